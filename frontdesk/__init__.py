@@ -1,0 +1,1 @@
+"""frontdesk: the terminal program a front desk runs all day, and the scheduling core under it."""

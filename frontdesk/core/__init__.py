@@ -1,0 +1,1 @@
+"""The scheduling core; no Textual, no Typer below this line."""

@@ -1,0 +1,152 @@
+"""Asks and questions about appointments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from frontdesk.core.asks.clients import NewClient
+from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.domain.appointments import AppointmentId, Status
+from frontdesk.core.domain.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentEdited,
+    AppointmentReinstated,
+    AppointmentRescheduled,
+    StatusSet,
+)
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.practice import ReasonId
+from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.domain.times import Start
+from frontdesk.core.domain.views import AppointmentList, Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookAppointment(Ask[AppointmentBooked]):
+    """Book a service for a client, known or new. Raises NotFound, NotAllowed, Refused or SlotTaken."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    service: ServiceId
+    start: Start
+    client: ClientId | NewClient
+    practitioner: StaffId | None = None
+    """None: the one who would be offered."""
+    location: LocationId | None = None
+    room: RoomId | None = None
+    note: str = ""
+    internal_note: str = ""
+    override: str = ""
+    """Why a rule is overridden; empty overrides nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleAppointment(Ask[AppointmentRescheduled]):
+    """Move one appointment to another slot. Raises NotFound, Stale, NotAllowed, Refused or SlotTaken."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    seen: int | None
+    """The revision on the asker's screen; an older one raises Stale. None where no screen is between."""
+    start: Start
+    service: ServiceId | None = None
+    practitioner: StaffId | None = None
+    location: LocationId | None = None
+    room: RoomId | None = None
+    """None keeps what the appointment has (another room of the list where that one is taken)."""
+    note: str | None = None
+    internal_note: str | None = None
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditAppointment(Ask[AppointmentEdited]):
+    """Change its notes. Raises NotFound, Stale or NotAllowed."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    seen: int | None
+    note: str | None = None
+    internal_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAppointment(Ask[AppointmentCancelled]):
+    """Cancel with a reason of the practice's list. Raises NotFound, BadInput, Stale, NotAllowed or Refused."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    seen: int | None
+    reason: ReasonId
+    text: str = ""
+    rebook_link: bool | None = None
+    """None: as the reason says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus(Ask[StatusSet]):
+    """One step of the status table. Raises NotFound, Stale, NotAllowed or Refused."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    seen: int | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstateAppointment(Ask[AppointmentReinstated]):
+    """Book a cancelled one again where it was. Raises NotFound, Stale, NotAllowed, Refused or SlotTaken."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    seen: int | None
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUpAppointment(Ask[None]):
+    """Lay an appointment aside to put it down elsewhere; holds nothing, survives a restart. Records nothing."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayBack(Ask[None]):
+    """Take one from the picked-up ones without moving it. Records nothing."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPickedUp(Question[tuple[Named, ...]]):
+    """What this actor has picked up, the latest first."""
+
+    needs = Permission.SEE_CALENDAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowAppointment(Question[Named]):
+    """Raises NotFound."""
+
+    needs = Permission.SEE_CALENDAR
+    appointment: AppointmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAppointments(Question[AppointmentList]):
+    """Appointments by start; dates are inclusive, in the practice's zone."""
+
+    needs = Permission.SEE_CALENDAR
+    client: ClientId | None = None
+    practitioner: StaffId | None = None
+    first: date | None = None
+    last: date | None = None
+    statuses: tuple[Status, ...] = ()
+    """None named: every status but undone."""
+    name: str = ""
+    """Part of a client's name, as a search takes it."""
+    limit: int = 200

@@ -1,0 +1,171 @@
+"""The door: `do` and `see`. The only place that reads the clock, opens a transaction, and tries again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from frontdesk.core.asks import appointments as asks_of_appointments
+from frontdesk.core.asks import calendar as asks_of_calendar
+from frontdesk.core.asks import clients as asks_of_clients
+from frontdesk.core.asks import history as asks_of_history
+from frontdesk.core.asks import schedule as asks_of_schedule
+from frontdesk.core.asks import settings as asks_of_settings
+from frontdesk.core.asks import slots as asks_of_slots
+from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.domain.errors import Busy, NotAllowed, SlotTaken, StoreUnusable
+from frontdesk.core.domain.machine import Machine
+from frontdesk.core.domain.permissions import DESK, Actor, may
+from frontdesk.core.operations import appointments as appointment_operations
+from frontdesk.core.operations import clients as client_operations
+from frontdesk.core.operations import schedule as schedule_operations
+from frontdesk.core.operations import settings as settings_operations
+from frontdesk.core.operations import undo as undo_operations
+from frontdesk.core.queries import appointments as appointment_queries
+from frontdesk.core.queries import calendar as calendar_queries
+from frontdesk.core.queries import clients as client_queries
+from frontdesk.core.queries import history as history_queries
+from frontdesk.core.queries import setup as setup_queries
+from frontdesk.core.queries import slots as slot_queries
+from frontdesk.core.store import clients
+from frontdesk.core.store.engine import Contention, Overlap, Store
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.watch import Watch
+
+T = TypeVar("T")
+
+TRIES = 8
+OVERLAP_TRIES = 3
+
+OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
+    asks_of_appointments.BookAppointment: appointment_operations.book_appointment,
+    asks_of_appointments.RescheduleAppointment: appointment_operations.reschedule_appointment,
+    asks_of_appointments.EditAppointment: appointment_operations.edit_appointment,
+    asks_of_appointments.CancelAppointment: appointment_operations.cancel_appointment,
+    asks_of_appointments.SetStatus: appointment_operations.set_status,
+    asks_of_appointments.ReinstateAppointment: appointment_operations.reinstate_appointment,
+    asks_of_appointments.PickUpAppointment: appointment_operations.pick_up_appointment,
+    asks_of_appointments.LayBack: appointment_operations.lay_back,
+    asks_of_clients.AddClient: client_operations.add_client,
+    asks_of_clients.EditClient: client_operations.edit_client,
+    asks_of_clients.MergeClients: client_operations.merge_clients,
+    asks_of_schedule.TakeTimeOff: schedule_operations.take_time_off,
+    asks_of_schedule.RemoveTimeOff: schedule_operations.remove_time_off,
+    asks_of_settings.ApplyPractice: settings_operations.apply_practice,
+    asks_of_history.Undo: undo_operations.undo,
+    asks_of_history.Redo: undo_operations.redo,
+}
+"""Everything the system can do."""
+
+QUERIES: dict[type[Question[Any]], Callable[[Look, Any], Any]] = {
+    asks_of_appointments.ShowAppointment: appointment_queries.show_appointment,
+    asks_of_appointments.ListAppointments: appointment_queries.list_appointments,
+    asks_of_appointments.ListPickedUp: appointment_queries.list_picked_up,
+    asks_of_calendar.ShowCalendar: calendar_queries.show_calendar,
+    asks_of_calendar.ShowMonth: calendar_queries.show_month,
+    asks_of_clients.FindClients: client_queries.find_clients,
+    asks_of_clients.FindDuplicates: client_queries.find_duplicates,
+    asks_of_clients.ShowClient: client_queries.show_client,
+    asks_of_history.ShowHistory: history_queries.show_history,
+    asks_of_settings.ShowSetup: setup_queries.show_setup,
+    asks_of_settings.PlanPractice: setup_queries.plan_practice,
+    asks_of_slots.FindSlots: slot_queries.find_slots,
+    asks_of_slots.AskWhy: slot_queries.ask_why,
+}
+"""Everything that can be asked."""
+
+
+def system_clock() -> int:
+    return int(time.time())
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One engine, many people: `acting` is a copy for somebody else."""
+
+    store: Store
+    actor: Actor = DESK
+    clock: Callable[[], int] = system_clock
+    machine: Machine = Machine()
+
+    def acting(self, actor: Actor) -> Desk:
+        return replace(self, actor=actor)
+
+    def do(self, ask: Ask[T]) -> T:
+        """One change, whole or not at all. Raises the families of `domain/errors.py`."""
+        self._require(ask)
+        operation = OPERATIONS[type(ask)]
+        overlaps = 0
+        for attempt in range(TRIES):
+            try:
+                with self.store.writing() as connection:
+                    tx = Tx(
+                        store=self.store,
+                        connection=connection,
+                        actor=self.actor,
+                        now=self.clock(),
+                        machine=self.machine,
+                    )
+                    return operation(tx, ask)  # type: ignore[no-any-return]
+            except Overlap:
+                overlaps += 1
+                if overlaps == OVERLAP_TRIES:
+                    raise SlotTaken(()) from None
+            except Contention:
+                time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
+        raise Busy
+
+    def see(self, question: Question[T]) -> T:
+        """One look at one moment. Raises the families of `domain/errors.py`."""
+        self._require(question)
+        for attempt in range(TRIES):
+            try:
+                with self.store.reading() as connection:
+                    look = Look(
+                        store=self.store,
+                        connection=connection,
+                        actor=self.actor,
+                        now=self.clock(),
+                        machine=self.machine,
+                    )
+                    seen: T = QUERIES[type(question)](look, question)
+                break
+            except Contention:
+                time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
+        else:
+            raise Busy
+        if isinstance(question, asks_of_clients.ShowClient):
+            self._log_opening(question)
+        return seen
+
+    def now(self) -> int:
+        return self.clock()
+
+    def watch(self) -> Watch:
+        """Tells whether anybody changed anything; for one thread."""
+        return Watch(self.store)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _require(self, asked: Ask[Any] | Question[Any]) -> None:
+        if not may(self.actor, asked.needs):
+            raise NotAllowed(asked.needs.value, self.actor.name)
+
+    def _log_opening(self, question: asks_of_clients.ShowClient) -> None:
+        """Opening a record goes on record; a database that cannot be written to can still be looked at."""
+        try:
+            with self.store.writing() as connection:
+                tx = Tx(
+                    store=self.store,
+                    connection=connection,
+                    actor=self.actor,
+                    now=self.clock(),
+                    machine=self.machine,
+                )
+                clients.log_opening(tx, question.client)
+        except (Contention, StoreUnusable):
+            return

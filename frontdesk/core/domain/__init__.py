@@ -1,0 +1,1 @@
+"""What is true; standard library and dateutil only."""

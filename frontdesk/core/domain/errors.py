@@ -1,0 +1,122 @@
+"""The nine ways an ask can fail: typed fields, no text. Anything else is a bug."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
+from frontdesk.core.domain.slots import Offer
+from frontdesk.core.domain.times import Instant
+
+
+class DeskError(Exception):
+    """What the desk refuses or cannot do; one of the families below."""
+
+
+class Problem(Enum):
+    """What is wrong with a value that was given."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    AMBIGUOUS = "ambiguous"
+    NOT_A_TIME = "not_a_time"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_ZONE = "not_a_zone"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_AN_AMOUNT = "not_an_amount"
+    NOT_AN_EMAIL = "not_an_email"
+    NOT_A_PHONE = "not_a_phone"
+    NOT_A_CHOICE = "not_a_choice"
+    OUT_OF_RANGE = "out_of_range"
+    ENDS_BEFORE_IT_STARTS = "ends_before_it_starts"
+    OVERLAPS = "overlaps"
+    TWICE = "twice"
+    NOT_READABLE = "not_readable"
+    NOT_A_FILE = "not_a_file"
+    EXISTS_ALREADY = "exists_already"
+    EXCLUDES_ANOTHER = "excludes_another"
+
+
+@dataclass
+class BadInput(DeskError):
+    """A value that cannot be understood; `hint` says what would be (a nearest key, a range, a choice)."""
+
+    field: str
+    problem: Problem
+    value: str = ""
+    hint: str = ""
+    line: int | None = None
+
+
+@dataclass
+class NotFound(DeskError):
+    kind: str
+    reference: str
+
+
+@dataclass
+class NotAllowed(DeskError):
+    permission: str
+    actor: str
+
+
+@dataclass
+class Refused(DeskError):
+    objections: tuple[Objection, ...]
+
+
+@dataclass
+class SlotTaken(DeskError):
+    """Only because somebody else has the time."""
+
+    conflicts: tuple[SlotObjection, ...]
+    nearest: tuple[Offer, ...] = ()
+
+    @property
+    def culprits(self) -> tuple[Culprit, ...]:
+        return tuple(objection.by for objection in self.conflicts if hasattr(objection, "by"))
+
+
+@dataclass
+class Stale(DeskError):
+    """Somebody changed it since it was on the asker's screen."""
+
+    kind: str
+    reference: str
+    by: str
+    operation: str
+    at: Instant
+    revision: int
+
+
+class Busy(DeskError):
+    """Others were writing the whole time; nothing was saved."""
+
+
+class StoreProblem(Enum):
+    MISSING = "missing"
+    NO_FOLDER = "no_folder"
+    NOT_A_DATABASE = "not_a_database"
+    EMPTY = "empty"
+    READ_ONLY = "read_only"
+    FULL = "full"
+    NEWER = "newer"
+    OLDER = "older"
+    DAMAGED = "damaged"
+    NETWORK_DISK = "network_disk"
+    UNREACHABLE = "unreachable"
+    EXISTS = "exists"
+
+
+@dataclass
+class StoreUnusable(DeskError):
+    problem: StoreProblem
+    where: str = ""
+    detail: str = ""
+
+
+@dataclass
+class MailRefused(DeskError):
+    address: str
+    detail: str = ""

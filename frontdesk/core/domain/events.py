@@ -1,0 +1,282 @@
+"""Facts: what happened. Each is the return value, the history row, the toast, the JSON, and what undo reverses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NewType, TypeAlias
+
+from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.hours import Closure, TimeOff
+from frontdesk.core.domain.objections import SlotObjection
+from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.practice import Practice, Reason, StaffMember
+from frontdesk.core.domain.services import Location, Room, Service
+from frontdesk.core.domain.times import Instant
+
+EventId = NewType("EventId", int)
+BatchId = NewType("BatchId", int)
+
+Thing: TypeAlias = (
+    Appointment | Client | Practice | Location | Room | Service | StaffMember | TimeOff | Closure | Reason
+)
+
+KINDS: dict[str, type[Thing]] = {
+    "appointment": Appointment,
+    "client": Client,
+    "practice": Practice,
+    "location": Location,
+    "room": Room,
+    "service": Service,
+    "staff": StaffMember,
+    "time_off": TimeOff,
+    "closure": Closure,
+    "reason": Reason,
+}
+"""Kept under these names, which survive a renamed class."""
+
+_NAMES = {cls: name for name, cls in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing, as it was and as it is; None before for what is new."""
+
+    before: Thing | None
+    after: Thing | None
+
+    @property
+    def kind(self) -> str:
+        return _NAMES[type(self._either)]
+
+    @property
+    def id(self) -> str:
+        return thing_id(self._either)
+
+    @property
+    def _either(self) -> Thing:
+        thing = self.after if self.after is not None else self.before
+        assert thing is not None, "a change is of something"
+        return thing
+
+
+def thing_id(thing: Thing) -> str:
+    return "practice" if isinstance(thing, Practice) else str(thing.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What all facts share; `id` and `batch` are given when it is recorded."""
+
+    operation: ClassVar[str]
+    undoable: ClassVar[bool] = True
+    id: EventId = EventId(0)
+    batch: BatchId = BatchId(0)
+    undoes: BatchId | None = None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """The reason people gave, kept with the details."""
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentBooked(Event):
+    operation = "book"
+    appointment: Appointment
+    client: Client
+    new_client: bool = False
+    warnings: tuple[SlotObjection, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        made = (Change(None, self.client),) if self.new_client else ()
+        return (Change(None, self.appointment), *made)
+
+    @property
+    def text(self) -> str:
+        return self.appointment.override
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AppointmentChanged(Event):
+    before: Appointment
+    appointment: Appointment
+    client_name: str = ""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (Change(self.before, self.appointment),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentRescheduled(_AppointmentChanged):
+    operation = "reschedule"
+    override: str = ""
+    warnings: tuple[SlotObjection, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.override
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentEdited(_AppointmentChanged):
+    operation = "edit_appointment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentCancelled(_AppointmentChanged):
+    operation = "cancel"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusSet(_AppointmentChanged):
+    operation = "status"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentReinstated(_AppointmentChanged):
+    operation = "reinstate"
+    warnings: tuple[SlotObjection, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientAdded(Event):
+    operation = "add_client"
+    client: Client
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (Change(None, self.client),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientEdited(Event):
+    operation = "edit_client"
+    before: Client
+    client: Client
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (Change(self.before, self.client),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientsMerged(Event):
+    """One record of two: `kept` takes what it lacked, the other points at it, its appointments follow."""
+
+    operation = "merge_clients"
+    kept: Client
+    all_changes: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self.all_changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeOffTaken(Event):
+    operation = "take_time_off"
+    time_off: TimeOff
+    staff_name: str = ""
+    affected: int = 0
+    """Booked appointments that now lie in it; none of them is changed."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (Change(None, self.time_off),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeOffRemoved(Event):
+    operation = "remove_time_off"
+    before: TimeOff
+    time_off: TimeOff
+    staff_name: str = ""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (Change(self.before, self.time_off),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeApplied(Event):
+    operation = "apply_practice"
+    all_changes: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self.all_changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordImported(Event):
+    """One client or appointment taken over from somewhere else."""
+
+    operation = "import"
+    change: Change
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (self.change,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportDone(Event):
+    """The whole import, recorded last in its batch."""
+
+    operation = "import_done"
+    new: int
+    updated: int
+    skipped: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reversed(Event):
+    """A batch taken back, or taken back again."""
+
+    operation = "undo"
+    of_operation: str
+    all_changes: tuple[Change, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self.all_changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undone(Reversed):
+    operation = "undo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redone(Reversed):
+    operation = "redo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One event as history shows it."""
+
+    id: EventId
+    at: Instant
+    actor: str
+    role: str
+    terminal: str
+    operation: str
+    subject_kind: str
+    subject_id: str
+    batch: BatchId
+    undoes: BatchId | None
+    changes: tuple[Change, ...]
+    """Empty where the details were forgotten."""
+    text: str = ""

@@ -1,0 +1,298 @@
+"""Why not: every reason the house can give against a change. Data of the cure, never a sentence.
+
+`render/words.py` has the sentence for each; the unions are closed, so a new reason without words fails the
+type check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, TypeAlias
+
+from frontdesk.core.domain.appointments import Action, AppointmentId, Status
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.domain.times import Instant, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Culprit:
+    """Who has the time: an appointment, or a hold that ends by itself."""
+
+    span: Span
+    padded: Span
+    """With its buffers."""
+    appointment: AppointmentId | None = None
+    client_name: str = ""
+    held_for: str = ""
+    expires_at: Instant | None = None
+
+
+class _Reason:
+    """What every reason knows beside its data."""
+
+    __slots__ = ()
+    code: ClassVar[str]
+    setting: ClassVar[str | None] = None
+    """The setting that owns the rule, as a path in the practice file."""
+    overridable: ClassVar[bool] = False
+    """Whether staff may go against it with a reason."""
+    means_taken: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNotActive(_Reason):
+    code = "service_not_active"
+    setting = "services.active"
+    service: ServiceId
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered(_Reason):
+    code = "not_offered"
+    setting = "staff.services"
+    service: ServiceId
+    practitioner: StaffId | None
+    """None where nobody offers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAtLocation(_Reason):
+    code = "not_at_location"
+    setting = "services.locations"
+    service: ServiceId
+    location: LocationId
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDoesNotFit(_Reason):
+    code = "room_does_not_fit"
+    setting = "services.rooms"
+    service: ServiceId
+    room: RoomId | None
+    """None where the location has no room for the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOnline(_Reason):
+    code = "not_online"
+    setting = "services.online"
+    service: ServiceId
+
+
+@dataclass(frozen=True, slots=True)
+class NotForNewClients(_Reason):
+    code = "not_for_new_clients"
+    setting = "booking.initial_service"
+    initial: ServiceId | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchTime(_Reason):
+    """The clocks skip it."""
+
+    code = "no_such_time"
+    wall: datetime
+    next: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class InThePast(_Reason):
+    code = "in_the_past"
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideHours(_Reason):
+    code = "outside_hours"
+    setting = "staff.hours"
+    overridable = True
+    open: tuple[Span, ...]
+    """The working time of that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(_Reason):
+    code = "closed"
+    setting = "closures"
+    overridable = True
+    name: str
+    until: date
+    """The first date that is open again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away(_Reason):
+    code = "away"
+    setting = "staff.time_off"
+    overridable = True
+    practitioner: StaffId
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffGrid(_Reason):
+    code = "off_grid"
+    setting = "booking.start_interval"
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class PractitionerTaken(_Reason):
+    code = "practitioner_taken"
+    setting = "booking.buffer_after"
+    overridable = True
+    means_taken = True
+    practitioner: StaffId
+    by: Culprit
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsTaken(_Reason):
+    code = "rooms_taken"
+    setting = "services.rooms"
+    overridable = True
+    means_taken = True
+    rooms: tuple[RoomId, ...]
+    by: Culprit
+
+
+@dataclass(frozen=True, slots=True)
+class Held(_Reason):
+    """Somebody else keeps the time free for a while."""
+
+    code = "held"
+    overridable = True
+    means_taken = True
+    by: Culprit
+
+
+@dataclass(frozen=True, slots=True)
+class ClientBusy(_Reason):
+    code = "client_busy"
+    by: Culprit
+
+
+@dataclass(frozen=True, slots=True)
+class TooSoon(_Reason):
+    code = "too_soon"
+    setting = "booking.minimum_notice"
+    earliest: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class TooFarAhead(_Reason):
+    code = "too_far_ahead"
+    setting = "booking.horizon"
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyUpcoming(_Reason):
+    code = "too_many_upcoming"
+    setting = "booking.max_upcoming"
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyPending(_Reason):
+    code = "too_many_pending"
+    setting = "booking.max_pending"
+    limit: int
+
+
+SlotObjection: TypeAlias = (
+    ServiceNotActive
+    | NotOffered
+    | NotAtLocation
+    | RoomDoesNotFit
+    | NotOnline
+    | NotForNewClients
+    | NoSuchTime
+    | InThePast
+    | OutsideHours
+    | Closed
+    | Away
+    | OffGrid
+    | PractitionerTaken
+    | RoomsTaken
+    | Held
+    | ClientBusy
+    | TooSoon
+    | TooFarAhead
+    | TooManyUpcoming
+    | TooManyPending
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NotFromHere(_Reason):
+    """The status table has no way from here to there."""
+
+    code = "not_from_here"
+    status: Status
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class NotBeforeStart(_Reason):
+    """A no-show is known only once the start has passed."""
+
+    code = "not_before_start"
+    start: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonNeedsText(_Reason):
+    code = "reason_needs_text"
+    setting = "reasons.needs_text"
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo(_Reason):
+    code = "nothing_to_undo"
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToRedo(_Reason):
+    code = "nothing_to_redo"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince(_Reason):
+    """Something in the batch was changed after it, so it cannot be taken back."""
+
+    code = "changed_since"
+    kind: str
+    reference: str
+    by: str
+    at: Instant
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannotBeUndone(_Reason):
+    code = "cannot_be_undone"
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameClient(_Reason):
+    code = "same_client"
+
+
+ChangeObjection: TypeAlias = (
+    NotFromHere
+    | NotBeforeStart
+    | ReasonNeedsText
+    | NothingToUndo
+    | NothingToRedo
+    | ChangedSince
+    | CannotBeUndone
+    | SameClient
+)
+
+Objection: TypeAlias = SlotObjection | ChangeObjection

@@ -1,0 +1,60 @@
+"""The people of a practice: staff members and clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import NewType
+
+from frontdesk.core.domain.life import Life
+
+StaffId = NewType("StaffId", str)
+ClientId = NewType("ClientId", int)
+
+
+class Role(Enum):
+    ADMIN = "admin"
+    MANAGER = "manager"
+    PRACTITIONER = "practitioner"
+    RECEPTIONIST = "receptionist"
+    VIEWER = "viewer"
+
+
+class ClientKind(Enum):
+    PERSON = "person"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Someone to reach for a client: a parent, a company's front office."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A person or a company. An e-mail is not identity: it may be missing or shared by a family."""
+
+    id: ClientId
+    name: str
+    kind: ClientKind = ClientKind.PERSON
+    phone: str = ""
+    email: str = ""
+    born: date | None = None
+    contacts: tuple[Contact, ...] = ()
+    locale: str = ""
+    note: str = ""
+    preferences: str = ""
+    source: str = ""
+    """Which import the source id belongs to."""
+    source_id: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    """Columns of an import that have no field of their own."""
+    life: Life = Life.ACTIVE
+    merged_into: ClientId | None = None
+    created_at: int = 0
+    revision: int = 1

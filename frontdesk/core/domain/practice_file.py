@@ -1,0 +1,271 @@
+"""A practice as a file, and what applying it would change: a pure function of the file and the set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeAlias, TypeVar, cast
+
+from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.events import Change
+from frontdesk.core.domain.hours import Closure, ClosureId, DayException, TimeOff, TimeOffId, Week
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import Role, StaffId
+from frontdesk.core.domain.practice import FIRST_REASONS, Practice, Reason, Setup, StaffMember
+from frontdesk.core.domain.services import Location, Room, Service
+
+Fields: TypeAlias = Mapping[str, Any]
+"""Fields of a value of the set-up, only those the file gives."""
+
+T = TypeVar("T")
+
+GROUPS = ("booking", "policy", "portal", "mail", "desk", "requests")
+"""Settings of the practice that stand in a table of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a list in the file, with the line it begins on."""
+
+    id: str
+    line: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffEntry(Entry):
+    weeks: tuple[Week, ...] = ()
+    exceptions: tuple[DayException, ...] = ()
+    time_off: tuple[TimeOff, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeFile:
+    practice: Fields = field(default_factory=dict)
+    groups: Mapping[str, Fields] = field(default_factory=dict)
+    locations: tuple[Entry, ...] = ()
+    rooms: tuple[Entry, ...] = ()
+    services: tuple[Entry, ...] = ()
+    staff: tuple[StaffEntry, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    reasons: tuple[Entry, ...] = ()
+    automations: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedChange:
+    """One thing a file would change: `new`, `changed` or `archived`, with the fields that differ."""
+
+    kind: str
+    id: str
+    how: str
+    fields: tuple[tuple[str, str, str], ...] = ()
+    """Field, as it is, as it would be."""
+
+
+def planned(changes: tuple[Change, ...]) -> tuple[PlannedChange, ...]:
+    return tuple(_planned(change) for change in changes)
+
+
+def plan(setup: Setup | None, file: PracticeFile, prune: bool = False) -> tuple[Change, ...]:
+    """The changes that make the set-up agree with the file. Raises BadInput.
+
+    What the file does not name stays as it is; `prune` archives it. No appointment is touched.
+    """
+    changes = [
+        *_practice(setup, file),
+        *_entries(setup.locations if setup else {}, file.locations, Location, prune),
+        *_entries(setup.rooms if setup else {}, file.rooms, Room, prune),
+        *_entries(setup.services if setup else {}, file.services, Service, prune),
+        *_reasons(setup, file, prune),
+        *_staff(setup, file, prune),
+        *_closures(setup, file, prune),
+        *_time_off(setup, file, prune),
+    ]
+    _require_known(setup, changes, file)
+    return tuple(changes)
+
+
+def _practice(setup: Setup | None, file: PracticeFile) -> Iterator[Change]:
+    before = setup.practice if setup else None
+    fields: dict[str, Any] = dict(file.practice)
+    if before is None:
+        for name in ("name", "timezone"):
+            if name not in fields:
+                raise BadInput(f"practice.{name}", Problem.MISSING)
+    start = before or Practice(name=fields["name"], timezone=fields["timezone"])
+    for group, values in file.groups.items():
+        fields[group] = replace(getattr(start, group), **values)
+    if file.automations is not None:
+        fields["automations"] = file.automations
+    after = replace(start, **fields)
+    if not after.country and "_" in after.locale:
+        after = replace(after, country=after.locale.split("_")[1][:2])
+    if after != before:
+        yield Change(before, after)
+
+
+def _entries(known: Mapping[Any, Any], entries: tuple[Entry, ...], kind: type[Any], prune: bool) -> Iterator[Change]:
+    for entry in entries:
+        before = known.get(entry.id)
+        after = (
+            kind(id=entry.id, **entry.fields) if before is None else replace(before, life=Life.ACTIVE, **entry.fields)
+        )
+        if after != before:
+            yield Change(before, after)
+    if prune:
+        named = {entry.id for entry in entries}
+        yield from (_archived(thing) for id_, thing in known.items() if id_ not in named and _in_use(thing))
+
+
+def _reasons(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
+    first = {reason.id: reason for reason in FIRST_REASONS}
+    known: dict[Any, Reason] = dict(setup.reasons) if setup else {}
+    named = {entry.id: entry for entry in file.reasons}
+    for id_, reason in first.items():
+        if id_ not in known:
+            yield Change(None, replace(reason, **named[id_].fields) if id_ in named else reason)
+    later = tuple(entry for entry in file.reasons if entry.id in known or entry.id not in first)
+    for change in _entries(known, later, Reason, prune=False):
+        new = change.before is None
+        yield Change(None, replace(cast(Reason, change.after), position=len(known) + len(first))) if new else change
+    if prune:
+        for id_, reason in known.items():
+            if id_ not in named and id_ not in first and _in_use(reason):
+                yield _archived(reason)
+
+
+def _staff(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
+    known = setup.staff if setup else {}
+    for entry in file.staff:
+        before = known.get(StaffId(entry.id))
+        kept = before or StaffMember(id=StaffId(entry.id), name=entry.fields.get("name", ""))
+        after = replace(
+            kept,
+            life=Life.ACTIVE,
+            weeks=_weeks(() if prune else kept.weeks, entry.weeks),
+            exceptions=_exceptions(() if prune else kept.exceptions, entry.exceptions),
+            **entry.fields,
+        )
+        if not after.roles:
+            after = replace(after, roles=(Role.PRACTITIONER,) if after.services else (Role.RECEPTIONIST,))
+        if after != before:
+            yield Change(before, after)
+    if prune:
+        named = {entry.id for entry in file.staff}
+        yield from (_archived(person) for id_, person in known.items() if id_ not in named and _in_use(person))
+
+
+def _weeks(kept: tuple[Week, ...], given: tuple[Week, ...]) -> tuple[Week, ...]:
+    """A week given replaces the one there: the ordinary one of a location, or the period with the same start."""
+    replaced = {(week.location, week.is_period, week.valid_from) for week in given}
+    left = tuple(week for week in kept if (week.location, week.is_period, week.valid_from) not in replaced)
+    return tuple(sorted(left + given, key=lambda week: (week.valid_from or date.min, week.location)))
+
+
+def _exceptions(kept: tuple[DayException, ...], given: tuple[DayException, ...]) -> tuple[DayException, ...]:
+    replaced = {(exception.day, exception.location) for exception in given}
+    left = tuple(exception for exception in kept if (exception.day, exception.location) not in replaced)
+    return tuple(sorted(left + given, key=lambda exception: (exception.day, exception.location)))
+
+
+def _closures(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
+    known = {
+        (closure.start, closure.location): closure
+        for closure in (setup.closures if setup else ())
+        if _in_use(closure)
+    }
+    for closure in file.closures:
+        before = known.get((closure.start, closure.location))
+        after = replace(closure, id=before.id if before else ClosureId(0))
+        if after != before:
+            yield Change(before, after)
+    if prune:
+        named = {(closure.start, closure.location) for closure in file.closures}
+        yield from (_archived(closure) for key, closure in known.items() if key not in named)
+
+
+def _time_off(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
+    known = {(off.staff, off.start): off for off in (setup.time_off if setup else ()) if _in_use(off)}
+    named = set()
+    for off in (off for entry in file.staff for off in entry.time_off):
+        named.add((off.staff, off.start))
+        before = known.get((off.staff, off.start))
+        after = replace(off, id=before.id if before else TimeOffId(0))
+        if after != before:
+            yield Change(before, after)
+    if prune:
+        yield from (_archived(off) for key, off in known.items() if key not in named)
+
+
+def _in_use(thing: Any) -> bool:
+    return bool(thing.life is Life.ACTIVE)
+
+
+def _archived(thing: Any) -> Change:
+    return Change(thing, replace(thing, life=Life.ARCHIVED))
+
+
+def _require_known(setup: Setup | None, changes: list[Change], file: PracticeFile) -> None:
+    """Every id a value names stands for something. Raises BadInput with the line of the entry."""
+    lines = {entry.id: entry.line for entry in (*file.rooms, *file.services, *file.staff)}
+    locations = _ids(setup.locations if setup else {}, changes, Location)
+    rooms = _ids(setup.rooms if setup else {}, changes, Room)
+    services = _ids(setup.services if setup else {}, changes, Service)
+    for thing in (change.after for change in changes):
+        match thing:
+            case Room():
+                _known(f"rooms.{thing.id}.location", (thing.location,), locations, lines.get(thing.id))
+            case Service():
+                _known(f"services.{thing.id}.locations", thing.locations, locations, lines.get(thing.id))
+                _known(f"services.{thing.id}.rooms", thing.rooms, rooms, lines.get(thing.id))
+            case StaffMember():
+                _known(f"staff.{thing.id}.services", thing.services, services, lines.get(thing.id))
+                places = tuple(week.location for week in thing.weeks)
+                places += tuple(exception.location for exception in thing.exceptions)
+                _known(f"staff.{thing.id}.hours", places, locations, lines.get(thing.id))
+            case Closure(location=str()):
+                _known("closures.location", (thing.location,), locations, None)
+            case Practice():
+                initial = thing.booking.initial_service
+                _known("booking.initial_service", (initial,) if initial else (), services, None)
+            case _:
+                pass
+
+
+def _ids(known: Mapping[Any, Any], changes: list[Change], kind: type[Any]) -> set[Any]:
+    return {*known, *(change.after.id for change in changes if isinstance(change.after, kind))}
+
+
+def _known(where: str, named: tuple[Any, ...], known: set[Any], line: int | None) -> None:
+    for id_ in named:
+        if id_ not in known:
+            raise BadInput(where, Problem.UNKNOWN, str(id_), hint=", ".join(sorted(known)), line=line)
+
+
+def _planned(change: Change) -> PlannedChange:
+    before, after = cast(Any, change.before), cast(Any, change.after)
+    if before is None:
+        return PlannedChange(kind=change.kind, id=_name(after), how="new")
+    if getattr(after, "life", Life.ACTIVE) is Life.ARCHIVED:
+        return PlannedChange(kind=change.kind, id=_name(after), how="archived")
+    names = [name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]
+    return PlannedChange(
+        kind=change.kind,
+        id=_name(after),
+        how="changed",
+        fields=tuple((name, str(getattr(before, name)), str(getattr(after, name))) for name in names),
+    )
+
+
+def _name(thing: Any) -> str:
+    match thing:
+        case Practice():
+            return thing.name
+        case TimeOff():
+            return f"{thing.staff} {thing.start:%Y-%m-%d %H:%M}"
+        case Closure():
+            return f"{thing.name} {thing.start}"
+        case _:
+            return str(thing.id)

@@ -1,0 +1,124 @@
+"""What may be done to clients."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from frontdesk.core.asks.clients import AddClient, EditClient, MergeClients, NewClient
+from frontdesk.core.domain.appointments import client_ref
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.events import Change, ClientAdded, ClientEdited, ClientsMerged
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.objections import SameClient
+from frontdesk.core.domain.people import Client, ClientId, Contact
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.text import clean_line, clean_text
+from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen
+from frontdesk.core.parse import contacts
+from frontdesk.core.store import appointments, claims, clients, setup
+from frontdesk.core.store.look import Tx
+
+
+def add_client(tx: Tx, ask: AddClient) -> ClientAdded:
+    require_allowed(tx, ask.needs)
+    return record(tx, ClientAdded(client=add_record(tx, setup.load(tx), ask.client)))
+
+
+def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
+    require_allowed(tx, ask.needs)
+    country = setup.load(tx).practice.country
+    before = _active(tx, ask.client)
+    require_seen(tx, "client", before.id, client_ref(before.id), before.revision, ask.seen)
+    given = {
+        name: getattr(ask, name)
+        for name in ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences")
+        if getattr(ask, name) is not None
+    }
+    after = replace(before, **_cleaned(given, country), revision=before.revision + 1)
+    clients.save(tx, after)
+    return record(tx, ClientEdited(before=before, client=after))
+
+
+def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
+    require_allowed(tx, ask.needs)
+    if ask.keep == ask.drop:
+        require_no_objection([SameClient()])
+    first, second = sorted((ask.keep, ask.drop))
+    found = {id_: _active(tx, id_) for id_ in (first, second)}
+    kept, dropped = found[ask.keep], found[ask.drop]
+    practice = setup.load(tx)
+    theirs = appointments.of_client(tx, dropped.id)
+    claims.lock(tx, {practice.staff_resources[it.practitioner] for it in theirs})
+    moved = [(it, it.changed(client=kept.id)) for it in theirs]
+    after = replace(
+        kept,
+        phone=kept.phone or dropped.phone,
+        email=kept.email or dropped.email,
+        born=kept.born or dropped.born,
+        contacts=kept.contacts + tuple(it for it in dropped.contacts if it not in kept.contacts),
+        locale=kept.locale or dropped.locale,
+        note="\n".join(filter(None, (kept.note, dropped.note))),
+        preferences=kept.preferences or dropped.preferences,
+        extra={**dropped.extra, **kept.extra},
+        revision=kept.revision + 1,
+    )
+    gone = replace(dropped, life=Life.MERGED, merged_into=kept.id, revision=dropped.revision + 1)
+    for _, appointment in moved:
+        appointments.save(tx, appointment)
+    clients.save(tx, after)
+    clients.save(tx, gone)
+    return record(
+        tx,
+        ClientsMerged(
+            kept=after,
+            all_changes=(
+                Change(kept, after),
+                Change(dropped, gone),
+                *(Change(was, is_now) for was, is_now in moved),
+            ),
+        ),
+    )
+
+
+def add_record(tx: Tx, practice: Setup, new: NewClient) -> Client:
+    """A new client's row, cleaned; the caller records it. Raises BadInput."""
+    given: dict[str, Any] = {name: getattr(new, name) for name in NewClient.__dataclass_fields__}
+    fields = _cleaned(given, practice.practice.country)
+    return clients.add(tx, Client(id=ClientId(0), created_at=tx.now, **fields))
+
+
+def _cleaned(given: dict[str, Any], country: str) -> dict[str, Any]:
+    """Text from outside, made fit to keep."""
+    fields = dict(given)
+    for name in ("locale",):
+        if name in fields:
+            fields[name] = clean_line(fields[name], limit=20)
+    for name in ("note", "preferences"):
+        if name in fields:
+            fields[name] = clean_text(fields[name])
+    if "name" in fields:
+        fields["name"] = clean_line(fields["name"])
+        if not fields["name"]:
+            raise BadInput("name", Problem.MISSING)
+    if "phone" in fields:
+        fields["phone"] = contacts.phone(fields["phone"], country)
+    if "email" in fields:
+        fields["email"] = contacts.email(fields["email"])
+    if "contacts" in fields:
+        fields["contacts"] = tuple(
+            Contact(
+                name=clean_line(it.name),
+                phone=contacts.phone(it.phone, country),
+                email=contacts.email(it.email, "contacts.email"),
+            )
+            for it in fields["contacts"]
+        )
+    return fields
+
+
+def _active(tx: Tx, id_: ClientId) -> Client:
+    client = clients.lock(tx, id_)
+    if client is None or client.life is not Life.ACTIVE:
+        raise NotFound("client", str(id_))
+    return client

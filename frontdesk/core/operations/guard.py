@@ -1,0 +1,78 @@
+"""The checks every operation makes the same way, and `record`, which ends each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
+from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.objections import Objection, SlotObjection
+from frontdesk.core.domain.people import Role, StaffId
+from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.slots import Offer
+from frontdesk.core.store import events
+from frontdesk.core.store.look import Look, Tx
+
+E = TypeVar("E", bound=Event)
+
+
+def record(tx: Tx, event: E) -> E:
+    """Write history; the last thing an operation does."""
+    return events.append(tx, event)
+
+
+def require_allowed(
+    look: Look, permission: Permission, practitioner: StaffId | None = None, *, overriding: Setup | None = None
+) -> None:
+    """Raises NotAllowed. With `overriding` also what a receptionist's override needs of the settings."""
+    if not may(look.actor, permission, practitioner):
+        raise NotAllowed(permission.value, look.actor.name)
+    if overriding is not None:
+        closed = not overriding.practice.desk.receptionists_override
+        if not may(look.actor, Permission.OVERRIDE_RULES, practitioner) or (
+            closed and set(look.actor.roles) <= {Role.RECEPTIONIST, Role.VIEWER}
+        ):
+            raise NotAllowed(Permission.OVERRIDE_RULES.value, look.actor.name)
+
+
+def require_power_over(look: Look, practice: Setup, permission: Permission, appointment: Appointment) -> None:
+    """A practitioner has power over their own appointments, of services they offer. Raises NotAllowed."""
+    require_allowed(look, permission, appointment.practitioner)
+    if scope_of(look.actor, permission) is Scope.OWN and look.actor.staff is not None:
+        person = practice.staff.get(look.actor.staff)
+        if person is None or appointment.service not in person.services:
+            raise NotAllowed(permission.value, look.actor.name)
+
+
+def require_seen(look: Look, kind: str, id_: int, reference: str, revision: int, seen: int | None) -> None:
+    """Raises Stale with who changed it, where the asker saw an older revision."""
+    if seen is None or seen == revision:
+        return
+    last = events.last_of(look, kind, str(id_))
+    raise Stale(
+        kind,
+        reference,
+        by=last.actor if last else "",
+        operation=last.operation if last else "",
+        at=last.at if last else look.now,
+        revision=revision,
+    )
+
+
+def require_no_objection(objections: Iterable[Objection]) -> None:
+    """Raises Refused with all of them."""
+    objections = tuple(objections)
+    if objections:
+        raise Refused(objections)
+
+
+def require_free(objections: tuple[SlotObjection, ...], nearest: tuple[Offer, ...] = ()) -> None:
+    """Raises SlotTaken where the time is only taken or held, Refused for any other reason."""
+    if not objections:
+        return
+    if all(objection.means_taken for objection in objections):
+        raise SlotTaken(objections, nearest)
+    raise Refused(objections)

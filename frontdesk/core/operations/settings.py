@@ -1,0 +1,35 @@
+"""The practice itself."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.domain.events import Change, PracticeApplied
+from frontdesk.core.domain.people import Role
+from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.practice import StaffMember
+from frontdesk.core.domain.practice_file import plan
+from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.store import claims, setup
+from frontdesk.core.store.look import Tx
+
+
+def apply_practice(tx: Tx, ask: ApplyPractice) -> PracticeApplied:
+    require_allowed(tx, ask.needs)
+    known = setup.load(tx) if setup.has_practice(tx) else None
+    if known is not None:
+        claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+        known = setup.load(tx)
+    changes = plan(known, ask.file, ask.prune)
+    if any(_touches_rights(change) for change in changes):
+        require_allowed(tx, Permission.MANAGE_STAFF)
+    saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
+    return record(tx, PracticeApplied(all_changes=saved))
+
+
+def _touches_rights(change: Change) -> bool:
+    """A new person, or other roles than before."""
+    after, before = change.after, change.before
+    if not isinstance(after, StaffMember):
+        return False
+    was: tuple[Role, ...] = before.roles if isinstance(before, StaffMember) else ()
+    return after.roles != was

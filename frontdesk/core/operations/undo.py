@@ -1,0 +1,241 @@
+"""Taking back and doing again: a batch is reversed whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from uuid import UUID
+
+from frontdesk.core.asks.history import Redo, Undo
+from frontdesk.core.domain.appointments import Appointment, Status, appointment_ref, client_ref
+from frontdesk.core.domain.errors import NotFound, SlotTaken
+from frontdesk.core.domain.events import BatchId, Change, HistoryLine, Redone, Reversed, Thing, Undone
+from frontdesk.core.domain.hours import Closure, TimeOff
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.objections import (
+    CannotBeUndone,
+    ChangedSince,
+    NothingToRedo,
+    NothingToUndo,
+    PractitionerTaken,
+    RoomsTaken,
+    SlotObjection,
+)
+from frontdesk.core.domain.people import Client, StaffId
+from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
+from frontdesk.core.domain.services import Location, Room, RoomId, Service
+from frontdesk.core.domain.slots import Asking, Wish, conflicts
+from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_power_over
+from frontdesk.core.store import appointments, claims, events, setup, things
+from frontdesk.core.store.look import Look, Tx
+
+R = TypeVar("R", bound=Reversed)
+
+REMEMBERED = 500
+"""How many of an actor's latest batches undo and redo look back over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """What can be taken back, and what can be done again: the last of each comes first."""
+
+    done: tuple[BatchId, ...]
+    undone: tuple[BatchId, ...]
+
+
+def undo(tx: Tx, ask: Undo) -> Undone:
+    require_allowed(tx, ask.needs)
+    if ask.event is not None:
+        line = events.find(tx, ask.event)
+        if line is None:
+            raise NotFound("event", str(ask.event))
+        return _reverse(tx, line.batch, Undone)
+    stacks = stacks_of(tx, here=ask.here)
+    if not stacks.done:
+        require_no_objection([NothingToUndo()])
+    return _reverse(tx, stacks.done[0], Undone)
+
+
+def redo(tx: Tx, ask: Redo) -> Redone:
+    require_allowed(tx, ask.needs)
+    stacks = stacks_of(tx, here=ask.here)
+    if not stacks.undone:
+        require_no_objection([NothingToRedo()])
+    return _reverse(tx, stacks.undone[0], Redone)
+
+
+def stacks_of(look: Look, here: bool) -> Stacks:
+    """Replays an actor's latest batches: a deed clears what could be done again."""
+    done: list[BatchId] = []
+    undone: list[BatchId] = []
+    terminal = look.machine.terminal if here else None
+    for batch, operation, undoes in reversed(events.batches_of(look, look.actor.name, terminal, REMEMBERED)):
+        if operation == Undone.operation:
+            if undoes in done:
+                done.remove(undoes)
+            undone.append(batch)
+        elif operation == Redone.operation:
+            if undoes in undone:
+                undone.remove(undoes)
+            done.append(batch)
+        else:
+            done.append(batch)
+            undone.clear()
+    return Stacks(tuple(reversed(done)), tuple(reversed(undone)))
+
+
+def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
+    lines = events.of_batch(tx, batch)
+    folded = _folded(lines)
+    _require_undoable(lines, folded)
+    practice = setup.load(tx)
+    both = (thing for change in folded for thing in (change.before, change.after))
+    bookings = [thing for thing in both if isinstance(thing, Appointment)]
+    claims.lock(tx, {resource for it in bookings for resource in claims.resources_of(practice, it)})
+    now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
+    _require_unchanged(tx, folded, now, lines)
+    _require_power(tx, practice, folded)
+    back = [_back(change, now[change.kind, change.id]) for change in folded]
+    _require_free(tx, practice, back)
+    for change in _in_order(back):
+        assert change.after is not None
+        things.save(tx, change.after)
+    after = setup.load(tx)
+    claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment)])
+    return record(tx, kind(of_operation=lines[-1].operation, all_changes=tuple(back), undoes=batch))
+
+
+def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
+    """Per thing the first `before` and the last `after` of the batch."""
+    folded: dict[tuple[str, str], Change] = {}
+    for line in lines:
+        for change in line.changes:
+            key = (change.kind, change.id)
+            folded[key] = Change(folded[key].before if key in folded else change.before, change.after)
+    return list(folded.values())
+
+
+def _require_undoable(lines: tuple[HistoryLine, ...], folded: list[Change]) -> None:
+    made_practice = any(isinstance(change.after, Practice) and change.before is None for change in folded)
+    if not folded or made_practice:
+        require_no_objection([CannotBeUndone(lines[-1].operation if lines else "")])
+
+
+def _require_unchanged(
+    look: Look,
+    folded: list[Change],
+    now: dict[tuple[str, str], Thing | None],
+    lines: tuple[HistoryLine, ...],
+) -> None:
+    """Nothing in the batch was changed since, by anyone; the counters aside."""
+    changed = []
+    for change in folded:
+        is_now = now[change.kind, change.id]
+        if is_now is not None and _plain(is_now) == _plain(change.after):
+            continue
+        last = events.last_of(look, change.kind, change.id) or lines[-1]
+        changed.append(ChangedSince(change.kind, reference_of(change), last.actor, last.at, last.operation))
+    require_no_objection(changed)
+
+
+def reference_of(change: Change) -> str:
+    """What people call the thing."""
+    match change.after:
+        case Appointment(id=id_):
+            return appointment_ref(id_)
+        case Client(id=client):
+            return client_ref(client)
+        case _:
+            return change.id
+
+
+def _require_power(look: Look, practice: Setup, folded: Iterable[Change]) -> None:
+    for change in folded:
+        match change.after:
+            case Appointment() as appointment:
+                require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, appointment)
+            case Client():
+                require_allowed(look, Permission.CHANGE_CLIENTS)
+            case TimeOff(staff=staff):
+                require_allowed(look, Permission.CHANGE_TIME_OFF, staff)
+            case StaffMember():
+                require_allowed(look, Permission.MANAGE_STAFF)
+            case _:
+                require_allowed(look, Permission.CHANGE_SETTINGS)
+
+
+def _back(change: Change, now: Thing | None) -> Change:
+    assert now is not None, "what a batch changed is kept"
+    return Change(now, _taken_back(change, now))
+
+
+def _taken_back(change: Change, now: Thing) -> Thing:
+    """What is written: the `before` under the next counters, or the thing itself as undone."""
+    if isinstance(now, Appointment):
+        was = change.before if isinstance(change.before, Appointment) else replace(now, status=Status.UNDONE)
+        return now.changed(**{name: getattr(was, name) for name in _FIELDS})
+    if isinstance(now, Client):
+        client = change.before if isinstance(change.before, Client) else replace(now, life=Life.UNDONE)
+        return replace(client, revision=now.revision + 1)
+    if change.before is not None:
+        return change.before
+    assert not isinstance(now, Practice)
+    return replace(now, life=Life.UNDONE)
+
+
+_ORDER = (Practice, Location, Room, Service, StaffMember, Reason, Closure, TimeOff, Client, Appointment)
+
+_FIELDS = tuple(name for name in Appointment.__dataclass_fields__ if name not in {"id", "revision", "sequence"})
+
+
+def _plain(thing: Thing | None) -> Thing | None:
+    """A thing without its counters, which only ever rise."""
+    if isinstance(thing, Appointment):
+        return replace(thing, revision=0, sequence=0)
+    if isinstance(thing, Client):
+        return replace(thing, revision=0)
+    return thing
+
+
+def _require_free(tx: Tx, practice: Setup, back: list[Change]) -> None:
+    """The claims that come back are free. Raises SlotTaken with who has them now."""
+    ours = {change.after.holder for change in back if isinstance(change.after, Appointment)}
+    taken: list[SlotObjection] = []
+    for change in back:
+        appointment = change.after
+        if not isinstance(appointment, Appointment):
+            continue
+        for claim in claims.claims_of(practice, appointment):
+            wish = Wish(
+                service=practice.services[appointment.service],
+                asking=Asking.STAFF,
+                now=tx.now,
+                duration=appointment.end - appointment.start,
+                before=appointment.buffer_before * 60,
+                after=appointment.buffer_after * 60,
+            )
+            for culprit in claims.culprits(tx, claim.resource, claim.padded, claim.holder, claim.lane):
+                busy = (culprit.span.start, culprit.span.end, culprit.padded.start, culprit.padded.end)
+                if not conflicts(appointment.start, wish, busy) or _is_ours(tx, culprit.appointment, ours):
+                    continue
+                if claim.resource == practice.staff_resources[appointment.practitioner]:
+                    taken.append(PractitionerTaken(StaffId(appointment.practitioner), culprit))
+                else:
+                    taken.append(RoomsTaken((RoomId(str(appointment.room)),), culprit))
+    if taken:
+        raise SlotTaken(tuple(taken))
+
+
+def _is_ours(look: Look, id_: object, holders: set[UUID]) -> bool:
+    """Whether the time is in the way only because the same batch has yet to give it back."""
+    if not isinstance(id_, int):
+        return False
+    found = appointments.find(look, id_)  # type: ignore[arg-type]
+    return found is not None and found.holder in holders
+
+
+def _in_order(changes: list[Change]) -> list[Change]:
+    """What others point at is written first."""
+    return sorted(changes, key=lambda change: _ORDER.index(type(change.after)))

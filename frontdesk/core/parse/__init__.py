@@ -1,0 +1,1 @@
+"""What is heard: text to value, no I/O."""

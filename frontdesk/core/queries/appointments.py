@@ -1,0 +1,43 @@
+"""One appointment, lists of them, and what somebody picked up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.times import Span, day_start
+from frontdesk.core.domain.views import AppointmentList, Named
+from frontdesk.core.store import appointments, setup
+from frontdesk.core.store.look import Look
+
+_EVER = 1 << 60
+
+
+def show_appointment(look: Look, question: ShowAppointment) -> Named:
+    found = appointments.named(look, setup.load(look), [question.appointment])
+    if not found:
+        raise NotFound("appointment", str(question.appointment))
+    return found[0]
+
+
+def list_appointments(look: Look, question: ListAppointments) -> AppointmentList:
+    practice = setup.load(look)
+    zone_name = practice.practice.timezone
+    first = -_EVER if question.first is None else day_start(question.first, zone_name)
+    last = _EVER if question.last is None else day_start(question.last + timedelta(days=1), zone_name)
+    found = appointments.listed(
+        look,
+        practice,
+        client=question.client,
+        practitioner=question.practitioner,
+        window=Span(first, last),
+        statuses=question.statuses,
+        name=question.name,
+        limit=question.limit + 1,
+    )
+    return AppointmentList(items=found[: question.limit], more=len(found) > question.limit)
+
+
+def list_picked_up(look: Look, _: ListPickedUp) -> tuple[Named, ...]:
+    return appointments.picked_up(look, setup.load(look))

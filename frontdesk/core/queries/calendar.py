@@ -1,0 +1,146 @@
+"""Days to draw: columns of practitioners with their open time, what is shut, and who is booked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
+from frontdesk.core.domain.hours import merged
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.times import Span, day_span, local_date
+from frontdesk.core.domain.views import Block, Calendar, Column, MonthDay, Shut
+from frontdesk.core.store import appointments, setup
+from frontdesk.core.store.look import Look
+
+
+def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
+    practice = setup.load(look)
+    people = _people(look, practice, question.practitioners)
+    whole = _span(practice, question.first, question.days)
+    drawn = {person.id: appointments.blocks(look, practice, person.id, whole) for person in people}
+    days = [question.first + timedelta(days=n) for n in range(question.days)]
+    today = day_span(local_date(look.now, practice.practice.timezone), practice.practice.timezone)
+    return Calendar(
+        columns=tuple(_column(practice, person, day, drawn[person.id]) for day in days for person in people),
+        now=look.now,
+        late=appointments.count_late(look, today),
+    )
+
+
+def show_month(look: Look, question: ShowMonth) -> tuple[MonthDay, ...]:
+    practice = setup.load(look)
+    people = _people(look, practice, (question.practitioner,) if question.practitioner else ())
+    whole = _span(practice, question.first, question.days)
+    zone_name = practice.practice.timezone
+    booked: dict[date, int] = defaultdict(int)
+    minutes: dict[date, int] = defaultdict(int)
+    for person in people:
+        for start, spent in appointments.booked_minutes(look, person.id, whole):
+            day = local_date(start, zone_name)
+            booked[day] += 1
+            minutes[day] += spent
+    days = [question.first + timedelta(days=n) for n in range(question.days)]
+    return tuple(
+        MonthDay(
+            day=day,
+            booked=booked[day],
+            minutes=minutes[day],
+            open_minutes=sum(span.minutes for person in people for span in _open(practice, person, day)),
+        )
+        for day in days
+    )
+
+
+def _people(look: Look, practice: Setup, named: tuple[StaffId, ...]) -> tuple[StaffMember, ...]:
+    """The columns: those named, else every practitioner; a person who sees only their own has only that."""
+    people = practice.practitioners()
+    if named:
+        people = tuple(practice.staff[id_] for id_ in named if id_ in practice.staff)
+    return people
+
+
+def _span(practice: Setup, first: date, days: int) -> Span:
+    zone_name = practice.practice.timezone
+    return Span(day_span(first, zone_name).start, day_span(first + timedelta(days=days - 1), zone_name).end)
+
+
+def _column(practice: Setup, person: StaffMember, day: date, drawn: tuple[Block, ...]) -> Column:
+    zone_name = practice.practice.timezone
+    span = day_span(day, zone_name)
+    where = next((week.location for week in person.weeks if practice.working(person.id, week.location, day, 1)), None)
+    return Column(
+        practitioner=person.id,
+        name=person.name,
+        day=day,
+        zone=zone_name,
+        location=where,
+        span=span,
+        open=_open(practice, person, day),
+        shut=tuple(_shut(practice, person, day)),
+        blocks=tuple(block for block in drawn if block.start < span.end and block.end > span.start),
+    )
+
+
+def _working(practice: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
+    """Working time of a day at all locations."""
+    span = day_span(day, practice.practice.timezone)
+    places = dict.fromkeys(week.location for week in person.weeks)
+    places.update(dict.fromkeys(exception.location for exception in person.exceptions))
+    return merged(
+        Span(max(it.start, span.start), min(it.end, span.end))
+        for place in places
+        for it in practice.working(person.id, place, day, 1)
+        if it.meets(span)
+    )
+
+
+def _open(practice: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
+    """Working time less closures and time off."""
+    taken = [Span(shut.start, shut.end) for shut in _named_shut(practice, person, day)]
+    return tuple(_without(_working(practice, person, day), taken))
+
+
+def _shut(practice: Setup, person: StaffMember, day: date) -> Iterator[Shut]:
+    """Closures and time off with their names, and what lies outside hours without one."""
+    span = day_span(day, practice.practice.timezone)
+    yield from _named_shut(practice, person, day)
+    for gap in _without((span,), list(_working(practice, person, day))):
+        yield Shut(gap.start, gap.end)
+
+
+def _named_shut(practice: Setup, person: StaffMember, day: date) -> Iterator[Shut]:
+    span = day_span(day, practice.practice.timezone)
+    away = zip(practice.time_off_of(person.id), practice.away(person.id), strict=True)
+    for off, its_span in away:
+        if its_span.meets(span):
+            label = off.reason or "off"
+            yield Shut(max(its_span.start, span.start), min(its_span.end, span.end), label, off.id)
+    places = dict.fromkeys([week.location for week in person.weeks] or list(practice.locations))
+    everywhere = [set(practice.closed(place)) for place in places]
+    for closed in sorted(set.intersection(*everywhere)) if everywhere else ():
+        if closed.meets(span):
+            name = next(
+                (
+                    closure.name
+                    for closure in practice.closures
+                    if closed in practice.closed(closure.location or next(iter(places)))
+                    and closure.start <= day < closure.end
+                ),
+                "closed",
+            )
+            yield Shut(max(closed.start, span.start), min(closed.end, span.end), name)
+
+
+def _without(spans: tuple[Span, ...], taken: list[Span]) -> Iterator[Span]:
+    for span in spans:
+        at = span.start
+        for hole in merged(taken):
+            if hole.meets(Span(at, span.end)):
+                if hole.start > at:
+                    yield Span(at, hole.start)
+                at = hole.end
+        if at < span.end:
+            yield Span(at, span.end)

@@ -1,0 +1,87 @@
+"""Finding and showing clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
+from frontdesk.core.domain.appointments import Status, appointment_of_ref, client_of_ref
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.text import folded
+from frontdesk.core.domain.views import ClientCard, ClientHit
+from frontdesk.core.store import appointments, clients, search, setup
+from frontdesk.core.store.look import Look
+
+PAST = 50
+"""How many past appointments a card shows."""
+
+
+def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
+    typed = question.text.strip()
+    if not typed:
+        return _hits(look, clients.by_name(look, 0, question.limit))
+    by_reference = _referred(look, typed)
+    if by_reference is not None:
+        return _hits(look, [by_reference])
+    ids = search.ids(look, typed, question.limit)
+    found = clients.several(look, ids)
+    return _hits(look, [found[id_] for id_ in ids if id_ in found])
+
+
+def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ...]:
+    found = {client.id: client for client in clients.like(look, question.phone, "", limit=5)}
+    if len(folded(question.name)) >= 3:
+        ids = search.ids(look, question.name, limit=5)
+        found.update(clients.several(look, [id_ for id_ in ids if id_ not in found]))
+    same_day = sorted(found.values(), key=lambda client: question.born is not None and client.born != question.born)
+    return _hits(look, same_day[:5])
+
+
+def show_client(look: Look, question: ShowClient) -> ClientCard:
+    client = clients.find(look, question.client)
+    if client is None:
+        raise NotFound("client", str(question.client))
+    if client.life is Life.MERGED and client.merged_into is not None:
+        return show_client(look, ShowClient(client=client.merged_into))
+    practice = setup.load(look)
+    theirs = appointments.listed(look, practice, client=client.id)
+    upcoming = tuple(it for it in theirs if it.appointment.end > look.now)
+    past = tuple(it for it in reversed(theirs) if it.appointment.end <= look.now)
+    return ClientCard(
+        client=client,
+        upcoming=upcoming,
+        past=past[:PAST],
+        visits=sum(it.appointment.status is Status.DONE for it in theirs),
+        no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
+        cancelled=sum(it.appointment.status in (Status.CANCELLED, Status.LATE_CANCELLED) for it in theirs),
+    )
+
+
+def _referred(look: Look, typed: str) -> Client | None:
+    """The client a reference names, their own or an appointment's."""
+    client = client_of_ref(typed)
+    if client is None:
+        id_ = appointment_of_ref(typed)
+        appointment = appointments.find(look, id_) if id_ is not None else None
+        client = appointment.client if appointment is not None else None
+    found = clients.find(look, client) if client is not None else None
+    return found if found is not None and found.life is Life.ACTIVE else None
+
+
+def _hits(look: Look, found: Iterable[Client]) -> tuple[ClientHit, ...]:
+    found = list(found)
+    upcoming = appointments.next_of(look, [ClientId(client.id) for client in found])
+    return tuple(
+        ClientHit(
+            id=client.id,
+            name=client.name,
+            phone=client.phone,
+            email=client.email,
+            born=client.born,
+            next=upcoming[client.id][0] if client.id in upcoming else None,
+            next_id=upcoming[client.id][1] if client.id in upcoming else None,
+        )
+        for client in found
+    )

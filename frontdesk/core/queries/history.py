@@ -1,0 +1,19 @@
+"""What happened."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.history import ShowHistory
+from frontdesk.core.domain.events import HistoryLine
+from frontdesk.core.domain.times import day_span
+from frontdesk.core.store import events, setup
+from frontdesk.core.store.look import Look
+
+
+def show_history(look: Look, question: ShowHistory) -> tuple[HistoryLine, ...]:
+    if question.appointment is not None:
+        return events.of_thing(look, "appointment", str(question.appointment), question.limit)
+    if question.client is not None:
+        return events.of_client(look, question.client, question.limit)
+    zone_name = setup.load(look).practice.timezone
+    day = None if question.day is None else day_span(question.day, zone_name)
+    return events.of_span(look, day, question.limit)

@@ -1,0 +1,290 @@
+"""Free times and the reasons against others; the facts a booking is judged by are read here too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.objections import Culprit
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.practice import ResourceId, Setup
+from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceId
+from frontdesk.core.domain.slots import (
+    Asking,
+    Busy,
+    Counts,
+    Offer,
+    Place,
+    Scene,
+    Verdict,
+    Wish,
+    offers,
+    one_a_start,
+    verdict,
+    wish_for,
+)
+from frontdesk.core.domain.times import DAY, MINUTE, Span, Start, day_span, day_start, local_date, resolve
+from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
+from frontdesk.core.store import appointments, claims, setup
+from frontdesk.core.store.look import Look
+
+NEAREST_DAYS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Whose time is looked for, and what counts as their own."""
+
+    wish: Wish
+    client: ClientId | None = None
+    holder: UUID | None = None
+    moving: AppointmentId | None = None
+
+
+def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
+    practice = setup.load(look)
+    service = service_of(practice, question.service)
+    search = search_for(
+        look,
+        practice,
+        service,
+        question.asking,
+        question.client,
+        moving(look, question.moving),
+        room=question.room,
+    )
+    places = places_for(practice, service, question.practitioner, question.location)
+    found: Sequence[Offer] = free_slots(look, practice, search, places, question.first, question.days)
+    if question.practitioner is None and not question.each:
+        found = fairest(look, practice, found)
+    if not found:
+        return SlotAnswer(offers=(), why_none=_why_none(look, practice, search, places, question.first))
+    kept = tuple(found[: question.limit])
+    return SlotAnswer(offers=kept, more=len(kept) < len(found))
+
+
+def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
+    practice = setup.load(look)
+    service = service_of(practice, question.service)
+    search = search_for(
+        look,
+        practice,
+        service,
+        question.asking,
+        question.client,
+        moving(look, question.moving),
+        room=question.room,
+    )
+    verdicts = verdicts_on(look, practice, search, question.practitioner, question.location, question.start)
+    if any(verdict.ok for verdict in verdicts) or not question.nearest:
+        return VerdictAnswer(verdicts=verdicts)
+    near = nearest(look, practice, search, question.practitioner, question.location, question.start)
+    return VerdictAnswer(verdicts=verdicts, nearest=near[: question.nearest])
+
+
+def service_of(practice: Setup, id_: ServiceId) -> Service:
+    """Raises NotFound."""
+    if id_ not in practice.services or practice.services[id_].life is Life.UNDONE:
+        raise NotFound("service", id_)
+    return practice.services[id_]
+
+
+def moving(look: Look, id_: AppointmentId | None) -> Appointment | None:
+    """Raises NotFound."""
+    if id_ is None:
+        return None
+    found = appointments.find(look, id_)
+    if found is None:
+        raise NotFound("appointment", str(id_))
+    return found
+
+
+def search_for(
+    look: Look,
+    practice: Setup,
+    service: Service,
+    asking: Asking,
+    client: ClientId | None,
+    appointment: Appointment | None,
+    room: RoomId | None = None,
+) -> Search:
+    """A search on behalf of somebody; one that moves an appointment keeps its length and buffers."""
+    counts = Counts()
+    if asking is Asking.CLIENT and client is not None:
+        limited = bool(practice.practice.booking.max_upcoming)
+        counts = Counts(upcoming=appointments.count_upcoming(look, client) if limited else None)
+    wish = wish_for(practice, service, asking, look.now, room=room, counts=counts)
+    if appointment is None:
+        return Search(wish=wish, client=client)
+    if appointment.service == service.id:
+        wish = Wish(
+            service=service,
+            asking=asking,
+            now=look.now,
+            duration=appointment.end - appointment.start,
+            before=appointment.buffer_before * MINUTE,
+            after=appointment.buffer_after * MINUTE,
+            room=room,
+        )
+    return Search(wish=wish, client=appointment.client, holder=appointment.holder, moving=appointment.id)
+
+
+def places_for(
+    practice: Setup, service: Service, practitioner: StaffId | None, location: LocationId | None
+) -> tuple[Place, ...]:
+    """Where a service may be given: each who offers it, at each location. Raises NotFound."""
+    if practitioner is not None and practitioner not in practice.staff:
+        raise NotFound("staff", practitioner)
+    if location is not None and location not in practice.locations:
+        raise NotFound("location", location)
+    people = (practice.staff[practitioner],) if practitioner is not None else practice.offering(service.id)
+    where = (location,) if location is not None else practice.locations_of(service)
+    return tuple(Place(person.id, place) for person in people for place in where)
+
+
+def free_slots(
+    look: Look, practice: Setup, search: Search, places: Iterable[Place], first: date, days: int
+) -> list[Offer]:
+    """The engine on what the store has: one read a resource, as long as the window, whatever the history."""
+    places = tuple(places)
+    if not places:
+        return []
+    window = _window(practice, places, first, days)
+    busy = {
+        resource: claims.busy(look, resource, window, search.holder)
+        for resource in resources_of(practice, search.wish, places)
+    }
+    scene = Scene(
+        setup=practice,
+        wish=search.wish,
+        busy=busy,
+        client_busy=tuple(span for span, _ in _client_spans(look, search, window)),
+    )
+    found = offers(scene, places, first, days)
+    return found if len({place.location for place in places}) == 1 else _one_a_person(found)
+
+
+def verdicts_on(
+    look: Look,
+    practice: Setup,
+    search: Search,
+    practitioner: StaffId | None,
+    location: LocationId | None,
+    start: Start,
+) -> tuple[Verdict, ...]:
+    """One verdict a practitioner: at the location where they work then, else where least stands against it."""
+    places = places_for(practice, search.wish.service, practitioner, location)
+    by_person: dict[StaffId, list[Verdict]] = defaultdict(list)
+    for place in places:
+        by_person[place.practitioner].append(verdict_at(look, practice, search, place, start))
+    return tuple(min(found, key=lambda it: len(it.reasons)) for found in by_person.values())
+
+
+def verdict_at(look: Look, practice: Setup, search: Search, place: Place, start: Start) -> Verdict:
+    at = resolve(start, practice.zone_of(place.location))
+    window = Span(0, 0) if at is None else Span(at - DAY, at + 2 * DAY)
+    stories = {
+        resource: claims.culprits(look, resource, window, search.holder)
+        for resource in resources_of(practice, search.wish, (place,))
+    }
+    others = _client_spans(look, search, window)
+    scene = Scene(
+        setup=practice,
+        wish=search.wish,
+        busy={resource: [_busy(culprit) for culprit in found] for resource, found in stories.items()},
+        culprits=stories,
+        client_busy=tuple(span for span, _ in others),
+        client_culprits=tuple(Culprit(span=span, padded=span, appointment=id_) for span, id_ in others),
+    )
+    return verdict(scene, place, start)
+
+
+def nearest(
+    look: Look,
+    practice: Setup,
+    search: Search,
+    practitioner: StaffId | None,
+    location: LocationId | None,
+    start: Start,
+) -> tuple[Offer, ...]:
+    """Free starts nearest to a wanted one, the same practitioner's before anybody else's."""
+    zone_name = practice.practice.timezone
+    at = resolve(start, zone_name)
+    if at is None:
+        assert isinstance(start, datetime)
+        at = day_start(start.date(), zone_name)
+    first = max(local_date(at, zone_name), local_date(look.now, zone_name)) - timedelta(days=1)
+    places = places_for(practice, search.wish.service, practitioner, location)
+    found = free_slots(look, practice, search, places, first, NEAREST_DAYS)
+    if practitioner is None:
+        found = fairest(look, practice, found)
+    return tuple(sorted(found, key=lambda offer: (abs(offer.start - at), offer.start)))
+
+
+def fairest(look: Look, practice: Setup, found: Sequence[Offer]) -> list[Offer]:
+    """Any practitioner: one offer a start, to whoever has the least that day."""
+    if not found:
+        return []
+    zone_name = practice.practice.timezone
+    days = (local_date(found[0].start, zone_name), local_date(found[-1].start, zone_name))
+    window = Span(day_start(days[0], zone_name) - DAY, day_start(days[1], zone_name) + 2 * DAY)
+    minutes: dict[tuple[StaffId, date], int] = defaultdict(int)
+    for who in {offer.practitioner for offer in found}:
+        for start, spent in appointments.booked_minutes(look, who, window):
+            minutes[who, local_date(start, zone_name)] += spent
+    return one_a_start(found, practice, lambda who, day: minutes[who, day])
+
+
+def resources_of(practice: Setup, wish: Wish, places: Iterable[Place]) -> tuple[ResourceId, ...]:
+    """The practitioners and rooms that a wish could take."""
+    places = tuple(places)
+    people = {practice.staff_resources[place.practitioner] for place in places}
+    rooms = {
+        practice.room_resources[room]
+        for location in {place.location for place in places}
+        for room in practice.rooms_for(wish.service, location)
+    }
+    if wish.room is not None and wish.room in practice.room_resources:
+        rooms.add(practice.room_resources[wish.room])
+    return tuple(sorted(people | rooms))
+
+
+def _window(practice: Setup, places: tuple[Place, ...], first: date, days: int) -> Span:
+    """The instants of some local dates at all the places, with room for what reaches in from outside."""
+    zones = {practice.zone_of(place.location) for place in places}
+    begin = min(day_span(first, zone_name).start for zone_name in zones)
+    end = max(day_span(first + timedelta(days=days - 1), zone_name).end for zone_name in zones)
+    return Span(begin, end + DAY)
+
+
+def _client_spans(look: Look, search: Search, window: Span) -> list[tuple[Span, AppointmentId]]:
+    if search.client is None or window.start == window.end:
+        return []
+    return appointments.client_spans(look, search.client, window, search.moving)
+
+
+def _one_a_person(found: list[Offer]) -> list[Offer]:
+    """A practitioner with hours at two places at once is offered at the first."""
+    return list({(offer.start, offer.practitioner): offer for offer in reversed(found)}.values())[::-1]
+
+
+def _busy(culprit: Culprit) -> Busy:
+    return (culprit.span.start, culprit.span.end, culprit.padded.start, culprit.padded.end)
+
+
+def _why_none(
+    look: Look, practice: Setup, search: Search, places: tuple[Place, ...], first: date
+) -> tuple[Verdict, ...]:
+    """What stands against the whole window, told by its first noon."""
+    wish = search.wish
+    noon = datetime(first.year, first.month, first.day, 12)
+    return tuple(
+        verdict_at(look, practice, Search(wish=wish, client=search.client), place, noon) for place in places[:1]
+    )

@@ -1,0 +1,1 @@
+"""What is said: value to text, no I/O."""

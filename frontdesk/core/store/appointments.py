@@ -1,0 +1,339 @@
+"""Appointments as rows; reads for drawing select columns and give plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import (
+    HOLDS_TIME,
+    Appointment,
+    AppointmentId,
+    Cancellation,
+    Status,
+)
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.domain.times import DAY, Instant, Span
+from frontdesk.core.domain.views import Block, Named
+from frontdesk.core.store import search
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Client as ClientRow
+from frontdesk.core.store.rows import PickedUp as PickedUpRow
+from frontdesk.core.store.values import from_text, to_text
+
+_a = AppointmentRow
+_INSERT = insert(AppointmentRow)
+_UPDATE = update(AppointmentRow).where(col(_a.id) == bindparam("key"))
+_COLUMNS = AppointmentRow.__table__.columns  # type: ignore[attr-defined]
+_ONE = select(*_COLUMNS)
+_NAMED = select(*_COLUMNS, col(ClientRow.name), col(ClientRow.phone), col(ClientRow.born)).join(
+    ClientRow, col(ClientRow.id) == col(_a.client_id)
+)
+_DRAWN = tuple(status.value for status in HOLDS_TIME) + (Status.NO_SHOW.value,)
+_BLOCKS = (
+    select(
+        col(_a.id),
+        col(_a.client_id),
+        col(ClientRow.name),
+        col(_a.service_id),
+        col(_a.start),
+        col(_a.end),
+        col(_a.buffer_before),
+        col(_a.buffer_after),
+        col(_a.status),
+        col(_a.lane),
+        col(_a.revision),
+    )
+    .join(ClientRow, col(ClientRow.id) == col(_a.client_id))
+    .where(
+        col(_a.practitioner_id) == bindparam("practitioner"),
+        col(_a.start) > bindparam("from_"),
+        col(_a.start) < bindparam("until"),
+        col(_a.status).in_(_DRAWN),
+    )
+    .order_by(col(_a.start), col(_a.lane))
+)
+_OF_CLIENT = select(col(_a.start), col(_a.end), col(_a.id)).where(
+    col(_a.client_id) == bindparam("client"),
+    col(_a.start) > bindparam("from_"),
+    col(_a.start) < bindparam("until"),
+    col(_a.status).in_([status.value for status in HOLDS_TIME]),
+)
+_LATE = select(func.count()).where(
+    col(_a.start) >= bindparam("from_"),
+    col(_a.start) <= bindparam("now"),
+    col(_a.status).in_((Status.BOOKED.value, Status.CONFIRMED.value)),
+)
+_UPCOMING = select(func.count()).where(
+    col(_a.client_id) == bindparam("client"),
+    col(_a.start) > bindparam("now"),
+    col(_a.status).in_((Status.BOOKED.value, Status.CONFIRMED.value)),
+)
+
+
+def find(look: Look, id_: AppointmentId) -> Appointment | None:
+    row = look.connection.execute(_ONE.where(col(_a.id) == id_)).first()
+    return None if row is None else _value(row)
+
+
+def find_by_source(look: Look, source: str, source_id: str) -> Appointment | None:
+    row = look.connection.execute(
+        _ONE.where(col(_a.source) == source, col(_a.source_id) == source_id, _kept())
+    ).first()
+    return None if row is None else _value(row)
+
+
+def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
+    """Every appointment of one import source by its id there."""
+    found = look.connection.execute(_ONE.where(col(_a.source) == source, _kept()))
+    return {value.source_id: value for value in map(_value, found)}
+
+
+def of_client(look: Look, client: ClientId) -> list[Appointment]:
+    """Every appointment of a client that was not undone."""
+    return [_value(row) for row in look.connection.execute(_ONE.where(col(_a.client_id) == client, _kept()))]
+
+
+def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:
+    """The same, but nobody else changes it until this transaction ends."""
+    row = tx.connection.execute(_ONE.where(col(_a.id) == id_).with_for_update()).first()
+    return None if row is None else _value(row)
+
+
+def add(tx: Tx, appointment: Appointment) -> Appointment:
+    """A new appointment, with the number the database gives it."""
+    made = tx.connection.execute(_INSERT, _row(appointment)).inserted_primary_key
+    assert made is not None
+    return replace(appointment, id=AppointmentId(made[0]))
+
+
+def save(tx: Tx, appointment: Appointment) -> None:
+    tx.connection.execute(_UPDATE, {**_row(appointment), "key": appointment.id})
+
+
+def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Block, ...]:
+    """What is drawn of a practitioner in a window: one query on (practitioner, start)."""
+    found = look.connection.execute(
+        _BLOCKS,
+        {"practitioner": practitioner, "from_": window.start - DAY, "until": window.end},
+    )
+    return tuple(
+        Block(
+            AppointmentId(id_),
+            ClientId(client),
+            name,
+            setup.services[ServiceId(service)].name,
+            start,
+            end,
+            start - before * 60,
+            end + after * 60,
+            Status(status),
+            lane,
+            revision,
+        )
+        for id_, client, name, service, start, end, before, after, status, lane, revision in found.tuples()
+        if end > window.start
+    )
+
+
+def client_spans(
+    look: Look, client: ClientId, window: Span, but: AppointmentId | None
+) -> list[tuple[Span, AppointmentId]]:
+    """When a client is somewhere already."""
+    where = {"client": client, "from_": window.start - DAY, "until": window.end}
+    found = look.connection.execute(_OF_CLIENT, where)
+    return [(Span(start, end), AppointmentId(id_)) for start, end, id_ in found if id_ != but]
+
+
+def booked_minutes(look: Look, practitioner: StaffId, window: Span) -> list[tuple[Instant, int]]:
+    """Start and minutes of what a practitioner has booked in a window."""
+    spent = select(col(_a.start), col(_a.end)).where(
+        col(_a.practitioner_id) == practitioner,
+        col(_a.start) >= window.start,
+        col(_a.start) < window.end,
+        col(_a.status).in_([status.value for status in HOLDS_TIME]),
+    )
+    return [(start, (end - start) // 60) for start, end in look.connection.execute(spent)]
+
+
+def count_late(look: Look, today: Span) -> int:
+    return int(look.connection.execute(_LATE, {"from_": today.start, "now": look.now}).scalar_one())
+
+
+def count_upcoming(look: Look, client: ClientId) -> int:
+    return int(look.connection.execute(_UPCOMING, {"client": client, "now": look.now}).scalar_one())
+
+
+def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Instant, AppointmentId]]:
+    """The next appointment of each client that has one."""
+    wanted = list(clients)
+    upcoming = (
+        select(col(_a.client_id), col(_a.start), col(_a.id))
+        .where(
+            col(_a.client_id).in_(wanted),
+            col(_a.end) > look.now,
+            col(_a.status).in_([status.value for status in HOLDS_TIME]),
+        )
+        .order_by(col(_a.start).desc())
+    )
+    found = look.connection.execute(upcoming)
+    return {ClientId(client): (start, AppointmentId(id_)) for client, start, id_ in found}
+
+
+def named(look: Look, setup: Setup, ids: Iterable[AppointmentId]) -> tuple[Named, ...]:
+    """Some appointments with the names around them, by start."""
+    return _with_names(look, setup, _NAMED.where(col(_a.id).in_(list(ids))).order_by(col(_a.start)))
+
+
+def listed(
+    look: Look,
+    setup: Setup,
+    *,
+    client: ClientId | None = None,
+    practitioner: StaffId | None = None,
+    window: Span | None = None,
+    statuses: Sequence[Status] = (),
+    name: str = "",
+    limit: int | None = None,
+    latest_first: bool = False,
+) -> tuple[Named, ...]:
+    """Appointments by start, filtered."""
+    statement = _NAMED
+    if client is not None:
+        statement = statement.where(col(_a.client_id) == client)
+    if practitioner is not None:
+        statement = statement.where(col(_a.practitioner_id) == practitioner)
+    if window is not None:
+        statement = statement.where(col(_a.start) >= window.start, col(_a.start) < window.end)
+    if statuses:
+        statement = statement.where(col(_a.status).in_([status.value for status in statuses]))
+    else:
+        statement = statement.where(_kept())
+    for condition in search.matches(look, name):
+        statement = statement.where(condition)
+    order = (col(_a.start).desc(), col(_a.id)) if latest_first else (col(_a.start), col(_a.id))
+    statement = statement.order_by(*order).limit(limit)
+    return _with_names(look, setup, statement)
+
+
+def pick_up(tx: Tx, id_: AppointmentId) -> None:
+    lay_back(tx, id_)
+    values = {"actor": tx.actor.name, "appointment_id": id_, "at": tx.now}
+    tx.connection.execute(insert(PickedUpRow), values)
+
+
+def lay_back(tx: Tx, id_: AppointmentId) -> None:
+    tx.connection.execute(
+        PickedUpRow.__table__.delete().where(  # type: ignore[attr-defined]
+            col(PickedUpRow.actor) == tx.actor.name, col(PickedUpRow.appointment_id) == id_
+        )
+    )
+
+
+def picked_up(look: Look, setup: Setup) -> tuple[Named, ...]:
+    mine = (
+        _NAMED.join(PickedUpRow, col(PickedUpRow.appointment_id) == col(_a.id))
+        .where(col(PickedUpRow.actor) == look.actor.name, _kept())
+        .order_by(col(PickedUpRow.at).desc(), col(_a.id).desc())
+    )
+    return _with_names(look, setup, mine)
+
+
+def _kept() -> Any:
+    return col(_a.status) != Status.UNDONE.value
+
+
+def _with_names(look: Look, setup: Setup, statement: Select[Any]) -> tuple[Named, ...]:
+    return tuple(_named(row, setup) for row in look.connection.execute(statement))
+
+
+def _named(row: ResultRow[Any], setup: Setup) -> Named:
+    appointment = _value(row)
+    name, phone, born = tuple(row)[-3:]
+    return Named(
+        appointment=appointment,
+        client_name=name,
+        client_phone=phone,
+        client_born=date.fromisoformat(born) if born else None,
+        service_name=setup.services[appointment.service].name,
+        practitioner_name=setup.staff[appointment.practitioner].name,
+        location_name=setup.locations[appointment.location].name,
+        room_name=setup.rooms[appointment.room].name if appointment.room else "",
+    )
+
+
+def _value(row: ResultRow[Any]) -> Appointment:
+    return Appointment(
+        id=AppointmentId(row.id),
+        holder=row.holder,
+        client=ClientId(row.client_id),
+        service=ServiceId(row.service_id),
+        practitioner=StaffId(row.practitioner_id),
+        location=LocationId(row.location_id),
+        room=RoomId(row.room_id) if row.room_id else None,
+        start=row.start,
+        end=row.end,
+        zone=row.zone,
+        wall=datetime.fromisoformat(row.wall),
+        buffer_before=row.buffer_before,
+        buffer_after=row.buffer_after,
+        price=row.price,
+        status=Status(row.status),
+        cancellation=Cancellation(reason=row.cancel_reason, text=row.cancel_text, rebook_link=row.cancel_link)
+        if row.cancel_reason
+        else None,
+        override=row.override,
+        lane=row.lane,
+        room_lane=row.room_lane,
+        note=row.note,
+        internal_note=row.internal_note,
+        ticket=row.ticket,
+        source=row.source,
+        source_id=row.source_id,
+        extra=from_text(row.extra, dict[str, str]),
+        revision=row.revision,
+        sequence=row.sequence,
+    )
+
+
+def _row(appointment: Appointment) -> dict[str, Any]:
+    cancelled = appointment.cancellation
+    return {
+        "holder": appointment.holder,
+        "client_id": appointment.client,
+        "service_id": appointment.service,
+        "practitioner_id": appointment.practitioner,
+        "location_id": appointment.location,
+        "room_id": appointment.room,
+        "start": appointment.start,
+        "end": appointment.end,
+        "zone": appointment.zone,
+        "wall": appointment.wall.isoformat(),
+        "buffer_before": appointment.buffer_before,
+        "buffer_after": appointment.buffer_after,
+        "price": appointment.price,
+        "status": appointment.status.value,
+        "cancel_reason": cancelled.reason if cancelled else None,
+        "cancel_text": cancelled.text if cancelled else "",
+        "cancel_link": cancelled.rebook_link if cancelled else False,
+        "override": appointment.override,
+        "lane": appointment.lane,
+        "room_lane": appointment.room_lane,
+        "note": appointment.note,
+        "internal_note": appointment.internal_note,
+        "ticket": appointment.ticket,
+        "source": appointment.source,
+        "source_id": appointment.source_id,
+        "extra": to_text(appointment.extra, dict[str, str]),
+        "revision": appointment.revision,
+        "sequence": appointment.sequence,
+    }

@@ -1,0 +1,216 @@
+"""Claims: who has the time of which resource. The database refuses overlaps; this module never decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
+from frontdesk.core.domain.objections import Culprit
+from frontdesk.core.domain.practice import ResourceId, Setup
+from frontdesk.core.domain.slots import Busy
+from frontdesk.core.domain.times import DAY, Instant, Span
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Claim as ClaimRow
+from frontdesk.core.store.rows import Client as ClientRow
+from frontdesk.core.store.rows import Resource as ResourceRow
+
+APPOINTMENT = "appointment"
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A time of a resource, held by a holder; `expires_at` only for holds."""
+
+    resource: ResourceId
+    lane: int
+    holder: UUID
+    source_kind: str
+    source_id: int
+    span: Span
+    padded: Span
+    expires_at: Instant | None = None
+
+
+_c = ClaimRow
+_near = (
+    col(_c.resource_id) == bindparam("resource"),
+    # no claim is longer than a day, so what began earlier cannot reach the window
+    col(_c.padded_start) >= bindparam("from_"),
+    col(_c.padded_start) < bindparam("until"),
+    or_(col(_c.expires_at).is_(None), col(_c.expires_at) > bindparam("now")),
+)
+_BUSY = select(col(_c.start), col(_c.end), col(_c.padded_start), col(_c.padded_end)).where(*_near)
+_BUSY_BUT_MINE = _BUSY.where(col(_c.holder) != bindparam("holder"))
+_CULPRITS = (
+    select(
+        col(_c.start),
+        col(_c.end),
+        col(_c.padded_start),
+        col(_c.padded_end),
+        col(_c.expires_at),
+        col(_c.lane),
+        col(_c.source_kind),
+        col(_c.source_id),
+        col(ClientRow.name),
+    )
+    .join(
+        AppointmentRow,
+        (col(_c.source_kind) == APPOINTMENT) & (col(AppointmentRow.id) == col(_c.source_id)),
+        isouter=True,
+    )
+    .join(ClientRow, col(ClientRow.id) == col(AppointmentRow.client_id), isouter=True)
+    .where(*_near, col(_c.holder) != bindparam("holder"))
+    .order_by(col(_c.padded_start))
+)
+_LOCK = select(col(ResourceRow.id)).where(col(ResourceRow.id).in_(bindparam("ids", expanding=True)))
+_LOCK = _LOCK.order_by(col(ResourceRow.id)).with_for_update(key_share=True)
+_RELEASE = delete(ClaimRow).where(col(_c.source_kind) == bindparam("kind"), col(_c.source_id) == bindparam("source"))
+_EXPIRED = delete(ClaimRow).where(
+    col(_c.resource_id).in_(bindparam("ids", expanding=True)),
+    col(_c.expires_at).is_not(None),
+    col(_c.expires_at) <= bindparam("now"),
+)
+_INSERT = insert(ClaimRow)
+
+
+def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
+    """Wait until nobody else writes to these resources, then clear expired claims out of the way.
+
+    In id order, so that two writers never wait for each other in a ring; SQLite has one writer anyhow.
+    """
+    ids = sorted(set(resources))
+    if not ids:
+        return
+    if not tx.is_sqlite:
+        tx.connection.execute(_LOCK, {"ids": ids}).all()
+    tx.connection.execute(_EXPIRED, {"ids": ids, "now": tx.now})
+
+
+def busy(look: Look, resource: ResourceId, window: Span, mine: UUID | None = None) -> Sequence[Busy]:
+    """The claims that may meet a window, those of one holder left out; expired ones are absent."""
+    where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
+    if mine is None:
+        return look.connection.execute(_BUSY, where).tuples().all()
+    return look.connection.execute(_BUSY_BUT_MINE, {**where, "holder": mine}).tuples().all()
+
+
+def culprits(
+    look: Look, resource: ResourceId, window: Span, mine: UUID | None = None, lane: int | None = None
+) -> tuple[Culprit, ...]:
+    """The same claims with their stories: whose they are, and until when a hold keeps them."""
+    where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
+    rows = look.connection.execute(_CULPRITS, {**where, "holder": mine or NOBODY})
+    return tuple(
+        Culprit(
+            span=Span(start, end),
+            padded=Span(padded_start, padded_end),
+            appointment=AppointmentId(source) if kind == APPOINTMENT else None,
+            client_name=name or "",
+            held_for="" if expires_at is None else kind,
+            expires_at=expires_at,
+        )
+        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name in rows
+        if lane is None or lane == its_lane
+    )
+
+
+def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> set[int]:
+    """The lanes in which a booking would stand against a claim of somebody else."""
+    taken = select(col(_c.lane)).where(
+        *_near,
+        col(_c.holder) != mine,
+        _stands_against(span, padded),
+    )
+    where = {"resource": resource, "from_": padded.start - DAY, "until": padded.end, "now": look.now}
+    return set(look.connection.execute(taken, where).scalars())
+
+
+def take_holds(tx: Tx, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> None:
+    """Delete the holds of others that stand against a booking; appointments stay."""
+    tx.connection.execute(
+        delete(ClaimRow).where(
+            col(_c.resource_id) == resource,
+            col(_c.expires_at).is_not(None),
+            col(_c.holder) != mine,
+            col(_c.padded_start) >= padded.start - DAY,
+            col(_c.padded_start) < padded.end,
+            _stands_against(span, padded),
+        )
+    )
+
+
+def insert_claim(tx: Tx, claim: Claim) -> None:
+    """Raises Overlap (at once on SQLite and PostgreSQL) where the lane is taken."""
+    tx.connection.execute(
+        _INSERT,
+        {
+            "resource_id": claim.resource,
+            "lane": claim.lane,
+            "holder": claim.holder,
+            "source_kind": claim.source_kind,
+            "source_id": claim.source_id,
+            "start": claim.span.start,
+            "end": claim.span.end,
+            "padded_start": claim.padded.start,
+            "padded_end": claim.padded.end,
+            "expires_at": claim.expires_at,
+        },
+    )
+
+
+def release(tx: Tx, kind: str, source: int) -> None:
+    tx.connection.execute(_RELEASE, {"kind": kind, "source": source})
+
+
+def resources_of(setup: Setup, appointment: Appointment) -> list[ResourceId]:
+    """What an appointment takes while its status holds time."""
+    taken = [setup.staff_resources[appointment.practitioner]]
+    if appointment.room is not None:
+        taken.append(setup.room_resources[appointment.room])
+    return taken
+
+
+def claims_of(setup: Setup, appointment: Appointment) -> tuple[Claim, ...]:
+    """What an appointment holds: its practitioner and its room, as long as its status holds time."""
+    if appointment.status not in HOLDS_TIME:
+        return ()
+    wanted = [(setup.staff_resources[appointment.practitioner], appointment.lane)]
+    if appointment.room is not None:
+        wanted.append((setup.room_resources[appointment.room], appointment.room_lane))
+    return tuple(
+        Claim(
+            resource=resource,
+            lane=lane,
+            holder=appointment.holder,
+            source_kind=APPOINTMENT,
+            source_id=appointment.id,
+            span=appointment.span,
+            padded=appointment.padded,
+        )
+        for resource, lane in wanted
+    )
+
+
+def replace(tx: Tx, setup: Setup, appointments: Iterable[Appointment]) -> None:
+    """Make the claims of some appointments what their status and time say: all released, then all taken."""
+    appointments = tuple(appointments)
+    for appointment in appointments:
+        release(tx, APPOINTMENT, appointment.id)
+    for appointment in appointments:
+        for claim in claims_of(setup, appointment):
+            insert_claim(tx, claim)
+
+
+def _stands_against(span: Span, padded: Span) -> ColumnElement[bool]:
+    """The core of one meets the padded other; buffers may meet buffers."""
+    return or_(
+        (col(_c.start) < padded.end) & (col(_c.end) > padded.start),
+        (col(_c.padded_end) > span.start) & (col(_c.padded_start) < span.end),
+    )

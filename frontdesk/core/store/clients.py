@@ -1,0 +1,135 @@
+"""Clients as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row as ResultRow
+from sqlmodel import col
+
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import Client, ClientId, ClientKind, Contact
+from frontdesk.core.store import search
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import AccessLog as AccessLogRow
+from frontdesk.core.store.rows import Client as ClientRow
+from frontdesk.core.store.values import from_text, to_text
+
+_c = ClientRow
+_COLUMNS = ClientRow.__table__.columns  # type: ignore[attr-defined]
+_ONE = select(*_COLUMNS)
+_INSERT = insert(ClientRow)
+_UPDATE = update(ClientRow).where(col(_c.id) == bindparam("key"))
+_Contacts = tuple[Contact, ...]
+
+
+def find(look: Look, id_: ClientId) -> Client | None:
+    row = look.connection.execute(_ONE.where(col(_c.id) == id_)).first()
+    return None if row is None else _value(row)
+
+
+def lock(tx: Tx, id_: ClientId) -> Client | None:
+    """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
+    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update()).first()
+    return None if row is None else _value(row)
+
+
+def several(look: Look, ids: Iterable[ClientId]) -> dict[ClientId, Client]:
+    found = map(_value, look.connection.execute(_ONE.where(col(_c.id).in_(list(ids)))))
+    return {client.id: client for client in found}
+
+
+def all_active(look: Look) -> list[Client]:
+    active = _ONE.where(col(_c.life) == Life.ACTIVE.value).order_by(col(_c.id))
+    return [_value(row) for row in look.connection.execute(active)]
+
+
+def all_from_source(look: Look, source: str) -> dict[str, Client]:
+    """Every client of one import source by their id there."""
+    known = _ONE.where(col(_c.source) == source, col(_c.life) != Life.UNDONE.value)
+    return {client.source_id: client for client in map(_value, look.connection.execute(known))}
+
+
+def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
+    """Clients with this phone (its last nine digits) or this e-mail."""
+    wanted: list[ColumnElement[bool]] = []
+    last = search.digits(phone)[-9:]
+    if len(last) >= 5:
+        wanted.append(col(_c.phone_digits).like(f"%{last}"))
+    if email:
+        wanted.append(func.lower(col(_c.email)) == email.lower())
+    if not wanted:
+        return []
+    found = _ONE.where(or_(*wanted), col(_c.life) == Life.ACTIVE.value).limit(limit)
+    return [_value(row) for row in look.connection.execute(found)]
+
+
+def by_name(look: Look, first: int, limit: int) -> list[Client]:
+    """A page of all active clients in the order of their folded names."""
+    page = _ONE.where(col(_c.life) == Life.ACTIVE.value).order_by(col(_c.search_key), col(_c.id))
+    return [_value(row) for row in look.connection.execute(page.offset(first).limit(limit))]
+
+
+def add(tx: Tx, client: Client) -> Client:
+    made = tx.connection.execute(_INSERT, _row(client)).inserted_primary_key
+    assert made is not None
+    return replace(client, id=ClientId(made[0]))
+
+
+def save(tx: Tx, client: Client) -> None:
+    tx.connection.execute(_UPDATE, {**_row(client), "key": client.id})
+
+
+def log_opening(tx: Tx, id_: ClientId) -> None:
+    """Who opened this record, and when."""
+    values = {"at": tx.now, "actor": tx.actor.name, "terminal": tx.machine.terminal, "client_id": id_}
+    tx.connection.execute(insert(AccessLogRow), values)
+
+
+def _value(row: ResultRow[Any]) -> Client:
+    return Client(
+        id=ClientId(row.id),
+        name=row.name,
+        kind=ClientKind(row.kind),
+        phone=row.phone,
+        email=row.email,
+        born=date.fromisoformat(row.born) if row.born else None,
+        contacts=from_text(row.contacts, _Contacts) if row.contacts != "[]" else (),
+        locale=row.locale,
+        note=row.note,
+        preferences=row.preferences,
+        source=row.source,
+        source_id=row.source_id,
+        extra=from_text(row.extra, dict[str, str]) if row.extra != "{}" else {},
+        life=Life(row.life),
+        merged_into=None if row.merged_into is None else ClientId(row.merged_into),
+        created_at=row.created_at,
+        revision=row.revision,
+    )
+
+
+def _row(client: Client) -> dict[str, Any]:
+    return {
+        "name": client.name,
+        "kind": client.kind.value,
+        "phone": client.phone,
+        "phone_digits": search.digits(client.phone),
+        "email": client.email,
+        "born": client.born.isoformat() if client.born else None,
+        "contacts": to_text(client.contacts, _Contacts) if client.contacts else "[]",
+        "locale": client.locale,
+        "note": client.note,
+        "preferences": client.preferences,
+        "source": client.source,
+        "source_id": client.source_id,
+        "extra": to_text(client.extra, dict[str, str]) if client.extra else "{}",
+        "life": client.life.value,
+        "merged_into": client.merged_into,
+        "created_at": client.created_at,
+        "revision": client.revision,
+        "search_key": search.key_of(client),
+    }

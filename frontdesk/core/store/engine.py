@@ -1,0 +1,277 @@
+"""Opening a database: SQLite by path, PostgreSQL by URL; two engines on it, one that reads and one that writes."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
+
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.store.rows import Row
+
+try:
+    import pysqlite3 as sqlite
+except ImportError:  # no wheel for this machine
+    sqlite = sqlite3
+
+SCHEMA = "0001"
+"""The newest migration; a database of another version is not written."""
+
+NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
+_FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+CLAIM_NO_OVERLAP = "claim_no_overlap"
+
+
+class Overlap(Exception):
+    """The database refused a claim that overlaps another one."""
+
+
+class Contention(Exception):
+    """Others held what this transaction wanted; the same again may succeed."""
+
+
+def has_safe_wal(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the fix of the WAL reset bug (3.51.3; back-ported to 3.50.7 and 3.44.6)."""
+    newest = _FIXED_WAL[0]
+    return version >= newest or any(fix <= version < (fix[0], fix[1] + 1) for fix in _FIXED_WAL[1:])
+
+
+class Store:
+    """One database, open. Raises StoreUnusable where it cannot be used, with what to do in its problem."""
+
+    def __init__(self, url: str, *, create: bool = False) -> None:
+        self.url = url if "://" in url else f"sqlite:///{url}"
+        self.path = Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite") else None
+        if self.path is not None:
+            _check_file(self.path, create)
+        else:
+            self.url = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", self.url)
+        self._reading = self._engine(writing=False)
+        self._writing = self._engine(writing=True)
+        self._setup: Setup | None = None
+        with self._translated():
+            self._prepare(create)
+
+    @property
+    def name(self) -> str:
+        """The database as people know it, without any password."""
+        return str(self.path) if self.path is not None else self._reading.url.render_as_string()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._translated(), self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A write transaction, committed when the block ends well. Raises Overlap, Contention, StoreUnusable."""
+        with self._translated(), self._writing.begin() as connection:
+            version = connection.execute(_VERSION).scalar()
+            if version != SCHEMA:
+                raise _wrong_schema(version, self.name)
+            yield connection
+
+    def kept_setup(self, revision: int) -> Setup | None:
+        """The set-up as it was read last, if nobody changed it since."""
+        return self._setup if self._setup is not None and self._setup.revision == revision else None
+
+    def keep_setup(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def close(self) -> None:
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def facts(self) -> dict[str, str]:
+        """What `doctor` prints about the database."""
+        with self.reading() as connection:
+            if self.path is None:
+                version = connection.execute(text("SHOW server_version")).scalar_one()
+                return {"engine": f"PostgreSQL {version}", "schema": SCHEMA}
+            return {
+                "engine": f"SQLite {sqlite.sqlite_version}",
+                "journal": str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()),
+                "wal_is_safe": "yes" if has_safe_wal(sqlite.sqlite_version_info) else "no",
+                "check": str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()),
+                "schema": SCHEMA,
+            }
+
+    def _engine(self, *, writing: bool) -> Engine:
+        if self.path is None:
+            level: dict[str, Any] = (
+                {"isolation_level": "READ COMMITTED"}
+                if writing
+                else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            )
+            waiting = {"connect_timeout": 10, "options": "-c lock_timeout=10000"}
+            engine = create_engine(self.url, hide_parameters=True, connect_args=waiting)
+            return engine.execution_options(**level)
+        engine = create_engine(self.url, module=driver(), hide_parameters=True)
+
+        @event.listens_for(engine, "connect")
+        def connected(connection: Any, _: Any) -> None:
+            connection.isolation_level = None
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA busy_timeout=5000")
+            is_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+            connection.execute(f"PRAGMA synchronous={'FULL' if is_wal else 'EXTRA'}")
+            connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+
+        @event.listens_for(engine, "begin")
+        def begun(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+        return engine
+
+    def _prepare(self, create: bool) -> None:
+        with self._reading.connect() as connection:
+            version = _schema_of(connection)
+        if version is None:
+            if not create:
+                raise StoreUnusable(StoreProblem.EMPTY, self.name)
+            if self.path is not None:
+                self._choose_journal()
+            with self._writing.begin() as connection:
+                make_schema(connection)
+        elif version != SCHEMA:
+            raise _wrong_schema(version, self.name)
+
+    def _choose_journal(self) -> None:
+        mode = "WAL" if has_safe_wal(sqlite.sqlite_version_info) else "DELETE"
+        assert self.path is not None
+        connection = sqlite.connect(self.path)
+        try:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+        finally:
+            connection.close()
+        self._writing.dispose()
+        self._reading.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """The drivers' errors, those at commit too, as the store's own."""
+        try:
+            yield
+        except DBAPIError as error:
+            if is_overlap(error):
+                raise Overlap from None
+            if is_contention(error):
+                raise Contention from None
+            problem = _problem(error)
+            if problem is None:
+                raise
+            raise StoreUnusable(problem, self.name) from None
+
+
+def make_schema(connection: Connection) -> None:
+    """A new database at the newest version."""
+    Row.metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": SCHEMA})
+    connection.execute(text("INSERT INTO event_chain (id, head) VALUES (1, '')"))
+
+
+def is_overlap(error: DBAPIError) -> bool:
+    """The constraint's name is the same on both engines; SQLite has only the text to tell it by."""
+    if not isinstance(error, IntegrityError):
+        return False
+    diagnosis = getattr(error.orig, "diag", None)
+    name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
+    return bool(name == CLAIM_NO_OVERLAP)
+
+
+def is_contention(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in {"40001", "40P01", "55P03"} or _sqlite_name(error).startswith("SQLITE_BUSY")
+
+
+def _problem(error: DBAPIError) -> StoreProblem | None:
+    name = _sqlite_name(error)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return StoreProblem.READ_ONLY
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return StoreProblem.FULL
+    if name.startswith("SQLITE_CORRUPT"):
+        return StoreProblem.DAMAGED
+    if name.startswith("SQLITE_NOTADB"):
+        return StoreProblem.NOT_A_DATABASE
+    state = getattr(error.orig, "sqlstate", None)
+    if state in {"25006", "42501"}:
+        return StoreProblem.READ_ONLY
+    if state == "53100":
+        return StoreProblem.FULL
+    if isinstance(error, OperationalError) and not name:
+        return StoreProblem.UNREACHABLE
+    if isinstance(error, DatabaseError) and name == "" and "file is not a database" in str(error.orig):
+        return StoreProblem.NOT_A_DATABASE
+    return None
+
+
+def _sqlite_name(error: DBAPIError) -> str:
+    name = getattr(error.orig, "sqlite_errorname", None)
+    if name is None and "readonly" in str(error.orig):
+        return "SQLITE_READONLY"
+    return name or ""
+
+
+def _schema_of(connection: Connection) -> str | None:
+    """The version a database has, None for one without a schema."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    return str(connection.execute(_VERSION).scalar())
+
+
+_VERSION = text("SELECT version_num FROM alembic_version")
+
+
+def _wrong_schema(version: str | None, name: str) -> StoreUnusable:
+    newer = version is not None and version > SCHEMA
+    return StoreUnusable(StoreProblem.NEWER if newer else StoreProblem.OLDER, name)
+
+
+def driver() -> ModuleType:
+    """The SQLite in use: the wheel's where there is one, else the standard library's."""
+    return sqlite  # type: ignore[no-any-return]
+
+
+def _check_file(path: Path, create: bool) -> None:
+    folder = path.parent
+    if not folder.is_dir():
+        raise StoreUnusable(StoreProblem.NO_FOLDER, str(path))
+    if _disk_of(folder) in NETWORK_DISKS:
+        raise StoreUnusable(StoreProblem.NETWORK_DISK, str(path))
+    if path.is_dir():
+        raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
+    if path.exists():
+        if path.stat().st_size and path.open("rb").read(16) != b"SQLite format 3\x00":
+            raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
+        return
+    if not create:
+        raise StoreUnusable(StoreProblem.MISSING, str(path))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise StoreUnusable(StoreProblem.READ_ONLY, str(path), error.strerror or "") from None
+
+
+def _disk_of(folder: Path) -> str:
+    """The kind of file system a folder lies on, empty where the machine does not say."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return ""
+    best, kind = "", ""
+    for line in mounts.read_text(errors="replace").splitlines():
+        parts = line.split()
+        where = parts[1].replace("\\040", " ")
+        if len(where) >= len(best) and folder.resolve().is_relative_to(where):
+            best, kind = where, parts[2]
+    return kind

@@ -1,0 +1,197 @@
+"""Events as rows: a chain of digests over ids, with details that can be forgotten without breaking it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, text, update
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.times import Span
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Event as EventRow
+from frontdesk.core.store.rows import EventChain as ChainRow
+from frontdesk.core.store.rows import EventDetail as DetailRow
+from frontdesk.core.store.rows import EventThing as ThingRow
+from frontdesk.core.store.values import changes_from_json, changes_to_json
+
+E = TypeVar("E", bound=Event)
+
+_e = EventRow
+_HEAD = select(col(ChainRow.head)).with_for_update()
+_SET_HEAD = update(ChainRow).values(head=bindparam("digest"))
+_INSERT, _INSERT_DETAIL, _INSERT_THING = insert(EventRow), insert(DetailRow), insert(ThingRow)
+_LAST_ID = select(func.max(col(_e.id)))
+_NOTIFY = text("SELECT pg_notify('frontdesk', '')")
+_CHAINED = (
+    "id", "at", "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "batch", "undoes",
+    "detail_digest",
+)  # fmt: skip
+
+
+def append(tx: Tx, event: E) -> E:
+    """Write an event at the end of the chain; answers it with its id and batch."""
+    if tx.chain_head is None:
+        tx.chain_head = tx.connection.execute(_HEAD).scalar_one()
+        if not tx.is_sqlite:
+            tx.connection.execute(_NOTIFY)
+    changes = event.changes
+    detail = json.dumps({"changes": changes_to_json(changes), "text": event.text}, ensure_ascii=False)
+    salt = secrets.token_hex(16)
+    id_ = EventId((tx.connection.execute(_LAST_ID).scalar() or 0) + 1)
+    if tx.batch is None:
+        tx.batch = BatchId(id_)
+    row: dict[str, Any] = {
+        "id": id_,
+        "at": tx.now,
+        "actor": tx.actor.name,
+        "role": ",".join(role.value for role in tx.actor.roles),
+        "terminal": tx.machine.terminal,
+        "operation": event.operation,
+        "subject_kind": changes[0].kind if changes else "practice",
+        "subject_id": changes[0].id if changes else "practice",
+        "batch": tx.batch,
+        "undoes": event.undoes,
+        "detail_digest": _digest(salt, detail),
+    }
+    digest = _chained(tx.chain_head, row)
+    tx.connection.execute(_INSERT, {**row, "previous": tx.chain_head, "digest": digest})
+    tx.connection.execute(_INSERT_DETAIL, {"event_id": id_, "salt": salt, "detail": detail})
+    things = {(change.kind, change.id) for change in changes}
+    if things:
+        tx.connection.execute(
+            _INSERT_THING,
+            [{"event_id": id_, "kind": kind, "thing_id": thing} for kind, thing in sorted(things)],
+        )
+    tx.connection.execute(_SET_HEAD, {"digest": digest})
+    tx.chain_head = digest
+    return replace(event, id=id_, batch=tx.batch)
+
+
+def find(look: Look, id_: EventId) -> HistoryLine | None:
+    return next(iter(_lines(look, col(_e.id) == id_)), None)
+
+
+def of_batch(look: Look, batch: BatchId) -> tuple[HistoryLine, ...]:
+    """The events of one act, oldest first."""
+    return _lines(look, col(_e.batch) == batch)
+
+
+def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, ...]:
+    return _lines(look, col(_e.id).in_(_touching(kind, [id_])), limit)
+
+
+def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ...]:
+    """What happened to a client's record and appointments."""
+    theirs = look.connection.execute(
+        select(col(AppointmentRow.id)).where(col(AppointmentRow.client_id) == client)
+    ).scalars()
+    about = or_(
+        col(_e.id).in_(_touching("client", [str(client)])),
+        col(_e.id).in_(_touching("appointment", [str(id_) for id_ in theirs])),
+    )
+    return _lines(look, about, limit)
+
+
+def of_span(look: Look, span: Span | None, limit: int) -> tuple[HistoryLine, ...]:
+    """What happened in a span of time, or the latest of all."""
+    if span is None:
+        return _lines(look, col(_e.id) > 0, limit)
+    return _lines(look, (col(_e.at) >= span.start) & (col(_e.at) < span.end), limit)
+
+
+def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
+    """The newest event that changed a thing."""
+    newest = select(func.max(col(ThingRow.event_id))).where(col(ThingRow.kind) == kind, col(ThingRow.thing_id) == id_)
+    event = look.connection.execute(newest).scalar()
+    return None if event is None else find(look, EventId(event))
+
+
+def last_of_appointment(look: Look, id_: AppointmentId) -> HistoryLine | None:
+    return last_of(look, "appointment", str(id_))
+
+
+def batches_of(look: Look, actor: str, terminal: str | None, limit: int) -> list[tuple[BatchId, str, BatchId | None]]:
+    """An actor's latest batches, newest first: batch, operation of its last event, what it undoes."""
+    mine = [col(_e.actor) == actor]
+    if terminal is not None:
+        mine.append(col(_e.terminal) == terminal)
+    newest = select(func.max(col(_e.id))).where(*mine).group_by(col(_e.batch))
+    rows = look.connection.execute(
+        select(col(_e.batch), col(_e.operation), col(_e.undoes))
+        .where(col(_e.id).in_(newest))
+        .order_by(col(_e.batch).desc())
+        .limit(limit)
+    )
+    return [
+        (BatchId(batch), operation, None if undoes is None else BatchId(undoes)) for batch, operation, undoes in rows
+    ]
+
+
+def broken_links(look: Look) -> list[EventId]:
+    """Events whose digest or place in the chain does not agree with what is kept; empty is good."""
+    broken: list[EventId] = []
+    previous = ""
+    columns = EventRow.__table__.columns  # type: ignore[attr-defined]
+    for row in look.connection.execute(select(*columns).order_by(col(_e.id))).mappings():
+        if row["previous"] != previous or row["digest"] != _chained(previous, row):
+            broken.append(EventId(row["id"]))
+        previous = row["digest"]
+    details = select(col(DetailRow.event_id), col(DetailRow.salt), col(DetailRow.detail), col(_e.detail_digest))
+    for id_, salt, detail, digest in look.connection.execute(
+        details.join(EventRow, col(_e.id) == col(DetailRow.event_id))
+    ):
+        if _digest(salt, detail) != digest:
+            broken.append(EventId(id_))
+    return broken
+
+
+def _touching(kind: str, ids: Sequence[str]) -> Any:
+    return select(col(ThingRow.event_id)).where(col(ThingRow.kind) == kind, col(ThingRow.thing_id).in_(ids))
+
+
+def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None) -> tuple[HistoryLine, ...]:
+    """Events, oldest first; the newest ones where a limit cuts."""
+    found = look.connection.execute(
+        select(EventRow.__table__, col(DetailRow.detail))  # type: ignore[attr-defined]
+        .join(DetailRow, col(DetailRow.event_id) == col(_e.id), isouter=True)
+        .where(condition)
+        .order_by(col(_e.id).desc())
+        .limit(limit)
+    )
+    return tuple(_line(row) for row in reversed(found.all()))
+
+
+def _line(row: Any) -> HistoryLine:
+    detail: dict[str, Any] = json.loads(row.detail) if row.detail else {"changes": [], "text": ""}
+    return HistoryLine(
+        id=EventId(row.id),
+        at=row.at,
+        actor=row.actor,
+        role=row.role,
+        terminal=row.terminal,
+        operation=row.operation,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        batch=BatchId(row.batch),
+        undoes=None if row.undoes is None else BatchId(row.undoes),
+        changes=changes_from_json(detail["changes"]),
+        text=detail["text"],
+    )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _chained(previous: str, row: Any) -> str:
+    return _digest(previous, json.dumps([row[name] for name in _CHAINED]))

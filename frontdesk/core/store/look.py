@@ -1,0 +1,40 @@
+"""What an operation or a query is handed: a connection, who asks, and when it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from frontdesk.core.domain.events import BatchId
+from frontdesk.core.domain.machine import Machine
+from frontdesk.core.domain.permissions import Actor
+from frontdesk.core.domain.times import Instant
+
+if TYPE_CHECKING:
+    from frontdesk.core.store.engine import Store
+
+
+@dataclass(slots=True, kw_only=True)
+class Look:
+    """One read: everything seen through it is of one moment."""
+
+    store: Store
+    connection: Connection
+    actor: Actor
+    now: Instant
+    machine: Machine = field(default_factory=Machine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+
+@dataclass(slots=True, kw_only=True)
+class Tx(Look):
+    """One change, whole or not at all. Its events make one batch."""
+
+    batch: BatchId | None = None
+    chain_head: str | None = None
+    setup_changed: bool = False

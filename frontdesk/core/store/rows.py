@@ -1,0 +1,376 @@
+"""The tables. One metadata for SQLite and PostgreSQL; what only one engine can say hangs on it as DDL events.
+
+Instants are whole UTC seconds, wall times and dates ISO text, values inside values JSON text (`values.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, Index, Integer, Text, Uuid, event
+from sqlalchemy import text as text_
+from sqlmodel import Field, MetaData, SQLModel
+
+LONG = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Row(SQLModel):
+    metadata = MetaData()
+
+
+def key() -> Any:
+    """A 64-bit primary key that the database counts."""
+    return Field(default=None, sa_column=Column("id", LONG, primary_key=True))
+
+
+def long(index: bool = False, nullable: bool = False, references: str | None = None) -> Any:
+    return Field(
+        default=None if nullable else ...,
+        sa_type=LONG,  # type: ignore[call-overload]
+        index=index,
+        nullable=nullable,
+        foreign_key=references,
+    )
+
+
+def text(default: str = "") -> Any:
+    return Field(default=default, sa_type=Text, nullable=False)
+
+
+class Resource(Row, table=True):
+    """What can be taken: a practitioner or a room. Writers lock these rows, in id order."""
+
+    __tablename__ = "resource"
+    id: int = key()
+    kind: str = text()
+    name: str = text()
+
+
+class Practice(Row, table=True):
+    """One row. `revision` rises with every change of the set-up, so that readers may keep what they read."""
+
+    __tablename__ = "practice"
+    id: int = Field(default=1, primary_key=True)
+    revision: int = Field(default=1, nullable=False)
+    value: str = text()
+
+
+class Location(Row, table=True):
+    __tablename__ = "location"
+    id: str = Field(primary_key=True)
+    position: int
+    life: str = text("active")
+    value: str = text()
+
+
+class Room(Row, table=True):
+    __tablename__ = "room"
+    id: str = Field(primary_key=True)
+    position: int
+    resource_id: int = long(references="resource.id")
+    location_id: str = Field(foreign_key="location.id")
+    life: str = text("active")
+    value: str = text()
+
+
+class Service(Row, table=True):
+    __tablename__ = "service"
+    id: str = Field(primary_key=True)
+    position: int
+    life: str = text("active")
+    value: str = text()
+
+
+class Staff(Row, table=True):
+    """A staff member with weekly hours and exceptions."""
+
+    __tablename__ = "staff"
+    id: str = Field(primary_key=True)
+    position: int
+    resource_id: int = long(references="resource.id")
+    life: str = text("active")
+    value: str = text()
+
+
+class TimeOff(Row, table=True):
+    __tablename__ = "time_off"
+    id: int = key()
+    staff_id: str = Field(foreign_key="staff.id", index=True)
+    life: str = text("active")
+    value: str = text()
+
+
+class Closure(Row, table=True):
+    __tablename__ = "closure"
+    id: int = key()
+    life: str = text("active")
+    value: str = text()
+
+
+class Reason(Row, table=True):
+    __tablename__ = "reason"
+    id: str = Field(primary_key=True)
+    position: int
+    life: str = text("active")
+    value: str = text()
+
+
+class Client(Row, table=True):
+    __tablename__ = "client"
+    __table_args__ = (
+        Index("client_source", "source", "source_id"),
+        Index("client_email", "email"),
+        Index("client_phone", "phone_digits"),
+    )
+    id: int = key()
+    name: str = text()
+    kind: str = text("person")
+    phone: str = text()
+    phone_digits: str = text()
+    email: str = text()
+    born: str | None = Field(default=None, sa_type=Text)
+    contacts: str = text("[]")
+    locale: str = text()
+    note: str = text()
+    preferences: str = text()
+    source: str = text()
+    source_id: str = text()
+    extra: str = text("{}")
+    life: str = text("active")
+    merged_into: int | None = long(nullable=True, references="client.id")
+    created_at: int = long()
+    revision: int = 1
+    search_key: str = text()
+
+
+class Appointment(Row, table=True):
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint('"start" < "end"', name="appointment_span"),
+        Index("appointment_practitioner", "practitioner_id", "start"),
+        Index("appointment_client", "client_id", "start"),
+        Index("appointment_start", "start"),
+        Index("appointment_source", "source", "source_id"),
+    )
+    id: int = key()
+    holder: UUID = Field(sa_type=Uuid)
+    client_id: int = long(references="client.id")
+    service_id: str = Field(foreign_key="service.id")
+    practitioner_id: str = Field(foreign_key="staff.id")
+    location_id: str = Field(foreign_key="location.id")
+    room_id: str | None = Field(default=None, foreign_key="room.id")
+    start: int = long()
+    end: int = long()
+    zone: str = text()
+    wall: str = text()
+    buffer_before: int
+    buffer_after: int
+    price: int | None = long(nullable=True)
+    status: str = text("booked")
+    cancel_reason: str | None = Field(default=None, foreign_key="reason.id")
+    cancel_text: str = text()
+    cancel_link: bool = False
+    override: str = text()
+    lane: int
+    room_lane: int
+    note: str = text()
+    internal_note: str = text()
+    ticket: str = text()
+    source: str = text()
+    source_id: str = text()
+    extra: str = text("{}")
+    revision: int
+    sequence: int
+
+
+class Claim(Row, table=True):
+    """Who has the time of a resource: exists exactly while the time is held; moved by delete and insert."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        CheckConstraint(
+            'padded_start <= "start" AND "start" < "end" AND "end" <= padded_end'
+            " AND padded_end - padded_start <= 86400",
+            name="claim_span_in_order",
+        ),
+        # serves the trigger and every search: it covers what both read, whatever the lane
+        Index(
+            "claim_by_time",
+            "resource_id",
+            "padded_start",
+            "padded_end",
+            "start",
+            "end",
+            "lane",
+            "expires_at",
+            "holder",
+        ),
+        Index(
+            "claim_expiring",
+            "resource_id",
+            "expires_at",
+            sqlite_where=text_("expires_at IS NOT NULL"),
+            postgresql_where=text_("expires_at IS NOT NULL"),
+        ),
+        Index("claim_source", "source_kind", "source_id"),
+        Index("claim_holder", "holder"),
+    )
+    id: int = key()
+    resource_id: int = long(references="resource.id")
+    lane: int
+    holder: UUID = Field(sa_type=Uuid)
+    source_kind: str = text()
+    source_id: int = long()
+    start: int = long()
+    end: int = long()
+    padded_start: int = long()
+    padded_end: int = long()
+    expires_at: int | None = long(nullable=True)
+
+
+class Event(Row, table=True):
+    """What happened: ids and digests, nothing personal; never changed, never deleted."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_batch", "batch"),
+        Index("event_actor", "actor", "id"),
+        Index("event_at", "at"),
+    )
+    id: int = key()
+    at: int = long()
+    actor: str = text()
+    role: str = text()
+    terminal: str = text()
+    operation: str = text()
+    subject_kind: str = text()
+    subject_id: str = text()
+    batch: int = long()
+    undoes: int | None = long(nullable=True)
+    detail_digest: str = text()
+    previous: str = text()
+    digest: str = text()
+
+
+class EventThing(Row, table=True):
+    """Which things an event changed, by id."""
+
+    __tablename__ = "event_thing"
+    __table_args__ = (Index("event_thing_of", "kind", "thing_id", "event_id"),)
+    event_id: int = Field(sa_column=Column("event_id", LONG, primary_key=True))
+    kind: str = Field(primary_key=True)
+    thing_id: str = Field(primary_key=True)
+
+
+class EventDetail(Row, table=True):
+    """Before, after, texts and the salt; deletable, so that a client can be forgotten."""
+
+    __tablename__ = "event_detail"
+    event_id: int = Field(sa_column=Column("event_id", LONG, primary_key=True))
+    salt: str = text()
+    detail: str = text()
+
+
+class EventChain(Row, table=True):
+    """One row: the digest of the newest event. Writers meet here, last thing before they commit."""
+
+    __tablename__ = "event_chain"
+    id: int = Field(default=1, primary_key=True)
+    head: str = text()
+
+
+class AccessLog(Row, table=True):
+    """Who opened which client's record."""
+
+    __tablename__ = "access_log"
+    id: int = key()
+    at: int = long()
+    actor: str = text()
+    terminal: str = text()
+    client_id: int = long(index=True)
+
+
+class PickedUp(Row, table=True):
+    """Appointments somebody laid aside to put down elsewhere."""
+
+    __tablename__ = "picked_up"
+    actor: str = Field(primary_key=True)
+    appointment_id: int = Field(sa_column=Column("appointment_id", LONG, primary_key=True))
+    at: int = long()
+
+
+SQLITE = (
+    """
+    CREATE TRIGGER claim_no_overlap BEFORE INSERT ON claim WHEN EXISTS (
+      SELECT 1 FROM claim c WHERE c.resource_id = NEW.resource_id AND c.lane = NEW.lane
+      AND c.holder <> NEW.holder
+      AND c.padded_start > NEW.padded_start - 86400 AND c.padded_start < NEW.padded_end
+      AND (c."start" < NEW.padded_end AND NEW.padded_start < c."end"
+        OR NEW."start" < c.padded_end AND c.padded_start < NEW."end"))
+    BEGIN SELECT RAISE(ABORT, 'claim_no_overlap'); END
+    """,
+    "CREATE TRIGGER claim_is_fixed BEFORE UPDATE ON claim BEGIN SELECT RAISE(ABORT, 'claim_is_fixed'); END",
+    *(
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, '{table}_is_for_ever'); END"
+        for table in ("event", "event_thing", "access_log")
+        for verb in ("update", "delete")
+    ),
+    "CREATE VIRTUAL TABLE client_search USING fts5(search_key, content='client', content_rowid='id',"
+    " tokenize='trigram')",
+    "CREATE TRIGGER client_search_insert AFTER INSERT ON client BEGIN"
+    " INSERT INTO client_search(rowid, search_key) VALUES (new.id, new.search_key); END",
+    "CREATE TRIGGER client_search_delete AFTER DELETE ON client BEGIN"
+    " INSERT INTO client_search(client_search, rowid, search_key)"
+    " VALUES ('delete', old.id, old.search_key); END",
+    "CREATE TRIGGER client_search_update AFTER UPDATE OF search_key ON client BEGIN"
+    " INSERT INTO client_search(client_search, rowid, search_key)"
+    " VALUES ('delete', old.id, old.search_key);"
+    " INSERT INTO client_search(rowid, search_key) VALUES (new.id, new.search_key); END",
+)
+"""What SQLite alone needs, run once after the tables."""
+
+POSTGRESQL_FIRST = (
+    "CREATE EXTENSION IF NOT EXISTS btree_gist",
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+)
+
+POSTGRESQL = (
+    """
+    CREATE TABLE claim_span (claim_id bigint NOT NULL REFERENCES claim ON DELETE CASCADE,
+      resource_id bigint NOT NULL, lane int NOT NULL, holder uuid NOT NULL, kind int8range NOT NULL,
+      "start" bigint NOT NULL, "end" bigint NOT NULL, CHECK ("start" < "end"), PRIMARY KEY (claim_id, kind),
+      CONSTRAINT claim_no_overlap EXCLUDE USING gist (resource_id WITH =, lane WITH =, holder WITH <>,
+        kind WITH &&, int8range("start", "end") WITH &&))
+    """,
+    """
+    CREATE FUNCTION claim_spans() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO claim_span VALUES
+      (NEW.id, NEW.resource_id, NEW.lane, NEW.holder, int8range(NULL, NULL), NEW."start", NEW."end"),
+      (NEW.id, NEW.resource_id, NEW.lane, NEW.holder, int8range(NEW.id, NEW.id, '[]'),
+       NEW.padded_start, NEW.padded_end);
+      RETURN NULL; END $$
+    """,
+    "CREATE TRIGGER claim_spans AFTER INSERT ON claim FOR EACH ROW EXECUTE FUNCTION claim_spans()",
+    "CREATE FUNCTION frontdesk_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION '%_is_fixed', TG_TABLE_NAME; END $$",
+    "CREATE TRIGGER claim_is_fixed BEFORE UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()",
+    *(
+        f"CREATE TRIGGER {table}_is_for_ever BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()"
+        for table in ("event", "event_thing", "access_log")
+    ),
+    "CREATE INDEX client_search ON client USING gin (search_key gin_trgm_ops)",
+)
+"""What PostgreSQL alone needs: the companion of `claim` whose constraint refuses overlaps."""
+
+
+def _hang(statements: tuple[str, ...], dialect: str, moment: str) -> None:
+    for statement in statements:
+        ddl = DDL(statement.replace("%", "%%"))
+        event.listen(Row.metadata, moment, ddl.execute_if(dialect=dialect))
+
+
+_hang(SQLITE, "sqlite", "after_create")
+_hang(POSTGRESQL_FIRST, "postgresql", "before_create")
+_hang(POSTGRESQL, "postgresql", "after_create")

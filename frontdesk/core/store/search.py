@@ -1,0 +1,113 @@
+"""Finding clients: one folded key a client, LIKE on a trigram index, typing errors forgiven in Python."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, text
+from sqlmodel import col
+
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.text import folded
+from frontdesk.core.store.look import Look
+from frontdesk.core.store.rows import Client as ClientRow
+
+CANDIDATES = 400
+"""How many clients a typing error may be looked for among; a search never ranks an unbounded match."""
+
+LIKE_ENOUGH = 78
+"""Of 100, for rapidfuzz's ratio of a word to the best word of a name."""
+
+_NOT_WORD = re.compile(r"[^\w@.+]+")
+_NOT_DIGIT = re.compile(r"\D+")
+
+
+def key_of(client: Client) -> str:
+    """What a search looks into: name, phone digits, e-mail, source id and contacts, folded."""
+    contacts = " ".join(f"{c.name} {digits(c.phone)} {c.email}" for c in client.contacts)
+    parts = (client.name, digits(client.phone), client.email, client.source_id, contacts)
+    return " ".join(folded(part) for part in parts if part)
+
+
+def digits(phone: str) -> str:
+    return _NOT_DIGIT.sub("", phone)
+
+
+def words_of(typed: str) -> list[str]:
+    """The words of a search: digits of a phone number run together, the rest folded."""
+    if len(digits(typed)) >= 3 and not re.search(r"[^\d\s()+/.-]", typed):
+        return [digits(typed)]
+    return [word for word in _NOT_WORD.split(folded(typed)) if word]
+
+
+def matches(look: Look, typed: str) -> list[ColumnElement[bool]]:
+    """Conditions on the client table: every word stands somewhere in the key."""
+    return [_contains(look, word) for word in words_of(typed)]
+
+
+def ids(look: Look, typed: str, limit: int) -> list[ClientId]:
+    """Clients that have every word; names that begin with it first; then those with a typing error."""
+    words = words_of(typed)
+    if not words:
+        return []
+    found = _exact(look, words, limit)
+    if len(found) < min(limit, 5):
+        found += [id_ for id_ in _misspelt(look, words, limit) if id_ not in found]
+    return found[:limit]
+
+
+def _exact(look: Look, words: list[str], limit: int) -> list[ClientId]:
+    statement = _active(select(col(ClientRow.id), col(ClientRow.search_key)))
+    for word in words:
+        statement = statement.where(_contains(look, word))
+    rows = look.connection.execute(statement.limit(max(limit * 5, 100))).all()
+    ranked = sorted(rows, key=lambda row: (_rank(row[1], words), row[1], row[0]))
+    return [ClientId(id_) for id_, _ in ranked[:limit]]
+
+
+def _rank(key: str, words: list[str]) -> int:
+    """0 where the words begin words of the key, 1 where one stands inside."""
+    starts = f" {key}"
+    return sum(f" {word}" not in starts for word in words)
+
+
+def _misspelt(look: Look, words: list[str], limit: int) -> list[ClientId]:
+    longest = max(words, key=len)
+    if len(longest) < 4 or longest.isdigit():
+        return []
+    candidates: dict[int, str] = {}
+    for piece in _pieces(longest):
+        statement = _active(select(col(ClientRow.id), col(ClientRow.search_key))).where(_contains(look, piece))
+        for id_, its_key in look.connection.execute(statement.limit(CANDIDATES)):
+            candidates[id_] = its_key
+    scored = process.extract(" ".join(words), candidates, scorer=_likeness, score_cutoff=LIKE_ENOUGH, limit=limit)
+    return [ClientId(id_) for _, _, id_ in scored]
+
+
+def _pieces(word: str) -> list[str]:
+    """Pieces of at least three letters of which one survives a single error anywhere in the word."""
+    third = max(3, len(word) // 2)
+    return sorted({word[:third], word[-third:], word[1 : 1 + third]})
+
+
+def _likeness(typed: str, key: str, **_: Any) -> float:
+    """The worst of the best likenesses of each typed word to a word of the key."""
+    of_key = key.split()
+    return min(max(fuzz.ratio(word, other) for other in of_key) for word in typed.split())
+
+
+def _active(statement: Any) -> Any:
+    return statement.where(col(ClientRow.life) == Life.ACTIVE.value)
+
+
+def _contains(look: Look, word: str) -> ColumnElement[bool]:
+    """Through the trigram index where the word is long enough for one, else by looking at every key."""
+    pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    if look.is_sqlite and len(word) >= 3 and not re.search(r"[%_\\]", word):
+        found = text("SELECT rowid FROM client_search WHERE search_key LIKE :pattern")
+        subquery = found.bindparams(bindparam("pattern", pattern, unique=True)).columns(literal_column("rowid"))
+        return col(ClientRow.id).in_(subquery)
+    return col(ClientRow.search_key).like(pattern, escape="\\")

@@ -1,0 +1,1 @@
+"""Typed questions over a screen; each returns a value and changes nothing."""

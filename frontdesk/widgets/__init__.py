@@ -1,0 +1,1 @@
+"""Shared drawing: values in, messages out."""
