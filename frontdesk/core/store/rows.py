@@ -27,7 +27,7 @@ def key() -> Any:
 def long(index: bool = False, nullable: bool = False, references: str | None = None) -> Any:
     return Field(
         default=None if nullable else ...,
-        sa_type=LONG,  # type: ignore[call-overload]
+        sa_type=LONG,
         index=index,
         nullable=nullable,
         foreign_key=references,

@@ -1,0 +1,211 @@
+"""The documented JSON shapes of the command line, version 1 (`docs/json.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from frontdesk.core.domain import objections as why
+from frontdesk.core.domain.appointments import Appointment, appointment_ref, client_ref
+from frontdesk.core.domain.events import Event, HistoryLine
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.services import Location, Service
+from frontdesk.core.domain.slots import Offer, Verdict
+from frontdesk.core.domain.times import Instant, Span
+from frontdesk.core.domain.views import ClientHit, Named
+from frontdesk.core.render.times import iso
+from frontdesk.core.render.words import Words
+
+VERSION = 1
+
+Json = dict[str, Any]
+
+
+def items(found: Iterable[Json], more: bool = False) -> Json:
+    return {"version": VERSION, "items": list(found), "more": more}
+
+
+def item(one: Json) -> Json:
+    return {"version": VERSION, "item": one}
+
+
+def done(one: Json, event: Event | None, warnings: Iterable[str] = ()) -> Json:
+    id_ = event.id if event is not None else None
+    return {"version": VERSION, "item": one, "event": id_, "warnings": list(warnings)}
+
+
+def error(code: str, message: str, reasons: Iterable[Json] = ()) -> Json:
+    return {"version": VERSION, "error": {"code": code, "message": message, "reasons": list(reasons)}}
+
+
+def offer(it: Offer, setup: Setup) -> Json:
+    zone_name = setup.zone_of(it.location)
+    return {
+        "start": iso(it.start, zone_name),
+        "end": iso(it.end, zone_name),
+        "practitioner": it.practitioner,
+        "location": it.location,
+        "room": it.room,
+    }
+
+
+def verdict(it: Verdict, words: Words) -> Json:
+    zone_name = words.setup.zone_of(it.location)
+    start = iso(it.start, zone_name) if isinstance(it.start, int) else it.start.isoformat(timespec="minutes")
+    return {
+        "practitioner": it.practitioner,
+        "start": start,
+        "ok": it.ok,
+        "reasons": [reason(against, words) for against in it.reasons],
+        "warnings": [{"code": w.code, "message": words.objection(w)} for w in it.warnings],
+    }
+
+
+def reason(against: why.Objection, words: Words) -> Json:
+    culprit = getattr(against, "by", None)
+    return {
+        "code": against.code,
+        "message": words.objection(against),
+        "culprit": _culprit(culprit, words) if isinstance(culprit, why.Culprit) else None,
+        "setting": against.setting,
+        "overridable": against.overridable,
+    }
+
+
+def appointment(it: Appointment, client_name: str) -> Json:
+    return {
+        "ref": it.ref,
+        "client": client_ref(it.client),
+        "client_name": client_name,
+        "service": it.service,
+        "practitioner": it.practitioner,
+        "location": it.location,
+        "room": it.room,
+        "start": iso(it.start, it.zone),
+        "end": iso(it.end, it.zone),
+        "status": it.status.value,
+        "lane": it.lane,
+        "revision": it.revision,
+        "sequence": it.sequence,
+        "note": it.note or None,
+        "internal_note": it.internal_note or None,
+        "ticket": it.ticket or None,
+        "cancel_deadline": None,
+        "reschedule_deadline": None,
+        "source_id": it.source_id or None,
+        "extra": it.extra,
+        "series": None,
+        "package": None,
+    }
+
+
+def named(it: Named) -> Json:
+    return appointment(it.appointment, it.client_name)
+
+
+def client(it: Client) -> Json:
+    return {
+        "id": client_ref(it.id),
+        "ref": client_ref(it.id),
+        "name": it.name,
+        "kind": it.kind.value,
+        "born": it.born.isoformat() if it.born else None,
+        "email": it.email or None,
+        "phone": it.phone or None,
+        "contacts": [{"name": c.name, "phone": c.phone or None, "email": c.email or None} for c in it.contacts],
+        "locale": it.locale or None,
+        "note": it.note or None,
+        "preferences": it.preferences or None,
+        "source_id": it.source_id or None,
+        "extra": it.extra,
+        "created_at": iso(it.created_at, "UTC"),
+    }
+
+
+def client_hit(it: ClientHit, words: Words) -> Json:
+    return {
+        "id": client_ref(it.id),
+        "ref": client_ref(it.id),
+        "name": it.name,
+        "phone": it.phone or None,
+        "email": it.email or None,
+        "born": it.born.isoformat() if it.born else None,
+        "next": iso(it.next, words.zone) if it.next is not None else None,
+        "next_ref": appointment_ref(it.next_id) if it.next_id is not None else None,
+    }
+
+
+def service(it: Service, setup: Setup) -> Json:
+    currency = setup.practice.currency
+    return {
+        "id": it.id,
+        "name": it.name,
+        "duration": it.duration,
+        "price": None if it.price is None else {"amount": it.price, "currency": currency},
+        "online": it.online,
+        "approval": (it.approval or setup.practice.booking.approval).value,
+        "practitioners": [person.id for person in setup.offering(it.id)],
+        "locations": list(setup.locations_of(it)),
+        "rooms": list(it.rooms),
+        "active": it.life is Life.ACTIVE,
+    }
+
+
+def staff(it: StaffMember) -> Json:
+    return {
+        "id": it.id,
+        "name": it.name,
+        "email": it.email or None,
+        "roles": [role.value for role in it.roles],
+        "services": list(it.services),
+        "active": it.life is Life.ACTIVE,
+    }
+
+
+def location(it: Location, setup: Setup) -> Json:
+    return {
+        "id": it.id,
+        "name": it.name,
+        "kind": it.kind.value,
+        "timezone": setup.zone_of(it.id),
+        "rooms": [room.id for room in setup.rooms.values() if room.location == it.id],
+    }
+
+
+def event(line: HistoryLine, words: Words) -> Json:
+    subject = line.subject_id
+    if line.subject_kind == "appointment":
+        subject = appointment_ref(int(line.subject_id))  # type: ignore[arg-type]
+    elif line.subject_kind == "client":
+        subject = client_ref(int(line.subject_id))  # type: ignore[arg-type]
+    return {
+        "id": line.id,
+        "at": iso(line.at, words.zone),
+        "actor": line.actor,
+        "role": line.role,
+        "operation": line.operation,
+        "subject": {"kind": line.subject_kind, "id": subject},
+        "batch": line.batch,
+        "undoes": line.undoes,
+        "summary": words.history(line),
+    }
+
+
+def _culprit(by: why.Culprit, words: Words) -> Json:
+    return {
+        "appointment": appointment_ref(by.appointment) if by.appointment is not None else None,
+        "client_name": by.client_name or None,
+        "start": _moment(by.span, words)[0],
+        "end": _moment(by.span, words)[1],
+        "held_until": _until(by.expires_at, words),
+    }
+
+
+def _moment(span: Span, words: Words) -> tuple[str, str]:
+    return iso(span.start, words.zone), iso(span.end, words.zone)
+
+
+def _until(at: Instant | None, words: Words) -> str | None:
+    return None if at is None else iso(at, words.zone)

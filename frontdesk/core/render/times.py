@@ -1,0 +1,61 @@
+"""Dates and times as people read them: short, unambiguous, in the practice's way of writing the hour."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from frontdesk.core.domain.times import Instant, wall_time
+from frontdesk.core.render.language import _, later
+
+DAY_NAMES = tuple(later(name) for name in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+MONTH_NAMES = tuple(
+    later(name) for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+)
+
+
+@lru_cache(maxsize=32)
+def has_twelve_hours(locale: str) -> bool:
+    """Whether people of this locale write `2:30p`; CLDR knows."""
+    from babel import Locale, UnknownLocaleError
+
+    if "_" not in locale:
+        return False  # a language alone does not tell; 24 hours are never misread
+    try:
+        return "a" in Locale.parse(locale).time_formats["short"].pattern
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def clock(at: datetime, twelve: bool = False) -> str:
+    if not twelve:
+        return f"{at:%H:%M}"
+    hour = at.hour % 12 or 12
+    return f"{hour}:{at:%M}{'a' if at.hour < 12 else 'p'}"
+
+
+def day(of: date, *, year: bool = False) -> str:
+    """`Tue 24 Nov`, with the year where it is not the one people think of."""
+    text = f"{_(DAY_NAMES[of.weekday()])} {of.day} {_(MONTH_NAMES[of.month - 1])}"
+    return f"{text} {of.year}" if year else text
+
+
+def time_at(instant: Instant, zone_name: str, twelve: bool = False) -> str:
+    """The wall time; the second one of a repeated hour carries its zone's abbreviation."""
+    at = wall_time(instant, zone_name)
+    text = clock(at, twelve)
+    return f"{text} {at.tzname()}" if at.fold else text
+
+
+def day_and_time(instant: Instant, zone_name: str, twelve: bool = False, *, year: bool = False) -> str:
+    at = wall_time(instant, zone_name)
+    return f"{day(at.date(), year=year)} {time_at(instant, zone_name, twelve)}"
+
+
+def iso(instant: Instant, zone_name: str) -> str:
+    """ISO 8601 with the zone's offset, for machines."""
+    return wall_time(instant, zone_name).isoformat(timespec="minutes")
+
+
+def duration(minutes: int) -> str:
+    return _("{n} min").format(n=minutes)

@@ -1,0 +1,418 @@
+"""What the house says: one sentence a reason, one an event, one an error. Data comes in, words go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from frontdesk.core.domain import errors, events
+from frontdesk.core.domain import objections as why
+from frontdesk.core.domain.appointments import Action, Appointment, Status, appointment_ref, client_ref
+from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.slots import Offer
+from frontdesk.core.domain.times import Instant, Span
+from frontdesk.core.render import times
+from frontdesk.core.render.language import _, later, plural
+
+STATUS_WORDS: dict[Status, str] = {
+    Status.BOOKED: later("booked"),
+    Status.CONFIRMED: later("confirmed"),
+    Status.ARRIVED: later("arrived"),
+    Status.IN_SESSION: later("in session"),
+    Status.DONE: later("done"),
+    Status.NO_SHOW: later("no-show"),
+    Status.CANCELLED: later("cancelled"),
+    Status.LATE_CANCELLED: later("late cancelled"),
+    Status.UNDONE: later("undone"),
+}
+
+ACTION_WORDS: dict[Action, str] = {
+    Action.CONFIRM: later("be confirmed"),
+    Action.ARRIVE: later("be marked arrived"),
+    Action.START: later("be started"),
+    Action.FINISH: later("be finished"),
+    Action.BACK: later("go back a step"),
+    Action.NO_SHOW: later("be marked no-show"),
+    Action.CANCEL: later("be cancelled"),
+    Action.RESCHEDULE: later("be moved"),
+    Action.REINSTATE: later("be reinstated"),
+}
+
+OPERATION_WORDS: dict[str, str] = {
+    "book": later("booked"),
+    "reschedule": later("moved"),
+    "edit_appointment": later("changed the notes of"),
+    "cancel": later("cancelled"),
+    "status": later("changed the status of"),
+    "reinstate": later("reinstated"),
+    "add_client": later("added"),
+    "edit_client": later("changed"),
+    "merge_clients": later("merged"),
+    "take_time_off": later("entered time off"),
+    "remove_time_off": later("removed time off"),
+    "apply_practice": later("changed the practice"),
+    "import": later("imported"),
+    "import_done": later("imported"),
+    "undo": later("undid"),
+    "redo": later("redid"),
+}
+
+
+def status(of: Status) -> str:
+    return _(STATUS_WORDS[of])
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Sentences of one practice: with its names, its zone, its way of writing times."""
+
+    setup: Setup
+
+    @property
+    def zone(self) -> str:
+        return self.setup.practice.timezone
+
+    @property
+    def twelve(self) -> bool:
+        return times.has_twelve_hours(self.setup.practice.locale)
+
+    def time(self, at: Instant, zone_name: str = "") -> str:
+        return times.time_at(at, zone_name or self.zone, self.twelve)
+
+    def moment(self, at: Instant, zone_name: str = "") -> str:
+        return times.day_and_time(at, zone_name or self.zone, self.twelve)
+
+    def span(self, span: Span) -> str:
+        return f"{self.time(span.start)}–{self.time(span.end)}"
+
+    def practitioner(self, id_: Any) -> str:
+        return self.setup.staff[id_].name if id_ in self.setup.staff else str(id_)
+
+    def service(self, id_: Any) -> str:
+        return self.setup.services[id_].name if id_ in self.setup.services else str(id_)
+
+    def offer(self, offer: Offer) -> str:
+        zone_name = self.setup.zone_of(offer.location)
+        return f"{self.moment(offer.start, zone_name)} {self.practitioner(offer.practitioner)}"
+
+    def objection(self, against: why.Objection) -> str:
+        match against:
+            case why.ServiceNotActive(service):
+                return _("{service} is not offered any more").format(service=self.service(service))
+            case why.NotOffered(service, None):
+                return _("nobody offers {service}").format(service=self.service(service))
+            case why.NotOffered(service, practitioner):
+                return _("{who} does not offer {service}").format(
+                    who=self.practitioner(practitioner), service=self.service(service)
+                )
+            case why.NotAtLocation(service, location):
+                return _("{service} is not given at {place}").format(
+                    service=self.service(service), place=self._location(location)
+                )
+            case why.RoomDoesNotFit(service, None):
+                return _("there is no room for {service} here").format(service=self.service(service))
+            case why.RoomDoesNotFit(service, room):
+                return _("{service} cannot be given in {room}").format(
+                    service=self.service(service), room=self._room(room)
+                )
+            case why.NotOnline(service):
+                return _("{service} cannot be booked online").format(service=self.service(service))
+            case why.NotForNewClients(None):
+                return _("new clients cannot book online here")
+            case why.NotForNewClients(initial):
+                return _("new clients begin with {service}").format(service=self.service(initial))
+            case why.NoSuchTime(wall, next_one):
+                return _("{time} does not exist on {day}: the clocks go forward; next is {next}").format(
+                    time=times.clock(wall, self.twelve), day=times.day(wall.date()), next=self.time(next_one)
+                )
+            case why.InThePast():
+                return _("that time has passed")
+            case why.OutsideHours(open_):
+                if not open_:
+                    return _("not working that day")
+                hours = ", ".join(self.span(span) for span in open_)
+                return _("outside hours: {hours} that day").format(hours=hours)
+            case why.Closed(name, until):
+                return _("closed: {name}, open again {day}").format(name=name, day=times.day(until))
+            case why.Away(practitioner, until, reason):
+                back = f"{times.day(until.date())} {times.clock(until, self.twelve)}"
+                text = _("{who} is away until {back}").format(who=self.practitioner(practitioner), back=back)
+                return f"{text} ({reason})" if reason else text
+            case why.OffGrid(interval):
+                return _("starts are offered every {n} minutes").format(n=interval)
+            case why.PractitionerTaken(practitioner, by):
+                return _("{who} has {culprit}").format(who=self.practitioner(practitioner), culprit=self._culprit(by))
+            case why.RoomsTaken(rooms, by):
+                names = ", ".join(self._room(room) for room in rooms)
+                return _("no room is free ({rooms}): {culprit}").format(rooms=names, culprit=self._culprit(by))
+            case why.Held(by):
+                return _("held for somebody else until {time}").format(time=self.moment(by.expires_at or 0))
+            case why.ClientBusy(by):
+                return _("the client has another appointment {span}").format(span=self.span(by.span))
+            case why.TooSoon(earliest):
+                return _("too soon: the earliest is {moment}").format(moment=self.moment(earliest))
+            case why.TooFarAhead(last):
+                return _("too far ahead: bookings are open until {day}").format(day=times.day(last, year=True))
+            case why.TooManyUpcoming(limit):
+                return _("the client has {n} appointments ahead already, the most there may be").format(n=limit)
+            case why.TooManyPending(limit):
+                return _("the client has {n} open requests already, the most there may be").format(n=limit)
+            case why.NotFromHere(from_, action):
+                return _("an appointment that is {status} cannot {action}").format(
+                    status=status(from_), action=_(ACTION_WORDS[action])
+                )
+            case why.NotBeforeStart(start):
+                return _("it begins only {moment}").format(moment=self.moment(start))
+            case why.ReasonNeedsText(label):
+                return _("the reason “{label}” needs a few words").format(label=label)
+            case why.NothingToUndo():
+                return _("there is nothing to undo")
+            case why.NothingToRedo():
+                return _("there is nothing to redo")
+            case why.ChangedSince(_kind, reference, by, at, operation):
+                return _("{ref} was changed since: {who} {did} it {moment}").format(
+                    ref=reference,
+                    who=by,
+                    did=_(OPERATION_WORDS.get(operation, "changed")),
+                    moment=self.moment(at),
+                )
+            case why.CannotBeUndone():
+                return _("this cannot be undone")
+            case why.SameClient():
+                return _("these are the same client")
+        assert_never(against)
+
+    def event(self, event: events.Event) -> str:
+        """What was done, for a toast or a line of output."""
+        match event:
+            case events.AppointmentBooked(appointment=it, client=client):
+                return _("Booked {client}: {what}").format(client=client.name, what=self.appointment(it))
+            case events.AppointmentRescheduled(appointment=it, before=was, client_name=name):
+                return _("Moved {client} from {was} to {what}").format(
+                    client=name, was=self.moment(was.start, was.zone), what=self.appointment(it)
+                )
+            case events.AppointmentEdited(client_name=name):
+                return _("Saved the notes for {client}").format(client=name)
+            case events.AppointmentCancelled(appointment=it, client_name=name):
+                return _("Cancelled {client}, {moment}").format(client=name, moment=self.moment(it.start, it.zone))
+            case events.StatusSet(appointment=it, client_name=name):
+                return _("{client} is {status}").format(client=name, status=status(it.status))
+            case events.AppointmentReinstated(appointment=it, client_name=name):
+                return _("Reinstated {client}: {what}").format(client=name, what=self.appointment(it))
+            case events.ClientAdded(client=client):
+                return _("Added {client}").format(client=client.name)
+            case events.ClientEdited(client=client):
+                return _("Saved {client}").format(client=client.name)
+            case events.ClientsMerged(kept=client):
+                return _("Merged into {client}").format(client=client.name)
+            case events.TimeOffTaken(time_off=off, staff_name=name, affected=affected):
+                text = _("{who} is off {start} – {end}").format(
+                    who=name, start=self._wall(off.start), end=self._wall(off.end)
+                )
+                if affected:
+                    inside = plural(
+                        "{n} appointment lies in it and stays", "{n} appointments lie in it and stay", affected
+                    )
+                    text += " · " + inside.format(n=affected)
+                return text
+            case events.TimeOffRemoved(time_off=off, staff_name=name):
+                return _("{who} is there again {start}").format(who=name, start=self._wall(off.start))
+            case events.PracticeApplied(all_changes=changes):
+                return plural("{n} change to the practice", "{n} changes to the practice", len(changes)).format(
+                    n=len(changes)
+                )
+            case events.ImportDone(new=new, updated=updated):
+                return _("Imported: {new} new, {updated} updated").format(new=new, updated=updated)
+            case events.Undone(all_changes=changes):
+                return _("Undone: {what}").format(what=self._reversed(changes))
+            case events.Redone(all_changes=changes):
+                return _("Done again: {what}").format(what=self._reversed(changes))
+            case _:
+                return _("Done")
+
+    def appointment(self, it: Appointment) -> str:
+        return f"{self.service(it.service)}, {self.moment(it.start, it.zone)}, {self.practitioner(it.practitioner)}"
+
+    def history(self, line: events.HistoryLine) -> str:
+        """One line of history: what changed, from what to what."""
+        did = _(OPERATION_WORDS.get(line.operation, line.operation))
+        parts = [part for change in line.changes[:3] for part in self._change(change)]
+        text = f"{did} {', '.join(parts)}" if parts else did
+        if len(line.changes) > 3:
+            text += " " + _("and {n} more").format(n=len(line.changes) - 3)
+        return f"{text} — {line.text}" if line.text else text
+
+    def error(self, error: DeskError) -> str:
+        """What went wrong and what to do about it."""
+        match error:
+            case errors.Refused(objections):
+                return self._list(self.objection(it) for it in objections)
+            case errors.SlotTaken(conflicts, nearest):
+                text = self._list(self.objection(it) for it in conflicts) or _("somebody else has just taken it")
+                if nearest:
+                    near = "; ".join(self.offer(offer) for offer in nearest)
+                    text += ". " + _("Free near it: {offers}").format(offers=near)
+                return text
+            case errors.Stale(_kind, reference, by, operation, at):
+                return _("{who} {did} {ref} at {time}; look at it and try again").format(
+                    who=by or _("somebody"),
+                    did=_(OPERATION_WORDS.get(operation, "changed")),
+                    ref=reference,
+                    time=self.time(at),
+                )
+            case _:
+                return plain_error(error)
+
+    def _list(self, sentences: Iterable[str]) -> str:
+        return "; ".join(sentences)
+
+    def _culprit(self, by: why.Culprit) -> str:
+        name = by.client_name or _("another booking")
+        text = f"{name} {self.span(by.span)}"
+        if by.padded != by.span:
+            text += " " + _("(with buffers {span})").format(span=self.span(by.padded))
+        return text
+
+    def _location(self, id_: Any) -> str:
+        return self.setup.locations[id_].name if id_ in self.setup.locations else str(id_)
+
+    def _room(self, id_: Any) -> str:
+        return self.setup.rooms[id_].name if id_ in self.setup.rooms else str(id_)
+
+    def _wall(self, at: Any) -> str:
+        return f"{times.day(at.date())} {times.clock(at, self.twelve)}"
+
+    def _reversed(self, changes: tuple[events.Change, ...]) -> str:
+        parts = [part for change in changes[:1] for part in self._change(change)]
+        text = ", ".join(parts)
+        if len(changes) > 1:
+            text += " " + _("and {n} more").format(n=len(changes) - 1)
+        return text
+
+    def _change(self, change: events.Change) -> Iterable[str]:
+        before, after = change.before, change.after
+        if isinstance(after, Appointment):
+            yield appointment_ref(after.id)
+            if not isinstance(before, Appointment):
+                yield self.appointment(after)
+                return
+            if (before.start, before.practitioner) != (after.start, after.practitioner):
+                yield f"{self.moment(before.start, before.zone)} → {self.moment(after.start, after.zone)}"
+                if before.practitioner != after.practitioner:
+                    yield self.practitioner(after.practitioner)
+            if before.status is not after.status:
+                yield f"{status(before.status)} → {status(after.status)}"
+            if after.cancellation and after.cancellation != before.cancellation:
+                reason = self.setup.reasons.get(after.cancellation.reason)  # type: ignore[call-overload]
+                yield reason.label if reason else after.cancellation.reason
+                if after.cancellation.text:
+                    yield after.cancellation.text
+            return
+        if change.kind == "client":
+            yield f"{client_ref(after.id)} {after.name}"  # type: ignore[union-attr, arg-type]
+            return
+        yield f"{change.kind} {change.id}"
+
+
+def plain_error(error: DeskError) -> str:
+    """The errors that need no practice to be told."""
+    match error:
+        case errors.BadInput():
+            return _bad_input(error)
+        case errors.NotFound(kind, reference):
+            return _("there is no {kind} {ref}").format(kind=_(KIND_WORDS.get(kind, kind)), ref=reference)
+        case errors.NotAllowed(permission, actor):
+            return _("{who} may not do this ({permission})").format(
+                who=actor, permission=_(PERMISSION_WORDS.get(permission, permission))
+            )
+        case errors.Busy():
+            return _("others were writing the whole time; nothing was saved, try again")
+        case errors.StoreUnusable():
+            return _store(error)
+        case errors.MailRefused(address, detail):
+            return _("mail to {address} was refused: {detail}").format(address=address, detail=detail)
+        case errors.Refused(objections):
+            return "; ".join(it.code for it in objections)
+        case errors.SlotTaken():
+            return _("somebody else has that time")
+        case errors.Stale(_kind, reference, by):
+            return _("{who} changed {ref}; look at it and try again").format(who=by, ref=reference)
+        case _:
+            return _("that did not work")
+
+
+KIND_WORDS: dict[str, str] = {
+    "appointment": later("appointment"),
+    "client": later("client"),
+    "service": later("service"),
+    "staff": later("practitioner"),
+    "location": later("location"),
+    "room": later("room"),
+    "event": later("event"),
+    "time_off": later("time off"),
+}
+
+PERMISSION_WORDS: dict[str, str] = {
+    "see_calendar": later("see the calendar"),
+    "see_clients": later("see clients"),
+    "change_appointments": later("change appointments"),
+    "change_clients": later("change clients"),
+    "override_rules": later("override rules"),
+    "change_time_off": later("change time off"),
+    "change_settings": later("change settings"),
+    "manage_staff": later("manage staff"),
+    "move_data": later("import and export"),
+}
+
+_PROBLEM_WORDS: dict[Problem, str] = {
+    Problem.MISSING: later("{field} is missing"),
+    Problem.UNKNOWN: later("{field}: there is no “{value}”"),
+    Problem.AMBIGUOUS: later("{field}: “{value}” could be several"),
+    Problem.NOT_A_TIME: later("{field}: “{value}” is no date and time, such as 2026-11-24T15:30"),
+    Problem.NOT_A_DATE: later("{field}: “{value}” is no date, such as 2026-11-24"),
+    Problem.NOT_A_ZONE: later("{field}: “{value}” is no time zone, such as Europe/Berlin"),
+    Problem.NOT_A_NUMBER: later("{field}: “{value}” is no whole number"),
+    Problem.NOT_AN_AMOUNT: later("{field}: “{value}” is no amount (25.00) or percentage (50%)"),
+    Problem.NOT_AN_EMAIL: later("{field}: “{value}” is no e-mail address"),
+    Problem.NOT_A_PHONE: later("{field}: “{value}” is no phone number"),
+    Problem.NOT_A_CHOICE: later("{field}: “{value}” is none of the choices"),
+    Problem.OUT_OF_RANGE: later("{field}: {value} is out of range"),
+    Problem.ENDS_BEFORE_IT_STARTS: later("{field}: it ends before it starts"),
+    Problem.OVERLAPS: later("{field}: {value} overlaps another range"),
+    Problem.TWICE: later("{field}: “{value}” stands there twice"),
+    Problem.NOT_READABLE: later("{field}: {value} cannot be read"),
+    Problem.NOT_A_FILE: later("{field}: there is no file {value}"),
+    Problem.EXISTS_ALREADY: later("{field}: {value} exists already"),
+    Problem.EXCLUDES_ANOTHER: later("{field} cannot be given with {value}"),
+}
+
+_STORE_WORDS: dict[StoreProblem, str] = {
+    StoreProblem.MISSING: later("there is no database at {where}; make one with: frontdesk init"),
+    StoreProblem.NO_FOLDER: later("the folder for {where} does not exist; make it first"),
+    StoreProblem.NOT_A_DATABASE: later("{where} is not a frontdesk database; choose another with --db"),
+    StoreProblem.EMPTY: later("the database {where} has no practice yet; make one with: frontdesk init"),
+    StoreProblem.READ_ONLY: later("the database {where} cannot be written to; nothing was saved; check its rights"),
+    StoreProblem.FULL: later("the disk of {where} is full; nothing was saved; make room and try again"),
+    StoreProblem.NEWER: later("the database {where} is of a newer frontdesk; update this program"),
+    StoreProblem.OLDER: later("the database {where} is of an older frontdesk; run: frontdesk upgrade"),
+    StoreProblem.DAMAGED: later("the database {where} is damaged; restore a backup"),
+    StoreProblem.NETWORK_DISK: later("{where} lies on a network disk, where SQLite loses data; use PostgreSQL"),
+    StoreProblem.UNREACHABLE: later("the database {where} does not answer; check that it runs and the address"),
+    StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
+}
+
+
+def _bad_input(error: errors.BadInput) -> str:
+    text = _(_PROBLEM_WORDS[error.problem]).format(field=error.field, value=error.value)
+    if error.line is not None:
+        text = _("line {n}: {text}").format(n=error.line, text=text)
+    return f"{text} ({error.hint})" if error.hint else text
+
+
+def _store(error: errors.StoreUnusable) -> str:
+    return _(_STORE_WORDS[error.problem]).format(where=error.where)
+
+
+Say = Callable[[DeskError], str]

@@ -1,0 +1,1 @@
+"""The same floors as the house, from domain to screens."""

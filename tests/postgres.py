@@ -1,0 +1,94 @@
+"""A private PostgreSQL on loopback for the tests, started once, shared by all processes of a run."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+USER = "postgres"
+
+
+def binary(name: str) -> str | None:
+    """Where a PostgreSQL program is, on the path or where Debian keeps it."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else shutil.which(name)
+
+
+class Server:
+    """Started on construction; every `database()` is new and empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self._made = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.getuid() == 0:
+            shutil.chown(folder, USER, USER)
+        data = str(folder / "data")
+        initdb, postgres = binary("initdb"), binary("postgres")
+        assert initdb and postgres
+        self._run([initdb, "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"])
+        self.process = subprocess.Popen(
+            [postgres, "-D", data, "-p", str(self.port), "-h", "127.0.0.1", "-k", str(folder), "-c", "fsync=off"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **_as_user(),
+        )
+        self._wait()
+
+    def database(self) -> str:
+        import psycopg
+
+        self._made += 1
+        name = f"frontdesk_{os.getpid()}_{self._made}_{time.monotonic_ns()}"
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self._url(name)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, command: list[str]) -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **_as_user())
+
+    def _wait(self) -> None:
+        import psycopg
+
+        for _ in range(200):
+            try:
+                psycopg.connect(self._url("postgres")).close()
+                return
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        raise RuntimeError("PostgreSQL did not start")
+
+
+def why_not() -> str | None:
+    """Why no server can be started here, None where one can."""
+    if binary("initdb") is None:
+        return "PostgreSQL is not installed"
+    if os.getuid() == 0:
+        try:
+            pwd.getpwnam(USER)
+        except KeyError:
+            return "initdb must run as a user other than root, and there is no user postgres"
+    return None
+
+
+def _as_user() -> dict[str, object]:
+    return {"user": USER, "group": USER, "cwd": "/"} if os.getuid() == 0 else {"cwd": "/"}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
