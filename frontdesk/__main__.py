@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from frontdesk.cli.version import say_version
+
 
 def main() -> None:
-    if sys.argv[1:] == ["--version"]:  # answered before anything heavy is imported
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            print(f"frontdesk {version('frontdesk')}")
-        except PackageNotFoundError:
-            print("frontdesk, from a checkout")
+    if sys.argv[1:] == ["--version"]:
+        say_version()
         return
     from frontdesk.cli.main import run
 

@@ -45,6 +45,13 @@ def read_config(path: Path | None = None) -> Config:
     return Config(**{"database": default_database(), **known})
 
 
+def data_folder() -> Path:
+    """Where demo, kits and samples lie: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).parent
+    inside = package / "data"
+    return inside if inside.is_dir() else package.parent / "data"
+
+
 def default_database() -> str:
     from platformdirs import user_data_path
 

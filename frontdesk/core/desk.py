@@ -15,6 +15,7 @@ from frontdesk.core.asks import history as asks_of_history
 from frontdesk.core.asks import schedule as asks_of_schedule
 from frontdesk.core.asks import settings as asks_of_settings
 from frontdesk.core.asks import slots as asks_of_slots
+from frontdesk.core.asks import transfer as asks_of_transfer
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.errors import Busy, NotAllowed, SlotTaken, StoreUnusable
 from frontdesk.core.domain.machine import Machine
@@ -23,6 +24,7 @@ from frontdesk.core.operations import appointments as appointment_operations
 from frontdesk.core.operations import clients as client_operations
 from frontdesk.core.operations import schedule as schedule_operations
 from frontdesk.core.operations import settings as settings_operations
+from frontdesk.core.operations import transfer as transfer_operations
 from frontdesk.core.operations import undo as undo_operations
 from frontdesk.core.queries import appointments as appointment_queries
 from frontdesk.core.queries import calendar as calendar_queries
@@ -30,6 +32,7 @@ from frontdesk.core.queries import clients as client_queries
 from frontdesk.core.queries import history as history_queries
 from frontdesk.core.queries import setup as setup_queries
 from frontdesk.core.queries import slots as slot_queries
+from frontdesk.core.queries import transfer as transfer_queries
 from frontdesk.core.store import clients
 from frontdesk.core.store.engine import Contention, Overlap, Store
 from frontdesk.core.store.look import Look, Tx
@@ -55,6 +58,7 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_schedule.TakeTimeOff: schedule_operations.take_time_off,
     asks_of_schedule.RemoveTimeOff: schedule_operations.remove_time_off,
     asks_of_settings.ApplyPractice: settings_operations.apply_practice,
+    asks_of_transfer.ImportRecords: transfer_operations.import_records,
     asks_of_history.Undo: undo_operations.undo,
     asks_of_history.Redo: undo_operations.redo,
 }
@@ -74,6 +78,8 @@ QUERIES: dict[type[Question[Any]], Callable[[Look, Any], Any]] = {
     asks_of_settings.PlanPractice: setup_queries.plan_practice,
     asks_of_slots.FindSlots: slot_queries.find_slots,
     asks_of_slots.AskWhy: slot_queries.ask_why,
+    asks_of_transfer.PlanImport: transfer_queries.plan_import,
+    asks_of_transfer.ShowEverything: transfer_queries.show_everything,
 }
 """Everything that can be asked."""
 
@@ -169,3 +175,10 @@ class Desk:
                 clients.log_opening(tx, question.client)
         except (Contention, StoreUnusable):
             return
+
+
+def open_desk(
+    url: str, *, create: bool = False, clock: Callable[[], int] | None = None, machine: Machine = Machine()
+) -> Desk:
+    """Opens a database (a path is SQLite). Raises StoreUnusable."""
+    return Desk(Store(url, create=create), clock=clock or system_clock, machine=machine)

@@ -10,6 +10,7 @@ from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.objections import SlotObjection
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Practice, Reason, StaffMember
+from frontdesk.core.domain.records import ImportPlan
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.times import Instant
 
@@ -233,7 +234,7 @@ class ImportDone(Event):
     new: int
     updated: int
     skipped: int
-    notes: tuple[str, ...] = ()
+    plan: ImportPlan
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -101,6 +101,12 @@ def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
 def of_client(look: Look, client: ClientId) -> list[Appointment]:
     """Every appointment of a client that was not undone."""
     return [_value(row) for row in look.connection.execute(_ONE.where(col(_a.client_id) == client, _kept()))]
+
+
+def holding_time(look: Look) -> Iterator[Appointment]:
+    """Every appointment that has claims."""
+    held = _ONE.where(col(_a.status).in_([status.value for status in HOLDS_TIME]))
+    yield from map(_value, look.connection.execute(held))
 
 
 def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:

@@ -1,0 +1,324 @@
+"""Days, free times, and what may be done to appointments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from frontdesk.cli.naming import appointment_id, client_id
+from frontdesk.cli.opening import Opening
+from frontdesk.cli.output import AsJson, done, say, show, table
+from frontdesk.core.asks.appointments import (
+    BookAppointment,
+    CancelAppointment,
+    ListAppointments,
+    ReinstateAppointment,
+    RescheduleAppointment,
+    SetStatus,
+)
+from frontdesk.core.asks.clients import NewClient
+from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.slots import Asking, Verdict
+from frontdesk.core.domain.views import AppointmentList, Named
+from frontdesk.core.parse import moments
+from frontdesk.core.render import json as shapes
+from frontdesk.core.render.language import _
+from frontdesk.core.render.times import iso
+from frontdesk.core.render.words import Words, status
+
+Practitioner = Annotated[str | None, typer.Option("--practitioner", "-p", help="Id or name.")]
+Location = Annotated[str | None, typer.Option("--location", "-l", help="Id or name.")]
+Room = Annotated[str | None, typer.Option("--room", help="Id or name.")]
+ClientRef = Annotated[str | None, typer.Option("--client", "-c", help="Reference of a client.")]
+Override = Annotated[str, typer.Option("--override", help="Why a rule is overridden.")]
+Note = Annotated[str | None, typer.Option("--note", help="The client sees it too.")]
+InternalNote = Annotated[str | None, typer.Option("--internal-note", help="For the team alone.")]
+As = Annotated[Asking, typer.Option("--as", help="On whose behalf.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (day, slots, why, book, reschedule, cancel, reinstate):
+        app.command()(command)
+    app.command("list")(list_)
+    app.command("status")(set_status)
+
+
+def day(
+    context: typer.Context,
+    date: Annotated[str, typer.Argument(help="A date; today unless given.")] = "today",
+    practitioner: Practitioner = None,
+    as_json: AsJson = False,
+) -> None:
+    """The day's appointments."""
+    opening: Opening = context.obj
+    on = opening.day(date)
+    found = opening.see(
+        ListAppointments(practitioner=opening.practitioner(practitioner), first=on, last=on, limit=5000)
+    )
+    _print_list(opening, found, as_json)
+
+
+def list_(
+    context: typer.Context,
+    client: ClientRef = None,
+    practitioner: Practitioner = None,
+    from_: Annotated[str, typer.Option("--from", help="First date; today unless given.")] = "today",
+    to: Annotated[str | None, typer.Option("--to", help="Last date.")] = None,
+    status_: Annotated[list[Status] | None, typer.Option("--status", help="Only these.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """A filtered list of appointments, from today on unless told."""
+    opening: Opening = context.obj
+    found = opening.see(
+        ListAppointments(
+            client=None if client is None else client_id(client),
+            practitioner=opening.practitioner(practitioner),
+            first=opening.day(from_, "--from"),
+            last=None if to is None else opening.day(to, "--to"),
+            statuses=tuple(status_ or ()),
+            limit=limit,
+        )
+    )
+    _print_list(opening, found, as_json)
+
+
+def slots(
+    context: typer.Context,
+    service: str,
+    practitioner: Practitioner = None,
+    location: Location = None,
+    from_: Annotated[str, typer.Option("--from", help="First date; today unless given.")] = "today",
+    to: Annotated[str | None, typer.Option("--to", help="Last date; two weeks on unless given.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 200,
+    asking: As = Asking.STAFF,
+    client: ClientRef = None,
+    as_json: AsJson = False,
+) -> None:
+    """Free times for a service."""
+    opening: Opening = context.obj
+    first = opening.day(from_, "--from")
+    last = opening.day(to, "--to") if to is not None else opening.day("+14") if from_ == "today" else None
+    days = 15 if last is None else (last - first).days + 1
+    if days < 1:
+        raise BadInput("--to", Problem.ENDS_BEFORE_IT_STARTS, to or "")
+    found = opening.see(
+        FindSlots(
+            service=opening.service(service),
+            first=first,
+            days=days,
+            practitioner=opening.practitioner(practitioner),
+            location=opening.location(location),
+            asking=asking,
+            client=None if client is None else client_id(client),
+            limit=limit,
+        )
+    )
+    words = opening.words
+    if as_json:
+        show(shapes.items((shapes.offer(it, opening.setup) for it in found.offers), found.more))
+    else:
+        table([[words.moment(it.start, opening.setup.zone_of(it.location)), words.practitioner(it.practitioner)]
+               for it in found.offers])  # fmt: skip
+    if found.more:
+        say(_("more than {n}: see --limit").format(n=limit))
+    if not found.offers:
+        reasons = [words.objection(it) for answer in found.why_none for it in answer.reasons]
+        if not opening.setup.offering(opening.service(service)):
+            reasons = [_("nobody offers {service}").format(service=words.service(opening.service(service)))]
+        say(_("nothing is free") + (": " + "; ".join(dict.fromkeys(reasons)) if reasons else ""))
+
+
+def why(
+    context: typer.Context,
+    service: str,
+    start: str,
+    practitioner: Practitioner = None,
+    location: Location = None,
+    room: Room = None,
+    asking: As = Asking.STAFF,
+    client: ClientRef = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a time is free or not: every reason, of each practitioner."""
+    opening: Opening = context.obj
+    answer = opening.see(
+        AskWhy(
+            service=opening.service(service),
+            start=moments.start(start),
+            practitioner=opening.practitioner(practitioner),
+            location=opening.location(location),
+            room=opening.room(room),
+            asking=asking,
+            client=None if client is None else client_id(client),
+        )
+    )
+    words = opening.words
+    if as_json:
+        show(shapes.items(shapes.verdict(it, words) for it in answer.verdicts))
+        return
+    for verdict in answer.verdicts:
+        table([[words.practitioner(verdict.practitioner), _verdict(verdict, words)]])
+    if not answer.verdicts:
+        say(_("nobody offers {service}").format(service=words.service(opening.service(service))))
+    if answer.nearest:
+        near = "; ".join(words.offer(offer) for offer in answer.nearest)
+        say(_("Free near it: {offers}").format(offers=near))
+
+
+def book(
+    context: typer.Context,
+    service: str,
+    start: str,
+    client: ClientRef = None,
+    name: Annotated[str | None, typer.Option("--name", help="A new client's name.")] = None,
+    phone: Annotated[str, typer.Option("--phone")] = "",
+    email: Annotated[str, typer.Option("--email")] = "",
+    practitioner: Practitioner = None,
+    location: Location = None,
+    room: Room = None,
+    note: Note = None,
+    internal_note: InternalNote = None,
+    override: Override = "",
+    as_json: AsJson = False,
+) -> None:
+    """Book an appointment."""
+    opening: Opening = context.obj
+    event = opening.do(
+        BookAppointment(
+            service=opening.service(service),
+            start=moments.start(start),
+            client=_client(client, name, phone, email),
+            practitioner=opening.practitioner(practitioner),
+            location=opening.location(location),
+            room=opening.room(room),
+            note=note or "",
+            internal_note=internal_note or "",
+            override=override,
+        )
+    )
+    item = shapes.appointment(event.appointment, event.client.name)
+    done(opening, event, item, as_json, event.warnings)
+
+
+def reschedule(
+    context: typer.Context,
+    ref: str,
+    start: str,
+    service: Annotated[str | None, typer.Option("--service", help="Another service.")] = None,
+    practitioner: Practitioner = None,
+    location: Location = None,
+    room: Room = None,
+    note: Note = None,
+    internal_note: InternalNote = None,
+    override: Override = "",
+    as_json: AsJson = False,
+) -> None:
+    """Move an appointment."""
+    opening: Opening = context.obj
+    event = opening.do(
+        RescheduleAppointment(
+            appointment=appointment_id(ref),
+            seen=None,
+            start=moments.start(start),
+            service=None if service is None else opening.service(service),
+            practitioner=opening.practitioner(practitioner),
+            location=opening.location(location),
+            room=opening.room(room),
+            note=note,
+            internal_note=internal_note,
+            override=override,
+        )
+    )
+    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json, event.warnings)
+
+
+def cancel(
+    context: typer.Context,
+    ref: str,
+    reason: Annotated[str, typer.Option("--reason", help="Id or label of a reason.")],
+    text: Annotated[str, typer.Option("--text", help="A few words; some reasons need them.")] = "",
+    rebook_link: Annotated[
+        bool | None, typer.Option("--rebook-link/--no-rebook-link", help="As the reason says unless given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel an appointment."""
+    opening: Opening = context.obj
+    event = opening.do(
+        CancelAppointment(
+            appointment=appointment_id(ref),
+            seen=None,
+            reason=opening.reason(reason),
+            text=text,
+            rebook_link=rebook_link,
+        )
+    )
+    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json)
+
+
+def set_status(
+    context: typer.Context,
+    ref: str,
+    status_: Annotated[Status, typer.Argument(metavar="STATUS")],
+    as_json: AsJson = False,
+) -> None:
+    """Set the status: confirmed, arrived, in_session, done, no_show, booked."""
+    opening: Opening = context.obj
+    event = opening.do(SetStatus(appointment=appointment_id(ref), seen=None, status=status_))
+    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json)
+
+
+def reinstate(context: typer.Context, ref: str, override: Override = "", as_json: AsJson = False) -> None:
+    """Book a cancelled appointment again where it was."""
+    opening: Opening = context.obj
+    event = opening.do(ReinstateAppointment(appointment=appointment_id(ref), seen=None, override=override))
+    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json, event.warnings)
+
+
+def _client(client: str | None, name: str | None, phone: str, email: str) -> ClientId | NewClient:
+    if client is not None and name is not None:
+        raise BadInput("--client", Problem.EXCLUDES_ANOTHER, "--name")
+    if client is not None:
+        return client_id(client)
+    if name is None:
+        raise BadInput("--client", Problem.MISSING, hint="--client ID, or --name for a new client")
+    return NewClient(name=name, phone=phone, email=email)
+
+
+def _print_list(opening: Opening, found: AppointmentList, as_json: bool) -> None:
+    if as_json:
+        show(shapes.items(map(shapes.named, found.items), found.more))
+    else:
+        table([_row(it, opening.words) for it in found.items])
+        if not found.items:
+            say(_("no appointments"))
+    if found.more:
+        say(_("there are more: see --limit"))
+
+
+def _row(it: Named, words: Words) -> list[str]:
+    appointment = it.appointment
+    return [
+        words.moment(appointment.start, appointment.zone),
+        f"{appointment.span.minutes}m",
+        it.practitioner_name,
+        it.client_name,
+        it.service_name,
+        status(appointment.status),
+        appointment.ref,
+    ]
+
+
+def _verdict(verdict: Verdict, words: Words) -> str:
+    zone_name = words.setup.zone_of(verdict.location)
+    text = _("yes") if verdict.ok else _("no") + ": " + "; ".join(words.objection(it) for it in verdict.reasons)
+    if isinstance(verdict.start, int):
+        text = f"{iso(verdict.start, zone_name)}  {text}"
+    for warning in verdict.warnings:
+        text += " · " + _("note: {warning}").format(warning=words.objection(warning))
+    return text

@@ -1,0 +1,86 @@
+"""The commands, put together; `frontdesk` alone opens the terminal app."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontdesk.cli import appointments, clients, demo, history, practice, transfer
+from frontdesk.cli.opening import Opening
+from frontdesk.cli.output import failed
+from frontdesk.cli.version import say_version
+from frontdesk.core.domain.errors import DeskError, StoreUnusable
+from frontdesk.core.render.language import _
+from frontdesk.core.render.words import Words
+
+app = typer.Typer(
+    name="frontdesk",
+    help="The calendar of a front desk. Without a command the terminal app opens.",
+    no_args_is_help=False,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def opening(
+    context: typer.Context,
+    db: Annotated[str | None, typer.Option("--db", help="Database: a path (SQLite) or a postgresql:// URL.")] = None,
+    staff: Annotated[str | None, typer.Option("--staff", help="Who acts: an existing person.")] = None,
+    now: Annotated[str | None, typer.Option("--now", help="Fix the clock, for tests and drills.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="The config file to read.")] = None,
+    version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False,
+) -> None:
+    global _opening
+    _opening = Opening(database=db, staff=staff, now=now, config_file=config)
+    context.obj = _opening
+    if version:
+        say_version()
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from frontdesk.cli.terminal import open_terminal
+
+        open_terminal(_opening)
+
+
+_opening = Opening()
+
+appointments.add_to(app)
+clients.add_to(app)
+history.add_to(app)
+practice.add_to(app)
+transfer.add_to(app)
+demo.add_to(app)
+
+
+def run() -> None:
+    """Runs the command of `sys.argv` and ends the process with its exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except DeskError as error:
+        sys.exit(failed(error, _words(error), as_json))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception:  # the last resort: a bug is told in a sentence, its trace goes to the log
+        logging.getLogger("frontdesk").exception("fault")
+        print(_("this is a fault in frontdesk; nothing more was saved. The log says where."), file=sys.stderr)
+        sys.exit(1)
+
+
+def _words(error: DeskError) -> Words | None:
+    """The practice's words, where it can be opened."""
+    if isinstance(error, StoreUnusable):
+        return None
+    try:
+        return _opening.words
+    except DeskError:
+        return None

@@ -1,0 +1,216 @@
+"""`frontdesk import` and `frontdesk export`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontdesk.cli.opening import Opening
+from frontdesk.cli.output import AsJson, lines, say, show
+from frontdesk.core.asks.transfer import SOURCE, ImportRecords, PlanImport, ShowEverything
+from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.records import ImportPlan, Records
+from frontdesk.core.domain.times import is_zone
+from frontdesk.core.parse import csv as csv_parser
+from frontdesk.core.parse import ics as ics_parser
+from frontdesk.core.parse.csv import ImportMapping, Kind, mapping_file
+from frontdesk.core.render import csv as csv_writer
+from frontdesk.core.render import ics as ics_writer
+from frontdesk.core.render import json as shapes
+from frontdesk.core.render.language import _, plural
+from frontdesk.core.render.practice import practice_toml
+
+LISTED = 50
+"""How many ids a list in the report names."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("import")(import_)
+    app.command()(export)
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="CSV and ICS files; clients are read first.")],
+    kind: Annotated[Kind | None, typer.Option("--kind", help="What a CSV holds, if its columns do not tell.")] = None,
+    map_: Annotated[Path | None, typer.Option("--map", help="Which column is which field (TOML).")] = None,
+    source: Annotated[str, typer.Option("--source", help="Whose ids these are.")] = SOURCE,
+    zone: Annotated[str | None, typer.Option("--zone", help="Zone of the times, else the practice's.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    no_hours: Annotated[bool, typer.Option("--no-hours", help="Do not take weekly hours from the history.")] = False,
+    bad: Annotated[Path | None, typer.Option("--bad", help="Where to write rows that cannot be read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take over clients and appointments of another program; one act, undone as one."""
+    opening: Opening = context.obj
+    zone_name = zone or opening.setup.practice.timezone
+    if not is_zone(zone_name):
+        raise BadInput("--zone", Problem.NOT_A_ZONE, zone_name)
+    mapping = mapping_file(_text(map_)) if map_ is not None else ImportMapping()
+    records = _read(opening, files, kind, mapping, zone_name)
+    if dry_run:
+        plan = opening.see(PlanImport(records=records, source=source, hours=not no_hours))
+        event = None
+    else:
+        _say_progress(_("writing …"))
+        done = opening.do(ImportRecords(records=records, source=source, hours=not no_hours))
+        plan, event = done.plan, done.id
+    written = _write_bad(records, bad, files)
+    if as_json:
+        show({"version": shapes.VERSION, "item": _counts(plan, records), "event": event, "warnings": []})
+    else:
+        lines(_report(plan, records, dry_run))
+    if written is not None:
+        say(
+            _("{n} bad rows are in {file}; correct them and import that file").format(
+                n=len(records.bad), file=written
+            )
+        )
+
+
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--all", help="Write everything into this folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Everything: the practice as a file, CSV, a calendar file a practitioner, events as JSON lines."""
+    opening: Opening = context.obj
+    everything = opening.see(ShowEverything())
+    folder.mkdir(parents=True, exist_ok=True)
+    clients = {int(client.id): client for client in everything.clients}
+    words = opening.words
+    files = {
+        "practice.toml": practice_toml(everything.setup),
+        "clients.csv": csv_writer.clients_csv(everything.clients),
+        "appointments.csv": csv_writer.appointments_csv(everything.appointments, clients),
+        "events.jsonl": "".join(
+            json.dumps(shapes.event(line, words), ensure_ascii=False) + "\n" for line in everything.history
+        ),
+    }
+    for person in everything.setup.practitioners():
+        theirs = [it for it in everything.appointments if it.appointment.practitioner == person.id]
+        files[f"{person.id}.ics"] = ics_writer.calendar(person.name, theirs, opening.desk.now())
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    counts = {
+        "folder": str(folder),
+        "clients": len(everything.clients),
+        "appointments": len(everything.appointments),
+        "events": len(everything.history),
+        "files": sorted(files),
+    }
+    if as_json:
+        show(shapes.item(counts))
+        return
+    lines(
+        [
+            _("{clients} clients, {appointments} appointments, {events} events in {folder}").format(**counts),
+            _(
+                "to take them in elsewhere: frontdesk practice apply {f}/practice.toml, then frontdesk import {f}/*.csv"
+            ).format(f=folder),
+        ]
+    )
+
+
+def _read(opening: Opening, files: list[Path], kind: Kind | None, mapping: ImportMapping, zone_name: str) -> Records:
+    """All the records of all the files, each file told as it is read."""
+    records = Records()
+    country = opening.setup.practice.country
+    for number, file in enumerate(files, 1):
+        _say_progress(_("reading {file} ({n} of {all}) …").format(file=file.name, n=number, all=len(files)))
+        text = _text(file)
+        if file.suffix.lower() in (".ics", ".ical", ".ifb") or text.lstrip().startswith("BEGIN:VCALENDAR"):
+            records += ics_parser.records(text, file.name, file.stem, zone_name, opening.today, mapping)
+        else:
+            records += csv_parser.records(text, file.name, zone_name, kind, mapping, country)
+    return _without_twins(records)
+
+
+def _without_twins(records: Records) -> Records:
+    """The last row of an id wins; two files may name the same one."""
+    clients = {(it.source, it.source_id): it for it in records.clients}
+    appointments = {(it.source, it.source_id): it for it in records.appointments}
+    return replace(records, clients=tuple(clients.values()), appointments=tuple(appointments.values()))
+
+
+def _say_progress(text: str) -> None:
+    if sys.stderr.isatty():
+        say(text)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint="not UTF-8 text") from None
+    except OSError as error:
+        raise BadInput("FILE", Problem.NOT_A_FILE, str(file), hint=error.strerror or "") from None
+
+
+def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> Path | None:
+    if not records.bad:
+        return None
+    where = bad or Path(f"{files[0].stem}-bad.csv")
+    where.write_text(csv_writer.bad_csv(records.bad), encoding="utf-8", newline="")
+    return where
+
+
+def _counts(plan: ImportPlan, records: Records) -> dict[str, object]:
+    return {
+        "clients": {
+            "new": plan.new_clients,
+            "updated": plan.updated_clients,
+            "skipped": plan.skipped_clients,
+        },
+        "appointments": {
+            "new": plan.new_appointments,
+            "updated": plan.updated_appointments,
+            "skipped": plan.skipped_appointments,
+        },
+        "time_off": plan.new_time_off,
+        "ignored": records.ignored,
+        "bad": [{"file": it.file, "line": it.line, "problem": it.problem} for it in records.bad],
+        "services": list(plan.new_services),
+        "staff": list(plan.new_staff),
+        "hours": [{"practitioner": who, "week": week} for who, week in plan.hours],
+        "outcome_missing": list(plan.outcome_missing),
+        "overlapping": list(plan.overlapping),
+    }
+
+
+def _report(plan: ImportPlan, records: Records, dry_run: bool) -> list[str]:
+    told = [_("would be imported:") if dry_run else _("imported:")]
+    told.append(_counted(_("clients"), plan.new_clients, plan.updated_clients, plan.skipped_clients))
+    told.append(
+        _counted(_("appointments"), plan.new_appointments, plan.updated_appointments, plan.skipped_appointments)
+    )
+    if plan.new_time_off:
+        told.append(f"  {_('time off')}: {plan.new_time_off}")
+    if plan.new_services:
+        told.append(f"  {_('new services')}: {', '.join(plan.new_services)}")
+    if plan.new_staff:
+        told.append(f"  {_('new practitioners')}: {', '.join(plan.new_staff)}")
+    for who, week in plan.hours:
+        told.append("  " + _("hours of {who}, from the history: {week}").format(who=who, week=week))
+    for title, ids in ((_("outcome missing"), plan.outcome_missing), (_("overlapping"), plan.overlapping)):
+        if ids:
+            more = f" … {_('and {n} more').format(n=len(ids) - LISTED)}" if len(ids) > LISTED else ""
+            told.append(f"  {title} ({len(ids)}): {', '.join(ids[:LISTED])}{more}")
+    if records.ignored:
+        told.append(plural("  {n} event ignored", "  {n} events ignored", records.ignored).format(n=records.ignored))
+    for it in records.bad[:LISTED]:
+        told.append(f"  {_('bad')}: {it.file}:{it.line}: {it.problem}")
+    if len(records.bad) > LISTED:
+        told.append("  " + _("and {n} more").format(n=len(records.bad) - LISTED))
+    return told
+
+
+def _counted(what: str, new: int, updated: int, skipped: int) -> str:
+    return "  " + _("{what}: {new} new, {updated} updated, {skipped} unchanged").format(
+        what=what, new=new, updated=updated, skipped=skipped
+    )

@@ -1,0 +1,73 @@
+"""Taking over what another program kept: one act, undone as one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frontdesk.core.asks.transfer import ImportRecords
+from frontdesk.core.domain.events import Change, ImportDone, PracticeApplied, RecordImported
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.queries.transfer import Work, work_of
+from frontdesk.core.store import appointments, claims, clients, setup
+from frontdesk.core.store.look import Tx
+
+
+def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
+    require_allowed(tx, ask.needs)
+    known = setup.load(tx)
+    claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+    work = work_of(tx, ask.records, ask.source, ask.hours)
+    ids = {key: client.id for key, client in work.known_clients.items()}
+    events = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
+    for event in events:
+        record(tx, event)
+    plan = work.plan
+    return record(
+        tx,
+        ImportDone(
+            new=plan.new_clients + plan.new_appointments,
+            updated=plan.updated_clients + plan.updated_appointments,
+            skipped=plan.skipped_clients + plan.skipped_appointments,
+            plan=plan,
+        ),
+    )
+
+
+def _set_up(tx: Tx, work: Work) -> list[PracticeApplied]:
+    """What the records need of the practice: a place, services, people, time off."""
+    changes = [Change(None, setup.save(tx, work.location))] if work.location else []
+    changes += [Change(None, setup.save(tx, service)) for service in work.services.values()]
+    changes += [Change(before, setup.save(tx, after)) for before, after in work.staff.values()]
+    changes += [Change(None, setup.save(tx, off)) for off in work.time_off]
+    return [PracticeApplied(all_changes=tuple(changes))] if changes else []
+
+
+def _take_clients(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> list[RecordImported]:
+    taken = []
+    for client in work.new_clients:
+        saved = clients.add(tx, client)
+        ids[client.source, client.source_id] = saved.id
+        taken.append(RecordImported(change=Change(None, saved)))
+    for before, after in work.updated_clients:
+        clients.save(tx, after)
+        taken.append(RecordImported(change=Change(before, after)))
+    return taken
+
+
+def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> list[RecordImported]:
+    practice = setup.load(tx)
+    taken = []
+    changed = []
+    for before, after, client in work.updated_appointments:
+        moved = replace(after, client=ids[client])
+        appointments.save(tx, moved)
+        changed.append(moved)
+        taken.append(RecordImported(change=Change(before, moved)))
+    claims.replace(tx, practice, changed)
+    for appointment, client in work.new_appointments:
+        saved = appointments.add(tx, replace(appointment, client=ids[client]))
+        for claim in claims.claims_of(practice, saved):
+            claims.insert_claim(tx, claim)
+        taken.append(RecordImported(change=Change(None, saved)))
+    return taken

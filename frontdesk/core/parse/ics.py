@@ -1,0 +1,126 @@
+"""Calendar files as records: repeating events expanded, each title a client, time off, or ignored."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.records import AppointmentRecord, BadRow, Records, TimeOffRecord
+from frontdesk.core.domain.text import clean_line, clean_text, folded
+from frontdesk.core.domain.times import is_zone, zone
+from frontdesk.core.parse.csv import ImportMapping
+
+MONTHS = 12
+"""How far an event without an end is expanded."""
+
+_AWAY = "off holiday holidays vacation leave away absent sick conference training urlaub krank ferien conge"
+TIME_OFF_WORDS = frozenset(_AWAY.split())
+IGNORED_WORDS = frozenset({"lunch", "break", "blocked", "busy", "free", "reminder", "birthday"})
+
+STATUS = {"CONFIRMED": Status.BOOKED, "TENTATIVE": Status.BOOKED, "CANCELLED": Status.CANCELLED}
+
+
+def records(
+    text: str, file: str, stem: str, zone_name: str, today: date, mapping: ImportMapping | None = None
+) -> Records:
+    """The records of one calendar, of the practitioner it is named after. Raises BadInput."""
+    import icalendar
+    import recurring_ical_events
+    import x_wr_timezone
+
+    mapping = mapping or ImportMapping()
+    try:
+        calendar = icalendar.Calendar.from_ical(text)
+    except (ValueError, KeyError, IndexError) as error:
+        raise BadInput(file, Problem.NOT_READABLE, "calendar file (ICS)", hint=str(error)[:120]) from None
+    own_zone = str(calendar.get("X-WR-TIMEZONE", ""))
+    zone_name = own_zone if own_zone and is_zone(own_zone) else zone_name
+    if own_zone:
+        calendar = x_wr_timezone.to_standard(calendar)
+    practitioner = clean_line(str(calendar.get("X-WR-CALNAME", "")) or stem)
+    window = _window(calendar, today)
+    good, off, bad, ignored = [], [], [], 0
+    for event in recurring_ical_events.of(calendar, skip_bad_series=True).between(*window):
+        title = clean_line(str(event.get("SUMMARY", "")))
+        try:
+            read = _event(event, title, practitioner, zone_name, mapping)
+        except (BadInput, ValueError, TypeError, AttributeError, KeyError) as error:
+            row = {"UID": str(event.get("UID", "")), "SUMMARY": title, "DTSTART": str(event.get("DTSTART", ""))}
+            bad.append(BadRow(file=file, line=0, problem=str(error) or "cannot be read", row=row))
+            continue
+        if read is None:
+            ignored += 1
+        elif isinstance(read, TimeOffRecord):
+            off.append(read)
+        else:
+            good.append(read)
+    return Records(appointments=tuple(good), time_off=tuple(off), bad=tuple(bad), ignored=ignored)
+
+
+def _event(
+    event: Any, title: str, practitioner: str, zone_name: str, mapping: ImportMapping
+) -> AppointmentRecord | TimeOffRecord | None:
+    start, end = event["DTSTART"].dt, _end(event)
+    what = folded(title)
+    if not what or what in mapping.ignore or (what in IGNORED_WORDS and what not in mapping.time_off):
+        return None
+    whole_days = not isinstance(start, datetime)
+    if whole_days or what in mapping.time_off or set(what.split()) & TIME_OFF_WORDS:
+        return TimeOffRecord(
+            practitioner=practitioner, start=_wall(start, zone_name), end=_wall(end, zone_name), reason=title
+        )
+    start, end = _aware(start, zone_name), _aware(end, zone_name)
+    minutes = int((end - start).total_seconds() // 60)
+    if not 1 <= minutes <= 960:
+        raise BadInput("DTEND", Problem.OUT_OF_RANGE, str(minutes), hint="1–960 minutes")
+    uid = clean_line(str(event.get("UID", "")), limit=200)
+    recurrence = event.get("RECURRENCE-ID")
+    part = f"/{_aware(recurrence.dt, zone_name):%Y%m%dT%H%M%S%z}" if recurrence is not None else ""
+    return AppointmentRecord(
+        source_id=f"{uid}{part}" if uid else f"{practitioner}/{start:%Y%m%dT%H%M}/{title}",
+        client=_client_id(event, title),
+        client_name=title,
+        practitioner=practitioner,
+        start=int(start.timestamp()) // 60 * 60,
+        minutes=minutes,
+        status=STATUS.get(str(event.get("STATUS", "CONFIRMED")), Status.BOOKED),
+        note=clean_text(str(event.get("DESCRIPTION", ""))),
+    )
+
+
+def _client_id(event: Any, title: str) -> str:
+    """Whoever is invited, else the title: a calendar has no other name for a client."""
+    attendee = event.get("ATTENDEE")
+    if isinstance(attendee, list):
+        attendee = attendee[0] if attendee else None
+    address = re.sub(r"(?i)^mailto:", "", str(attendee or ""))
+    return clean_line(address.lower() if "@" in address else title)
+
+
+def _end(event: Any) -> Any:
+    if "DTEND" in event:
+        return event["DTEND"].dt
+    start = event["DTSTART"].dt
+    if "DURATION" in event:
+        return start + event["DURATION"].dt
+    return start + timedelta(days=1) if not isinstance(start, datetime) else start
+
+
+def _window(calendar: Any, today: date) -> tuple[date, date]:
+    """From the first event to a year from today: what repeats without an end is expanded so far."""
+    starts = [event["DTSTART"].dt for event in calendar.walk("VEVENT") if "DTSTART" in event]
+    days = [start.date() if isinstance(start, datetime) else start for start in starts]
+    last = max([today, *days])
+    return min([today, *days]), date(last.year + 1, last.month, min(last.day, 28)) + timedelta(days=1)
+
+
+def _aware(at: date, zone_name: str) -> datetime:
+    moment = at if isinstance(at, datetime) else datetime.combine(at, time())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone(zone_name))
+
+
+def _wall(at: Any, zone_name: str) -> datetime:
+    return _aware(at, zone_name).astimezone(zone(zone_name)).replace(tzinfo=None, second=0, microsecond=0)

@@ -1,0 +1,103 @@
+"""Rows as CSV; a field that a spreadsheet would run is marked with a quote, which the importer takes off again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from frontdesk.core.domain.appointments import client_ref
+from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.records import BadRow
+from frontdesk.core.domain.views import Named
+from frontdesk.core.render.times import iso
+
+APPOINTMENT_FIELDS = (
+    "appointment_id", "source", "client_id", "client_name", "practitioner", "service", "location", "room", "start",
+    "minutes", "status", "cancel_reason", "cancel_text", "note", "internal_note", "ticket", "price_minor",
+)  # fmt: skip
+CLIENT_FIELDS = (
+    "client_id", "source", "name", "kind", "dob", "phone", "email", "contacts", "locale", "note", "preferences",
+)  # fmt: skip
+EXPORTED = "frontdesk"
+"""The source of records that were made here."""
+
+
+def clients_csv(clients: Sequence[Client]) -> str:
+    extra = sorted({name for client in clients for name in client.extra})
+    return _written((*CLIENT_FIELDS, *extra), (_client(it, extra) for it in clients))
+
+
+def appointments_csv(found: Sequence[Named], clients: dict[int, Client]) -> str:
+    extra = sorted({name for it in found for name in it.appointment.extra})
+    return _written((*APPOINTMENT_FIELDS, *extra), (_appointment(it, clients, extra) for it in found))
+
+
+def bad_csv(rows: Sequence[BadRow]) -> str:
+    """Bad rows as they were, with what is wrong and where they stood at the end."""
+    names = dict.fromkeys(name for bad in rows for name in bad.row)
+    return _written(
+        (*names, "_problem", "_file", "_line"),
+        ([*(bad.row.get(name, "") for name in names), bad.problem, bad.file, str(bad.line)] for bad in rows),
+    )
+
+
+def _client(it: Client, extra: Sequence[str]) -> list[str]:
+    contacts = "; ".join(f"{c.name} | {c.phone} | {c.email}" for c in it.contacts)
+    return [
+        _client_key(it),
+        it.source or EXPORTED,
+        it.name,
+        it.kind.value,
+        it.born.isoformat() if it.born else "",
+        it.phone,
+        it.email,
+        contacts,
+        it.locale,
+        it.note,
+        it.preferences,
+        *(it.extra.get(name, "") for name in extra),
+    ]
+
+
+def _client_key(it: Client) -> str:
+    return it.source_id or client_ref(it.id)
+
+
+def _appointment(named: Named, clients: dict[int, Client], extra: Sequence[str]) -> list[str]:
+    it = named.appointment
+    client = clients.get(it.client)
+    cancelled = it.cancellation
+    return [
+        it.source_id or it.ref,
+        (client.source if client else "") or EXPORTED,
+        _client_key(client) if client else client_ref(it.client),
+        named.client_name,
+        it.practitioner,
+        it.service,
+        it.location,
+        it.room or "",
+        iso(it.start, it.zone),
+        str(it.span.minutes),
+        it.status.value,
+        cancelled.reason if cancelled else "",
+        cancelled.text if cancelled else "",
+        it.note,
+        it.internal_note,
+        it.ticket,
+        "" if it.price is None else str(it.price),
+        *(it.extra.get(name, "") for name in extra),
+    ]
+
+
+def _written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_safe(name) for name in header])
+    for row in rows:
+        writer.writerow([_safe(field) for field in row])
+    return out.getvalue()
+
+
+def _safe(field: str) -> str:
+    return "'" + field if field[:1] in ("=", "+", "-", "@", "\t") else field
