@@ -110,9 +110,9 @@ def export(
     lines(
         [
             _("{clients} clients, {appointments} appointments, {events} events in {folder}").format(**counts),
-            _(
-                "to take them in elsewhere: frontdesk practice apply {f}/practice.toml, then frontdesk import {f}/*.csv"
-            ).format(f=folder),
+            _("to take them in elsewhere:"),
+            f"frontdesk practice apply {folder}/practice.toml",
+            f"frontdesk import {folder}/clients.csv {folder}/appointments.csv",
         ]
     )
 

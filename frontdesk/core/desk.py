@@ -26,6 +26,7 @@ from frontdesk.core.operations import schedule as schedule_operations
 from frontdesk.core.operations import settings as settings_operations
 from frontdesk.core.operations import transfer as transfer_operations
 from frontdesk.core.operations import undo as undo_operations
+from frontdesk.core.parse import naming
 from frontdesk.core.queries import appointments as appointment_queries
 from frontdesk.core.queries import calendar as calendar_queries
 from frontdesk.core.queries import clients as client_queries
@@ -178,7 +179,23 @@ class Desk:
 
 
 def open_desk(
-    url: str, *, create: bool = False, clock: Callable[[], int] | None = None, machine: Machine = Machine()
+    url: str,
+    *,
+    create: bool = False,
+    clock: Callable[[], int] | None = None,
+    machine: Machine = Machine(),
+    staff: str | None = None,
+    now: str | None = None,
 ) -> Desk:
-    """Opens a database (a path is SQLite). Raises StoreUnusable."""
-    return Desk(Store(url, create=create), clock=clock or system_clock, machine=machine)
+    """Opens a database (a path is SQLite), as somebody and at a fixed moment where they are named.
+
+    Raises StoreUnusable, BadInput or NotFound.
+    """
+    desk = Desk(Store(url, create=create), clock=clock or system_clock, machine=machine)
+    if staff is None and now is None:
+        return desk
+    setup = desk.see(asks_of_settings.ShowSetup())
+    if now is not None:
+        at = naming.moment(now, setup.practice.timezone, "--now")
+        desk = replace(desk, clock=lambda: at)
+    return desk if staff is None else desk.acting(naming.actor(setup, staff))

@@ -134,7 +134,9 @@ class Opinion:
 
     def room(self, start: int) -> RoomId | None:
         """The first free room of the list, or the chosen one."""
-        return next((room for room in self._rooms() if not self._blocking(self.setup.room_resources[room], start)), None)
+        return next(
+            (room for room in self._rooms() if not self._blocking(self.setup.room_resources[room], start)), None
+        )
 
     def _against(self, start: int | datetime) -> set[str]:
         always = {*self._against_service(), *self._against_client()}

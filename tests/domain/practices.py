@@ -41,6 +41,8 @@ ROOM_RESOURCES = {room: ResourceId(3 + n) for n, room in enumerate(ROOMS)}
 RESOURCES = (*PEOPLE_RESOURCES.values(), *ROOM_RESOURCES.values())
 
 ALL_DAY = (Range(0, 1440),)
+THE_PLACE = (Location(id=HERE, name="Here"),)
+THE_ROOMS = tuple(Room(id=room, name=room, location=HERE) for room in ROOMS)
 
 
 def a_setup(
@@ -48,9 +50,9 @@ def a_setup(
     services: tuple[Service, ...],
     staff: tuple[StaffMember, ...],
     timezone: str,
-    booking: Booking = Booking(),
-    locations: tuple[Location, ...] = (Location(id=HERE, name="Here"),),
-    rooms: tuple[Room, ...] = tuple(Room(id=room, name=room, location=HERE) for room in ROOMS),
+    booking: Booking,
+    locations: tuple[Location, ...] = THE_PLACE,
+    rooms: tuple[Room, ...] = THE_ROOMS,
     closures: tuple[Closure, ...] = (),
     time_off: tuple[TimeOff, ...] = (),
 ) -> Setup:
@@ -120,7 +122,7 @@ _EDGES = st.one_of(
     st.sampled_from((0, 60, 90, 120, 150, 180, 240, 540, 720, 1020, 1320, 1380, 1410, 1440)),
     st.integers(0, 1440),
 )
-_LIFE = st.sampled_from((*[Life.ACTIVE] * 9, Life.ARCHIVED))
+_LIFE = st.sampled_from((*[Life.ACTIVE] * 19, Life.ARCHIVED))
 _BUFFERS = st.sampled_from((None, 0, 5, 10, 30))
 _INTERVALS = st.sampled_from((5, 10, 15, 15, 20, 30, 30, 60, 60, 120, 420))
 _OPEN = st.sampled_from((ALL_DAY, (Range(0, 240), Range(240, 1440)), (Range(0, 150), Range(480, 1440))))
@@ -133,34 +135,43 @@ def _ranges(draw: st.DrawFn) -> tuple[Range, ...]:
     return tuple(Range(start, end) for start, end in pairs if start < end)
 
 
+_MOSTLY_OPEN = st.one_of(_OPEN, _OPEN, _ranges())
+
+
+def _near(change: date) -> st.SearchStrategy[date]:
+    return st.sampled_from((0, 0, 0, -2, -1, 1, 2)).map(lambda days: change + timedelta(days=days))
+
+
 @st.composite
 def _days(draw: st.DrawFn) -> Days:
-    patterns = draw(st.lists(st.one_of(_OPEN, _ranges()), min_size=1, max_size=3))
+    patterns = draw(st.lists(_MOSTLY_OPEN, min_size=1, max_size=3))
     return tuple(draw(st.sampled_from(patterns)) for _ in range(7))
 
 
 @st.composite
-def _weeks(draw: st.DrawFn, location: LocationId, first: date) -> tuple[Week, ...]:
+def _weeks(draw: st.DrawFn, location: LocationId, change: date) -> tuple[Week, ...]:
     weeks = [Week(location=location, days=draw(_days()))]
     if draw(st.integers(0, 3)) == 0:
-        begin = first + timedelta(days=draw(st.integers(-3, 3)))
+        begin = draw(_near(change))
         until = begin + timedelta(days=draw(st.integers(0, 3)))
         weeks.append(Week(location=location, days=draw(_days()), valid_from=begin, valid_until=until))
     return tuple(weeks)
 
 
 @st.composite
-def _person(draw: st.DrawFn, id_: StaffId, first: date) -> StaffMember:
-    days = st.integers(-1, 3).map(lambda n: first + timedelta(days=n))
+def _person(draw: st.DrawFn, id_: StaffId, change: date) -> StaffMember:
     exceptions = st.builds(
-        DayException, day=days, location=st.sampled_from((HERE, THERE)), hours=st.one_of(st.just(()), _OPEN, _ranges())
+        DayException,
+        day=_near(change),
+        location=st.sampled_from((HERE, THERE)),
+        hours=st.one_of(_MOSTLY_OPEN, st.just(())),
     )
     return StaffMember(
         id=id_,
         name=id_.capitalize(),
         roles=(Role.PRACTITIONER,),
-        services=draw(st.sampled_from(((TALK, TREATMENT), (TALK, TREATMENT), (TREATMENT, TALK), (TREATMENT,)))),
-        weeks=(*draw(_weeks(HERE, first)), *draw(_weeks(THERE, first))),
+        services=draw(st.sampled_from((*[(TALK, TREATMENT)] * 7, (TREATMENT,)))),
+        weeks=(*draw(_weeks(HERE, change)), *draw(_weeks(THERE, change))),
         exceptions=tuple(draw(st.lists(exceptions, max_size=2, unique_by=lambda it: (it.day, it.location)))),
         life=draw(_LIFE),
     )
@@ -171,10 +182,10 @@ def _service(draw: st.DrawFn, id_: ServiceId) -> Service:
     return Service(
         id=id_,
         name=id_.capitalize(),
-        duration=draw(st.sampled_from((5, 15, 30, 45, 50, 60, 90, 120, 240, 960))),
-        online=draw(st.sampled_from((True, True, True, True, False))),
-        locations=draw(st.sampled_from(((), (), (HERE,), (THERE, HERE)))),
-        rooms=draw(st.one_of(st.just(()), st.permutations(ROOMS).map(lambda rooms: tuple(rooms[:2])))),
+        duration=draw(st.sampled_from((5, 15, 30, 45, 50, 60, 60, 90, 90, 120, 120, 240, 960))),
+        online=draw(st.sampled_from((*[True] * 9, False))),
+        locations=draw(st.sampled_from(((), (), (), (HERE,), (THERE, HERE)))),
+        rooms=draw(st.one_of(st.just(()), st.permutations(ROOMS).map(tuple))),
         start_interval=draw(st.one_of(st.none(), _INTERVALS)),
         buffer_before=draw(_BUFFERS),
         buffer_after=draw(_BUFFERS),
@@ -185,10 +196,10 @@ def _service(draw: st.DrawFn, id_: ServiceId) -> Service:
 @st.composite
 def _booking(draw: st.DrawFn) -> Booking:
     return Booking(
-        initial_service=draw(st.sampled_from((TALK, TALK, TREATMENT, None))),
+        initial_service=draw(st.sampled_from((*[TALK] * 6, TREATMENT, None))),
         start_interval=draw(_INTERVALS),
-        minimum_notice=draw(st.sampled_from((0, 0, 1, 12, 24))),
-        horizon=draw(st.sampled_from((0, 1, 2, 60, 60, 60))),
+        minimum_notice=draw(st.sampled_from((0, 0, 0, 0, 1, 24))),
+        horizon=draw(st.sampled_from((0, 1, 2, *[60] * 6))),
         buffer_before=draw(st.sampled_from((0, 5, 15))),
         buffer_after=draw(st.sampled_from((0, 10, 15))),
         max_upcoming=draw(st.sampled_from((0, 0, 3))),
@@ -197,10 +208,10 @@ def _booking(draw: st.DrawFn) -> Booking:
 
 
 @st.composite
-def _closures(draw: st.DrawFn, first: date) -> tuple[Closure, ...]:
+def _closures(draw: st.DrawFn, change: date) -> tuple[Closure, ...]:
     if draw(st.integers(0, 3)):
         return ()
-    start = first + timedelta(days=draw(st.integers(-1, 3)))
+    start = draw(_near(change))
     return (
         Closure(
             id=ClosureId(1),
@@ -214,12 +225,12 @@ def _closures(draw: st.DrawFn, first: date) -> tuple[Closure, ...]:
 
 
 @st.composite
-def _time_off(draw: st.DrawFn, first: date) -> tuple[TimeOff, ...]:
+def _time_off(draw: st.DrawFn, change: date) -> tuple[TimeOff, ...]:
     found = []
     for n in range(draw(st.integers(0, 2))):
-        start = datetime.combine(first + timedelta(days=draw(st.integers(-1, 3))), time())
-        start += timedelta(minutes=draw(_EDGES))
-        end = start + timedelta(minutes=draw(st.sampled_from((15, 30, 60, 90, 240, 1500))))
+        start = datetime.combine(draw(_near(change)), time())
+        start += timedelta(minutes=draw(st.one_of(st.integers(0, 12).map(lambda n: n * 15), _EDGES)))
+        end = start + timedelta(minutes=draw(st.sampled_from((15, 30, 60, 60, 90, 240, 1500))))
         who = draw(st.sampled_from((ANA, BEN)))
         found.append(TimeOff(id=TimeOffId(n), staff=who, start=start, end=end, life=draw(_LIFE)))
     return tuple(found)
@@ -242,31 +253,32 @@ def _taken(draw: st.DrawFn, begin: int, minutes: int, now: int) -> Taken:
 def questions(draw: st.DrawFn) -> Question:
     """A practice with two people, two places, two services and three rooms, asked around a clock change."""
     zone = draw(st.sampled_from(tuple(CHANGES)))
-    first = draw(st.sampled_from(CHANGES[zone])) + timedelta(days=draw(st.integers(-2, 1)))
+    change = draw(st.sampled_from(CHANGES[zone]))
+    first = change + timedelta(days=draw(st.sampled_from((-1, -1, 0, 0, 1, -2))))
     days = draw(st.integers(1, 3))
     begin = int(datetime.combine(first, time(), UTC).timestamp())
-    now = begin + draw(st.integers(-2 * 1440, 1440)) * MINUTE + draw(st.sampled_from((0, 0, 1, 59)))
-    setup = draw(_setups(zone, first))
+    now = begin + draw(st.integers(-1440, 720)) * MINUTE + draw(st.sampled_from((0, 0, 1, 59)))
+    setup = draw(_setups(zone, change))
     own_start = begin + draw(st.integers(0, days * 1440)) * MINUTE
-    asking = draw(st.sampled_from(Asking))
+    asking = draw(st.sampled_from((*Asking, Asking.CLIENT)))
     is_known = asking is Asking.CLIENT
     return Question(
         setup=setup,
-        service=setup.services[draw(st.sampled_from((TALK, TREATMENT)))],
+        service=setup.services[draw(st.sampled_from((TALK, TALK, TREATMENT)))],
         asking=asking,
         now=now,
         first=first,
         days=days,
         taken=tuple(draw(st.lists(_taken(begin, days * 1440, now), max_size=8))),
         own=draw(st.sampled_from(((), ((own_start, own_start + 60 * MINUTE),)))) if asking is not Asking.NEW else (),
-        upcoming=draw(st.sampled_from((None, 0, 2, 2, 3))) if is_known else None,
-        pending=draw(st.sampled_from((None, 0, 2, 2, 3))) if is_known else None,
-        room=draw(st.sampled_from((None, None, *ROOMS))) if asking is Asking.STAFF else None,
+        upcoming=draw(st.sampled_from((None, 0, 1, 2, 2, 3))) if is_known else None,
+        pending=draw(st.sampled_from((None, 0, 1, 2, 2, 3))) if is_known else None,
+        room=draw(st.sampled_from((*[None] * 6, *ROOMS))) if asking is Asking.STAFF else None,
     )
 
 
 @st.composite
-def _setups(draw: st.DrawFn, zone: str, first: date) -> Setup:
+def _setups(draw: st.DrawFn, zone: str, change: date) -> Setup:
     zones = st.one_of(st.just(zone), st.sampled_from(tuple(CHANGES)))
     return a_setup(
         timezone=draw(zones),
@@ -280,9 +292,9 @@ def _setups(draw: st.DrawFn, zone: str, first: date) -> Setup:
             for room in ROOMS
         ),
         services=(draw(_service(TALK)), draw(_service(TREATMENT))),
-        staff=(draw(_person(ANA, first)), draw(_person(BEN, first))),
-        closures=draw(_closures(first)),
-        time_off=draw(_time_off(first)),
+        staff=(draw(_person(ANA, change)), draw(_person(BEN, change))),
+        closures=draw(_closures(change)),
+        time_off=draw(_time_off(change)),
     )
 
 

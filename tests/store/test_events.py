@@ -59,7 +59,8 @@ def test_history_is_not_replaced_by_inserting_over_it(history: Desk, table: str)
         "event": "INSERT OR REPLACE INTO event SELECT id, at, 'nobody', role, terminal, operation, subject_kind,"
         " subject_id, batch, undoes, detail_digest, previous, digest FROM event WHERE id = 2",
         "event_thing": "INSERT OR REPLACE INTO event_thing SELECT * FROM event_thing WHERE event_id = 2",
-        "access_log": "INSERT OR REPLACE INTO access_log SELECT id, at, 'nobody', terminal, client_id FROM access_log",
+        "access_log": "INSERT OR REPLACE INTO access_log SELECT id, at, 'nobody', terminal, client_id"
+        " FROM access_log",
     }[table]
     with pytest.raises(DBAPIError), history.store.writing() as connection:
         connection.execute(text(copy))

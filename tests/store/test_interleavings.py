@@ -261,8 +261,7 @@ def test_undoing_a_cancellation_is_refused_where_the_time_is_just_booked(desk: D
 
 def test_reinstating_locks_rooms_in_the_order_everybody_does(desk: Desk) -> None:
     """It may not hold the second room while it waits for the first."""
-    override = {"service": ServiceId("bath"), "override": "urgent"}
-    booked = book(desk, room=RoomId("r2"), **override)
+    booked = book(desk, room=RoomId("r2"), service=ServiceId("bath"))
     desk.do(CancelAppointment(appointment=booked.id, seen=1, reason=ReasonId("client_ill")))
     locked: list[list[ResourceId]] = []
     really_lock = claims.lock

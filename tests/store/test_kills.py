@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import random
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,11 +119,11 @@ def _factory() -> multiprocessing.context.ForkServerContext:
     return context
 
 
-def _book(desk: Desk, start: object) -> Appointment:
+def _book(desk: Desk, start: datetime) -> Appointment:
     ask = BookAppointment(
         service=ServiceId("sauna"),
         practitioner=StaffId("p1"),
-        start=start,  # type: ignore[arg-type]
+        start=start,
         client=NewClient(name="Client"),
         override="so that the room's buffer does not matter",
     )

@@ -1,0 +1,324 @@
+"""The terminal app: opens the door behind the first frame, switches screens, owns the key pump. Nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from frontdesk.config import Config
+from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.asks.history import Redo, Undo
+from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.machine import Machine
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.views import Named
+from frontdesk.core.render.day_sheet import day_page, day_sheet
+from frontdesk.core.render.language import _
+from frontdesk.core.render.words import Words, plain_error
+from frontdesk.screens.calendar import CalendarScreen, Shows
+from frontdesk.screens.client_card import ClientCardScreen
+from frontdesk.screens.clients import ClientsScreen
+from frontdesk.screens.desk_screen import DeskScreen
+from frontdesk.screens.dialogs.finder import FinderDialog
+from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.pump import Input, KeyPump
+from frontdesk.verbs import Verb, sign_of, verbs_of
+from frontdesk.widgets.glyphs import glyphs
+from frontdesk.widgets.text import ControlFilter
+from frontdesk.widgets.themes import NAMES, THEMES
+
+if TYPE_CHECKING:
+    from frontdesk.core.desk import Desk
+
+T = TypeVar("T")
+
+POLL = 0.4
+"""Seconds between two looks at whether somebody else changed something."""
+
+SMALLEST = (60, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What the command line said."""
+
+    config: Config
+    url: str
+    machine: Machine = Machine()
+    staff: str | None = None
+    now: str | None = None
+    clock: Callable[[], int] | None = None
+
+
+class WaitingDoor:
+    """The desk before it is open: whoever asks waits for it, in their own thread."""
+
+    def __init__(self) -> None:
+        self.desk: Future[Desk] = Future()
+
+    def do(self, ask: Ask[T]) -> T:
+        return self.desk.result().do(ask)
+
+    def see(self, question: Question[T]) -> T:
+        return self.desk.result().see(question)
+
+
+class FrontdeskApp(App[None]):
+    """One desk, its screens, its keys in order."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Any]] = set()
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "verb('quit')", "quit", id="quit", priority=True)]
+
+    def __init__(self, start: Start) -> None:
+        self.config = start.config
+        self.glyphs = glyphs(start.config.glyphs)
+        super().__init__()
+        self.start = start
+        self.door = WaitingDoor()
+        self.pump = KeyPump(self, self._handle_key)
+        self.setup: Setup | None = None
+        self.doing = asyncio.Lock()
+        self.parting = ""
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "textual-ansi" if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
+
+    def on_mount(self) -> None:
+        self.pump.start()
+        self.set_keymap(self.config.keys)
+        self.push_screen(CalendarScreen())
+        threading.Thread(target=self._open_desk, daemon=True).start()
+        self.set_interval(5, self._tick)
+        self._minute = 0
+        self._leave_with_the_terminal()
+        self._warn_if_small()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), ControlFilter()]
+
+    def now(self) -> Instant:
+        """The desk's clock; the machine's only until the desk is open."""
+        if self.door.desk.done() and self.door.desk.exception() is None:
+            return self.door.desk.result().now()
+        return int(time.time())
+
+    def changed_here(self) -> None:
+        """After a deed nobody patches a picture: every screen asks again."""
+        self._ask_again()
+
+    def open_client(self, client: ClientId) -> None:
+        self.push_screen(ClientCardScreen(client))
+
+    def open_day(self, day: date) -> None:
+        calendar = self._calendar()
+        calendar.day = day
+        if calendar.shows is Shows.MONTH:
+            calendar.shows = Shows.DAY
+        self._show_calendar()
+        calendar.refresh_data()
+
+    def verb(self, verb: Verb) -> None:
+        """The verbs that mean the same everywhere."""
+        screen = self.screen
+        if not isinstance(screen, DeskScreen):
+            return
+        match verb:
+            case Verb.CALENDAR:
+                self._show_calendar()
+            case Verb.CLIENTS:
+                if not isinstance(screen, ClientsScreen):
+                    self._show_calendar()
+                    self.push_screen(ClientsScreen())
+            case Verb.FIND:
+                screen.begin(self._find(screen))
+            case Verb.UNDO:
+                screen.begin(self._undo(screen))
+            case Verb.REDO:
+                screen.begin(self._redo(screen))
+            case Verb.PALETTE:
+                self._open_palette()
+            case Verb.HELP:
+                screen.begin(self._help(screen))
+            case Verb.THEME:
+                names = list(NAMES.values())
+                self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+            case Verb.QUIT:
+                self.exit()
+            case _:
+                screen.tell(_("{key} does nothing here").format(key=sign_of(verb)), bad=True)
+
+    def action_verb(self, name: str) -> None:
+        self.verb(Verb[name.upper()])
+
+    def print_sheet(self, day: date, found: Sequence[Named]) -> None:
+        """Write the day sheet as text and as a page, beside where the program was started."""
+        assert self.setup is not None
+        words = Words(self.setup)
+        text, page = Path(f"day-{day}.txt"), Path(f"day-{day}.html")
+        screen = cast(DeskScreen[Any], self.screen)
+        try:
+            text.write_text(day_sheet(words, day, found), encoding="utf-8")
+            page.write_text(day_page(words, day, found), encoding="utf-8")
+        except OSError as error:
+            told = _("the day sheet was not written: {why}").format(why=error.strerror or "")
+            screen.tell(told, bad=True)
+            return
+        screen.tell(_("written: {text} and {page}").format(text=text.resolve(), page=page))
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, Input) and not event.is_forwarded:
+            self.pump.put(event)
+            return
+        await super().on_event(event)
+
+    def on_resize(self, event: events.Resize) -> None:
+        for screen in self.screen_stack:
+            for rail in screen.query("#rail"):
+                rail.set_class(event.size.width >= 120, "-shown")
+        self._warn_if_small()
+
+    async def _handle_key(self, event: Input) -> None:
+        await super().on_event(event)
+
+    def _open_desk(self) -> None:
+        """In a thread behind the first frame; an unusable store is an answer, not a crash."""
+        from frontdesk.core.desk import open_desk
+
+        try:
+            start = self.start
+            desk = open_desk(start.url, clock=start.clock, machine=start.machine, staff=start.staff, now=start.now)
+            setup = desk.see(ShowSetup())
+        except DeskError as error:
+            self.door.desk.set_exception(error)
+            self.call_from_thread(self._unusable, error)
+            return
+        self.door.desk.set_result(desk)
+        self.call_from_thread(self._opened, setup)
+        self._watch(desk)
+
+    def _opened(self, setup: Setup) -> None:
+        self.setup = setup
+        for screen in self.screen_stack:
+            if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
+                screen.ready()
+
+    def _unusable(self, error: DeskError) -> None:
+        self.parting = plain_error(error)
+        self.exit(return_code=8)
+
+    def _watch(self, desk: Desk) -> None:
+        """Another terminal's change appears by itself."""
+        watch = desk.watch()
+        while self.is_running:
+            if watch.changed(timeout=POLL):
+                self.call_from_thread(self._changed_elsewhere)
+            if not watch.waits:
+                time.sleep(POLL)
+        watch.close()
+
+    def _changed_elsewhere(self) -> None:
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
+                screen.refresh_data()
+        asyncio.get_running_loop().create_task(self._refresh_setup())
+
+    async def _refresh_setup(self) -> None:
+        """Services and people may have changed too."""
+        try:
+            self.setup = await asyncio.to_thread(self.door.see, ShowSetup())
+        except DeskError:
+            return
+
+    def _tick(self) -> None:
+        minute = self.now() // 60
+        if minute != self._minute:
+            self._minute = minute
+            for screen in self.screen_stack:
+                if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
+                    screen.tick()
+
+    def _calendar(self) -> CalendarScreen:
+        return next(screen for screen in self.screen_stack if isinstance(screen, CalendarScreen))
+
+    def _show_calendar(self) -> None:
+        while not isinstance(self.screen, CalendarScreen):
+            self.pop_screen()
+
+    def _open_palette(self) -> None:
+        from textual.command import CommandPalette
+
+        from frontdesk.screens.palette import ClientProvider, DateProvider, VerbProvider
+
+        self.push_screen(CommandPalette(providers=[VerbProvider, ClientProvider, DateProvider]))
+
+    async def _find(self, screen: DeskScreen[Any]) -> None:
+        hit = await screen.answer(FinderDialog())
+        if hit is None:
+            return
+        if hit.next_id is None:
+            self.open_client(hit.id)
+            return
+        self._show_calendar()
+        self._calendar().find_appointment(hit.next_id, hit.id)
+
+    async def _undo(self, screen: DeskScreen[Any]) -> None:
+        await screen.perform(Undo(here=True))
+
+    async def _redo(self, screen: DeskScreen[Any]) -> None:
+        await screen.perform(Redo(here=True))
+
+    async def _help(self, screen: DeskScreen[Any]) -> None:
+        lines = [
+            f"{sign_of(verb) or ':':<8} {_(verb.value.label):<14} {_(verb.value.help)}"
+            for verb in verbs_of(screen.NAME)
+        ]
+        await screen.answer(PageDialog(_("Keys"), lines, _("what has no key is in the palette (:)   esc")))
+
+    def _warn_if_small(self) -> None:
+        width, height = self.size
+        if width < SMALLEST[0] or height < SMALLEST[1]:
+            self.notify(_("this terminal is {w}×{h}; frontdesk needs 60×20").format(w=width, h=height), markup=False)
+
+    def _leave_with_the_terminal(self) -> None:
+        """A dropped line ends the program: by its signal, and by a thread where none comes."""
+        if threading.current_thread() is not threading.main_thread() or self.is_headless:
+            return
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.exit)
+        threading.Thread(target=_end_without_terminal, daemon=True).start()
+
+    def _fatal_error(self) -> None:
+        """A bug: its trace goes to the log, never client data to the screen."""
+        import logging
+
+        logging.getLogger("frontdesk").exception("fault")
+        self.parting = _("this is a fault in frontdesk; nothing more was saved. The log says where.")
+        self._close_messages_no_wait()
+
+
+def _end_without_terminal() -> None:
+    while os.isatty(0):
+        time.sleep(2)
+    os._exit(1)

@@ -1,0 +1,564 @@
+"""The calendar: day, week, month, list; the cursor says what the verbs act on."""
+
+from __future__ import annotations
+
+import calendar as calendars
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
+from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
+from frontdesk.core.asks.schedule import RemoveTimeOff
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.services import Service
+from frontdesk.core.domain.times import local_date, wall_time
+from frontdesk.core.domain.views import Block, Calendar, Named
+from frontdesk.core.parse.when import NotUnderstood, when
+from frontdesk.core.render import times
+from frontdesk.core.render.day_sheet import day_sheet
+from frontdesk.core.render.language import _
+from frontdesk.core.render.words import status
+from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.dialogs.ask_text import AskTextDialog
+from frontdesk.screens.dialogs.new_appointment import Draft
+from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.verbs import ON_CALENDAR, Verb
+from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.month_grid import MonthGrid
+from frontdesk.widgets.text import lines as content_lines
+from frontdesk.widgets.time_grid import Here, TimeGrid
+
+
+class Shows(Enum):
+    DAY = "D"
+    WEEK = "W"
+    MONTH = "M"
+    LIST = "L"
+
+
+MOVES: tuple[tuple[str, str], ...] = (
+    ("left,h", "cursor(-1,0)"),
+    ("right,l", "cursor(1,0)"),
+    ("up,k", "cursor(0,-1)"),
+    ("down,j", "cursor(0,1)"),
+)
+
+
+class CalendarScreen(AppointmentFlows):
+    """Asks for days, draws them, and begins what keys ask for."""
+
+    CSS_PATH = "calendar.tcss"
+    NAME = ON_CALENDAR
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(ON_CALENDAR),
+        *(Binding(keys, action, id=f"cursor.{action}", show=False) for keys, action in MOVES),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shows = Shows.DAY
+        self.day: date | None = None
+        self.person: StaffId | None = None
+        self.found: ClientId | None = None
+        self._late = 0
+        self._opened = False
+
+    def compose(self) -> ComposeResult:
+        yield Header(id="header")
+        with Horizontal(id="body"):
+            with Vertical(id="main"):
+                yield TimeGrid(self.host.glyphs, id="grid")
+                yield MonthGrid(id="month")
+                with Vertical(id="listing"):
+                    field = Input(placeholder=_("part of a client's name"), id="filter", compact=True)
+                    field.cursor_blink = False
+                    yield field
+                    yield LineList[Named](id="list")
+            yield Static("", id="rail")
+        yield Info(id="info")
+        yield Footer(ON_CALENDAR)
+
+    @property
+    def grid(self) -> TimeGrid:
+        return self.query_one("#grid", TimeGrid)
+
+    def on_mount(self) -> None:
+        self._show_view()
+        self.grid.focus()
+        self._head()
+
+    def on_screen_resume(self) -> None:
+        if self.host.setup is not None:
+            self.refresh_data()
+
+    def ready(self) -> None:
+        """The practice is open: draw it."""
+        if self.day is None:
+            self.day = self._today()
+            self.grid.twelve = self.words.twelve
+            self.grid.step = 15 if self.size.height >= 45 else 30
+            self.grid.go(0, self._now_minute())
+        self.refresh_data()
+
+    def refresh_data(self) -> None:
+        """Ask again; the cursor and what is typed stay."""
+        if self.host.setup is not None and self.day is not None:
+            self.begin(self._load(), group="load", exclusive=True)
+
+    def tick(self) -> None:
+        """Another minute."""
+        if self.host.setup is not None:
+            self.grid.tick(self.host.now())
+            self._head()
+
+    def appointment_here(self) -> AppointmentId | None:
+        if self.shows is Shows.LIST:
+            named: Named | None = self.query_one("#list", LineList).chosen
+            return named.appointment.id if named is not None else None
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        return here.block.id if here is not None and here.block is not None else None
+
+    def find_appointment(self, id_: AppointmentId, client: ClientId | None) -> None:
+        """Go to an appointment, wherever it is."""
+        self.found = client
+        self.begin(self._go_to(id_))
+
+    def verb(self, verb: Verb) -> None:
+        if self.host.setup is None:
+            return
+        match verb:
+            case Verb.DAY | Verb.WEEK | Verb.MONTH | Verb.LIST:
+                self._switch(Shows[verb.name])
+            case Verb.FILTER:
+                self._switch(Shows.LIST)
+                self.query_one("#filter", Input).focus()
+            case Verb.EARLIER:
+                self._turn(-1)
+            case Verb.LATER:
+                self._turn(1)
+            case Verb.PEOPLE_BACK | Verb.PEOPLE_ON:
+                self._page_people(-1 if verb is Verb.PEOPLE_BACK else 1)
+            case Verb.NOW:
+                self._go_now()
+            case Verb.GO_TO:
+                self.begin(self._ask_date())
+            case Verb.FINER:
+                self.grid.zoom(-1)
+            case Verb.COARSER:
+                self.grid.zoom(1)
+            case Verb.NEXT:
+                self._next()
+            case Verb.OPEN:
+                self._open()
+            case Verb.NEW | Verb.BLOCK:
+                self._new(block=verb is Verb.BLOCK)
+            case Verb.CANCEL if self._time_off_here() is not None:
+                self.begin(self._remove_time_off())
+            case Verb.PUT_DOWN:
+                self.begin(self._put_down())
+            case Verb.LAY_BACK:
+                self.begin(self._lay_back())
+            case Verb.PRINT:
+                self.begin(self._print())
+            case Verb.BACK:
+                self._back()
+            case _ if self.appointment_verb(verb):
+                return
+            case _:
+                self.app.verb(verb)  # type: ignore[attr-defined]
+
+    def action_cursor(self, across: int, down: int) -> None:
+        match self.shows:
+            case Shows.DAY | Shows.WEEK:
+                self.grid.action_cursor(across, down)
+            case Shows.MONTH:
+                self._move_day(across + 7 * down)
+            case Shows.LIST:
+                self.query_one("#list", LineList).move(down)
+
+    def on_time_grid_moved(self) -> None:
+        self._tell_cursor()
+
+    def on_time_grid_opened(self) -> None:
+        self._open()
+
+    def on_time_grid_dragged(self, event: TimeGrid.Dragged) -> None:
+        self.begin(self._drop(event.block, event.to))
+
+    def on_line_list_moved(self) -> None:
+        self._tell_cursor()
+
+    def on_line_list_chosen(self) -> None:
+        self._open()
+
+    def on_input_changed(self) -> None:
+        self.begin(self._load(), group="load", exclusive=True)
+
+    def on_input_submitted(self) -> None:
+        self.query_one("#list", LineList).focus()
+
+    def on_month_grid_chosen(self, event: MonthGrid.Chosen) -> None:
+        self.day = event.day
+        self._switch(Shows.DAY)
+
+    def on_resize(self) -> None:
+        self._head()
+
+    async def _load(self) -> None:
+        day = self.day
+        assert day is not None
+        match self.shows:
+            case Shows.DAY:
+                seen = await self.look(ShowCalendar(first=day))
+                if seen is not None:
+                    self._draw(seen, [column.name for column in seen.columns])
+            case Shows.WEEK:
+                monday = day - timedelta(days=day.weekday())
+                seen = await self.look(ShowCalendar(first=monday, days=7, practitioners=(self._person(),)))
+                if seen is not None:
+                    self._draw(seen, [times.day(column.day) for column in seen.columns])
+            case Shows.MONTH:
+                first, count = _month(day)
+                days = await self.look(ShowMonth(first=first, days=count))
+                if days is not None:
+                    self.query_one(MonthGrid).show(days, day, self._today())
+            case Shows.LIST:
+                await self._load_list(day)
+        self._head()
+        self._tell_cursor()
+
+    async def _load_list(self, day: date) -> None:
+        typed = self.query_one("#filter", Input).value
+        found = await self.look(ListAppointments(first=None if typed else day, name=typed, limit=500))
+        if found is None:
+            return
+        listing: LineList[Named] = self.query_one("#list", LineList)
+        kept = listing.chosen.appointment.id if listing.chosen is not None else None
+        rows = [Line(self._row(it), it) for it in found.items]
+        cursor = next((n for n, row in enumerate(rows) if row.value.appointment.id == kept), 0)
+        listing.show(rows, cursor)
+
+    def _row(self, named: Named) -> str:
+        it = named.appointment
+        at = self.words.moment(it.start, it.zone)
+        return (
+            f"{at:<17} {it.span.minutes:>3}m  {named.client_name:<24.24} {named.service_name:<18.18}"
+            f" {named.practitioner_name:<16.16} {status(it.status)}"
+        )
+
+    def _draw(self, seen: Calendar, heads: list[str]) -> None:
+        self._late = seen.late
+        self.grid.show(seen, heads)
+        if not self._opened:
+            self._opened = True
+            first = min((span.start for column in seen.columns for span in column.open), default=None)
+            if first is not None:
+                at = wall_time(first, seen.columns[0].zone)
+                self.grid.show_from(max(0, at.hour * 60 // self.grid.step * self.grid.step))
+            self.grid.reveal()
+
+    def _switch(self, shows: Shows) -> None:
+        here = self.grid.here
+        if shows is Shows.WEEK and self.shows is Shows.DAY and here is not None:
+            self.person = here.column.practitioner
+        if self.shows is Shows.WEEK and shows is Shows.DAY and here is not None:
+            self.day = here.column.day
+        before, self.shows = self.shows, shows
+        self._show_view()
+        if shows is Shows.WEEK and self.day is not None:
+            self.grid.column = self.day.weekday()
+        elif shows is Shows.DAY and before is Shows.WEEK:
+            people = [person.id for person in self.words.setup.practitioners()]
+            self.grid.column = people.index(self._person()) if self._person() in people else 0
+        self.refresh_data()
+
+    def _show_view(self) -> None:
+        self.grid.display = self.shows in (Shows.DAY, Shows.WEEK)
+        self.query_one("#month").display = self.shows is Shows.MONTH
+        self.query_one("#listing").display = self.shows is Shows.LIST
+        focus = {Shows.MONTH: "#month", Shows.LIST: "#list"}.get(self.shows, "#grid")
+        self.query_one(focus).focus()
+
+    def _turn(self, by: int) -> None:
+        assert self.day is not None
+        match self.shows:
+            case Shows.WEEK:
+                self.day += timedelta(weeks=by)
+            case Shows.MONTH:
+                first, _count = _month(self.day)
+                middle = first + timedelta(days=20)
+                self.day = (middle.replace(day=1) + timedelta(days=31 * by)).replace(day=1)
+            case _:
+                self.day += timedelta(days=by)
+        self.found = None
+        self.refresh_data()
+
+    def _page_people(self, by: int) -> None:
+        if self.shows is Shows.WEEK:
+            people = [person.id for person in self.words.setup.practitioners()]
+            at = people.index(self._person()) if self._person() in people else 0
+            self.person = people[(at + by) % len(people)]
+            self.refresh_data()
+        else:
+            self.grid.page_columns(by)
+
+    def _move_day(self, by: int) -> None:
+        assert self.day is not None
+        month = self.day.month
+        self.day += timedelta(days=by)
+        if self.day.month == month:
+            self.query_one(MonthGrid).choose(self.day)
+            self._head()
+        else:
+            self.refresh_data()
+
+    def _go_now(self) -> None:
+        self.day = self._today()
+        if self.shows is Shows.WEEK:
+            self.grid.column = self.day.weekday()
+        self.grid.go(self.grid.column, self._now_minute())
+        self.refresh_data()
+
+    async def _ask_date(self) -> None:
+        today = self._today()
+
+        def understood(typed: tuple[str, ...]) -> str:
+            try:
+                return "= " + times.day(when(typed[0], today, base=self.day).day, year=True)
+            except NotUnderstood as error:
+                return f"? “{error.word}”"
+
+        typed = await self.answer(
+            AskTextDialog(
+                _("Go to"),
+                ((_("a date: thu, +2w, 24 dec, 2026-12-24"), ""),),
+                echo=understood,
+                fits=lambda typed: "" if understood(typed).startswith("=") else understood(typed),
+            )
+        )
+        if typed is not None:
+            self.day = when(typed[0], today, base=self.day).day
+            self.refresh_data()
+
+    def _next(self) -> None:
+        if self.found is not None:
+            self.begin(self._next_of_client(self.found))
+        elif self.shows in (Shows.DAY, Shows.WEEK):
+            self.grid.next_block()
+        else:
+            self.action_cursor(0, 1)
+
+    async def _next_of_client(self, client: ClientId) -> None:
+        """After a find: the client's next appointment, then the one after, round again."""
+        found = await self.look(ListAppointments(client=client, first=self._today()))
+        here = self.appointment_here()
+        if found is None or not found.items:
+            return
+        ids = [it.appointment.id for it in found.items]
+        at = ids.index(here) + 1 if here in ids else 0
+        await self._go_to(ids[at % len(ids)])
+
+    async def _go_to(self, id_: AppointmentId) -> None:
+        named = await self.look(ShowAppointment(appointment=id_))
+        if named is None:
+            return
+        it = named.appointment
+        self.day = local_date(it.start, self.words.zone)
+        self.person = it.practitioner
+        if self.shows not in (Shows.DAY, Shows.WEEK):
+            self.shows = Shows.DAY
+            self._show_view()
+        await self._load()
+        self.grid.go_to_block(it.id)
+
+    def _open(self) -> None:
+        if self.shows is Shows.MONTH:
+            self._switch(Shows.DAY)
+            return
+        here = self.appointment_here()
+        if here is None:
+            self._new()
+        elif self.found is not None and self._client_here() == self.found:
+            self.app.open_client(self.found)  # type: ignore[attr-defined]
+        else:
+            self.begin(self.panel(here))
+
+    def _client_here(self) -> ClientId | None:
+        here = self.grid.here
+        return here.block.client if here is not None and here.block is not None else None
+
+    def _new(self, block: bool = False) -> None:
+        draft = self._draft()
+        self.begin(self.block(draft) if block else self.book(draft))
+
+    def _draft(self) -> Draft:
+        """A new appointment where the cursor is: free time of a person, else now."""
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        if here is None:
+            now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
+            return Draft(practitioner=None, start=now)
+        start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
+        return Draft(practitioner=here.column.practitioner, start=start)
+
+    def _time_off_here(self) -> Here | None:
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        off = here is not None and here.block is None and here.shut is not None and here.shut.time_off is not None
+        return here if off else None
+
+    async def _remove_time_off(self) -> None:
+        here = self._time_off_here()
+        if here is not None and here.shut is not None and here.shut.time_off is not None:
+            await self.perform(RemoveTimeOff(time_off=here.shut.time_off))
+
+    async def _put_down(self) -> None:
+        picked = await self.look(ListPickedUp())
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        if not picked or here is None:
+            self.tell(_("nothing is picked up: x on an appointment does that"), bad=True)
+            return
+        start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
+        await self.move_to(picked[0], start=start, practitioner=here.column.practitioner)
+
+    async def _lay_back(self) -> None:
+        picked = await self.look(ListPickedUp())
+        if picked:
+            await self.perform(LayBack(appointment=picked[0].appointment.id))
+            self.tell(_("{client} is not picked up any more").format(client=picked[0].client_name))
+
+    async def _drop(self, block: Block, to: Here) -> None:
+        named = await self.look(ShowAppointment(appointment=block.id))
+        if named is not None:
+            start = datetime.combine(to.column.day, time()) + timedelta(minutes=to.minute)
+            await self.move_to(named, start=start, practitioner=to.column.practitioner)
+
+    async def _print(self) -> None:
+        assert self.day is not None
+        found = await self.look(ListAppointments(first=self.day, last=self.day, limit=5000))
+        if found is not None:
+            text = day_sheet(self.words, self.day, found.items)
+            where = await self.answer(
+                PageDialog(
+                    _("Day sheet"), text.splitlines(), _("⏎ write it as text and as a page   esc"), (Verb.OPEN,)
+                )
+            )
+            if where is Verb.OPEN:
+                self.app.print_sheet(self.day, found.items)  # type: ignore[attr-defined]
+
+    def _back(self) -> None:
+        if self.query_one("#filter", Input).has_focus:
+            self.query_one("#list", LineList).focus()
+        elif self.shows is not Shows.DAY:
+            self._switch(Shows.DAY)
+        self.found = None
+
+    def _head(self) -> None:
+        header = self.query_one("#header", Header)
+        if self.host.setup is None or self.day is None:
+            header.show("frontdesk", _("opening …"))
+            return
+        views = " ".join(f"[{it.value}]" if it is self.shows else it.value for it in Shows)
+        week = self.day.isocalendar().week
+        who = f" · {self.words.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
+        now = wall_time(self.host.now(), self.words.zone)
+        late = _("{n} late").format(n=self._late) if self._late else ""
+        shown = _month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
+        header.show(f"‹ {shown} ›  {_('wk')} {week}   {views}{who}", times.clock(now, self.words.twelve), late)
+
+    def _tell_cursor(self) -> None:
+        info = self.query_one("#info", Info)
+        if self.host.setup is None:
+            return
+        if self.shows is Shows.LIST:
+            named: Named | None = self.query_one("#list", LineList).chosen
+            info.show(named.appointment.ref if named is not None else _("no appointments from here on; f searches"))
+            return
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        if here is None:
+            info.show("")
+        elif here.block is not None:
+            info.show(self._about(here.block))
+            self._show_rail(here.block.id)
+        else:
+            info.show(self._about_free(here))
+            self.query_one("#rail", Static).update("")
+
+    def _about(self, block: Block) -> str:
+        words = self.words
+        span = f"{words.time(block.start)}–{words.time(block.end)}"
+        late = f" · {_('late')}" if block.is_late(self.host.now()) else ""
+        return f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
+
+    def _about_free(self, here: Here) -> str:
+        minute = f"{here.minute // 60:02}:{here.minute % 60:02}"
+        if here.shut is not None:
+            label = here.shut.label or _("outside hours")
+            more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
+            return f"{minute} {here.column.name} · {label}{more}"
+        free = self._free_minutes(here)
+        fits = [it.name for it in self._services(here) if it.duration <= free]
+        too_long = [it.name for it in self._services(here) if it.duration > free]
+        text = f"{minute} {here.column.name} · {_('free {n} min').format(n=free)}"
+        if fits:
+            text += f" · {_('fits')} {', '.join(fits[:3])}"
+        if too_long:
+            text += f", {_('not')} {', '.join(too_long[:2])}"
+        return text
+
+    def _free_minutes(self, here: Here) -> int:
+        """Minutes until the next booking, its buffer kept, or the end of the open time."""
+        midnight = here.column.span.start
+        at = midnight + here.minute * 60
+        for span in here.column.open:
+            if span.start <= at < span.end:
+                nexts = [min(b.padded_start, b.start) for b in here.column.blocks if b.start >= at]
+                return (min([span.end, *nexts]) - at) // 60
+        return 0
+
+    def _services(self, here: Here) -> list[Service]:
+        setup = self.words.setup
+        offered = setup.staff[here.column.practitioner].services
+        return [setup.services[id_] for id_ in offered if id_ in setup.services]
+
+    def _show_rail(self, id_: AppointmentId) -> None:
+        if self.query_one("#rail").display:
+            self.begin(self._load_rail(id_), group="rail", exclusive=True)
+
+    async def _load_rail(self, id_: AppointmentId) -> None:
+        named = await self.look(ShowAppointment(appointment=id_))
+        if named is not None:
+            keys = _("r move  c cancel  s status  e notes  H history")
+            self.query_one("#rail", Static).update(
+                content_lines(named.client_name, "", *self.details(named), "", keys)
+            )
+
+    def _person(self) -> StaffId:
+        people = self.words.setup.practitioners()
+        return self.person if self.person is not None else people[0].id if people else StaffId("")
+
+    def _today(self) -> date:
+        return local_date(self.host.now(), self.words.zone)
+
+    def _now_minute(self) -> int:
+        now = wall_time(self.host.now(), self.words.zone)
+        return (now.hour * 60 + now.minute) // self.grid.step * self.grid.step
+
+
+def _month(day: date) -> tuple[date, int]:
+    """The Monday on or before the first of the month, and days up to the Sunday after its last."""
+    first = day.replace(day=1)
+    start = first - timedelta(days=first.weekday())
+    last = day.replace(day=calendars.monthrange(day.year, day.month)[1])
+    return start, ((last - start).days // 7 + 1) * 7
+
+
+def _month_name(day: date) -> str:
+    return f"{_(times.MONTH_NAMES[day.month - 1])} {day.year}"

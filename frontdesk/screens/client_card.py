@@ -1,0 +1,227 @@
+"""One client: what is next, what was, how they like it; everything can be done from here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from frontdesk.core.asks.clients import EditClient, MergeClients, ShowClient
+from frontdesk.core.asks.history import ShowHistory
+from frontdesk.core.domain.appointments import AppointmentId, client_ref
+from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.people import Client, ClientId, ClientKind
+from frontdesk.core.domain.times import wall_time
+from frontdesk.core.domain.views import ClientCard, Named
+from frontdesk.core.render.language import _
+from frontdesk.core.render.words import status
+from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
+from frontdesk.screens.dialogs.finder import FinderDialog
+from frontdesk.screens.dialogs.new_appointment import Draft
+from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.verbs import ON_CARD, Verb
+from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.text import lines as content_lines
+
+
+class ClientCardScreen(AppointmentFlows):
+    """Asks for one client; the verbs act on the appointment under the cursor, or on the client."""
+
+    NAME = ON_CARD
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(ON_CARD),
+        Binding("down,j,tab", "move(1)", id="card.down", show=False),
+        Binding("up,k", "move(-1)", id="card.up", show=False),
+    ]
+    DEFAULT_CSS = """
+    ClientCardScreen #appointments { width: 2fr; }
+    ClientCardScreen #about { width: 1fr; padding: 0 1; border-left: solid $panel; }
+    """
+
+    def __init__(self, client: ClientId) -> None:
+        super().__init__()
+        self.client = client
+        self._card: ClientCard | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Header(id="header")
+        with Horizontal(id="body"):
+            yield LineList[Named | None](id="appointments")
+            yield Static("", id="about")
+        yield Info(id="info")
+        yield Footer(ON_CARD)
+
+    def on_mount(self) -> None:
+        self.query_one("#appointments", LineList).focus()
+        self.refresh_data()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_data()
+
+    def ready(self) -> None:
+        self.refresh_data()
+
+    def tick(self) -> None:
+        return
+
+    def refresh_data(self) -> None:
+        self.begin(self._load(), group="load", exclusive=True)
+
+    def appointment_here(self) -> AppointmentId | None:
+        named: Named | None = self.query_one("#appointments", LineList).chosen
+        return named.appointment.id if named is not None else None
+
+    def verb(self, verb: Verb) -> None:
+        match verb:
+            case Verb.OPEN:
+                here = self.appointment_here()
+                if here is not None:
+                    self.begin(self.panel(here))
+            case Verb.NEW:
+                self._new()
+            case Verb.EDIT:
+                self.begin(self._edit())
+            case Verb.HISTORY:
+                self.begin(self._client_history())
+            case Verb.MERGE:
+                self.begin(self._merge())
+            case Verb.BACK:
+                self.app.pop_screen()
+            case _ if self.appointment_verb(verb):
+                return
+            case _:
+                self.app.verb(verb)  # type: ignore[attr-defined]
+
+    def action_move(self, by: int) -> None:
+        rows: LineList[Named | None] = self.query_one("#appointments", LineList)
+        rows.move(by)
+        if rows.chosen is None and 0 < rows.cursor < len(rows.lines) - 1:
+            rows.move(by)
+
+    def on_line_list_chosen(self) -> None:
+        self.verb(Verb.OPEN)
+
+    def on_line_list_moved(self) -> None:
+        self._tell_cursor()
+
+    async def _load(self) -> None:
+        card = await self.look(ShowClient(client=self.client))
+        if card is None:
+            return
+        self._card = card
+        client = card.client
+        self.client = client.id
+        since = wall_time(client.created_at, self.words.zone).year
+        reach = " · ".join(filter(None, (client.phone, client.email, _("since {year}").format(year=since))))
+        self.query_one("#header", Header).show(f"{client.name}   {reach}", client_ref(client.id))
+        rows: LineList[Named | None] = self.query_one("#appointments", LineList)
+        lines: list[Line[Named | None]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
+        lines += [Line(_("Past"), None, "title"), *map(self._line, card.past)]
+        rows.show(lines, rows.cursor or (1 if card.upcoming else 0))
+        self.query_one("#about", Static).update(content_lines(*self._about(card)))
+        self._tell_cursor()
+
+    def _line(self, named: Named) -> Line[Named | None]:
+        it = named.appointment
+        text = (
+            f" {self.words.moment(it.start, it.zone):<17} {it.span.minutes:>3}m  {named.service_name:<18.18}"
+            f" {named.practitioner_name:<14.14} {status(it.status)}"
+        )
+        return Line(text, named)
+
+    def _about(self, card: ClientCard) -> list[str]:
+        client = card.client
+        facts = [
+            (_("born"), client.born.isoformat() if client.born else ""),
+            (_("kind"), _("company") if client.kind is ClientKind.COMPANY else ""),
+            (_("likes"), client.preferences),
+            (_("no-show"), f"{card.no_shows} {_('of')} {card.visits + card.no_shows}" if card.no_shows else ""),
+            (_("cancelled"), str(card.cancelled) if card.cancelled else ""),
+            (_("note"), client.note),
+            *((_("contact"), f"{it.name} {it.phone} {it.email}") for it in client.contacts),
+            *client.extra.items(),
+        ]
+        return [f"{label:<9} {value}" for label, value in facts if value] or [_("nothing more is known")]
+
+    def _tell_cursor(self) -> None:
+        named: Named | None = self.query_one("#appointments", LineList).chosen
+        text = f"{named.appointment.ref} · {named.location_name}" if named is not None else ""
+        self.query_one("#info", Info).show(text)
+
+    def _new(self) -> None:
+        card = self._card
+        if card is None:
+            return
+        now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
+        last = card.past[0].appointment if card.past else None
+        draft = Draft(
+            practitioner=last.practitioner if last is not None else None,
+            start=datetime(now.year, now.month, now.day, now.hour, now.minute),
+            name=card.client.name,
+            phone=card.client.phone,
+            client=card.client.id,
+            service=last.service if last is not None else None,
+        )
+        self.begin(self.book(draft))
+
+    async def _edit(self) -> None:
+        """The form, until it is saved or left; a refusal keeps what was typed."""
+        if self._card is None:
+            return
+        client, error = self._card.client, ""
+        draft = _draft_of(client)
+        while True:
+            filled = await self.answer(ClientFormDialog(draft, client.name, error, new=False))
+            if filled is None:
+                return
+            draft = filled
+            done = await self.perform(
+                EditClient(
+                    client=client.id,
+                    seen=client.revision,
+                    name=draft.name,
+                    kind=draft.kind,
+                    phone=draft.phone,
+                    email=draft.email,
+                    born=draft.birth_date,
+                    preferences=draft.preferences,
+                    note=draft.note,
+                ),
+                tell=False,
+            )
+            if not isinstance(done, DeskError):
+                return
+            error = self.say_error(done)
+            fresh = await self.look(ShowClient(client=client.id))
+            client = replace(client, revision=fresh.client.revision) if fresh is not None else client
+
+    async def _merge(self) -> None:
+        hit = await self.answer(FinderDialog(_("merge which client into this one?")))
+        if hit is not None:
+            await self.perform(MergeClients(keep=self.client, drop=hit.id))
+
+    async def _client_history(self) -> None:
+        lines = await self.look(ShowHistory(client=self.client))
+        if lines is not None and self._card is not None:
+            told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
+            await self.answer(PageDialog(_("History · {name}").format(name=self._card.client.name), told))
+
+
+def _draft_of(client: Client) -> ClientDraft:
+    return ClientDraft(
+        name=client.name,
+        kind=client.kind,
+        phone=client.phone,
+        email=client.email,
+        born=client.born.isoformat() if client.born else "",
+        preferences=client.preferences,
+        note=client.note,
+    )

@@ -1,0 +1,118 @@
+"""The list of clients: type to find, enter opens the card."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.domain.views import ClientHit
+from frontdesk.core.render.language import _
+from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.verbs import ON_CLIENTS, Verb
+from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.line_list import Line, LineList
+
+PAGE = 200
+
+
+class ClientsScreen(AppointmentFlows):
+    """Asks for clients, shows them, opens one."""
+
+    NAME = ON_CLIENTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(ON_CLIENTS),
+        Binding("down,j", "move(1)", id="clients.down", show=False),
+        Binding("up,k", "move(-1)", id="clients.up", show=False),
+        Binding("pagedown", "move(15)", id="clients.page_down", show=False),
+        Binding("pageup", "move(-15)", id="clients.page_up", show=False),
+        Binding("f,tab", "filter", id="clients.filter", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Header(id="header")
+        field = Input(placeholder=_("f: half a name, last digits, e-mail, reference"), id="typed", compact=True)
+        field.cursor_blink = False
+        yield field
+        yield LineList[ClientHit](id="found")
+        yield Info(id="info")
+        yield Footer(ON_CLIENTS)
+
+    def on_mount(self) -> None:
+        self.query_one("#header", Header).show(_("3 Clients"))
+        self.query_one("#found", LineList).focus()
+
+    def on_screen_resume(self) -> None:
+        self.query_one("#header", Header).show(_("3 Clients"))
+        self.refresh_data()
+
+    def ready(self) -> None:
+        self.refresh_data()
+
+    def tick(self) -> None:
+        return
+
+    def refresh_data(self) -> None:
+        if self.host.setup is not None:
+            self.begin(self._load(), group="load", exclusive=True)
+
+    def appointment_here(self) -> None:
+        return None
+
+    def verb(self, verb: Verb) -> None:
+        match verb:
+            case Verb.OPEN:
+                self._open()
+            case Verb.NEW:
+                self.begin(self._new())
+            case Verb.EDIT | Verb.HISTORY:
+                self._open()
+            case Verb.BACK if self.query_one("#typed", Input).has_focus:
+                self.query_one("#found", LineList).focus()
+            case Verb.BACK:
+                self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
+            case _:
+                self.app.verb(verb)  # type: ignore[attr-defined]
+
+    def action_move(self, by: int) -> None:
+        self.query_one("#found", LineList).move(by)
+
+    def action_filter(self) -> None:
+        self.query_one("#typed", Input).focus()
+
+    def on_input_changed(self) -> None:
+        self.refresh_data()
+
+    def on_input_submitted(self) -> None:
+        self.query_one("#found", LineList).focus()
+
+    def on_line_list_chosen(self) -> None:
+        self._open()
+
+    async def _load(self) -> None:
+        found = await self.look(FindClients(text=self.query_one("#typed", Input).value, limit=PAGE))
+        if found is None:
+            return
+        rows: LineList[ClientHit] = self.query_one("#found", LineList)
+        rows.show([Line(self._line(hit), hit) for hit in found], rows.cursor)
+        more = _("the first {n}; type to find others").format(n=PAGE) if len(found) == PAGE else ""
+        self.query_one("#info", Info).show(more or _("{n} clients").format(n=len(found)))
+
+    def _line(self, hit: ClientHit) -> str:
+        upcoming = self.words.moment(hit.next) if hit.next is not None else ""
+        born = hit.born.isoformat() if hit.born else ""
+        return f"{hit.name:<28.28} {born:<10} {hit.phone:<20.20} {upcoming}"
+
+    def _open(self) -> None:
+        chosen: ClientHit | None = self.query_one("#found", LineList).chosen
+        if chosen is not None:
+            self.app.open_client(chosen.id)  # type: ignore[attr-defined]
+
+    async def _new(self) -> None:
+        made = await self.add_client()
+        if made is not None:
+            self.app.open_client(made)  # type: ignore[attr-defined]

@@ -1,0 +1,131 @@
+"""What every screen and dialogue shares: asking the desk in its thread, saying what came of it, verbs by name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+
+from frontdesk.config import Config
+from frontdesk.core.asks.door import Ask, Door, Question
+from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.render.words import Words, plain_error
+from frontdesk.screens.pump import KeyPump
+from frontdesk.verbs import Verb, verbs_of
+from frontdesk.widgets.glyphs import Glyphs
+
+R = TypeVar("R")
+T = TypeVar("T")
+D = TypeVar("D", bound="DeskScreen[Any]")
+
+
+class Host(Protocol):
+    """What screens know of the app."""
+
+    door: Door
+    pump: KeyPump
+    config: Config
+    glyphs: Glyphs
+    setup: Setup | None
+    doing: asyncio.Lock
+
+    def now(self) -> Instant: ...
+
+    def changed_here(self) -> None: ...
+
+
+def bindings_of(screen: str) -> list[BindingType]:
+    """A screen's keys, from the verbs: each with its id, so that it can be remapped."""
+    return [
+        Binding(verb.value.keys, f"verb('{verb.id}')", verb.value.label, id=verb.id, show=False)
+        for verb in verbs_of(screen)
+        if verb.value.keys
+    ]
+
+
+class DeskScreen(Screen[R], Generic[R]):
+    """Asks and shows. Looking may be cancelled, doing may not."""
+
+    NAME: ClassVar[str] = ""
+
+    @property
+    def host(self) -> Host:
+        return cast(Host, self.app)
+
+    @property
+    def words(self) -> Words:
+        assert self.host.setup is not None, "words come with the practice"
+        return Words(self.host.setup)
+
+    async def look(self, question: Question[T]) -> T | None:
+        """The answer, or None after its error was told."""
+        try:
+            with self.host.pump.lookup():
+                return await asyncio.to_thread(self.host.door.see, question)
+        except DeskError as error:
+            self.tell_error(error)
+            return None
+
+    async def perform(self, ask: Ask[T], tell: bool = True) -> T | DeskError:
+        """Do it, in the order of the keys; the event, or the error."""
+        with self.host.pump.lookup():
+            try:
+                async with self.host.doing:
+                    event = await asyncio.shield(asyncio.to_thread(self.host.door.do, ask))
+            except DeskError as error:
+                if tell:
+                    self.tell_error(error)
+                return error
+            if isinstance(event, Event):
+                self.tell_event(event)
+            self.host.changed_here()
+        return event
+
+    def begin(self, work: Coroutine[Any, Any, None], group: str = "flow", exclusive: bool = False) -> None:
+        """Run a flow beside the screen's own messages; `exclusive` drops an older one of the group."""
+        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=True)
+
+    async def answer(self, dialog: ModalScreen[T]) -> T | None:
+        """What people chose in a dialogue, None where they left it."""
+        return await self.app.push_screen_wait(dialog)
+
+    def tell(self, text: str, bad: bool = False) -> None:
+        """One line at the foot of the screen, until the next one."""
+        self.app.clear_notifications()
+        self.notify(text, severity="warning" if bad else "information", timeout=8 if bad else 5, markup=False)
+
+    def tell_error(self, error: DeskError) -> None:
+        self.tell(self.say_error(error), bad=True)
+
+    def say_error(self, error: DeskError) -> str:
+        return plain_error(error) if self.host.setup is None else self.words.error(error)
+
+    def tell_event(self, event: Event) -> None:
+        warnings = [self.words.objection(it) for it in getattr(event, "warnings", ())]
+        self.tell(" · ".join([self.words.event(event), *warnings]))
+
+    async def action_verb(self, name: str) -> None:
+        """What a key, the palette or the mouse asks for."""
+        self.verb(Verb[name.upper()])
+
+    def verb(self, verb: Verb) -> None:
+        """Each screen answers its own; the app has the rest."""
+        raise NotImplementedError
+
+
+class DeskDialog(DeskScreen[R | None], ModalScreen[R | None], Generic[R]):
+    """A typed question: it may look, never do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", id="dialog.back")]
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def verb(self, verb: Verb) -> None:
+        return

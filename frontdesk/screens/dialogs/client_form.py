@@ -1,0 +1,114 @@
+"""A client's record, new or known, as a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from frontdesk.core.asks.clients import FindDuplicates
+from frontdesk.core.domain.people import ClientKind
+from frontdesk.core.render.language import _, later
+from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.choice import Choice
+from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.text import plain
+
+LABELS = (
+    ("name", later("name")),
+    ("phone", later("phone")),
+    ("email", later("e-mail")),
+    ("born", later("born")),
+    ("preferences", later("likes")),
+    ("note", later("note")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDraft:
+    """What stands in the form."""
+
+    name: str = ""
+    kind: ClientKind = ClientKind.PERSON
+    phone: str = ""
+    email: str = ""
+    born: str = ""
+    preferences: str = ""
+    note: str = ""
+
+    @property
+    def birth_date(self) -> date | None:
+        return date.fromisoformat(self.born) if self.born else None
+
+
+class ClientFormDialog(DeskDialog[ClientDraft]):
+    """Answers the form, with a name and a date that is one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,ctrl+s", "save", "save", id="client.save", priority=True),
+    ]
+
+    def __init__(self, draft: ClientDraft, title: str, error: str = "", new: bool = True) -> None:
+        super().__init__()
+        self._draft, self._title, self._error, self._new = draft, title, error, new
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="panel"):
+            for name, label in LABELS:
+                with Horizontal(classes="line"):
+                    yield Static(plain(f"{_(label)} "), classes="tag")
+                    field = Input(value=getattr(self._draft, name), id=name, compact=True)
+                    field.cursor_blink = False
+                    yield field
+            with Horizontal(classes="line"):
+                yield Static(plain(_("kind") + " "), classes="tag")
+                kinds = [(_("person"), ClientKind.PERSON), (_("company"), ClientKind.COMPANY)]
+                yield Choice[ClientKind]("", kinds, chosen=int(self._draft.kind is ClientKind.COMPANY), id="kind")
+            yield Static(plain(self._error, "$error"), id="problem")
+            yield LineList[None](id="twins", can_focus=False)
+            yield Static(plain(_("⏎ save   tab next   esc back")), classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(".panel").border_title = plain(self._title).plain
+        self.query_one("#name", Input).focus()
+
+    def on_input_changed(self) -> None:
+        if self._new:
+            self.begin(self._find(), group="find", exclusive=True)
+
+    def action_save(self) -> None:
+        values = {name: self.query_one(f"#{name}", Input).value.strip() for name, _label in LABELS}
+        draft = replace(self._draft, **values, kind=self.query_one("#kind", Choice).value or ClientKind.PERSON)
+        if not draft.name:
+            self._say(_("a name is needed; the rest can wait"), "name")
+            return
+        if not _is_date(draft.born):
+            self._say(_("born: as 1980-07-03"), "born")
+            return
+        self.dismiss(draft)
+
+    async def _find(self) -> None:
+        name, phone = self.query_one("#name", Input).value, self.query_one("#phone", Input).value
+        if len(name) < 3 and len(phone) < 4:
+            return
+        hits = await self.look(FindDuplicates(name=name, phone=phone))
+        twins = self.query_one("#twins", LineList)
+        twins.show([Line(f"{it.name:<26} {it.born or '':<10} {it.phone}", None, "dim") for it in hits or ()])
+        twins.cursor = -1
+
+    def _say(self, text: str, field: str) -> None:
+        self.query_one("#problem", Static).update(plain(text, "$error"))
+        self.query_one(f"#{field}", Input).focus()
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return not text
+    return True

@@ -1,0 +1,250 @@
+"""A new appointment, for a client who is known or new, in one overlay; or the time is blocked instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from frontdesk.core.asks.clients import FindClients, FindDuplicates
+from frontdesk.core.asks.slots import AskWhy
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.slots import Verdict
+from frontdesk.core.domain.times import local_date
+from frontdesk.core.domain.views import ClientHit
+from frontdesk.core.parse.when import NotUnderstood, when
+from frontdesk.core.render import times
+from frontdesk.core.render.language import _
+from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.choice import Choice
+from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.text import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What stands in the form: kept when saving was refused."""
+
+    practitioner: StaffId | None
+    start: datetime
+    """Naive wall time."""
+    name: str = ""
+    phone: str = ""
+    client: ClientId | None = None
+    service: ServiceId | None = None
+    note: str = ""
+    override: str = ""
+    block: bool = False
+    """Block the time instead of booking it."""
+
+
+class NewAppointmentDialog(DeskDialog[Draft]):
+    """Answers a draft, complete."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "next", id="new.down", priority=True),
+        Binding("up", "move(-1)", "previous", id="new.up", priority=True),
+        Binding("enter", "book", "book", id="new.book", priority=True),
+        Binding("ctrl+b", "block", "block this", id="new.block", priority=True),
+    ]
+
+    def __init__(self, draft: Draft, error: str = "") -> None:
+        super().__init__()
+        self._draft, self._error = draft, error
+        self._client: ClientHit | None = None
+        self._known = draft.client
+        self._verdicts: tuple[Verdict, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="panel"):
+            for label, name, value in (
+                (_("name"), "name", self._draft.name),
+                (_("phone"), "phone", self._draft.phone),
+            ):
+                with Horizontal(classes="line"):
+                    yield Static(plain(f"{label} "), classes="tag")
+                    yield self._field(name, value)
+            with Horizontal(classes="line"):
+                yield Static(plain(_("service") + " "), classes="tag")
+                yield Choice[ServiceId]("", self._services(), id="service")
+            with Horizontal(classes="line"):
+                yield Static(plain(_("when") + " "), classes="tag")
+                yield self._field("when", f"{self._draft.start:%Y-%m-%d %H:%M}")
+                yield Static("", id="echo")
+            with Horizontal(classes="line"):
+                yield Static(plain(_("with") + " "), classes="tag")
+                yield Choice[StaffId | None]("", self._people(), id="person")
+            with Horizontal(classes="line"):
+                yield Static(plain(_("note") + " "), classes="tag")
+                yield self._field("note", self._draft.note)
+            with Horizontal(classes="line", id="override-line"):
+                yield Static(plain(_("reason ")), classes="tag")
+                yield self._field("override", self._draft.override)
+            yield Static("", id="problem")
+            yield LineList[ClientHit](id="clients", can_focus=False)
+            keys = _("⏎ book   tab next   ↑↓ known client   ctrl+b block this time instead   esc back")
+            yield Static(plain(keys), classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(".panel").border_title = _("New appointment")
+        services = self.query_one("#service", Choice)
+        services.offer(self._services(), self._draft.service)
+        self.query_one("#person", Choice).offer(self._people(), self._draft.practitioner)
+        self.query_one("#override-line").display = bool(self._draft.override)
+        self._say(self._error)
+        self.query_one("#name", Input).focus()
+        self._judge()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id in ("name", "phone"):
+            if self._client is not None and event.value != self._client.name and event.input.id == "name":
+                self._client = None
+            self.begin(self._find(), group="find", exclusive=True)
+        elif event.input.id == "when":
+            self._judge()
+
+    def on_choice_changed(self) -> None:
+        self._judge()
+
+    def action_move(self, by: int) -> None:
+        """Choosing a known client fills the form with what is known."""
+        hits: LineList[ClientHit] = self.query_one("#clients", LineList)
+        if not hits.lines:
+            return
+        hits.move(by)
+        if hits.chosen is not None:
+            self._client, self._known = hits.chosen, hits.chosen.id
+            with self.prevent(Input.Changed):
+                self.query_one("#name", Input).value = hits.chosen.name
+                self.query_one("#phone", Input).value = hits.chosen.phone
+            self._say(_("known client; type another name for a new one"), bad=False)
+            self._judge()
+
+    def action_block(self) -> None:
+        wall = self._wall()
+        if wall is not None:
+            self.dismiss(Draft(practitioner=self._person(), start=wall, block=True))
+
+    def action_book(self) -> None:
+        name = self.query_one("#name", Input).value.strip()
+        wall = self._wall()
+        if not name:
+            self._say(_("a name is needed; the rest can wait"))
+            self.query_one("#name", Input).focus()
+            return
+        if wall is None:
+            self._say(_("when? for example 14:30 or thu 9"))
+            self.query_one("#when", Input).focus()
+            return
+        override = self.query_one("#override", Input).value.strip()
+        if self._against() and not self._may_go_on(override):
+            return
+        self.dismiss(
+            Draft(
+                practitioner=self._person(),
+                start=wall,
+                name=name,
+                phone=self.query_one("#phone", Input).value.strip(),
+                client=self._known if self._client is not None or self._draft.client else None,
+                service=self.query_one("#service", Choice).value,
+                note=self.query_one("#note", Input).value,
+                override=override,
+            )
+        )
+
+    def _may_go_on(self, override: str) -> bool:
+        stands = [reason for verdict in self._verdicts for reason in verdict.blocking(overridden=True)]
+        if stands:
+            self._say("; ".join(self.words.objection(it) for it in stands))
+            return False
+        if not override:
+            self.query_one("#override-line").display = True
+            self.query_one("#override", Input).focus()
+            self._say(self._against() + " · " + _("a reason in a few words, then ⏎"))
+            return False
+        return True
+
+    def _field(self, name: str, value: str) -> Input:
+        field = Input(value=value, id=name, compact=True)
+        field.cursor_blink = False
+        return field
+
+    def _services(self) -> list[tuple[str, ServiceId]]:
+        setup = self.words.setup
+        offered = setup.services.values()
+        if self._draft.practitioner is not None:
+            services = setup.staff[self._draft.practitioner].services
+            offered = [it for it in offered if it.id in services] or list(offered)  # type: ignore[assignment]
+        return [(f"{it.name} {it.duration} min", it.id) for it in offered]
+
+    def _people(self) -> list[tuple[str, StaffId | None]]:
+        return [*((it.name, it.id) for it in self.words.setup.practitioners()), (_("anybody"), None)]
+
+    def _person(self) -> StaffId | None:
+        chosen: StaffId | None = self.query_one("#person", Choice).value
+        return chosen
+
+    def _wall(self) -> datetime | None:
+        zone_name = self.words.zone
+        today = local_date(self.host.now(), zone_name)
+        try:
+            wanted = when(
+                self.query_one("#when", Input).value,
+                today,
+                base=self._draft.start.date(),
+                locale=self.words.setup.practice.locale,
+            )
+        except NotUnderstood:
+            return None
+        return wanted.wall
+
+    async def _find(self) -> None:
+        """Who this may be already, while the name and the phone are typed."""
+        name, phone = self.query_one("#name", Input).value, self.query_one("#phone", Input).value
+        hits: tuple[ClientHit, ...] | None
+        if len(phone) >= 4:
+            hits = await self.look(FindDuplicates(name=name, phone=phone))
+        elif len(name) >= 2:
+            hits = await self.look(FindClients(text=name, limit=5))
+        else:
+            hits = ()
+        found: LineList[ClientHit] = self.query_one("#clients", LineList)
+        lines = [Line(f"{it.name:<26} {it.born or '':<10} {it.phone}", it) for it in hits or ()]
+        found.show(lines)
+        found.cursor = -1
+
+    def _judge(self) -> None:
+        self.begin(self._ask_why(), group="judge", exclusive=True)
+
+    async def _ask_why(self) -> None:
+        wall, service = self._wall(), self.query_one("#service", Choice).value
+        echo = self.query_one("#echo", Static)
+        if wall is None:
+            echo.update(plain("= ?", "$error"))
+            return
+        echo.update(plain(f"= {times.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
+        if service is None:
+            return
+        answer = await self.look(
+            AskWhy(service=service, start=wall, practitioner=self._person(), client=self._known, nearest=0)
+        )
+        verdicts = answer.verdicts if answer is not None else ()
+        self._verdicts = () if any(it.ok for it in verdicts) else verdicts
+        if self._against():
+            self._say(f"{self.host.glyphs.no} {self._against()}")
+        elif not self._error:
+            notes = [self.words.objection(it) for verdict in verdicts[:1] for it in verdict.warnings]
+            self._say(" · ".join(notes), bad=bool(notes))
+        self._error = ""
+
+    def _against(self) -> str:
+        return "; ".join(self.words.objection(it) for verdict in self._verdicts[:1] for it in verdict.reasons)
+
+    def _say(self, text: str, bad: bool = True) -> None:
+        self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))

@@ -1,0 +1,297 @@
+"""The slot picker: a when line, and the free times it means, with the reasons against the ones asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.domain.slots import Offer, Verdict
+from frontdesk.core.domain.times import Start, local_date, wall_time
+from frontdesk.core.domain.views import Named
+from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
+from frontdesk.core.render import times
+from frontdesk.core.render.language import _
+from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.choice import Choice
+from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.text import plain
+
+SHOWN = 40
+"""How many free times the list has at most."""
+
+AHEAD = 21
+"""How many days are looked through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """The slot that was chosen, and what was changed with it."""
+
+    start: Start
+    service: ServiceId
+    practitioner: StaffId
+    location: LocationId
+    room: RoomId | None = None
+    note: str | None = None
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A free time, or one that is not."""
+
+    offer: Offer | None = None
+    verdict: Verdict | None = None
+
+
+class PickerDialog(DeskDialog[Picked]):
+    """Answers where an appointment is to go."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "next", id="picker.down", priority=True),
+        Binding("up", "move(-1)", "previous", id="picker.up", priority=True),
+        Binding("enter", "choose", "move here", id="picker.choose", priority=True),
+    ]
+
+    def __init__(self, moving: Named, typed: str = "", error: str = "") -> None:
+        super().__init__()
+        self._moving = moving
+        self._typed = typed
+        self._error = error
+        self._override_for: Verdict | None = None
+
+    @property
+    def _appointment(self) -> Appointment:
+        return self._moving.appointment
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="panel"):
+            with Horizontal(classes="line"):
+                yield Static(plain(_("when") + " "), classes="tag")
+                field = Input(value=self._typed, placeholder="thu pm · 4p · 25 nov 10 · +2w", id="when", compact=True)
+                field.cursor_blink = False
+                yield field
+                yield Static("", id="echo")
+            yield LineList[Row](id="rows", can_focus=False)
+            yield Static(plain(self._error, "$error"), id="problem")
+            with Horizontal(classes="line"):
+                yield Choice[StaffId | None](_("with"), self._people(), id="person")
+                yield Choice[ServiceId](_("service"), self._services(), id="service")
+            with Horizontal(classes="line"):
+                yield Static(plain(_("note") + " "), classes="tag")
+                note = Input(value=self._appointment.note, id="note", compact=True)
+                note.cursor_blink = False
+                yield note
+            with Horizontal(classes="line", id="override-line"):
+                yield Static(plain(_("reason to override") + " "), classes="tag")
+                reason = Input(id="override", compact=True)
+                reason.cursor_blink = False
+                yield reason
+            yield Static(plain(_("⏎ move   ↑↓ choose   tab person · service · note   esc back")), classes="keys")
+
+    def on_mount(self) -> None:
+        it = self._appointment
+        was = self.words.moment(it.start, it.zone)
+        title = (
+            f"{_('Move')} · {self._moving.client_name} · {self._moving.service_name} {it.span.minutes} min"
+            f" · {self._moving.practitioner_name} · {_('was')} {was}"
+        )
+        self.query_one(".panel").border_title = plain(title).plain
+        services = self.query_one("#service", Choice)
+        services.offer(self._services(), it.service)
+        self.query_one("#override-line").display = False
+        self.query_one("#when", Input).focus()
+        self._search()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "when":
+            self._search()
+
+    def on_choice_changed(self) -> None:
+        self._search()
+
+    def action_move(self, by: int) -> None:
+        self.query_one("#rows", LineList).move(by)
+        self._ask_override(None)
+
+    def action_choose(self) -> None:
+        rows: LineList[Row] = self.query_one("#rows", LineList)
+        row = rows.chosen
+        if row is None:
+            return
+        if row.offer is not None:
+            self.dismiss(self._picked(row.offer.start, row.offer.practitioner, row.offer.location, row.offer.room))
+        elif row.verdict is not None:
+            self._choose_against(row.verdict)
+
+    def _choose_against(self, verdict: Verdict) -> None:
+        """A time that is not free: what may be overridden asks for a reason, the rest says why not."""
+        stands = verdict.blocking(overridden=True)
+        if stands:
+            self._problem("; ".join(self.words.objection(it) for it in stands))
+            return
+        reason = self.query_one("#override", Input).value.strip()
+        if self._override_for is None or not reason:
+            self._ask_override(verdict)
+            return
+        assert isinstance(verdict.start, int), "a time that does not exist cannot be overridden"
+        self.dismiss(
+            self._picked(verdict.start, verdict.practitioner, verdict.location, verdict.room, override=reason)
+        )
+
+    def _ask_override(self, verdict: Verdict | None) -> None:
+        self._override_for = verdict
+        self.query_one("#override-line").display = verdict is not None
+        if verdict is not None:
+            self._problem(_("not free; a reason in a few words, then ⏎"))
+            self.query_one("#override", Input).focus()
+
+    def _picked(
+        self, start: int, practitioner: StaffId, location: LocationId, room: RoomId | None, override: str = ""
+    ) -> Picked:
+        service = self.query_one("#service", Choice).value
+        note = self.query_one("#note", Input).value
+        return Picked(
+            start=start,
+            service=service or self._appointment.service,
+            practitioner=practitioner,
+            location=location,
+            room=room,
+            note=note if note != self._appointment.note else None,
+            override=override,
+        )
+
+    def _people(self) -> list[tuple[str, StaffId | None]]:
+        """The same person first; then anybody; then each who offers it."""
+        setup = self.words.setup
+        mine = self._appointment.practitioner
+        others = [person for person in setup.practitioners() if person.id != mine]
+        return [
+            (_("{who}, then any").format(who=setup.staff[mine].name), mine),
+            (_("anybody"), None),
+            *((person.name, person.id) for person in others),
+        ]
+
+    def _services(self) -> list[tuple[str, ServiceId]]:
+        setup = self.words.setup
+        return [(f"{it.name} {it.duration} min", it.id) for it in setup.services.values()]
+
+    def _search(self) -> None:
+        self.begin(self._find(), group="find", exclusive=True)
+
+    async def _find(self) -> None:
+        typed = self.query_one("#when", Input).value
+        zone_name = self._appointment.zone
+        today = local_date(self.host.now(), zone_name)
+        base = max(today, local_date(self._appointment.start, zone_name))
+        try:
+            wanted = when(typed, today, base=base, locale=self.words.setup.practice.locale)
+        except NotUnderstood as error:
+            self.query_one("#echo", Static).update(plain(f"= ? “{error.word}”", "$error"))
+            return
+        self.query_one("#echo", Static).update(plain(self._echo(wanted, bool(typed.strip()))))
+        self._problem(self._error)
+        self._error = ""
+        asked, offers = await asyncio.gather(self._ask(wanted), self._offers(wanted, today, bool(typed.strip())))
+        rows = [*asked, *offers]
+        if not rows:
+            rows = [Line(_("nothing is free in the next {n} days").format(n=AHEAD), Row(), "dim")]
+        self.query_one("#rows", LineList).show(rows[:SHOWN])
+
+    async def _ask(self, wanted: When) -> list[Line[Row]]:
+        """The very time that was asked for, where it is not free."""
+        if wanted.wall is None:
+            return []
+        answer = await self.look(
+            AskWhy(
+                service=self.query_one("#service", Choice).value or self._appointment.service,
+                start=wanted.wall,
+                practitioner=self.query_one("#person", Choice).value or self._appointment.practitioner,
+                moving=self._appointment.id,
+                nearest=0,
+            )
+        )
+        return [self._dead(verdict) for verdict in answer.verdicts if not verdict.ok] if answer else []
+
+    async def _offers(self, wanted: When, today: date, typed: bool) -> list[Line[Row]]:
+        first = wanted.day if typed else today
+        chosen = self.query_one("#person", Choice).value
+        answer = await self.look(
+            FindSlots(
+                service=self.query_one("#service", Choice).value or self._appointment.service,
+                first=first,
+                days=AHEAD,
+                moving=self._appointment.id,
+                each=True,
+            )
+        )
+        if answer is None:
+            return []
+        found = [offer for offer in answer.offers if self._fits(offer, wanted, typed)]
+        mine = [offer for offer in found if offer.practitioner == chosen] if chosen else []
+        rest = [offer for offer in found if offer not in mine]
+        if chosen and chosen != self._appointment.practitioner:
+            rest = []
+        if wanted.wall is not None:
+            at = wanted.wall
+            mine.sort(key=lambda offer: self._distance(offer, at))
+            rest.sort(key=lambda offer: self._distance(offer, at))
+        return [self._free(offer) for offer in (*mine[: SHOWN // 2], *rest[: SHOWN // 2])]
+
+    def _fits(self, offer: Offer, wanted: When, typed: bool) -> bool:
+        """Inside the part of the day that was named; a day that was named is looked at first, not alone."""
+        at = wall_time(offer.start, self.words.setup.zone_of(offer.location))
+        minute = at.hour * 60 + at.minute
+        first, last = wanted.part
+        if wanted.part != ALL_DAY and not first <= minute < last:
+            return False
+        return not (typed and wanted.part != ALL_DAY and wanted.named_day and at.date() > wanted.day + timedelta(14))
+
+    def _distance(self, offer: Offer, at: datetime) -> float:
+        wall = wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
+        return abs((wall - at).total_seconds())
+
+    def _free(self, offer: Offer) -> Line[Row]:
+        same = _("same person") if offer.practitioner == self._appointment.practitioner else ""
+        who = self.words.practitioner(offer.practitioner)
+        when_ = self.words.moment(offer.start, self.words.setup.zone_of(offer.location))
+        room = f"  {self.words.setup.rooms[offer.room].name}" if offer.room else ""
+        return Line(f"{when_:<18} {who:<18} {same}{room}", Row(offer=offer))
+
+    def _dead(self, verdict: Verdict) -> Line[Row]:
+        who = self.words.practitioner(verdict.practitioner)
+        zone_name = self.words.setup.zone_of(verdict.location)
+        start = verdict.start
+        when_ = (
+            self.words.moment(start, zone_name)
+            if isinstance(start, int)
+            else f"{times.day(start.date())} {times.clock(start)}"
+        )
+        why = "; ".join(self.words.objection(it) for it in verdict.reasons)
+        can = " ⏎" if not verdict.blocking(overridden=True) else ""
+        return Line(f"{when_:<18} {who:<18} {self.host.glyphs.no} {why}{can}", Row(verdict=verdict), "bad")
+
+    def _echo(self, wanted: When, typed: bool) -> str:
+        if not typed or wanted.soon:
+            return "= " + _("as soon as can be")
+        text = times.day(wanted.day)
+        if wanted.wall is not None:
+            return f"= {text} {times.clock(wanted.wall, self.words.twelve)}"
+        if wanted.part != ALL_DAY:
+            first, last = wanted.part
+            return f"= {text} {first // 60:02}:00–{last // 60:02}:00"
+        return f"= {text}"
+
+    def _problem(self, text: str) -> None:
+        self.query_one("#problem", Static).update(plain(text, "$error"))

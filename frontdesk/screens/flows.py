@@ -1,0 +1,339 @@
+"""What can be done to an appointment, from whichever screen: the dialogues, then the deed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from frontdesk.core.asks.appointments import (
+    BookAppointment,
+    CancelAppointment,
+    EditAppointment,
+    PickUpAppointment,
+    ReinstateAppointment,
+    RescheduleAppointment,
+    SetStatus,
+    ShowAppointment,
+)
+from frontdesk.core.asks.clients import AddClient, NewClient
+from frontdesk.core.asks.history import ShowHistory
+from frontdesk.core.asks.schedule import TakeTimeOff
+from frontdesk.core.domain.appointments import NEXT_STATUS, AppointmentId, Status
+from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.views import Named
+from frontdesk.core.render.language import _
+from frontdesk.core.render.words import status
+from frontdesk.screens.desk_screen import DeskScreen
+from frontdesk.screens.dialogs.ask_text import AskTextDialog
+from frontdesk.screens.dialogs.cancel import CancelDialog
+from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
+from frontdesk.screens.dialogs.new_appointment import Draft, NewAppointmentDialog
+from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.dialogs.picker import PickerDialog
+from frontdesk.verbs import Verb
+
+PANEL_VERBS = (
+    Verb.MOVE, Verb.CANCEL, Verb.STATUS, Verb.NO_SHOW, Verb.EDIT, Verb.PICK_UP, Verb.HISTORY, Verb.UNDO,
+)  # fmt: skip
+
+_STEP_BACK = {Status.DONE: Status.ARRIVED, Status.IN_SESSION: Status.ARRIVED, Status.ARRIVED: Status.BOOKED}
+
+
+class AppointmentFlows(DeskScreen[None]):
+    """Screens that have an appointment under the cursor share what is done with it."""
+
+    def appointment_here(self) -> AppointmentId | None:
+        """The one the verbs act on."""
+        raise NotImplementedError
+
+    def appointment_verb(self, verb: Verb) -> bool:
+        """Starts what a verb means for the appointment here; whether it was one of these verbs."""
+        flows = {
+            Verb.MOVE: self._move,
+            Verb.CANCEL: self._cancel,
+            Verb.STATUS: self._next_status,
+            Verb.NO_SHOW: self._no_show,
+            Verb.CONFIRM: self._confirm,
+            Verb.STEP_BACK: self._step_back,
+            Verb.REINSTATE: self._reinstate,
+            Verb.PICK_UP: self._pick_up,
+            Verb.EDIT: self._edit_notes,
+            Verb.HISTORY: self._history,
+        }
+        flow = flows.get(verb)
+        if flow is None:
+            return False
+        here = self.appointment_here()
+        if here is None:
+            self.tell(_("no appointment under the cursor"), bad=True)
+        else:
+            self.begin(self._with(here, flow))
+        return True
+
+    async def _with(self, id_: AppointmentId, flow: Any) -> None:
+        named = await self.look(ShowAppointment(appointment=id_))
+        if named is not None:
+            await flow(named)
+
+    async def panel(self, id_: AppointmentId) -> None:
+        """The appointment with its details, and what can be done with it."""
+        named = await self.look(ShowAppointment(appointment=id_))
+        if named is None:
+            return
+        keys = _("r move   c cancel…   s {next}   N no-show   e notes   x pick up   H history   esc").format(
+            next=self._next_word(named)
+        )
+        verb = await self.answer(PageDialog(self._title(named), self.details(named), keys, PANEL_VERBS))
+        if verb is not None:
+            self.verb(verb)
+
+    def details(self, named: Named) -> list[str]:
+        """Everything about an appointment, line by line."""
+        it, words = named.appointment, self.words
+        lines = [
+            f"{words.moment(it.start, it.zone)}–{words.time(it.end, it.zone)}  {it.span.minutes} min",
+            status(it.status),
+            f"{named.service_name} · {named.practitioner_name} · {named.location_name}"
+            + (f" · {named.room_name}" if named.room_name else ""),
+            f"{named.client_name}  {named.client_phone}",
+            f"{it.ref}" + (f" · {_('lane')} {it.lane}" if it.lane else ""),
+        ]
+        if it.note:
+            lines.append(f"{_('note')}  {it.note}")
+        if it.internal_note:
+            lines.append(f"{_('internal')}  {it.internal_note}")
+        if it.override:
+            lines.append(f"{_('overridden')}  {it.override}")
+        if it.cancellation is not None:
+            reason = words.setup.reasons.get(it.cancellation.reason)  # type: ignore[call-overload]
+            lines.append(f"{_('cancelled')}  {reason.label if reason else ''}  {it.cancellation.text}")
+        return lines
+
+    async def book(self, draft: Draft) -> None:
+        """The form, until it is booked or left; a refusal keeps all that was typed."""
+        error = ""
+        while True:
+            filled = await self.answer(NewAppointmentDialog(draft, error))
+            if filled is None:
+                return
+            if filled.block:
+                await self.block(filled)
+                return
+            draft = filled
+            if draft.service is None:
+                error = _("nothing can be booked yet: the practice has no services")
+                continue
+            done = await self.perform(
+                BookAppointment(
+                    service=draft.service,
+                    start=draft.start,
+                    client=draft.client or NewClient(name=draft.name, phone=draft.phone),
+                    practitioner=draft.practitioner,
+                    note=draft.note,
+                    override=draft.override,
+                ),
+                tell=False,
+            )
+            if not isinstance(done, DeskError):
+                return
+            error = self.say_error(done)
+
+    async def block(self, draft: Draft) -> None:
+        """Time off for a part of the day, from the cursor on."""
+        if draft.practitioner is None:
+            self.tell(_("choose a person to block time for"), bad=True)
+            return
+        typed = await self.answer(
+            AskTextDialog(
+                _("Block time of {who}").format(who=self.words.practitioner(draft.practitioner)),
+                (
+                    (_("from"), f"{draft.start:%H:%M}"),
+                    (_("to"), f"{draft.start + timedelta(minutes=60):%H:%M}"),
+                    (_("why"), ""),
+                ),
+                fits=lambda typed: "" if _span_of(draft.start, typed) else _("as 14:00 and 15:30"),
+            )
+        )
+        if typed is None:
+            return
+        span = _span_of(draft.start, typed)
+        assert span is not None
+        await self.perform(TakeTimeOff(staff=draft.practitioner, start=span[0], end=span[1], reason=typed[2]))
+
+    async def add_client(self, draft: ClientDraft | None = None) -> ClientId | None:
+        """The form, until it is saved or left."""
+        draft, error = draft or ClientDraft(), ""
+        while True:
+            filled = await self.answer(ClientFormDialog(draft, _("New client"), error))
+            if filled is None:
+                return None
+            draft = filled
+            done = await self.perform(
+                AddClient(
+                    client=NewClient(
+                        name=draft.name,
+                        kind=draft.kind,
+                        phone=draft.phone,
+                        email=draft.email,
+                        born=draft.birth_date,
+                        preferences=draft.preferences,
+                        note=draft.note,
+                    )
+                ),
+                tell=False,
+            )
+            if not isinstance(done, DeskError):
+                return done.client.id
+            error = self.say_error(done)
+
+    async def move_to(self, named: Named, **where: Any) -> None:
+        """Reschedule straight to a place; a rule against it asks for a reason."""
+        ask = RescheduleAppointment(appointment=named.appointment.id, seen=named.appointment.revision, **where)
+        done = await self.perform(ask, tell=False)
+        if isinstance(done, DeskError):
+            override = await self._reason_to_override(done)
+            if override:
+                await self.perform(replace(ask, override=override))
+
+    async def _move(self, named: Named) -> None:
+        error = ""
+        while True:
+            picked = await self.answer(PickerDialog(named, error=error))
+            if picked is None:
+                return
+            done = await self.perform(
+                RescheduleAppointment(
+                    appointment=named.appointment.id,
+                    seen=named.appointment.revision,
+                    start=picked.start,
+                    service=picked.service,
+                    practitioner=picked.practitioner,
+                    location=picked.location,
+                    room=picked.room,
+                    note=picked.note,
+                    override=picked.override,
+                ),
+                tell=False,
+            )
+            if not isinstance(done, DeskError):
+                return
+            error = self.say_error(done)
+            fresh = await self.look(ShowAppointment(appointment=named.appointment.id))
+            if fresh is None:
+                return
+            named = fresh
+
+    async def _cancel(self, named: Named) -> None:
+        chosen = await self.answer(CancelDialog(named))
+        if chosen is not None:
+            await self.perform(
+                CancelAppointment(
+                    appointment=named.appointment.id,
+                    seen=named.appointment.revision,
+                    reason=chosen.reason,
+                    text=chosen.text,
+                )
+            )
+
+    async def _next_status(self, named: Named) -> None:
+        following = NEXT_STATUS.get(named.appointment.status)
+        if following is None:
+            self.tell(_("{status}: there is no next step").format(status=status(named.appointment.status)), bad=True)
+            return
+        await self._set(named, following)
+
+    async def _no_show(self, named: Named) -> None:
+        await self._set(named, Status.NO_SHOW)
+
+    async def _confirm(self, named: Named) -> None:
+        await self._set(named, Status.CONFIRMED)
+
+    async def _step_back(self, named: Named) -> None:
+        before = _STEP_BACK.get(named.appointment.status)
+        if before is None:
+            self.tell(_("{status}: there is no step back").format(status=status(named.appointment.status)), bad=True)
+            return
+        await self._set(named, before)
+
+    async def _set(self, named: Named, to: Status) -> None:
+        await self.perform(SetStatus(appointment=named.appointment.id, seen=named.appointment.revision, status=to))
+
+    async def _reinstate(self, named: Named) -> None:
+        ask = ReinstateAppointment(appointment=named.appointment.id, seen=named.appointment.revision)
+        done = await self.perform(ask, tell=False)
+        if isinstance(done, DeskError):
+            override = await self._reason_to_override(done)
+            if override:
+                await self.perform(replace(ask, override=override))
+
+    async def _pick_up(self, named: Named) -> None:
+        done = await self.perform(PickUpAppointment(appointment=named.appointment.id))
+        if not isinstance(done, DeskError):
+            told = _("Picked up {client}; p puts it down at the cursor").format(client=named.client_name)
+            self.tell(told)
+
+    async def _edit_notes(self, named: Named) -> None:
+        it = named.appointment
+        typed = await self.answer(
+            AskTextDialog(
+                _("Notes · {client}").format(client=named.client_name),
+                ((_("note, the client sees it too"), it.note), (_("internal, for the team alone"), it.internal_note)),
+            )
+        )
+        if typed is not None:
+            await self.perform(
+                EditAppointment(appointment=it.id, seen=it.revision, note=typed[0], internal_note=typed[1])
+            )
+
+    async def _history(self, named: Named) -> None:
+        lines = await self.look(ShowHistory(appointment=named.appointment.id))
+        if lines is not None:
+            told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
+            await self.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
+
+    async def _reason_to_override(self, error: DeskError) -> str:
+        """Why a rule is to be overridden, where it may be; else the refusal is told."""
+        against = (
+            error.objections
+            if isinstance(error, Refused)
+            else error.conflicts
+            if isinstance(error, SlotTaken)
+            else ()
+        )
+        if not against or not all(it.overridable for it in against):
+            self.tell_error(error)
+            return ""
+        await asyncio.sleep(0)
+        typed = await self.answer(
+            AskTextDialog(
+                _("Go against the rule?"),
+                ((_("reason, in a few words"), ""),),
+                explain=self.say_error(error),
+                fits=lambda typed: "" if typed[0].strip() else _("a reason is needed"),
+            )
+        )
+        return typed[0] if typed is not None else ""
+
+    def _title(self, named: Named) -> str:
+        return f"{named.client_name} · {named.service_name}"
+
+    def _next_word(self, named: Named) -> str:
+        following = NEXT_STATUS.get(named.appointment.status)
+        return status(following) if following is not None else "–"
+
+
+def _span_of(start: datetime, typed: tuple[str, ...]) -> tuple[datetime, datetime] | None:
+    """Two wall times of that day, in order; None where they are not."""
+    try:
+        first, last = (datetime.strptime(text.strip(), "%H:%M") for text in typed[:2])
+    except ValueError:
+        return None
+    day = start.replace(hour=0, minute=0)
+    begin = day + timedelta(hours=first.hour, minutes=first.minute)
+    end = day + timedelta(hours=last.hour, minutes=last.minute)
+    if end == day:
+        end += timedelta(days=1)
+    return (begin, end) if begin < end else None

@@ -1,0 +1,107 @@
+"""Keys in order, none lost: each waits until what the one before it began is on the screen.
+
+After a key the pump waits until the focused widget, its ancestors, the screen and the app have drained their
+queues, and until every lookup a coming key could consume has answered, or two seconds have passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+
+PATIENCE = 2.0
+"""Seconds a key waits for the lookups of the key before it."""
+
+Input = events.Key | events.Paste
+
+
+class KeyPump:
+    """Owned by the app, which hands every key to `put` and gets it back, one at a time, through `handle`."""
+
+    def __init__(self, app: App[None], handle: Callable[[Input], Awaitable[None]]) -> None:
+        self._app = app
+        self._handle = handle
+        self._keys: asyncio.Queue[Input] = asyncio.Queue()
+        self._lookups = 0
+        self._answered = asyncio.Event()
+        self._answered.set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def put(self, event: Input) -> None:
+        self._idle.clear()
+        self._keys.put_nowait(event)
+
+    @contextmanager
+    def lookup(self) -> Iterator[None]:
+        """Around a question or a deed: later keys stay queued until it is answered."""
+        self._lookups += 1
+        self._answered.clear()
+        try:
+            yield
+        finally:
+            self._lookups -= 1
+            if not self._lookups:
+                self._answered.set()
+
+    async def idle(self) -> None:
+        """Until every key so far has had its effect."""
+        await self._idle.wait()
+
+    async def _run(self) -> None:
+        while True:
+            event = await self._keys.get()
+            await self._handle(event)
+            await self._settle()
+            if self._keys.empty():
+                self._idle.set()
+
+    async def _settle(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE
+        before: tuple[object, ...] | None = None
+        while loop.time() < until:
+            for node in self._chain():
+                await self._drained(node, until - loop.time())
+            if self._lookups:
+                try:
+                    await asyncio.wait_for(self._answered.wait(), max(0.0, until - loop.time()))
+                except TimeoutError:
+                    return
+                before = None
+                continue
+            seen = (self._app.screen, self._app.focused)
+            if seen == before:
+                return
+            before = seen
+
+    def _chain(self) -> list[MessagePump]:
+        """What a key runs through: the focused widget and all above it."""
+        focused = self._app.focused
+        chain: list[MessagePump] = [] if focused is None else list(focused.ancestors_with_self)
+        if self._app.screen not in chain:
+            chain += [self._app.screen, self._app]
+        return chain
+
+    async def _drained(self, node: MessagePump, patience: float) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def arrived() -> None:
+            if not done.done():
+                done.set_result(None)
+
+        if not node.call_later(arrived):
+            return
+        try:
+            await asyncio.wait_for(done, max(0.01, min(patience, PATIENCE)))
+        except TimeoutError:
+            return

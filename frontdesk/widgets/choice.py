@@ -1,0 +1,88 @@
+"""A value out of a few, changed with the arrows or by typing its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Static
+
+from frontdesk.core.domain.text import folded
+from frontdesk.widgets.text import plain
+
+T = TypeVar("T")
+
+
+class Choice(Static, Generic[T], can_focus=True):
+    """`‹ Review 45 min ›`: left and right change it, letters jump."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "previous", id="choice.left", show=False),
+        Binding("right,space", "step(1)", "next", id="choice.right", show=False),
+        Binding("backspace", "forget", "forget", id="choice.forget", show=False),
+    ]
+
+    class Changed(Message):
+        """Another value was chosen."""
+
+    def __init__(self, label: str, options: Sequence[tuple[str, T]], chosen: int = 0, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._label, self._options = label, tuple(options)
+        self._at = chosen
+        self._typed = ""
+
+    @property
+    def value(self) -> T | None:
+        return self._options[self._at][1] if self._options else None
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def offer(self, options: Sequence[tuple[str, T]], value: T | None) -> None:
+        """Other options; the value stays where it is among them."""
+        self._options = tuple(options)
+        values = [it for _, it in self._options]
+        self._at = values.index(value) if value in values else 0
+        self._draw()
+
+    def on_focus(self) -> None:
+        self._typed = ""
+
+    def on_key(self, event: events.Key) -> None:
+        if not event.is_printable or event.character is None or event.character == " ":
+            return
+        self._typed += event.character
+        if not self._jump():
+            self._typed = event.character
+            self._jump()
+        event.stop()
+
+    def action_step(self, by: int) -> None:
+        if self._options:
+            self._choose((self._at + by) % len(self._options))
+
+    def action_forget(self) -> None:
+        self._typed = self._typed[:-1]
+
+    def _jump(self) -> bool:
+        wanted = folded(self._typed)
+        names = [folded(name) for name, _ in self._options]
+        found = next((n for n, name in enumerate(names) if name.startswith(wanted)), None)
+        if found is None:
+            found = next((n for n, name in enumerate(names) if wanted in name), None)
+        if found is None:
+            return False
+        self._choose(found)
+        return True
+
+    def _choose(self, at: int) -> None:
+        self._at = at
+        self._draw()
+        self.post_message(self.Changed())
+
+    def _draw(self) -> None:
+        name = self._options[self._at][0] if self._options else "–"
+        self.update(plain(f"{self._label} ‹ {name} ›" if self._label else f"‹ {name} ›"))

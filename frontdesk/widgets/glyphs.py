@@ -1,0 +1,49 @@
+"""The signs the grid is drawn with: Unicode, and an ASCII set for terminals where those are double width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frontdesk.core.domain.appointments import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    bar: str = "▌"
+    half: str = "▀"
+    edge: str = "┆"
+    off: str = "╱"
+    buffer: str = "·"
+    now: str = "▸"
+    done: str = "✓"
+    session: str = "▶"
+    late: str = "!"
+    no_show: str = "✗"
+    confirmed: str = "+"
+    pick: str = "▸"
+    yes: str = "✓"
+    no: str = "✗"
+
+    def of(self, status: Status, late: bool) -> str:
+        """The mark of an appointment, before its name."""
+        if late:
+            return self.late
+        match status:
+            case Status.ARRIVED | Status.DONE:
+                return self.done
+            case Status.IN_SESSION:
+                return self.session
+            case Status.NO_SHOW:
+                return self.no_show
+            case Status.CONFIRMED:
+                return self.confirmed
+            case _:
+                return " "
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs("|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x")
+
+
+def glyphs(name: str) -> Glyphs:
+    return ASCII if name == "ascii" else UNICODE

@@ -1,0 +1,414 @@
+"""People side by side on a grid of time: one widget that draws line by line and refreshes what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.times import Instant, wall_time
+from frontdesk.core.domain.views import Block, Calendar, Column, Shut
+from frontdesk.core.render.times import clock
+from frontdesk.widgets.glyphs import UNICODE, Glyphs
+from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Part, Piece, laid_out, minute_of
+from frontdesk.widgets.text import fit
+
+STEPS = (5, 10, 15, 20, 30, 60)
+LABEL = 6
+NARROWEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What the cursor is on."""
+
+    column: Column
+    minute: int
+    """Wall minutes from 00:00."""
+    block: Block | None
+    shut: Shut | None
+
+
+class TimeGrid(ScrollView, can_focus=True):
+    """Shows a calendar; says where the cursor is and what was opened. Decides nothing."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "grid--label", "grid--head", "grid--free", "grid--off", "grid--buffer", "grid--booked", "grid--confirmed",
+        "grid--arrived", "grid--session", "grid--done", "grid--late", "grid--noshow", "grid--cursor", "grid--now",
+    }  # fmt: skip
+
+    class Moved(Message):
+        """The cursor is somewhere else."""
+
+    class Opened(Message):
+        """Enter, or a second click."""
+
+    class Dragged(Message):
+        """A block was dragged from one place to another."""
+
+        def __init__(self, block: Block, to: Here) -> None:
+            super().__init__()
+            self.block, self.to = block, to
+
+    def __init__(self, glyphs: Glyphs = UNICODE, step: int = 30, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.step = step
+        self.twelve = False
+        self.heads: Sequence[str] = ()
+        self.column = 0
+        self.minute = 8 * 60
+        self.first_column = 0
+        self._columns: list[ColumnLayout] = []
+        self._now: Instant = 0
+        self._lines: dict[tuple[int, int], Strip] = {}
+        self._styles: dict[str, Style] = {}
+        self._dragged: Block | None = None
+
+    @property
+    def row(self) -> int:
+        return self.minute // self.step
+
+    @property
+    def here(self) -> Here | None:
+        if not self._columns:
+            return None
+        layout = self._columns[self.column]
+        block = layout.block_at(self.row)
+        minute = self.row * self.step if self.minute // self.step == self.row else self.minute
+        return Here(layout.column, minute, block, None if block else layout.shut.get(self.row))
+
+    @property
+    def visible_columns(self) -> int:
+        return max(1, min(len(self._columns) or 1, (self.size.width - LABEL) // NARROWEST))
+
+    @property
+    def column_width(self) -> int:
+        return max(NARROWEST, (self.size.width - LABEL) // self.visible_columns)
+
+    def show(self, calendar: Calendar, heads: Sequence[str]) -> None:
+        """Draw these columns; the cursor stays where it is."""
+        self._columns = [laid_out(column, self.step) for column in calendar.columns]
+        self._now = calendar.now
+        self.heads = heads
+        self.column = min(self.column, max(0, len(self._columns) - 1))
+        self._redraw()
+
+    def tick(self, now: Instant) -> None:
+        """Another minute: only the lines of the old and the new now are drawn again."""
+        before, self._now = self._now, now
+        late = any(b.start <= now and b.start > before for layout in self._columns for b in layout.column.blocks)
+        if late:
+            self._redraw()
+            return
+        for at in {before, now}:
+            if self._columns:
+                self._refresh_row(self._row_of_now(at))
+
+    def zoom(self, by: int) -> None:
+        """Rows of fewer or more minutes."""
+        position = max(0, min(len(STEPS) - 1, STEPS.index(self.step) + by))
+        if STEPS[position] != self.step:
+            self.step = STEPS[position]
+            self._columns = [laid_out(layout.column, self.step) for layout in self._columns]
+            self._redraw()
+            self.reveal()
+
+    def go(self, column: int, minute: int) -> None:
+        """Put the cursor somewhere."""
+        if not self._columns:
+            self.column, self.minute = max(column, 0), minute
+            return
+        before = (self.column, self.row)
+        self.column = max(0, min(len(self._columns) - 1, column))
+        self.minute = max(0, min(DAY_MINUTES - self.step, minute))
+        paged = self._page_to_cursor()
+        self.reveal()
+        if paged:
+            self._redraw()
+        else:
+            for row in {before[1], self.row}:
+                self._refresh_cells(row, {before[0], self.column})
+        self.post_message(self.Moved())
+
+    def go_to_block(self, block_id: int) -> bool:
+        """Put the cursor on an appointment, if it is drawn."""
+        for number, layout in enumerate(self._columns):
+            for block in layout.column.blocks:
+                if block.id == block_id:
+                    self.go(number, minute_of(block.start, layout.column))
+                    return True
+        return False
+
+    def next_block(self) -> None:
+        """The next appointment of the column, then of the next ones."""
+        for number in range(self.column, len(self._columns)):
+            layout = self._columns[number]
+            for block in layout.column.blocks:
+                minute = minute_of(block.start, layout.column)
+                if number > self.column or minute // self.step > self.row:
+                    self.go(number, minute)
+                    return
+
+    def page_columns(self, by: int) -> None:
+        self.go(self.column + by * self.visible_columns, self.minute)
+
+    def reveal(self) -> None:
+        """Scroll so that the cursor is seen."""
+        height = self.size.height - 1
+        top = round(self.scroll_y)
+        if self.row < top:
+            top = self.row
+        elif self.row >= top + height:
+            top = self.row - height + 1
+        else:
+            return
+        self.scroll_to(y=top, animate=False, immediate=True)
+        self._redraw()
+
+    def show_from(self, minute: int) -> None:
+        """Scroll so that this minute is the first row."""
+        self.scroll_to(y=minute // self.step, animate=False, immediate=True)
+        self._redraw()
+
+    def action_cursor(self, across: int, down: int) -> None:
+        if down and self._columns:
+            self.go(self.column, self._minute_below(down))
+        if across:
+            self.go(self.column + across, self.minute)
+
+    def _minute_below(self, down: int) -> int:
+        """A row on, past the rest of the block the cursor is on."""
+        layout = self._columns[self.column]
+        block = layout.block_at(self.row)
+        row = self.row + down
+        while block is not None and 0 <= row < DAY_MINUTES // self.step and layout.block_at(row) == block:
+            row += down
+        if down < 0 and (above := layout.block_at(max(row, 0))) is not None:
+            row = minute_of(above.start, layout.column) // self.step
+        return row * self.step
+
+    def on_resize(self) -> None:
+        self._page_to_cursor()
+        self._redraw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+        self._lines.clear()
+
+    def on_click(self, event: events.Click) -> None:
+        place = self._place_at(event.x, event.y)
+        if place is None:
+            return
+        self.go(*place)
+        if event.chain > 1:
+            self.post_message(self.Opened())
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        place = self._place_at(event.x, event.y)
+        if place is not None:
+            self._dragged = self._columns[place[0]].block_at(place[1] // self.step)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        dragged, self._dragged = self._dragged, None
+        place = self._place_at(event.x, event.y)
+        if dragged is None or place is None:
+            return
+        if self._columns[place[0]].block_at(place[1] // self.step) != dragged:
+            self.go(*place)
+            here = self.here
+            if here is not None:
+                self.post_message(self.Dragged(dragged, here))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scroll_by(2)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scroll_by(-2)
+        event.stop()
+
+    def render_line(self, y: int) -> Strip:
+        if not self._columns:
+            return Strip.blank(self.size.width, self.rich_style)
+        row = y - 1 + round(self.scroll_y) if y else -1
+        cached = self._lines.get((row, 0))
+        if cached is None:
+            if len(self._lines) > 2000:
+                self._lines.clear()
+            cached = self._lines[row, 0] = self._head() if row < 0 else self._line(row)
+        return cached
+
+    def _head(self) -> Strip:
+        style = self._style("head")
+        segments = [Segment(" " * LABEL, style)]
+        for number in self._shown():
+            text = self.heads[number] if number < len(self.heads) else ""
+            load = f"{self._columns[number].column.load} %"
+            width = self.column_width - 1
+            segments.append(Segment(self.glyphs.edge, style))
+            segments.append(Segment(fit(text, width - len(load) - 1) + " " + load, style))
+        return self._filled(segments, style)
+
+    def _line(self, row: int) -> Strip:
+        if row >= DAY_MINUTES // self.step:
+            return Strip.blank(self.size.width, self.rich_style)
+        segments = self._label(row)
+        for number in self._shown():
+            segments.append(Segment(self.glyphs.edge, self._style("label")))
+            segments.extend(self._cell(number, row, self.column_width - 1))
+        return self._filled(segments, self._style("free"))
+
+    def _label(self, row: int) -> list[Segment]:
+        minute = row * self.step
+        text = ""
+        if minute % 60 == 0:
+            text = clock(wall_time(0, "UTC").replace(hour=minute // 60, minute=0), self.twelve)
+        if self._is_now(row):
+            return [Segment(fit(text, LABEL - 1), self._style("label")), Segment(self.glyphs.now, self._style("now"))]
+        return [Segment(fit(text, LABEL), self._style("label"))]
+
+    def _cell(self, number: int, row: int, width: int) -> list[Segment]:
+        layout = self._columns[number]
+        on_cursor = number == self.column and row == self.row
+        pieces = layout.pieces.get(row)
+        if pieces:
+            return self._pieces(layout, pieces, row, width, on_cursor)
+        if on_cursor:
+            return [Segment(fit(f"[{self._cursor_text(layout, row, width - 2)}]", width), self._style("cursor"))]
+        shut = layout.shut.get(row)
+        if shut is not None:
+            label = layout.labels.get(row, "")
+            text = f"{self.glyphs.off} {label} " if label else ""
+            filled = fit(text, min(len(text), width)) + self.glyphs.off * width
+            return [Segment(filled[:width], self._style("off"))]
+        if row in layout.buffers:
+            return [Segment(self.glyphs.buffer * width, self._style("buffer"))]
+        return [Segment(" " * width, self._style("free"))]
+
+    def _cursor_text(self, layout: ColumnLayout, row: int, width: int) -> str:
+        shut = layout.shut.get(row)
+        if shut is not None:
+            return fit(f" {shut.label or 'closed'} ", width)
+        minute = row * self.step
+        return fit(f" {minute // 60:02}:{minute % 60:02}", width)
+
+    def _pieces(
+        self, layout: ColumnLayout, pieces: list[Piece], row: int, width: int, on_cursor: bool
+    ) -> list[Segment]:
+        lanes = max(piece.lanes for piece in pieces)
+        lane_width = max(3, width // lanes)
+        by_lane = {piece.lane: piece for piece in pieces}
+        segments = []
+        left = width
+        for lane in range(lanes):
+            room = left if lane == lanes - 1 else min(lane_width, left)
+            left -= room
+            piece = by_lane.get(lane)
+            if piece is None:
+                filler = self.glyphs.buffer if row in layout.buffers else " "
+                segments.append(Segment(filler * room, self._style("free")))
+            else:
+                segments.append(self._piece(piece, room, on_cursor and piece.lane == pieces[0].lane, row, layout))
+        return segments
+
+    def _piece(self, piece: Piece, width: int, on_cursor: bool, row: int, layout: ColumnLayout) -> Segment:
+        block, late = piece.block, piece.block.is_late(self._now)
+        style = self._style("cursor" if on_cursor else _STYLE_OF["late" if late else block.status.value])
+        if piece.part is Part.TAIL:
+            filler = self.glyphs.buffer if row in layout.buffers else " "
+            return Segment(fit(self.glyphs.half + filler * (width - 1), width), self._style("buffer"))
+        bar = "[" if on_cursor else self.glyphs.bar
+        if piece.part is Part.BODY:
+            return Segment(fit(bar, width), style)
+        length = f"{(block.end - block.start) // 60}m"
+        minutes = f":{piece.minute % 60:02} " if piece.minute % self.step else ""
+        mark = self.glyphs.of(block.status, late)
+        name = f"{bar}{mark}{minutes}{block.client_name}"
+        if width >= 14:
+            ending = length + ("]" if on_cursor else " ")
+            return Segment(fit(name, width - len(ending) - 1) + " " + ending, style)
+        return Segment(fit(name, width), style)
+
+    def _is_now(self, row: int) -> bool:
+        return any(
+            layout.column.span.start <= self._now < layout.column.span.end for layout in self._columns
+        ) and row == self._row_of_now(self._now)
+
+    def _row_of_now(self, now: Instant) -> int:
+        at = wall_time(now, self._columns[0].column.zone)
+        return (at.hour * 60 + at.minute) // self.step
+
+    def _shown(self) -> range:
+        return range(self.first_column, min(len(self._columns), self.first_column + self.visible_columns))
+
+    def _page_to_cursor(self) -> bool:
+        """Turn the page of columns so that the cursor's is on it."""
+        count = self.visible_columns
+        first = self.column // count * count
+        first = max(0, min(first, len(self._columns) - count))
+        if self.first_column <= self.column < self.first_column + count and self.first_column <= max(
+            0, len(self._columns) - count
+        ):
+            return False
+        self.first_column = first
+        return True
+
+    def _place_at(self, x: int, y: int) -> tuple[int, int] | None:
+        if y == 0 or x < LABEL or not self._columns:
+            return None
+        number = self.first_column + (x - LABEL) // self.column_width
+        row = y - 1 + round(self.scroll_y)
+        if number not in self._shown() or row >= DAY_MINUTES // self.step:
+            return None
+        return number, row * self.step
+
+    def _scroll_by(self, rows: int) -> None:
+        self.scroll_to(y=max(0, round(self.scroll_y) + rows), animate=False, immediate=True)
+        self._redraw()
+
+    def _refresh_row(self, row: int) -> None:
+        self._lines.pop((row, 0), None)
+        self.refresh(Region(0, row + 1 - round(self.scroll_y), self.size.width, 1))
+
+    def _refresh_cells(self, row: int, columns: set[int]) -> None:
+        """Only some cells of a row: what a moved cursor touches."""
+        self._lines.pop((row, 0), None)
+        width = self.column_width
+        for number in columns:
+            x = LABEL + (number - self.first_column) * width
+            self.refresh(Region(x, row + 1 - round(self.scroll_y), width, 1))
+
+    def _redraw(self) -> None:
+        self._lines.clear()
+        self.virtual_size = Size(self.size.width, DAY_MINUTES // self.step + 1)
+        self.refresh()
+
+    def _filled(self, segments: list[Segment], style: Style) -> Strip:
+        return Strip(segments).adjust_cell_length(self.size.width, style)
+
+    def _style(self, name: str) -> Style:
+        if name not in self._styles:
+            self._styles[name] = self.get_component_rich_style(f"grid--{name}")
+        return self._styles[name]
+
+
+_STYLE_OF = {
+    "late": "late",
+    Status.BOOKED.value: "booked",
+    Status.CONFIRMED.value: "confirmed",
+    Status.ARRIVED.value: "arrived",
+    Status.IN_SESSION.value: "session",
+    Status.DONE.value: "done",
+    Status.NO_SHOW.value: "noshow",
+}
