@@ -49,6 +49,11 @@ class ColumnLayout:
         found = [piece for piece in self.pieces.get(row, ()) if piece.part is not Part.TAIL]
         return found[0].block if found else None
 
+    def free_from(self, row: int, step: int) -> int:
+        """Wall minutes at which a row without a block is free: after what still reaches into it."""
+        ends = [piece.block.padded_end for piece in self.pieces.get(row, ()) if piece.part is Part.TAIL]
+        return max([row * step, *(minute_of(end, self.column) for end in ends)])
+
 
 def minute_of(instant: Instant, column: Column) -> int:
     """Wall minutes of an instant within the column's day, at most 24:00."""

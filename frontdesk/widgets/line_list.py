@@ -27,7 +27,7 @@ class Line(Generic[T]):
     look: str = "plain"
 
 
-class LineList(ScrollView, Generic[T], can_focus=True):
+class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     """Shows lines; says which one was chosen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--plain", "list--dim", "list--bad", "list--title", "list--cursor"}

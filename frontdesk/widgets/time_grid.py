@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -38,7 +39,7 @@ class Here:
     shut: Shut | None
 
 
-class TimeGrid(ScrollView, can_focus=True):
+class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a calendar; says where the cursor is and what was opened. Decides nothing."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -84,7 +85,7 @@ class TimeGrid(ScrollView, can_focus=True):
             return None
         layout = self._columns[self.column]
         block = layout.block_at(self.row)
-        minute = self.row * self.step if self.minute // self.step == self.row else self.minute
+        minute = layout.free_from(self.row, self.step) if block is None else self.row * self.step
         return Here(layout.column, minute, block, None if block else layout.shut.get(self.row))
 
     @property
@@ -282,7 +283,7 @@ class TimeGrid(ScrollView, can_focus=True):
         layout = self._columns[number]
         on_cursor = number == self.column and row == self.row
         pieces = layout.pieces.get(row)
-        if pieces:
+        if pieces and not (on_cursor and layout.block_at(row) is None):
             return self._pieces(layout, pieces, row, width, on_cursor)
         if on_cursor:
             return [Segment(fit(f"[{self._cursor_text(layout, row, width - 2)}]", width), self._style("cursor"))]
@@ -300,7 +301,7 @@ class TimeGrid(ScrollView, can_focus=True):
         shut = layout.shut.get(row)
         if shut is not None:
             return fit(f" {shut.label or 'closed'} ", width)
-        minute = row * self.step
+        minute = layout.free_from(row, self.step)
         return fit(f" {minute // 60:02}:{minute % 60:02}", width)
 
     def _pieces(
@@ -335,9 +336,9 @@ class TimeGrid(ScrollView, can_focus=True):
         minutes = f":{piece.minute % 60:02} " if piece.minute % self.step else ""
         mark = self.glyphs.of(block.status, late)
         name = f"{bar}{mark}{minutes}{block.client_name}"
-        if width >= 14:
-            ending = length + ("]" if on_cursor else " ")
-            return Segment(fit(name, width - len(ending) - 1) + " " + ending, style)
+        ending = length + ("]" if on_cursor else " ")
+        if cell_len(name) + len(ending) < width:  # a name is worth more than a length
+            return Segment(fit(name, width - len(ending)) + ending, style)
         return Segment(fit(name, width), style)
 
     def _is_now(self, row: int) -> bool:

@@ -135,6 +135,12 @@ def test_hours_that_begin_in_a_skipped_hour_begin_after_it() -> None:
     assert offered(asked(first=CLOCKS_FORWARD, hours=(Range(150, 240),))) == ["03:00", "03:30"]
 
 
+def test_hours_that_begin_in_a_repeated_hour_begin_when_it_first_comes() -> None:
+    question = asked(first=CLOCKS_BACK, hours=(Range(90, 240),))
+
+    assert instants(question)[:2] == [at("2025-11-02T01:30-04:00"), at("2025-11-02T02:00-05:00")]
+
+
 def test_hours_that_end_in_a_repeated_hour_end_when_it_comes_again() -> None:
     question = asked(first=CLOCKS_BACK, hours=(Range(60, 90),), asking=Asking.STAFF)
 
