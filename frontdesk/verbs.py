@@ -128,7 +128,7 @@ class Verb(Enum):
         asks=(appointments.ReinstateAppointment,),
     )  # fmt: skip
     LAY_BACK = Deed(
-        label=later("lay back"), help=later("forget what was picked up last, without moving it"), where=(ON_CALENDAR,),
+        label=later("lay back"), help=later("forget what was picked up last, unmoved"), where=(ON_CALENDAR,),
         asks=(appointments.LayBack,),
     )  # fmt: skip
     BLOCK = Deed(

@@ -35,7 +35,8 @@ from frontdesk.core.queries import setup as setup_queries
 from frontdesk.core.queries import slots as slot_queries
 from frontdesk.core.queries import transfer as transfer_queries
 from frontdesk.core.store import clients
-from frontdesk.core.store.engine import Contention, Overlap, Store
+from frontdesk.core.store.engine import Store
+from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.watch import Watch
 

@@ -408,6 +408,16 @@ def test_a_hold_of_others_stands_in_the_way_and_says_until_when() -> None:
         assert refused.blocking(overridden=True) == ()
 
 
+def test_a_room_that_is_booked_beside_a_hold_is_taken_and_not_only_held() -> None:
+    blue = ROOM_RESOURCES[ROOMS[0]]
+    hold = taken("2025-06-02T10:00-04:00", 15, by=blue, expires_at=at("2025-06-02T09:00-04:00"))
+    booked = taken("2025-06-02T10:15-04:00", 15, by=blue)
+    question = asked(service=a_service(rooms=ROOMS[:1]), taken=(hold, booked))
+
+    assert codes(answer(question, hold.start).reasons) == {"rooms_taken"}
+    assert codes(answer(replace(question, taken=(hold,)), hold.start).reasons) == {"held"}
+
+
 def test_an_expired_hold_is_absent() -> None:
     """The store leaves expired claims out, and the builder of the scene does as the store does."""
     now = at("2025-06-01T12:00-04:00")

@@ -17,7 +17,8 @@ from frontdesk.core.domain.permissions import DESK
 from frontdesk.core.domain.practice import ResourceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.store import claims
-from frontdesk.core.store.engine import Overlap, Store
+from frontdesk.core.store.engine import Store
+from frontdesk.core.store.failures import Overlap
 from frontdesk.core.store.look import Look, Tx
 from tests.store.evidence import NOW, claims_in, overlaps
 

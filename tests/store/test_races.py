@@ -34,7 +34,8 @@ from frontdesk.core.domain.practice import ReasonId, ResourceId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import Span
 from frontdesk.core.store import claims
-from frontdesk.core.store.engine import Contention, Overlap, Store
+from frontdesk.core.store.engine import Store
+from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.look import Tx
 from tests.store.evidence import NOW, PRACTICE, claims_in, deadlocks, desk_on, faults, hour, open_practice, overlaps
 from tests.store.racing import CREW, Crew, Place

@@ -147,6 +147,8 @@ class PractitionerTaken(_Reason):
     means_taken = True
     practitioner: StaffId
     by: Culprit
+    by_buffer: bool = False
+    """Only a buffer stands in the way, not the booking itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,10 @@ class Setup:
         )
 
     def working(self, staff: StaffId, location: LocationId, first: date, days: int) -> tuple[Span, ...]:
-        """Weekly hours and exceptions of some local dates as instants, a day of margin on both sides."""
+        """Weekly hours and exceptions of some local dates as instants, with a margin on both sides.
+
+        Two dates after, because a zone may skip a whole one and a visit may reach across it.
+        """
         key = ("working", staff, location, first, days)
         if key not in self._kept:
             person = self.staff[staff]
@@ -231,7 +234,7 @@ class Setup:
                 person.exceptions,
                 self.zone_of(location),
                 first - timedelta(days=1),
-                days + 2,
+                days + 3,
             )
         return self._kept[key]
 

@@ -424,7 +424,8 @@ class PractitionerIsFree(Rule):
         who = place.practitioner
         for culprit in _in_the_way(scene, scene.setup.staff_resources[who], start):
             if culprit.expires_at is None:
-                yield PractitionerTaken(who, culprit)
+                slot = Span(start, start + scene.wish.duration)
+                yield PractitionerTaken(who, culprit, by_buffer=not culprit.span.meets(slot))
             else:
                 yield Held(culprit)
 
@@ -563,7 +564,7 @@ def _starts_removed(wish: Wish, claims: Iterable[Busy]) -> list[Removed]:
 
 
 def _removed_by(scene: Scene, spans: Iterable[Span]) -> Iterable[Removed]:
-    return [(span.start - scene.wish.duration + 1, span.end) for span in spans]
+    return [(span.start - scene.wish.duration + 1, span.end) for span in spans if span.start < span.end]
 
 
 def _in_the_way(scene: Scene, resource: ResourceId, start: Instant) -> list[Culprit]:

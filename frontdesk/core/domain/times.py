@@ -27,7 +27,8 @@ class Span:
     end: Instant
 
     def meets(self, other: Span) -> bool:
-        return self.start < other.end and other.start < self.end
+        """Whether they share an instant; an empty span (inside a skipped hour) shares none."""
+        return max(self.start, other.start) < min(self.end, other.end)
 
     @property
     def minutes(self) -> int:

@@ -62,7 +62,7 @@ from frontdesk.core.operations.guard import (
 )
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, clients, setup
-from frontdesk.core.store.engine import Contention
+from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
 
@@ -245,7 +245,7 @@ def set_status(tx: Tx, ask: SetStatus) -> StatusSet:
 
 
 def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReinstated:
-    practice, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
+    practice, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs, any_room=True)
     if before.status not in REINSTATABLE:
         require_no_objection([NotFromHere(before.status, Action.REINSTATE)])
     override = clean_text(ask.override)
@@ -286,13 +286,14 @@ def lay_back(tx: Tx, ask: LayBack) -> None:
 
 
 def _opened(
-    tx: Tx, id_: AppointmentId, seen: int | None, permission: Permission
+    tx: Tx, id_: AppointmentId, seen: int | None, permission: Permission, any_room: bool = False
 ) -> tuple[Setup, Appointment, Client]:
-    """The locks and the reads of a change that stays in its place."""
+    """The locks and the reads of a change that stays in its place, maybe in another room of it."""
     practice = setup.load(tx)
     found = _found(tx, id_)
     client = clients.lock(tx, found.client)
-    claims.lock(tx, claims.resources_of(practice, found))
+    rooms = practice.rooms_for(practice.services[found.service], found.location) if any_room else ()
+    claims.lock(tx, [*claims.resources_of(practice, found), *(practice.room_resources[it] for it in rooms)])
     appointment = _locked(tx, found)
     require_seen(tx, "appointment", appointment.id, appointment.ref, appointment.revision, seen)
     require_power_over(tx, practice, permission, appointment)

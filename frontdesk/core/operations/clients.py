@@ -17,6 +17,7 @@ from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen
 from frontdesk.core.parse import contacts
 from frontdesk.core.store import appointments, claims, clients, setup
+from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
 
@@ -49,7 +50,9 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     kept, dropped = found[ask.keep], found[ask.drop]
     practice = setup.load(tx)
     theirs = appointments.of_client(tx, dropped.id)
-    claims.lock(tx, {practice.staff_resources[it.practitioner] for it in theirs})
+    claims.lock(tx, {resource for it in theirs for resource in claims.resources_of(practice, it)})
+    if [appointments.lock(tx, it.id) for it in theirs] != theirs:
+        raise Contention
     moved = [(it, it.changed(client=kept.id)) for it in theirs]
     after = replace(
         kept,

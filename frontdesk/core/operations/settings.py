@@ -9,16 +9,21 @@ from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import StaffMember
 from frontdesk.core.domain.practice_file import plan
 from frontdesk.core.operations.guard import record, require_allowed
-from frontdesk.core.store import claims, setup
+from frontdesk.core.store import claims, events, setup
+from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
 
 def apply_practice(tx: Tx, ask: ApplyPractice) -> PracticeApplied:
     require_allowed(tx, ask.needs)
     known = setup.load(tx) if setup.has_practice(tx) else None
-    if known is not None:
+    if known is None:
+        events.lock_chain(tx)  # the first one: there is nothing else yet to meet at
+        if setup.has_practice(tx):
+            raise Contention
+    else:
         claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
-        known = setup.load(tx)
+        setup.lock(tx)
     changes = plan(known, ask.file, ask.prune)
     if any(_touches_rights(change) for change in changes):
         require_allowed(tx, Permission.MANAGE_STAFF)

@@ -28,7 +28,7 @@ from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, RoomId, Service
 from frontdesk.core.domain.slots import Asking, Wish, conflicts
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_power_over
-from frontdesk.core.store import appointments, claims, events, setup, things
+from frontdesk.core.store import appointments, claims, clients, events, setup, things
 from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
@@ -91,9 +91,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     folded = _folded(lines)
     _require_undoable(lines, folded)
     practice = setup.load(tx)
-    both = (thing for change in folded for thing in (change.before, change.after))
-    bookings = [thing for thing in both if isinstance(thing, Appointment)]
-    claims.lock(tx, {resource for it in bookings for resource in claims.resources_of(practice, it)})
+    _lock(tx, practice, folded)
     now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
     _require_unchanged(tx, folded, now, lines)
     _require_power(tx, practice, folded)
@@ -105,6 +103,23 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     after = setup.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment)])
     return record(tx, kind(of_operation=lines[-1].operation, all_changes=tuple(back), undoes=batch))
+
+
+def _lock(tx: Tx, practice: Setup, folded: list[Change]) -> None:
+    """Everything the batch touches, in the order every writer keeps: clients, resources, then the rows."""
+    both = [thing for change in folded for thing in (change.before, change.after)]
+    bookings = [thing for thing in both if isinstance(thing, Appointment)]
+    for client in sorted({it.client for it in bookings} | {it.id for it in both if isinstance(it, Client)}):
+        clients.lock(tx, client)
+    resources = {resource for it in bookings for resource in claims.resources_of(practice, it)}
+    resources |= {practice.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
+    if any(not isinstance(it, Appointment | Client | TimeOff) for it in both if it is not None):
+        resources |= {*practice.staff_resources.values(), *practice.room_resources.values()}
+    claims.lock(tx, resources)
+    for id_ in sorted({it.id for it in bookings}):
+        appointments.lock(tx, id_)
+    if any(not isinstance(it, Appointment | Client) for it in both if it is not None):
+        setup.lock(tx)
 
 
 def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
@@ -134,10 +149,25 @@ def _require_unchanged(
     for change in folded:
         is_now = now[change.kind, change.id]
         if is_now is not None and _plain(is_now) == _plain(change.after):
+            changed.extend(_built_upon(look, change, set(now), lines))
             continue
         last = events.last_of(look, change.kind, change.id) or lines[-1]
         changed.append(ChangedSince(change.kind, reference_of(change), last.actor, last.at, last.operation))
     require_no_objection(changed)
+
+
+def _built_upon(
+    look: Look, change: Change, batch: set[tuple[str, str]], lines: tuple[HistoryLine, ...]
+) -> list[ChangedSince]:
+    """What the batch had made is named by a later appointment: that one has to go first."""
+    if change.before is not None:
+        return []
+    naming = appointments.naming(look, change.kind, change.id)
+    id_ = next((id_ for id_ in naming if ("appointment", str(id_)) not in batch), None)
+    if id_ is None:
+        return []
+    last = events.last_of_appointment(look, id_) or lines[-1]
+    return [ChangedSince("appointment", appointment_ref(id_), last.actor, last.at, last.operation)]
 
 
 def reference_of(change: Change) -> str:

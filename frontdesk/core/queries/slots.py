@@ -156,7 +156,7 @@ def free_slots(
     places = tuple(places)
     if not places:
         return []
-    window = _window(practice, places, first, days)
+    window = _window(practice, places, first, days, search.wish.before)
     busy = {
         resource: claims.busy(look, resource, window, search.holder)
         for resource in resources_of(practice, search.wish, places)
@@ -256,12 +256,12 @@ def resources_of(practice: Setup, wish: Wish, places: Iterable[Place]) -> tuple[
     return tuple(sorted(people | rooms))
 
 
-def _window(practice: Setup, places: tuple[Place, ...], first: date, days: int) -> Span:
+def _window(practice: Setup, places: tuple[Place, ...], first: date, days: int, before: int) -> Span:
     """The instants of some local dates at all the places, with room for what reaches in from outside."""
     zones = {practice.zone_of(place.location) for place in places}
     begin = min(day_span(first, zone_name).start for zone_name in zones)
     end = max(day_span(first + timedelta(days=days - 1), zone_name).end for zone_name in zones)
-    return Span(begin, end + DAY)
+    return Span(begin - before, end + DAY)
 
 
 def _client_spans(look: Look, search: Search, window: Span) -> list[tuple[Span, AppointmentId]]:

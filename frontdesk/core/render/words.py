@@ -142,7 +142,11 @@ class Words:
                 return f"{text} ({reason})" if reason else text
             case why.OffGrid(interval):
                 return _("starts are offered every {n} minutes").format(n=interval)
-            case why.PractitionerTaken(practitioner, by):
+            case why.PractitionerTaken(practitioner, by, by_buffer):
+                if by_buffer:
+                    return _("{who} needs the buffer next to {culprit}").format(
+                        who=self.practitioner(practitioner), culprit=self._culprit(by)
+                    )
                 return _("{who} has {culprit}").format(who=self.practitioner(practitioner), culprit=self._culprit(by))
             case why.RoomsTaken(rooms, by):
                 names = ", ".join(self._room(room) for room in rooms)

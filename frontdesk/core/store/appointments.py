@@ -100,13 +100,30 @@ def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
 
 def of_client(look: Look, client: ClientId) -> list[Appointment]:
     """Every appointment of a client that was not undone."""
-    return [_value(row) for row in look.connection.execute(_ONE.where(col(_a.client_id) == client, _kept()))]
+    theirs = _ONE.where(col(_a.client_id) == client, _kept()).order_by(col(_a.id))
+    return [_value(row) for row in look.connection.execute(theirs)]
 
 
 def holding_time(look: Look) -> Iterator[Appointment]:
     """Every appointment that has claims."""
     held = _ONE.where(col(_a.status).in_([status.value for status in HOLDS_TIME]))
     yield from map(_value, look.connection.execute(held))
+
+
+def naming(look: Look, kind: str, id_: str) -> list[AppointmentId]:
+    """Appointments, not undone, that name a client, a service, a practitioner, a location or a room."""
+    columns: dict[str, Any] = {
+        "client": col(_a.client_id),
+        "service": col(_a.service_id),
+        "staff": col(_a.practitioner_id),
+        "location": col(_a.location_id),
+        "room": col(_a.room_id),
+    }
+    if kind not in columns:
+        return []
+    value: int | str = int(id_) if kind == "client" else id_
+    found = look.connection.execute(select(col(_a.id)).where(columns[kind] == value, _kept())).scalars()
+    return [AppointmentId(number) for number in found]
 
 
 def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:
@@ -146,7 +163,7 @@ def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tup
             lane,
             revision,
         )
-        for id_, client, name, service, start, end, before, after, status, lane, revision in found.tuples()
+        for id_, client, name, service, start, end, before, after, status, lane, revision in found
         if end > window.start
     )
 

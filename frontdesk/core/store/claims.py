@@ -14,6 +14,7 @@ from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.slots import Busy
 from frontdesk.core.domain.times import DAY, Instant, Span
+from frontdesk.core.store import setup
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Claim as ClaimRow
@@ -90,6 +91,7 @@ def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
         return
     if not tx.is_sqlite:
         tx.connection.execute(_LOCK, {"ids": ids}).all()
+    setup.require_unchanged(tx)
     tx.connection.execute(_EXPIRED, {"ids": ids, "now": tx.now})
 
 
@@ -97,8 +99,8 @@ def busy(look: Look, resource: ResourceId, window: Span, mine: UUID | None = Non
     """The claims that may meet a window, those of one holder left out; expired ones are absent."""
     where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
     if mine is None:
-        return look.connection.execute(_BUSY, where).tuples().all()
-    return look.connection.execute(_BUSY_BUT_MINE, {**where, "holder": mine}).tuples().all()
+        return look.connection.execute(_BUSY, where).all()
+    return look.connection.execute(_BUSY_BUT_MINE, {**where, "holder": mine}).all()
 
 
 def culprits(
@@ -169,21 +171,21 @@ def release(tx: Tx, kind: str, source: int) -> None:
     tx.connection.execute(_RELEASE, {"kind": kind, "source": source})
 
 
-def resources_of(setup: Setup, appointment: Appointment) -> list[ResourceId]:
+def resources_of(practice: Setup, appointment: Appointment) -> list[ResourceId]:
     """What an appointment takes while its status holds time."""
-    taken = [setup.staff_resources[appointment.practitioner]]
+    taken = [practice.staff_resources[appointment.practitioner]]
     if appointment.room is not None:
-        taken.append(setup.room_resources[appointment.room])
+        taken.append(practice.room_resources[appointment.room])
     return taken
 
 
-def claims_of(setup: Setup, appointment: Appointment) -> tuple[Claim, ...]:
+def claims_of(practice: Setup, appointment: Appointment) -> tuple[Claim, ...]:
     """What an appointment holds: its practitioner and its room, as long as its status holds time."""
     if appointment.status not in HOLDS_TIME:
         return ()
-    wanted = [(setup.staff_resources[appointment.practitioner], appointment.lane)]
+    wanted = [(practice.staff_resources[appointment.practitioner], appointment.lane)]
     if appointment.room is not None:
-        wanted.append((setup.room_resources[appointment.room], appointment.room_lane))
+        wanted.append((practice.room_resources[appointment.room], appointment.room_lane))
     return tuple(
         Claim(
             resource=resource,
@@ -198,13 +200,13 @@ def claims_of(setup: Setup, appointment: Appointment) -> tuple[Claim, ...]:
     )
 
 
-def replace(tx: Tx, setup: Setup, appointments: Iterable[Appointment]) -> None:
+def replace(tx: Tx, practice: Setup, appointments: Iterable[Appointment]) -> None:
     """Make the claims of some appointments what their status and time say: all released, then all taken."""
     appointments = tuple(appointments)
     for appointment in appointments:
         release(tx, APPOINTMENT, appointment.id)
     for appointment in appointments:
-        for claim in claims_of(setup, appointment):
+        for claim in claims_of(practice, appointment):
             insert_claim(tx, claim)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, Operationa
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.rows import Row
 
 try:
@@ -29,14 +30,6 @@ SCHEMA = "0001"
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
 _FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 CLAIM_NO_OVERLAP = "claim_no_overlap"
-
-
-class Overlap(Exception):
-    """The database refused a claim that overlaps another one."""
-
-
-class Contention(Exception):
-    """Others held what this transaction wanted; the same again may succeed."""
 
 
 def has_safe_wal(version: tuple[int, ...]) -> bool:
@@ -141,9 +134,19 @@ class Store:
             if self.path is not None:
                 self._choose_journal()
             with self._writing.begin() as connection:
-                make_schema(connection)
-        elif version != SCHEMA:
+                version = self._make_once(connection)
+        if version != SCHEMA:
             raise _wrong_schema(version, self.name)
+
+    def _make_once(self, connection: Connection) -> str:
+        """Two programs may open a new database at once: the second finds what the first made."""
+        if self.path is None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(7366747)"))
+        version = _schema_of(connection)
+        if version is None:
+            make_schema(connection)
+            version = SCHEMA
+        return version
 
     def _choose_journal(self) -> None:
         mode = "WAL" if has_safe_wal(sqlite.sqlite_version_info) else "DELETE"
@@ -259,6 +262,8 @@ def _check_file(path: Path, create: bool) -> None:
         raise StoreUnusable(StoreProblem.MISSING, str(path))
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StoreUnusable(StoreProblem.READ_ONLY, str(path), error.strerror or "") from None
 

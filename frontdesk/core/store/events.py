@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ E = TypeVar("E", bound=Event)
 _e = EventRow
 _HEAD = select(col(ChainRow.head)).with_for_update()
 _SET_HEAD = update(ChainRow).values(head=bindparam("digest"))
+_THINGS = select(col(ThingRow.event_id), col(ThingRow.kind), col(ThingRow.thing_id))
 _INSERT, _INSERT_DETAIL, _INSERT_THING = insert(EventRow), insert(DetailRow), insert(ThingRow)
 _LAST_ID = select(func.max(col(_e.id)))
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
@@ -38,12 +40,17 @@ _CHAINED = (
 )  # fmt: skip
 
 
-def append(tx: Tx, event: E) -> E:
-    """Write an event at the end of the chain; answers it with its id and batch."""
+def lock_chain(tx: Tx) -> None:
+    """Be the only writer at the end of the chain until this transaction ends."""
     if tx.chain_head is None:
         tx.chain_head = tx.connection.execute(_HEAD).scalar_one()
         if not tx.is_sqlite:
             tx.connection.execute(_NOTIFY)
+
+
+def append(tx: Tx, event: E) -> E:
+    """Write an event at the end of the chain; answers it with its id and batch."""
+    lock_chain(tx)
     changes = event.changes
     detail = json.dumps({"changes": changes_to_json(changes), "text": event.text}, ensure_ascii=False)
     salt = secrets.token_hex(16)
@@ -63,14 +70,15 @@ def append(tx: Tx, event: E) -> E:
         "undoes": event.undoes,
         "detail_digest": _digest(salt, detail),
     }
-    digest = _chained(tx.chain_head, row)
+    things = sorted({(change.kind, change.id) for change in changes})
+    assert tx.chain_head is not None
+    digest = _chained(tx.chain_head, row, things)
     tx.connection.execute(_INSERT, {**row, "previous": tx.chain_head, "digest": digest})
     tx.connection.execute(_INSERT_DETAIL, {"event_id": id_, "salt": salt, "detail": detail})
-    things = {(change.kind, change.id) for change in changes}
     if things:
         tx.connection.execute(
             _INSERT_THING,
-            [{"event_id": id_, "kind": kind, "thing_id": thing} for kind, thing in sorted(things)],
+            [{"event_id": id_, "kind": kind, "thing_id": thing} for kind, thing in things],
         )
     tx.connection.execute(_SET_HEAD, {"digest": digest})
     tx.chain_head = digest
@@ -138,14 +146,23 @@ def batches_of(look: Look, actor: str, terminal: str | None, limit: int) -> list
 
 
 def broken_links(look: Look) -> list[EventId]:
-    """Events whose digest or place in the chain does not agree with what is kept; empty is good."""
+    """Events whose digest or place in the chain does not agree with what is kept; empty is good.
+
+    A chain that was cut short is told by its last event, or by event 0 where none is left.
+    """
     broken: list[EventId] = []
-    previous = ""
+    things: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for event_id, kind, thing in look.connection.execute(_THINGS):
+        things[event_id].append((kind, thing))
+    previous, last = "", EventId(0)
     columns = EventRow.__table__.columns  # type: ignore[attr-defined]
     for row in look.connection.execute(select(*columns).order_by(col(_e.id))).mappings():
-        if row["previous"] != previous or row["digest"] != _chained(previous, row):
-            broken.append(EventId(row["id"]))
+        last = EventId(row["id"])
+        if row["previous"] != previous or row["digest"] != _chained(previous, row, sorted(things[last])):
+            broken.append(last)
         previous = row["digest"]
+    if look.connection.execute(select(col(ChainRow.head))).scalar() != previous:
+        broken.append(last)
     details = select(col(DetailRow.event_id), col(DetailRow.salt), col(DetailRow.detail), col(_e.detail_digest))
     for id_, salt, detail, digest in look.connection.execute(
         details.join(EventRow, col(_e.id) == col(DetailRow.event_id))
@@ -193,5 +210,5 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _chained(previous: str, row: Any) -> str:
-    return _digest(previous, json.dumps([row[name] for name in _CHAINED]))
+def _chained(previous: str, row: Any, things: Sequence[tuple[str, str]]) -> str:
+    return _digest(previous, json.dumps([row[name] for name in _CHAINED]), json.dumps(things))

@@ -38,3 +38,5 @@ class Tx(Look):
     batch: BatchId | None = None
     chain_head: str | None = None
     setup_changed: bool = False
+    setup_revision: int | None = None
+    """The set-up this change was judged by."""

@@ -317,6 +317,15 @@ SQLITE = (
         for table in ("event", "event_thing", "access_log")
         for verb in ("update", "delete")
     ),
+    *(  # INSERT OR REPLACE deletes without asking the delete triggers
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
+        f" BEGIN SELECT RAISE(ABORT, '{table}_is_for_ever'); END"
+        for table, same in (
+            ("event", "id = NEW.id"),
+            ("event_thing", "event_id = NEW.event_id AND kind = NEW.kind AND thing_id = NEW.thing_id"),
+            ("access_log", "id = NEW.id"),
+        )
+    ),
     "CREATE VIRTUAL TABLE client_search USING fts5(search_key, content='client', content_rowid='id',"
     " tokenize='trigram')",
     "CREATE TRIGGER client_search_insert AFTER INSERT ON client BEGIN"
@@ -360,6 +369,15 @@ POSTGRESQL = (
         " FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()"
         for table in ("event", "event_thing", "access_log")
     ),
+    *(
+        f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION frontdesk_fixed()"
+        for table in ("event", "event_thing", "access_log")
+    ),
+    # spans go only with their claim: by the cascade, which is a trigger's doing
+    "CREATE TRIGGER claim_span_is_fixed BEFORE UPDATE ON claim_span FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()",
+    "CREATE TRIGGER claim_span_stays BEFORE DELETE ON claim_span"
+    " FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION frontdesk_fixed()",
     "CREATE INDEX client_search ON client USING gin (search_key gin_trgm_ops)",
 )
 """What PostgreSQL alone needs: the companion of `claim` whose constraint refuses overlaps."""

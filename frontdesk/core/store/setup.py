@@ -13,12 +13,14 @@ from frontdesk.core.domain.hours import Closure, ClosureId, TimeOff, TimeOffId
 from frontdesk.core.domain.practice import Practice, Reason, ResourceId, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.store import rows
+from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.values import from_text, to_text
 
 T = TypeVar("T")
 
 _REVISION = text("SELECT revision FROM practice")
+_LOCKED_REVISION = text("SELECT revision FROM practice FOR UPDATE")
 
 _LISTED: dict[type[Any], type[Any]] = {
     Location: rows.Location,
@@ -44,12 +46,30 @@ def load(look: Look) -> Setup:
     revision = look.connection.execute(_REVISION).scalar()
     if revision is None:
         raise StoreUnusable(StoreProblem.EMPTY, look.store.name)
+    if isinstance(look, Tx) and not look.setup_changed:
+        look.setup_revision = revision
     kept = look.store.kept_setup(revision)
-    if kept is None or getattr(look, "setup_changed", False):
+    changed = isinstance(look, Tx) and look.setup_changed
+    if kept is None or changed:
         kept = _read(look, revision)
-        if not getattr(look, "setup_changed", False):
+        if not changed:
             look.store.keep_setup(kept)
     return kept
+
+
+def lock(tx: Tx) -> None:
+    """Wait until nobody else changes the set-up."""
+    if not tx.is_sqlite:
+        tx.connection.execute(_LOCKED_REVISION).scalar()
+    require_unchanged(tx)
+
+
+def require_unchanged(tx: Tx) -> None:
+    """After a wait for locks: raises Contention where the set-up is not the one that was read before it."""
+    if tx.is_sqlite or tx.setup_changed or tx.setup_revision is None:
+        return
+    if tx.connection.execute(_REVISION).scalar() != tx.setup_revision:
+        raise Contention
 
 
 def save(tx: Tx, entry: Entry) -> Entry:
