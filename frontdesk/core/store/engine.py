@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ SCHEMA = "0001"
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
 _FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+JOURNAL_TRIES = 100
 CLAIM_NO_OVERLAP = "claim_no_overlap"
 
 
@@ -153,7 +155,14 @@ class Store:
         assert self.path is not None
         connection = sqlite.connect(self.path)
         try:
-            connection.execute(f"PRAGMA journal_mode={mode}")
+            for attempt in range(JOURNAL_TRIES):  # this pragma does not wait for locks by itself
+                try:
+                    connection.execute(f"PRAGMA journal_mode={mode}")
+                    break
+                except sqlite.OperationalError:
+                    if attempt == JOURNAL_TRIES - 1:
+                        raise
+                    time.sleep(0.05)
         finally:
             connection.close()
         self._writing.dispose()
