@@ -187,7 +187,10 @@ class FrontdeskApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, Input) and not event.is_forwarded:
-            self.pump.put(event)
+            if isinstance(event, events.Key) and event.key == "ctrl+q":
+                self.exit()  # leaving waits for nothing
+            else:
+                self.pump.put(event)
             return
         await super().on_event(event)
 
@@ -221,6 +224,7 @@ class FrontdeskApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
                 screen.ready()
+        self.pump.open()
 
     def _unusable(self, error: DeskError) -> None:
         self.parting = plain_error(error)

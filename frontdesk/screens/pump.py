@@ -32,10 +32,15 @@ class KeyPump:
         self._answered.set()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def open(self) -> None:
+        """The desk is open: the keys that were typed ahead have something to act on."""
+        self._opened.set()
 
     def put(self, event: Input) -> None:
         self._idle.clear()
@@ -60,6 +65,7 @@ class KeyPump:
     async def _run(self) -> None:
         while True:
             event = await self._keys.get()
+            await self._opened.wait()
             await self._handle(event)
             await self._settle()
             if self._keys.empty():

@@ -239,15 +239,16 @@ class PickerDialog(DeskDialog[Picked]):
         if answer is None:
             return []
         found = [offer for offer in answer.offers if self._fits(offer, wanted, typed)]
-        mine = [offer for offer in found if offer.practitioner == chosen] if chosen else []
-        rest = [offer for offer in found if offer not in mine]
         if chosen and chosen != self._appointment.practitioner:
-            rest = []
-        if wanted.wall is not None:
-            at = wanted.wall
-            mine.sort(key=lambda offer: self._distance(offer, at))
-            rest.sort(key=lambda offer: self._distance(offer, at))
-        return [self._free(offer) for offer in (*mine[: SHOWN // 2], *rest[: SHOWN // 2])]
+            found = [offer for offer in found if offer.practitioner == chosen]
+
+        def rank(offer: Offer) -> tuple[object, ...]:
+            """The day that was named first, then near the time that was named, the same person before others."""
+            at = self._wall(offer)
+            far = abs((at - wanted.wall).total_seconds()) if wanted.wall is not None else 0
+            return (at.date() != wanted.day if typed else False, far, offer.practitioner != chosen, offer.start)
+
+        return [self._free(offer) for offer in sorted(found, key=rank)[:SHOWN]]
 
     def _fits(self, offer: Offer, wanted: When, typed: bool) -> bool:
         """Inside the part of the day that was named; a day that was named is looked at first, not alone."""
@@ -258,9 +259,8 @@ class PickerDialog(DeskDialog[Picked]):
             return False
         return not (typed and wanted.part != ALL_DAY and wanted.named_day and at.date() > wanted.day + timedelta(14))
 
-    def _distance(self, offer: Offer, at: datetime) -> float:
-        wall = wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
-        return abs((wall - at).total_seconds())
+    def _wall(self, offer: Offer) -> datetime:
+        return wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
 
     def _free(self, offer: Offer) -> Line[Row]:
         same = _("same person") if offer.practitioner == self._appointment.practitioner else ""

@@ -1,0 +1,163 @@
+"""The house itself: floors, what is imported when, and that every word has its deed."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import frontdesk
+from frontdesk.core import asks
+from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.transfer import ImportRecords
+from frontdesk.core.desk import OPERATIONS, QUERIES
+from frontdesk.verbs import Verb, verbs_of
+
+ROOT = Path(frontdesk.__file__).parent.parent
+STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
+
+BY_COMMAND = {ApplyPractice, ImportRecords}
+"""Asks that take a file: they have a command, no key."""
+
+
+def everything(kind: type[Any]) -> set[type[Any]]:
+    """Every ask or question the core knows, as its modules name it."""
+    modules = [importlib.import_module(f"{asks.__name__}.{it.name}") for it in pkgutil.iter_modules(asks.__path__)]
+    named = (it for module in modules for it in vars(module).values() if isinstance(it, type))
+    return {it for it in named if issubclass(it, kind) and it is not kind}
+
+
+def modules_after(code: str) -> set[str]:
+    """The modules a fresh Python has loaded after running some code."""
+    report = f"{code}\nimport sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True, cwd=ROOT)
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+def test_the_floors_hold() -> None:
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([str(command), "--no-cache"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_ask_has_its_operation_and_every_question_its_query() -> None:
+    assert set(OPERATIONS) == everything(Ask)
+    assert set(QUERIES) == everything(Question)
+
+
+def test_an_ask_without_a_permission_cannot_be_defined() -> None:
+    with pytest.raises(TypeError):
+        type("Nameless", (Ask,), {})
+
+
+def test_every_ask_that_hands_can_make_has_a_verb() -> None:
+    reached = {ask for verb in Verb for ask in verb.value.asks}
+    assert reached == set(OPERATIONS) - BY_COMMAND
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_every_verb_has_a_label_and_help_and_a_key_or_a_palette_word(verb: Verb) -> None:
+    assert verb.value.label
+    assert verb.value.help
+    assert verb.value.where
+
+
+@pytest.mark.parametrize("screen", ["calendar", "clients", "card"])
+def test_no_two_verbs_of_a_screen_share_a_key(screen: str) -> None:
+    keys = [key for verb in verbs_of(screen) for key in verb.value.keys.split(",") if key]
+    assert len(keys) == len(set(keys))
+    assert not {key for key in keys if key in ("shift+enter", "ctrl+enter", "ctrl+i", "ctrl+h") or "alt+" in key}
+
+
+def test_the_core_starts_without_textual_and_typer() -> None:
+    assert not modules_after("import frontdesk.core.desk") & {"textual", "typer"}
+
+
+def test_the_version_is_told_without_sqlmodel_and_textual() -> None:
+    code = "import sys; sys.argv = ['frontdesk', '--version']\nfrom frontdesk.__main__ import main; main()"
+    assert not modules_after(code) & {"sqlmodel", "sqlalchemy", "textual", "typer", "pydantic"}
+
+
+def test_the_first_frame_is_painted_without_the_store() -> None:
+    loaded = modules_after("import frontdesk.app")
+    heavy = {
+        "sqlmodel",
+        "sqlalchemy",
+        "pydantic",
+        "alembic",
+        "icalendar",
+        "babel",
+        "typer",
+        "tomlkit",
+        "phonenumbers",
+    }
+    assert not loaded & heavy
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "frontdesk/core/domain").glob("*.py")), ids=lambda path: path.name)
+def test_the_domain_stands_on_the_standard_library_and_dateutil(path: Path) -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.split(".")[0])
+    assert imported <= STANDARD
+
+
+def test_nobody_but_the_door_reads_the_clock() -> None:
+    reads = re.compile(r"\btime\.time\(|datetime\.now\(|date\.today\(|utcnow\(")
+    allowed = {"core/desk.py", "app.py", "cli/opening.py", "cli/samples.py"}
+    found = {
+        str(path.relative_to(ROOT / "frontdesk"))
+        for path in (ROOT / "frontdesk").rglob("*.py")
+        if reads.search(path.read_text(encoding="utf-8"))
+    }
+    assert found <= allowed
+
+
+def test_the_readme_names_the_commands_ci_runs() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    alone = {line.strip() for line in lines}
+    assert {"./run", "./run test"} <= alone
+    assert "./run test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_no_file_names_a_registry() -> None:
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=False)
+    registry = re.compile("pypi" + r"\.org|files\.python" + "hosted|registry" + r"\.npmjs|deb" + r"\.debian\.org")
+    for name in listed.stdout.split("\n"):
+        path = ROOT / name
+        if path.suffix in (".lock", ".toml", ".md", ".sh", ".py", "") and path.is_file():
+            assert not registry.search(path.read_text(encoding="utf-8", errors="replace")), name
+
+
+def test_the_wheel_starts_on_its_own(tmp_path: Path) -> None:
+    """Built, unpacked somewhere else, it brings its data and answers."""
+    build = "import hatchling.build as b, sys; print(b.build_wheel(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", build, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    wheel = tmp_path / done.stdout.split()[-1]
+    target = tmp_path / "installed"
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(target)], check=True)
+    assert (target / "frontdesk/data/demo/practice.toml").exists()
+    environment = {**os.environ, "PYTHONPATH": str(target), "HOME": str(tmp_path)}
+    made = subprocess.run(
+        [sys.executable, "-c", _RUN, "demo", "--keep", str(tmp_path / "demo.db")],
+        capture_output=True, text=True, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "demo.db").exists()
+
+
+_RUN = "from frontdesk.__main__ import main; main()"
