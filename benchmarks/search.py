@@ -64,7 +64,9 @@ def floor_table(where: Path, clients: int) -> Path:
     chance = random.Random(5)
     db = driver().connect(str(making))
     db.execute("CREATE TABLE client(id INTEGER PRIMARY KEY, name TEXT, phone TEXT, email TEXT)")
-    db.executemany("INSERT INTO client(name, phone, email) VALUES (?, ?, ?)", (row(chance, n) for n in range(clients)))
+    db.executemany(
+        "INSERT INTO client(name, phone, email) VALUES (?, ?, ?)", (row(chance, n) for n in range(clients))
+    )
     db.commit()
     db.close()
     return making.rename(path)

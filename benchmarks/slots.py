@@ -41,7 +41,9 @@ def against_the_floor(where: Path, behind: int) -> None:
                 "see": lambda people=people, days=days: desk.see(question(people, days)),
             }
             if people > 1:
-                cases["see, one a start"] = lambda days=days: desk.see(FindSlots(service=SERVICE, first=BASE, days=days))
+                cases["see, one a start"] = lambda days=days: desk.see(
+                    FindSlots(service=SERVICE, first=BASE, days=days)
+                )
             require_same(raw(floor, people, days, 30), engine(look, people, days), desk, people, days)
             tell(f"{people:>2} x {days:>3} days, {behind:,} behind", "ms", alternating(cases), GOALS)
     desk.close()
@@ -69,6 +71,11 @@ def with_growth(where: Path) -> None:
 def question(people: int, days: int) -> FindSlots:
     who = staff_id(1) if people == 1 else None
     return FindSlots(service=SERVICE, first=BASE, days=days, practitioner=who, each=True)
+
+
+def anybody(days: int) -> FindSlots:
+    """One offer a start, to whoever has the least that day: what people ask most."""
+    return FindSlots(service=SERVICE, first=BASE, days=days)
 
 
 def engine(look: Look, people: int, days: int) -> list[Offer]:

@@ -55,6 +55,11 @@ def folder(named: str | None = None) -> Path:
     return path.resolve()
 
 
+def compiled(where: Path) -> dict[str, str]:
+    """An environment in which Python keeps what it compiled: a program is compiled once, then only started."""
+    return {"PYTHONPYCACHEPREFIX": str(where / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
+
+
 def _repeats(call: Callable[[], object], shortest: float) -> int:
     """How often to call within one round so that it takes `shortest` seconds; warms up, too."""
     call()

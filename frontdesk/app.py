@@ -103,13 +103,13 @@ class FrontdeskApp(App[None]):
             self.register_theme(theme)
         self.theme = "textual-ansi" if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.pump.start()
         self.set_keymap(self.config.keys)
-        self.push_screen(CalendarScreen())
-        threading.Thread(target=self._open_desk, daemon=True).start()
+        await self.push_screen(CalendarScreen())
+        self.call_after_refresh(threading.Thread(target=self._open_desk, daemon=True).start)
         self.set_interval(5, self._tick)
-        self._minute = 0
+        self._minute = 0  # of the last tick
         self._leave_with_the_terminal()
         self._warn_if_small()
 
@@ -215,12 +215,17 @@ class FrontdeskApp(App[None]):
             self.door.desk.set_exception(error)
             self.call_from_thread(self._unusable, error)
             return
+        except Exception as fault:  # the last resort: a waiting door must never wait for ever
+            self.door.desk.set_exception(fault)
+            self.call_from_thread(self._fault, fault)
+            return
         self.door.desk.set_result(desk)
         self.call_from_thread(self._opened, setup)
         self._watch(desk)
 
     def _opened(self, setup: Setup) -> None:
         self.setup = setup
+        self._minute = self.now() // 60
         for screen in self.screen_stack:
             if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
                 screen.ready()
@@ -229,6 +234,9 @@ class FrontdeskApp(App[None]):
     def _unusable(self, error: DeskError) -> None:
         self.parting = plain_error(error)
         self.exit(return_code=8)
+
+    def _fault(self, fault: Exception) -> None:
+        raise fault
 
     def _watch(self, desk: Desk) -> None:
         """Another terminal's change appears by itself."""

@@ -1,11 +1,12 @@
 # ruff: noqa
 """The floor of booking: begin immediate; overlap check through the index; insert; commit."""
+
 import sqlite3
 import time
 
 SECS = 1.0
-FAR = 40_000_000        # minutes; beyond every existing booking
-CHECK = ("select 1 from appointment where practitioner_id=? and status<>'cancelled' and start>=?-720 and start<? and end>? limit 1")
+FAR = 40_000_000  # minutes; beyond every existing booking
+CHECK = "select 1 from appointment where practitioner_id=? and status<>'cancelled' and start>=?-720 and start<? and end>? limit 1"
 INS = "insert into appointment(practitioner_id,client_id,service_id,start,end,note,created) values(?,?,?,?,?,?,?)"
 
 

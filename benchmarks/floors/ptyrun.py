@@ -8,6 +8,7 @@ python ptyrun.py start  NAME 'MARKER' 'QUITKEYS' [-n N] -- CMD ...
 python ptyrun.py keys   NAME 'MARKER' 'QUITKEYS' 'key,key,...' [-n N] -- CMD ...
 Keys: literal text or \\x1b escapes; results as one JSON line.
 """
+
 import fcntl
 import json
 import os
@@ -33,7 +34,14 @@ class Run:
         self.t0 = time.perf_counter()
         pid, fd = pty.fork()
         if pid == 0:
-            e = dict(os.environ, TERM="xterm-256color", COLUMNS=str(COLS), LINES=str(ROWS), COLORTERM="truecolor", **(env or {}))
+            e = dict(
+                os.environ,
+                TERM="xterm-256color",
+                COLUMNS=str(COLS),
+                LINES=str(ROWS),
+                COLORTERM="truecolor",
+                **(env or {}),
+            )
             e.pop("COLUMNS"), e.pop("LINES")
             os.execvpe(cmd[0], cmd, e)
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLS, 0, 0))
@@ -52,7 +60,7 @@ class Run:
                 self.eof = t
                 return
             self.chunks.append((t, b))
-            if b"\x1b[6n" in b:                      # cursor position report
+            if b"\x1b[6n" in b:  # cursor position report
                 os.write(self.fd, b"\x1b[1;1R")
             if b"\x1b[c" in b or b"\x1b[0c" in b:
                 os.write(self.fd, b"\x1b[?62;22c")
@@ -121,7 +129,11 @@ def unesc(s):
 
 def q(v):
     v = sorted(v)
-    return {"med": round(statistics.median(v), 2), "min": round(v[0], 2), "max": round(v[-1], 2), "n": len(v)} if v else None
+    return (
+        {"med": round(statistics.median(v), 2), "min": round(v[0], 2), "max": round(v[-1], 2), "n": len(v)}
+        if v
+        else None
+    )
 
 
 def start(name, marker, quitk, cmd, n):
@@ -147,8 +159,23 @@ def start(name, marker, quitk, cmd, n):
         frame.append((t - r.t0) * 1e3)
         if x:
             exit_.append(x * 1e3)
-        cpu.append(r.cpu * 1e3); rss.append(r.rss / 1024); nb.append(sum(len(b) for _, b in nchunks))
-    print(json.dumps({"name": name, "first_byte_ms": q(first), "frame_ms": q(frame), "exit_ms": q(exit_), "cpu_ms": q(cpu), "rss_mib": q(rss), "bytes": q(nb)}), flush=True)
+        cpu.append(r.cpu * 1e3)
+        rss.append(r.rss / 1024)
+        nb.append(sum(len(b) for _, b in nchunks))
+    print(
+        json.dumps(
+            {
+                "name": name,
+                "first_byte_ms": q(first),
+                "frame_ms": q(frame),
+                "exit_ms": q(exit_),
+                "cpu_ms": q(cpu),
+                "rss_mib": q(rss),
+                "bytes": q(nb),
+            }
+        ),
+        flush=True,
+    )
 
 
 def keys(name, marker, quitk, ks, cmd, n):
@@ -163,31 +190,40 @@ def keys(name, marker, quitk, ks, cmd, n):
     for i in range(n):
         for k in ks:
             m = len(r.chunks)
-            time.sleep(0.011 + (i % 7) * 0.0037)       # spread over the frame clock
+            time.sleep(0.011 + (i % 7) * 0.0037)  # spread over the frame clock
             m = len(r.chunks)
             t = r.send(unesc(k))
             r.wait_quiet(t, limit=1.0, need=False)
             c = r.chunks[m:]
             if c and i:
-                per.setdefault(k, []).append(((c[0][0] - t) * 1e3, (c[-1][0] - t) * 1e3, sum(len(b) for _, b in c), len(c)))
+                per.setdefault(k, []).append(
+                    ((c[0][0] - t) * 1e3, (c[-1][0] - t) * 1e3, sum(len(b) for _, b in c), len(c))
+                )
     for k, v in per.items():
-        out[k] = {"first_ms": q([a for a, *_ in v]), "frame_ms": q([b for _, b, *_ in v]), "bytes": q([c for _, _, c, _ in v])}
+        out[k] = {
+            "first_ms": q([a for a, *_ in v]),
+            "frame_ms": q([b for _, b, *_ in v]),
+            "bytes": q([c for _, _, c, _ in v]),
+        }
     if os.environ.get("SHOW"):
         _, scr = painted(r.chunks, "\0never")
         print("\n".join(x.rstrip() for x in scr.display if x.strip()))
     r.close(quitk)
-    print(json.dumps({"name": name, "cpu_s": round(r.cpu, 2), "rss_mib": round(r.rss / 1024, 1), "keys": out}), flush=True)
+    print(
+        json.dumps({"name": name, "cpu_s": round(r.cpu, 2), "rss_mib": round(r.rss / 1024, 1), "keys": out}),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
     a = sys.argv[1:]
     i = a.index("--")
-    cmd, a = a[i + 1:], a[:i]
+    cmd, a = a[i + 1 :], a[:i]
     n = 9
     if "-n" in a:
         j = a.index("-n")
         n = int(a[j + 1])
-        del a[j:j + 2]
+        del a[j : j + 2]
     quitk = [unesc(x) for x in a[3].split(",")] if a[3] else []
     if a[0] == "start":
         start(a[1], a[2], quitk, cmd, n)

@@ -3,6 +3,7 @@
 
 usage: slots_limit.py DIR   (DIR made by workload.py)
 """
+
 import datetime as dt
 import functools
 import os
@@ -16,10 +17,14 @@ from bisect import bisect_right
 from floors.workload import BASE, HOURS, TZ, UTC, WEEKDAYS, minute
 
 STEP = 15
-Q = ("select start,end from appointment where practitioner_id=? and status<>'cancelled'"
-     " and start>=? and start<? and end>? order by start")
-QALL = ("select practitioner_id,start,end from appointment where practitioner_id between ? and ?"
-        " and status<>'cancelled' and start>=? and start<? and end>? order by practitioner_id,start")
+Q = (
+    "select start,end from appointment where practitioner_id=? and status<>'cancelled'"
+    " and start>=? and start<? and end>? order by start"
+)
+QALL = (
+    "select practitioner_id,start,end from appointment where practitioner_id between ? and ?"
+    " and status<>'cancelled' and start>=? and start<? and end>? order by practitioner_id,start"
+)
 MAXLEN = 720
 
 
@@ -37,7 +42,7 @@ def sweep(wins, busy, dur, buf, out):
     need = dur + buf
     i, n = 0, len(busy)
     for lo, hi in wins:
-        at = lo                                # grid anchor: opening time of the window
+        at = lo  # grid anchor: opening time of the window
         while i < n and busy[i][1] + buf <= lo:
             i += 1
         j = i
@@ -117,6 +122,7 @@ def bitmap(db, np_, days, dur):
 
 def with_numpy(db, np_, days, dur):
     import numpy as np
+
     lo, hi = minute(BASE, 0), minute(BASE + dt.timedelta(days=days), 0)
     cand = np.concatenate([np.arange(a, b - dur + 1, STEP) for a, b in all_windows(days)])
     n = 0
@@ -124,7 +130,7 @@ def with_numpy(db, np_, days, dur):
         rows = db.execute(Q, (p, lo - MAXLEN, hi, lo)).fetchall()
         if rows:
             a = np.array(rows)
-            i = np.searchsorted(a[:, 1], cand, "right")        # first busy end > start
+            i = np.searchsorted(a[:, 1], cand, "right")  # first busy end > start
             s = np.append(a[:, 0], 1 << 40)
             n += int((s[i] >= cand + dur).sum())
         else:
@@ -151,8 +157,10 @@ def naive_aware(db, np_, days, dur):
     lo, hi = minute(BASE, 0), minute(BASE + dt.timedelta(days=days), 0)
     out = []
     for p in range(1, np_ + 1):
-        busy = [(dt.datetime.fromtimestamp(s * 60, UTC), dt.datetime.fromtimestamp(e * 60, UTC))
-                for s, e in db.execute(Q, (p, lo - MAXLEN, hi, lo))]
+        busy = [
+            (dt.datetime.fromtimestamp(s * 60, UTC), dt.datetime.fromtimestamp(e * 60, UTC))
+            for s, e in db.execute(Q, (p, lo - MAXLEN, hi, lo))
+        ]
         for i in range(days):
             d = BASE + dt.timedelta(days=i)
             if d.weekday() not in WEEKDAYS:
@@ -198,9 +206,13 @@ def main(d):
     # split of the time at (1,365,30) and (20,30,30), 100k
     for np_, days in ((1, 365), (20, 30)):
         lo, hi = minute(BASE, 0), minute(BASE + dt.timedelta(days=days), 0)
-        sql = timeit(lambda: [r for p in range(1, np_ + 1) for r in db.execute(Q, (p, lo - MAXLEN, hi, lo)).fetchall()])
+        sql = timeit(
+            lambda: [r for p in range(1, np_ + 1) for r in db.execute(Q, (p, lo - MAXLEN, hi, lo)).fetchall()]
+        )
         windows.cache_clear()
-        t = time.perf_counter(); all_windows(days); cold = (time.perf_counter() - t) * 1e3
+        t = time.perf_counter()
+        all_windows(days)
+        cold = (time.perf_counter() - t) * 1e3
         warm = timeit(all_windows, days)
         rows = [db.execute(Q, (p, lo - MAXLEN, hi, lo)).fetchall() for p in range(1, np_ + 1)]
         wins = all_windows(days)
@@ -208,8 +220,10 @@ def main(d):
         out = raw(db, np_, days, 30)
         tz = timeit(lambda: [dt.datetime.fromtimestamp(m * 60, TZ) for m in out])
         txt = timeit(lambda: ["%02d:%02d" % divmod(m % 1440, 60) for m in out])
-        print(f"split np={np_} days={days}: sql {sql[0]:.3f} ({sql[1]} rows) windows cold {cold:.3f} warm {warm[0]:.3f}"
-              f" sweep {sw[0]:.3f} | to aware local datetimes {tz[0]:.3f} for {len(out)} slots; text {txt[0]:.3f}")
+        print(
+            f"split np={np_} days={days}: sql {sql[0]:.3f} ({sql[1]} rows) windows cold {cold:.3f} warm {warm[0]:.3f}"
+            f" sweep {sw[0]:.3f} | to aware local datetimes {tz[0]:.3f} for {len(out)} slots; text {txt[0]:.3f}"
+        )
 
 
 if __name__ == "__main__":

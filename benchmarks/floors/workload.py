@@ -4,6 +4,7 @@
 Practice: Europe/Berlin, Mon-Fri 09:00-12:00 and 13:00-17:00, services of 30 and
 50 minutes, 15-minute start interval.  Times are UTC epoch minutes.
 """
+
 import datetime as dt
 import random
 import sqlite3
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 TZ = ZoneInfo("Europe/Berlin")
 UTC = dt.timezone.utc
-BASE = dt.date(2026, 11, 23)            # a Monday; every horizon starts here
+BASE = dt.date(2026, 11, 23)  # a Monday; every horizon starts here
 HOURS = ((9 * 60, 12 * 60), (13 * 60, 17 * 60))
 WEEKDAYS = frozenset(range(5))
 
@@ -38,7 +39,7 @@ def appointments(n_pract, past_days, future_days, per_day, seed=7):
             k += 1
         d += dt.timedelta(days=1)
     for d in days:
-        off = minute(d, 9 * 60) - 9 * 60        # no DST change 09-17 in Berlin
+        off = minute(d, 9 * 60) - 9 * 60  # no DST change 09-17 in Berlin
         for p in range(1, n_pract + 1):
             got = []
             while len(got) < per_day:
@@ -73,12 +74,16 @@ def build(path, name):
     db = sqlite3.connect(path)
     db.executescript("pragma journal_mode=wal; pragma synchronous=off;" + SCHEMA)
     db.executemany(
-        "insert into appointment(practitioner_id,client_id,service_id,start,end,note,created)"
-        " values(?,?,?,?,?,?,?)",
-        ((p, i % 5000 + 1, 1 + (d == 50), s, e, "note %d" % i, s - 10000)
-         for i, (p, s, e, d) in enumerate(appointments(20, past, fut, per))))
-    db.executemany("insert into client(name,phone,email) values(?,?,?)",
-                   (("Client %d" % i, "+49 30 %07d" % i, "c%d@example.org" % i) for i in range(5000)))
+        "insert into appointment(practitioner_id,client_id,service_id,start,end,note,created) values(?,?,?,?,?,?,?)",
+        (
+            (p, i % 5000 + 1, 1 + (d == 50), s, e, "note %d" % i, s - 10000)
+            for i, (p, s, e, d) in enumerate(appointments(20, past, fut, per))
+        ),
+    )
+    db.executemany(
+        "insert into client(name,phone,email) values(?,?,?)",
+        (("Client %d" % i, "+49 30 %07d" % i, "c%d@example.org" % i) for i in range(5000)),
+    )
     db.commit()
     db.execute("analyze")
     db.close()
@@ -86,6 +91,7 @@ def build(path, name):
 
 if __name__ == "__main__":
     import os, sys
+
     out = sys.argv[1]
     os.makedirs(out, exist_ok=True)
     for n in SETS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections.abc import Callable
@@ -193,6 +194,9 @@ def open_desk(
     Raises StoreUnusable, BadInput or NotFound.
     """
     desk = Desk(Store(url, create=create), clock=clock or system_clock, machine=machine)
+    # what was imported stays for ever: the collector need not look at it again with every large answer
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     if staff is None and now is None:
         return desk
     setup = desk.see(asks_of_settings.ShowSetup())

@@ -32,6 +32,7 @@ from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.flows import AppointmentFlows
 from frontdesk.verbs import ON_CALENDAR, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.month_grid import MonthGrid
 from frontdesk.widgets.text import lines as content_lines
@@ -79,9 +80,7 @@ class CalendarScreen(AppointmentFlows):
                 yield TimeGrid(self.host.glyphs, id="grid")
                 yield MonthGrid(id="month")
                 with Vertical(id="listing"):
-                    field = Input(placeholder=_("part of a client's name"), id="filter", compact=True)
-                    field.cursor_blink = False
-                    yield field
+                    yield Field(placeholder=_("part of a client's name"), id="filter")
                     yield LineList[Named](id="list")
             yield Static("", id="rail")
         yield Info(id="info")
@@ -180,6 +179,7 @@ class CalendarScreen(AppointmentFlows):
         match self.shows:
             case Shows.DAY | Shows.WEEK:
                 self.grid.action_cursor(across, down)
+                self._tell_cursor()  # at once, so that both lines are one write
             case Shows.MONTH:
                 self._move_day(across + 7 * down)
             case Shows.LIST:

@@ -125,7 +125,8 @@ class ClientCardScreen(AppointmentFlows):
         rows: LineList[Named | None] = self.query_one("#appointments", LineList)
         lines: list[Line[Named | None]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
         lines += [Line(_("Past"), None, "title"), *map(self._line, card.past)]
-        rows.show(lines, rows.cursor or (1 if card.upcoming else 0))
+        first = next((n for n, line in enumerate(lines) if line.value is not None), 0)
+        rows.show(lines, rows.cursor or first)
         self.query_one("#about", Static).update(content_lines(*self._about(card)))
         self._tell_cursor()
 

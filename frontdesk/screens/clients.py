@@ -15,6 +15,7 @@ from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.flows import AppointmentFlows
 from frontdesk.verbs import ON_CLIENTS, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 
 PAGE = 200
@@ -35,9 +36,7 @@ class ClientsScreen(AppointmentFlows):
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
-        field = Input(placeholder=_("f: half a name, last digits, e-mail, reference"), id="typed", compact=True)
-        field.cursor_blink = False
-        yield field
+        yield Field(placeholder=_("f: half a name, last digits, e-mail, reference"), id="typed")
         yield LineList[ClientHit](id="found")
         yield Info(id="info")
         yield Footer(ON_CLIENTS)

@@ -19,6 +19,7 @@ from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.pump import KeyPump
 from frontdesk.verbs import Verb, verbs_of
 from frontdesk.widgets.glyphs import Glyphs
+from frontdesk.widgets.text import plain
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -123,6 +124,10 @@ class DeskDialog(DeskScreen[R | None], ModalScreen[R | None], Generic[R]):
     """A typed question: it may look, never do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", id="dialog.back")]
+
+    def title_panel(self, title: str) -> None:
+        """The dialogue's title; a name in it is never markup."""
+        self.query_one(".panel").border_title = plain(title)  # type: ignore[assignment]
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -125,7 +125,11 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
             self.reveal()
 
     def go(self, column: int, minute: int) -> None:
-        """Put the cursor somewhere."""
+        """Put the cursor somewhere, and say so."""
+        self._go(column, minute)
+        self.post_message(self.Moved())
+
+    def _go(self, column: int, minute: int) -> None:
         if not self._columns:
             self.column, self.minute = max(column, 0), minute
             return
@@ -139,7 +143,6 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             for row in {before[1], self.row}:
                 self._refresh_cells(row, {before[0], self.column})
-        self.post_message(self.Moved())
 
     def go_to_block(self, block_id: int) -> bool:
         """Put the cursor on an appointment, if it is drawn."""
@@ -182,10 +185,11 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self._redraw()
 
     def action_cursor(self, across: int, down: int) -> None:
+        """Move the cursor; whoever asked for it knows."""
         if down and self._columns:
-            self.go(self.column, self._minute_below(down))
+            self._go(self.column, self._minute_below(down))
         if across:
-            self.go(self.column + across, self.minute)
+            self._go(self.column + across, self.minute)
 
     def _minute_below(self, down: int) -> int:
         """A row on, past the rest of the block the cursor is on."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from frontdesk.core.store.engine import Store, driver
 from frontdesk.core.store.migrate import migrate
-from tests.postgres import Server, why_not
+from tests.postgres import Server
 
 
 def shape(connection: Connection) -> dict[str, object]:
@@ -48,25 +46,15 @@ def test_the_migrations_make_the_sqlite_schema(tmp_path: Path) -> None:
         assert shape(migrated) == shape(new)
 
 
-def test_the_migrations_make_the_postgresql_schema(tmp_path_factory: pytest.TempPathFactory) -> None:
-    reason = why_not()
-    if reason and not os.environ.get("FRONTDESK_TESTS_MUST_RUN"):
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
-    server = Server(folder / "server")
-    try:
-        url, other = server.database(), server.database()
-        Store(url, create=True).close()
-        engine = create_engine(other.replace("postgresql://", "postgresql+psycopg://"))
-        made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.connect() as connection:
-            migrate(connection)
-            connection.commit()
-        with engine.connect() as migrated, made.connect() as new:
-            assert shape(migrated) == shape(new)
-        engine.dispose()
-        made.dispose()
-    finally:
-        server.stop()
+def test_the_migrations_make_the_postgresql_schema(server: Server) -> None:
+    url, other = server.database(), server.database()
+    Store(url, create=True).close()
+    engine = create_engine(other.replace("postgresql://", "postgresql+psycopg://"))
+    made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        migrate(connection)
+        connection.commit()
+    with engine.connect() as migrated, made.connect() as new:
+        assert shape(migrated) == shape(new)
+    engine.dispose()
+    made.dispose()

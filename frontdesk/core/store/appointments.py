@@ -62,6 +62,12 @@ _BLOCKS = (
     )
     .order_by(col(_a.start), col(_a.lane))
 )
+_SPENT = select(col(_a.start), col(_a.end)).where(
+    col(_a.practitioner_id) == bindparam("practitioner"),
+    col(_a.start) >= bindparam("from_"),
+    col(_a.start) < bindparam("until"),
+    col(_a.status).in_([status.value for status in HOLDS_TIME]),
+)
 _OF_CLIENT = select(col(_a.start), col(_a.end), col(_a.id)).where(
     col(_a.client_id) == bindparam("client"),
     col(_a.start) > bindparam("from_"),
@@ -179,13 +185,8 @@ def client_spans(
 
 def booked_minutes(look: Look, practitioner: StaffId, window: Span) -> list[tuple[Instant, int]]:
     """Start and minutes of what a practitioner has booked in a window."""
-    spent = select(col(_a.start), col(_a.end)).where(
-        col(_a.practitioner_id) == practitioner,
-        col(_a.start) >= window.start,
-        col(_a.start) < window.end,
-        col(_a.status).in_([status.value for status in HOLDS_TIME]),
-    )
-    return [(start, (end - start) // 60) for start, end in look.connection.execute(spent)]
+    where = {"practitioner": practitioner, "from_": window.start, "until": window.end}
+    return [(start, (end - start) // 60) for start, end in look.connection.execute(_SPENT, where).all()]
 
 
 def count_late(look: Look, today: Span) -> int:

@@ -122,6 +122,7 @@ class Client(Row, table=True):
         Index("client_source", "source", "source_id"),
         Index("client_email", "email"),
         Index("client_phone", "phone_digits"),
+        Index("client_by_name", "life", "search_key", "id"),
     )
     id: int = key()
     name: str = text()

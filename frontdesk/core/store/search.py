@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, bindparam, literal_column, select, text
+from sqlalchemy import ColumnElement, column, select, table
 from sqlmodel import col
 
 from frontdesk.core.domain.life import Life
@@ -60,10 +60,7 @@ def ids(look: Look, typed: str, limit: int) -> list[ClientId]:
 
 
 def _exact(look: Look, words: list[str], limit: int) -> list[ClientId]:
-    statement = _active(select(col(ClientRow.id), col(ClientRow.search_key)))
-    for word in words:
-        statement = statement.where(_contains(look, word))
-    rows = look.connection.execute(statement.limit(max(limit * 5, 100))).all()
+    rows = look.connection.execute(_with_words(look, words).limit(max(limit * 5, 100))).all()
     ranked = sorted(rows, key=lambda row: (_rank(row[1], words), row[1], row[0]))
     return [ClientId(id_) for id_, _ in ranked[:limit]]
 
@@ -80,8 +77,7 @@ def _misspelt(look: Look, words: list[str], limit: int) -> list[ClientId]:
         return []
     candidates: dict[int, str] = {}
     for piece in _pieces(longest):
-        statement = _active(select(col(ClientRow.id), col(ClientRow.search_key))).where(_contains(look, piece))
-        for id_, its_key in look.connection.execute(statement.limit(CANDIDATES)):
+        for id_, its_key in look.connection.execute(_with_words(look, [piece]).limit(CANDIDATES)):
             candidates[id_] = its_key
     scored = process.extract(" ".join(words), candidates, scorer=_likeness, score_cutoff=LIKE_ENOUGH, limit=limit)
     return [ClientId(id_) for _, _, id_ in scored]
@@ -99,15 +95,26 @@ def _likeness(typed: str, key: str, **_: Any) -> float:
     return min(max(fuzz.ratio(word, other) for other in of_key) for word in typed.split())
 
 
-def _active(statement: Any) -> Any:
-    return statement.where(col(ClientRow.life) == Life.ACTIVE.value)
+def _with_words(look: Look, words: list[str]) -> Any:
+    """Active clients whose key has every word; through the trigram index, row by row, so that a limit ends it."""
+    found = select(col(ClientRow.id), col(ClientRow.search_key)).where(col(ClientRow.life) == Life.ACTIVE.value)
+    indexed = [word for word in words if look.is_sqlite and _has_trigrams(word)]
+    if indexed:
+        found = found.join(_INDEX, _INDEX.c.rowid == col(ClientRow.id))
+        found = found.where(*(_INDEX.c.search_key.like(f"%{word}%") for word in indexed))
+    return found.where(*(_contains(look, word, plainly=True) for word in words if word not in indexed))
 
 
-def _contains(look: Look, word: str) -> ColumnElement[bool]:
+_INDEX = table("client_search", column("rowid"), column("search_key"))
+
+
+def _has_trigrams(word: str) -> bool:
+    return len(word) >= 3 and not re.search(r"[%_\\]", word)
+
+
+def _contains(look: Look, word: str, plainly: bool = False) -> ColumnElement[bool]:
     """Through the trigram index where the word is long enough for one, else by looking at every key."""
+    if look.is_sqlite and _has_trigrams(word) and not plainly:
+        return col(ClientRow.id).in_(select(_INDEX.c.rowid).where(_INDEX.c.search_key.like(f"%{word}%")))
     pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    if look.is_sqlite and len(word) >= 3 and not re.search(r"[%_\\]", word):
-        found = text("SELECT rowid FROM client_search WHERE search_key LIKE :pattern")
-        subquery = found.bindparams(bindparam("pattern", pattern, unique=True)).columns(literal_column("rowid"))
-        return col(ClientRow.id).in_(subquery)
     return col(ClientRow.search_key).like(pattern, escape="\\")

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.text import plain
 
 
@@ -38,13 +39,11 @@ class AskTextDialog(DeskDialog[tuple[str, ...]]):
                 yield Static(plain(self._explain), classes="explain")
             for number, (label, value) in enumerate(self._fields):
                 yield Static(plain(label), classes="label")
-                field = Input(value=value, id=f"field-{number}", compact=True)
-                field.cursor_blink = False
-                yield field
+                yield Field(value, id=f"field-{number}")
             yield Static("", id="echo")
 
     def on_mount(self) -> None:
-        self.query_one(".panel").border_title = plain(self._title).plain
+        self.title_panel(self._title)
 
     def on_input_changed(self) -> None:
         if self._echo is not None:

@@ -16,6 +16,7 @@ from frontdesk.core.domain.practice import Reason, ReasonId
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
 
@@ -49,14 +50,12 @@ class CancelDialog(DeskDialog[CancelChoice]):
             yield Static(plain(_("Why? A digit, or ↑↓")), classes="label")
             yield LineList[Reason](id="reasons")
             yield Static(plain(_("In a few words")), classes="label")
-            field = Input(id="text", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Field(id="text")
             yield Button("", id="confirm", disabled=True, compact=True)
             yield Static(plain(_("⏎ cancel it   tab words   esc back, nothing is changed")), classes="keys")
 
     def on_mount(self) -> None:
-        self.query_one(".panel").border_title = _("Cancel")
+        self.title_panel(_("Cancel"))
         reasons = [it for it in self.words.setup.reasons.values() if it.offered and it.life is Life.ACTIVE]
         lines = [Line(f" {n} {it.label}", it) for n, it in enumerate(sorted(reasons, key=lambda it: it.position), 1)]
         found = self.query_one("#reasons", LineList)

@@ -16,6 +16,7 @@ from frontdesk.core.domain.people import ClientKind
 from frontdesk.core.render.language import _, later
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.choice import Choice
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
 
@@ -62,9 +63,7 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
             for name, label in LABELS:
                 with Horizontal(classes="line"):
                     yield Static(plain(f"{_(label)} "), classes="tag")
-                    field = Input(value=getattr(self._draft, name), id=name, compact=True)
-                    field.cursor_blink = False
-                    yield field
+                    yield Field(getattr(self._draft, name), id=name)
             with Horizontal(classes="line"):
                 yield Static(plain(_("kind") + " "), classes="tag")
                 kinds = [(_("person"), ClientKind.PERSON), (_("company"), ClientKind.COMPANY)]
@@ -74,7 +73,7 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
             yield Static(plain(_("⏎ save   tab next   esc back")), classes="keys")
 
     def on_mount(self) -> None:
-        self.query_one(".panel").border_title = plain(self._title).plain
+        self.title_panel(self._title)
         self.query_one("#name", Input).focus()
 
     def on_input_changed(self) -> None:

@@ -13,8 +13,8 @@ from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
-from frontdesk.widgets.text import plain
 
 
 class FinderDialog(DeskDialog[ClientHit]):
@@ -32,13 +32,11 @@ class FinderDialog(DeskDialog[ClientHit]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            field = Input(placeholder=_("half a name, last digits, e-mail, reference"), id="typed", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Field(placeholder=_("half a name, last digits, e-mail, reference"), id="typed")
             yield LineList[ClientHit](id="found", can_focus=False)
 
     def on_mount(self) -> None:
-        self.query_one(".panel").border_title = plain(self._title).plain
+        self.title_panel(self._title)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.begin(self._find(event.value), group="find", exclusive=True)

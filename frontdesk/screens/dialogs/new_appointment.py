@@ -23,6 +23,7 @@ from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.choice import Choice
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
 
@@ -92,7 +93,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             yield Static(plain(keys), classes="keys")
 
     def on_mount(self) -> None:
-        self.query_one(".panel").border_title = _("New appointment")
+        self.title_panel(_("New appointment"))
         services = self.query_one("#service", Choice)
         services.offer(self._services(), self._draft.service)
         self.query_one("#person", Choice).offer(self._people(), self._draft.practitioner)
@@ -171,9 +172,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         return True
 
     def _field(self, name: str, value: str) -> Input:
-        field = Input(value=value, id=name, compact=True)
-        field.cursor_blink = False
-        return field
+        return Field(value, id=name)
 
     def _services(self) -> list[tuple[str, ServiceId]]:
         setup = self.words.setup

@@ -38,7 +38,7 @@ class PageDialog(DeskDialog[Verb]):
             yield Static(plain(self._keys or "esc"), classes="keys")
 
     def on_mount(self) -> None:
-        self.query_one(".panel").border_title = plain(self._title).plain
+        self.title_panel(self._title)
         self.query_one("#page", LineList).show([Line(text, None) for text in self._lines])
 
     def on_key(self, event: events.Key) -> None:

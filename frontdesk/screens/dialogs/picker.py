@@ -24,6 +24,7 @@ from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.choice import Choice
+from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
 
@@ -79,9 +80,7 @@ class PickerDialog(DeskDialog[Picked]):
         with Vertical(classes="panel"):
             with Horizontal(classes="line"):
                 yield Static(plain(_("when") + " "), classes="tag")
-                field = Input(value=self._typed, placeholder="thu pm · 4p · 25 nov 10 · +2w", id="when", compact=True)
-                field.cursor_blink = False
-                yield field
+                yield Field(self._typed, placeholder="thu pm · 4p · 25 nov 10 · +2w", id="when")
                 yield Static("", id="echo")
             yield LineList[Row](id="rows", can_focus=False)
             yield Static(plain(self._error, "$error"), id="problem")
@@ -90,14 +89,10 @@ class PickerDialog(DeskDialog[Picked]):
                 yield Choice[ServiceId](_("service"), self._services(), id="service")
             with Horizontal(classes="line"):
                 yield Static(plain(_("note") + " "), classes="tag")
-                note = Input(value=self._appointment.note, id="note", compact=True)
-                note.cursor_blink = False
-                yield note
+                yield Field(self._appointment.note, id="note")
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason to override") + " "), classes="tag")
-                reason = Input(id="override", compact=True)
-                reason.cursor_blink = False
-                yield reason
+                yield Field(id="override")
             yield Static(plain(_("⏎ move   ↑↓ choose   tab person · service · note   esc back")), classes="keys")
 
     def on_mount(self) -> None:
@@ -107,7 +102,7 @@ class PickerDialog(DeskDialog[Picked]):
             f"{_('Move')} · {self._moving.client_name} · {self._moving.service_name} {it.span.minutes} min"
             f" · {self._moving.practitioner_name} · {_('was')} {was}"
         )
-        self.query_one(".panel").border_title = plain(title).plain
+        self.title_panel(title)
         services = self.query_one("#service", Choice)
         services.offer(self._services(), it.service)
         self.query_one("#override-line").display = False
@@ -124,6 +119,7 @@ class PickerDialog(DeskDialog[Picked]):
     def action_move(self, by: int) -> None:
         self.query_one("#rows", LineList).move(by)
         self._ask_override(None)
+        self._tell_why()
 
     def action_choose(self) -> None:
         rows: LineList[Row] = self.query_one("#rows", LineList)
@@ -149,6 +145,14 @@ class PickerDialog(DeskDialog[Picked]):
         self.dismiss(
             self._picked(verdict.start, verdict.practitioner, verdict.location, verdict.room, override=reason)
         )
+
+    def _tell_why(self) -> None:
+        """All the reasons against the time under the cursor, where the list had to cut them."""
+        row: Row | None = self.query_one("#rows", LineList).chosen
+        if row is not None and row.verdict is not None:
+            self._problem("; ".join(self.words.objection(it) for it in row.verdict.reasons))
+        elif row is not None and row.offer is not None and not self._error:
+            self._problem("")
 
     def _ask_override(self, verdict: Verdict | None) -> None:
         self._override_for = verdict
@@ -201,13 +205,15 @@ class PickerDialog(DeskDialog[Picked]):
             self.query_one("#echo", Static).update(plain(f"= ? “{error.word}”", "$error"))
             return
         self.query_one("#echo", Static).update(plain(self._echo(wanted, bool(typed.strip()))))
-        self._problem(self._error)
-        self._error = ""
         asked, offers = await asyncio.gather(self._ask(wanted), self._offers(wanted, today, bool(typed.strip())))
         rows = [*asked, *offers]
         if not rows:
             rows = [Line(_("nothing is free in the next {n} days").format(n=AHEAD), Row(), "dim")]
         self.query_one("#rows", LineList).show(rows[:SHOWN])
+        self._tell_why()
+        if self._error:
+            self._problem(self._error)
+            self._error = ""
 
     async def _ask(self, wanted: When) -> list[Line[Row]]:
         """The very time that was asked for, where it is not free."""

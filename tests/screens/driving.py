@@ -1,0 +1,102 @@
+"""Driving the app: keys singly or in one burst, and what stands on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from textual import events
+
+from frontdesk.app import FrontdeskApp, Start
+from frontdesk.config import Config
+from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.asks.history import ShowHistory
+from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.domain.machine import Machine
+from tests.builders import MON_8, Clock
+
+SIGNS = {" ": "space", "/": "slash", "?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}
+SIGNS |= {"[": "left_square_bracket", "]": "right_square_bracket", "\n": "enter", "\t": "tab", "\x1b": "escape"}
+
+
+PATIENCE = 20.0
+"""Seconds after which a key that had no effect fails a test instead of hanging it."""
+
+
+def keys(text: str) -> list[events.Key]:
+    """Keys as a terminal sends them: a character each; newline is Enter, tab is Tab."""
+    return [events.Key(SIGNS.get(it, it), it if it.isprintable() else None) for it in text]
+
+
+@asynccontextmanager
+async def running(
+    database: Path, wall: datetime = MON_8, size: tuple[int, int] = (80, 24), **config: Any
+) -> AsyncIterator[FrontdeskApp]:
+    """The app on a database, its desk open and its first picture drawn."""
+    settings = Config(database=str(database), **config)
+    app = FrontdeskApp(
+        Start(config=settings, url=str(database), clock=Clock(wall), machine=Machine(terminal="screen"))
+    )
+    async with app.run_test(size=size, notifications=True) as pilot:
+        app.post_message(events.Key("t", "t"))  # waits for the desk; the cursor goes to now, where it is
+        await pilot.pause()
+        await asyncio.wait_for(app.pump.idle(), PATIENCE)
+        await pilot.pause()
+        yield app
+
+
+async def send(app: FrontdeskApp, text: str | Iterable[events.Key], burst: bool) -> None:
+    """Keys one by one, each after the last had its effect, or all in one packet."""
+    pressed = keys(text) if isinstance(text, str) else list(text)
+    for event in pressed:
+        app.post_message(event)
+        if not burst:
+            await settled(app)
+    await settled(app)
+
+
+async def settled(app: FrontdeskApp) -> None:
+    """Until the keys have had their effect and the picture is drawn."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+        await asyncio.wait_for(app.pump.idle(), PATIENCE)
+    for _ in range(200):
+        if not [worker for worker in app.workers if worker.is_running and worker.group in ("load", "find", "judge")]:
+            break
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.02)
+
+
+def shown(app: FrontdeskApp) -> str:
+    """What stands on the screen, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def told(app: FrontdeskApp) -> str:
+    """The newest message at the foot."""
+    messages = [notification.message for notification in app._notifications]
+    return messages[-1] if messages else ""
+
+
+def deeds(app: FrontdeskApp) -> list[str]:
+    """What was recorded from this terminal."""
+    lines = app.door.see(ShowHistory())
+    return [line.operation for line in lines if line.terminal == "screen"]
+
+
+def slow(app: FrontdeskApp, seconds: float = 0.3) -> None:
+    """Every lookup a key could be waiting for takes its time."""
+    quick = app.door.see
+
+    def see(question: Any) -> Any:
+        if isinstance(question, FindClients | FindSlots | AskWhy):
+            time.sleep(seconds)
+        return quick(question)
+
+    app.door.see = see  # type: ignore[method-assign]
