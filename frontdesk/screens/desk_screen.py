@@ -127,7 +127,7 @@ class DeskDialog(DeskScreen[R | None], ModalScreen[R | None], Generic[R]):
 
     def title_panel(self, title: str) -> None:
         """The dialogue's title; a name in it is never markup."""
-        self.query_one(".panel").border_title = plain(title)  # type: ignore[assignment]
+        self.query_one(".panel").border_title = plain(title)
 
     def action_leave(self) -> None:
         self.dismiss(None)

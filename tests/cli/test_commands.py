@@ -1,0 +1,174 @@
+"""The command line: what it prints, how it fails, and that it can do all the terminal can."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+
+def ref_of(said: object) -> str:
+    return str(said.json["item"]["ref"])  # type: ignore[attr-defined]
+
+
+def test_booking_moving_cancelling_and_undoing_from_the_shell(practice: Command) -> None:
+    made = practice("book", "review", "2026-11-23T09:00", "--name", "Clara", "-p", "ann", "--json")
+    ref = ref_of(made)
+
+    assert made.json["item"]["status"] == "booked"
+    assert practice("reschedule", ref, "2026-11-24T10:00").out.startswith("Moved Clara from Mon 23 Nov 09:00")
+    assert practice("cancel", ref, "--reason", "client_ill").code == 0
+    assert "Undone" in practice("undo").out
+    assert practice("list", "--json").json["items"][0]["status"] == "booked"
+    assert "cancelled" in practice("redo").out
+    assert practice("reinstate", ref).code == 0
+    assert practice("status", ref, "arrived").out.startswith("Clara is arrived")
+    assert practice("history", ref).out.count("\n") == 7
+
+
+def test_an_appointment_has_the_documented_keys(practice: Command) -> None:
+    said = practice("book", "review", "2026-11-23T09:00", "--name", "Clara", "-p", "ann", "--json").json
+
+    assert set(said) == {"version", "item", "event", "warnings"}
+    documented = (Path(__file__).parents[2] / "docs/json.md").read_text()
+    row = next(line for line in documented.splitlines() if line.startswith("| appointment |"))
+    assert [f"`{key}`" for key in said["item"]] == row.split("|")[2].strip().split(", ")
+    assert (said["item"]["start"], said["item"]["lane"]) == ("2026-11-23T09:00+00:00", 0)
+
+
+def test_why_answers_with_every_reason_and_exit_code_0(practice: Command) -> None:
+    said = practice("why", "review", "2026-11-23T12:30", "--json")
+
+    assert said.code == 0
+    by_person = {it["practitioner"]: it for it in said.json["items"]}
+    assert by_person["bob"]["ok"]
+    assert [it["code"] for it in by_person["ann"]["reasons"]] == ["outside_hours"]
+    assert by_person["ann"]["reasons"][0]["overridable"]
+
+
+def test_no_free_time_is_an_empty_list_and_a_reason_on_stderr(practice: Command) -> None:
+    said = practice("slots", "massage", "--from", "2026-11-28", "--to", "2026-11-28", "--json")
+
+    assert (said.code, said.json["items"]) == (0, [])
+    assert "nothing is free" in said.err
+    assert "not working that day" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("book", "manicure", "2026-11-23T09:00", "--name", "C"), 3, "there is no service manicure"),
+        (("book", "review", "tomorrow", "--name", "C"), 2, "is no date and time"),
+        (("book", "review", "2026-11-23T09:00:30", "--name", "C"), 2, "is no date and time"),
+        (("book", "review", "2026-11-23T09:00"), 2, "--client is missing"),
+        (("book", "review", "2026-11-23T09:00", "--name", " "), 2, "name is missing"),
+        (("book", "massage", "2026-11-23T09:00", "--name", "C", "-p", "bob"), 5, "Bob Brown does not offer Massage"),
+        (("book", "review", "2027-03-28T01:30", "--name", "C"), 5, "does not exist"),
+        (("cancel", "A-00000", "--reason", "other"), 3, "there is no appointment"),
+        (("status", "nonsense", "arrived"), 3, "there is no appointment nonsense"),
+        (("client", "show", "C-ZZZZZ"), 3, "there is no client"),
+        (("undo", "99"), 3, "there is no event 99"),
+        (("practice", "apply", "missing.toml"), 2, "there is no file missing.toml"),
+        (("import", "missing.csv"), 2, "there is no file missing.csv"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence_and_its_exit_code(
+    practice: Command, words: tuple[str, ...], code: int, says: str
+) -> None:
+    said = practice(*words)
+
+    assert says in said.err
+    assert said.code == code
+
+
+def test_an_error_is_json_on_stdout_when_json_is_asked_for(practice: Command) -> None:
+    practice("book", "review", "2026-11-23T09:00", "--name", "Clara", "-p", "ann")
+    said = practice("book", "review", "2026-11-23T09:00", "--name", "Dora", "-p", "ann", "--json")
+
+    assert said.code == 4
+    assert said.json["error"]["code"] == "slot_taken"
+    assert said.json["error"]["reasons"][0]["culprit"]["client_name"] == "Clara"
+
+
+def test_the_database_says_what_is_wrong_with_it(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("not a database, only a text that is long enough")
+    (tmp_path / "folder.db").mkdir()
+
+    for db, says in (
+        (tmp_path / "missing.db", "there is no database"),
+        (tmp_path / "nowhere" / "x.db", "the folder for"),
+        (tmp_path / "text.db", "is not a frontdesk database"),
+        (tmp_path / "folder.db", "is not a frontdesk database"),
+    ):
+        said = practice("day", db=db)
+        assert (said.code, says in said.err) == (8, True), (db, said.err)
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_newer_database_is_not_touched(practice: Command, tmp_path: Path) -> None:
+    from frontdesk.core.store.engine import driver
+
+    connection = driver().connect(tmp_path / "practice.db")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+
+    said = practice("day")
+    assert (said.code, "newer frontdesk" in said.err) == (8, True)
+
+
+def test_the_database_is_for_its_owner_alone(practice: Command, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "practice.db").stat().st_mode) == 0o600
+
+
+def test_staff_act_in_their_own_name(practice: Command) -> None:
+    made = practice("book", "review", "2026-11-23T09:00", "--name", "Clara", "-p", "bob", "--json")
+    said = practice("--staff", "ann", "cancel", ref_of(made), "--reason", "client_ill")
+
+    assert (said.code, "Ann Archer may not do this" in said.err) == (6, True)
+
+
+def test_init_makes_a_practice_and_does_not_write_over_one(frontdesk: Command, tmp_path: Path) -> None:
+    assert frontdesk("init", "--yes", "--kit", "salon").code == 0
+    assert "Salon" in frontdesk("locations").out
+    assert frontdesk("init", "--yes").code == 8
+
+
+def test_the_demo_needs_no_terminal_to_make_its_database(frontdesk: Command, tmp_path: Path) -> None:
+    assert frontdesk("demo", "--keep", "demo.db", now="2026-11-21T10:40").code == 0
+    said = frontdesk("day", "--json", db=tmp_path / "demo.db", now="2026-11-21T10:40").json
+
+    statuses = {it["status"] for it in said["items"]}
+    assert {"booked", "done", "arrived"} <= statuses
+    tomorrow = frontdesk("day", "2026-11-22", "-p", "ruth", "--json", db=tmp_path / "demo.db").json
+    assert tomorrow["items"] == []
+
+
+def test_the_lists_name_their_ids(practice: Command) -> None:
+    assert [it["id"] for it in practice("services", "--json").json["items"]] == ["review", "massage", "training"]
+    assert [it["id"] for it in practice("staff", "--json").json["items"]] == ["ann", "bob", "rita", "vic"]
+    assert practice("locations", "--json").json["items"][0]["rooms"] == ["gym", "pool"]
+    assert practice("doctor", "--json").json["item"]["check"] == "ok"
+
+
+def test_clients_are_found_changed_and_merged(practice: Command) -> None:
+    first = practice("client", "add", "--name", "Ann Lee", "--born", "1980-07-03", "--json").json["item"]["id"]
+    second = practice("client", "add", "--name", "Anne Lee", "--json").json["item"]["id"]
+
+    assert practice("client", "find", "ann").out.count("\n") == 2
+    assert practice("client", "edit", first, "--note", "ground floor").code == 0
+    assert practice("client", "merge", first, second).code == 0
+    assert practice("client", "show", second, "--json").json["item"]["note"] == "ground floor"
+    assert practice("client", "add", "--name", "X", "--born", "soon").code == 2
+
+
+def test_a_limit_that_cuts_is_said(practice: Command) -> None:
+    for hour in (9, 10, 11):
+        practice("book", "review", f"2026-11-23T{hour:02}:00", "--name", f"C{hour}", "-p", "ann")
+
+    said = practice("list", "--limit", "2", "--json")
+    assert (len(said.json["items"]), said.json["more"]) == (2, True)
+    assert "--limit" in said.err
