@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from frontdesk.cli.version import say_version
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--version"]:
+    words = sys.argv[1:]
+    if words == ["--version"]:
         say_version()
         return
+    from frontdesk.cli.terminal import open_terminal, opening_of
+    from frontdesk.core.domain.errors import DeskError
+
+    opening = opening_of(words)
+    if opening is not None:  # the app alone: its first frame waits for nothing that only commands need
+        with suppress(DeskError):  # what is wrong with a config file, the commands below tell
+            sys.exit(open_terminal(opening))
     from frontdesk.cli.main import run
 
     run()

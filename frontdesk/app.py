@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -19,7 +20,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
-from frontdesk.config import Config
+from frontdesk.config import Config, log_to_file
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.settings import ShowSetup
@@ -101,7 +102,7 @@ class FrontdeskApp(App[None]):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "textual-ansi" if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
+        self.theme = NAMES["ansi"] if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
 
     async def on_mount(self) -> None:
         self.pump.start()
@@ -162,6 +163,7 @@ class FrontdeskApp(App[None]):
             case Verb.THEME:
                 names = list(NAMES.values())
                 self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+                screen.tell(_("theme: {name}").format(name=self.theme))
             case Verb.QUIT:
                 self.exit()
             case _:
@@ -323,10 +325,10 @@ class FrontdeskApp(App[None]):
 
     def _fatal_error(self) -> None:
         """A bug: its trace goes to the log, never client data to the screen."""
-        import logging
-
+        where = log_to_file()
         logging.getLogger("frontdesk").exception("fault")
-        self.parting = _("this is a fault in frontdesk; nothing more was saved. The log says where.")
+        told = _("this is a fault in frontdesk; nothing more was saved. {where} says where.")
+        self.parting = told.format(where=where)
         self._close_messages_no_wait()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tomllib
 from dataclasses import dataclass, field
@@ -50,6 +51,22 @@ def data_folder() -> Path:
     package = Path(__file__).parent
     inside = package / "data"
     return inside if inside.is_dir() else package.parent / "data"
+
+
+def log_to_file() -> Path:
+    """Send the log of faults to a file of the user's own; answers where that is."""
+    from platformdirs import user_log_path
+
+    path = user_log_path("frontdesk") / "frontdesk.log"
+    log = logging.getLogger("frontdesk")
+    if not log.handlers:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            log.addHandler(logging.FileHandler(path, encoding="utf-8", delay=True))
+        except OSError:
+            log.addHandler(logging.NullHandler())
+    log.propagate = "PYTEST_CURRENT_TEST" in os.environ
+    return path
 
 
 def default_database() -> str:

@@ -269,6 +269,8 @@ def set_status(
 ) -> None:
     """Set the status: confirmed, arrived, in_session, done, no_show, booked."""
     opening: Opening = context.obj
+    if status_ in (Status.CANCELLED, Status.LATE_CANCELLED, Status.UNDONE):
+        raise BadInput("STATUS", Problem.NOT_A_CHOICE, status_.value, hint="frontdesk cancel, frontdesk undo")
     event = opening.do(SetStatus(appointment=appointment_id(ref), seen=None, status=status_))
     done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json)
 

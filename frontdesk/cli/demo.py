@@ -54,7 +54,7 @@ def demo(
         shown = Opening(database=str(Path(folder) / "demo.db"), create=True, config_file=opening.config_file)
         say(_("making a practice to try …"))
         fill(shown, size)
-        open_terminal(shown)
+        raise typer.Exit(open_terminal(shown))
 
 
 def fill(opening: Opening, size: Size) -> None:
@@ -95,7 +95,7 @@ def init(
         from frontdesk.cli.terminal import open_terminal
 
         opening.create = False
-        open_terminal(replace(opening))
+        raise typer.Exit(open_terminal(replace(opening)))
 
 
 def machine_zone() -> str:

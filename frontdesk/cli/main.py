@@ -14,6 +14,7 @@ from frontdesk.cli import appointments, clients, demo, history, practice, transf
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import failed
 from frontdesk.cli.version import say_version
+from frontdesk.config import log_to_file, read_config
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import Words
@@ -41,13 +42,15 @@ def opening(
     global _opening
     _opening = Opening(database=db, staff=staff, now=now, config_file=config)
     context.obj = _opening
+    if config is not None:
+        read_config(config)
     if version:
         say_version()
         raise typer.Exit
     if context.invoked_subcommand is None:
         from frontdesk.cli.terminal import open_terminal
 
-        open_terminal(_opening)
+        raise typer.Exit(open_terminal(_opening))
 
 
 _opening = Opening()
@@ -71,8 +74,10 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception:  # the last resort: a bug is told in a sentence, its trace goes to the log
+        where = log_to_file()
         logging.getLogger("frontdesk").exception("fault")
-        print(_("this is a fault in frontdesk; nothing more was saved. The log says where."), file=sys.stderr)
+        told = _("this is a fault in frontdesk; nothing more was saved. {where} says where.")
+        print(told.format(where=where), file=sys.stderr)
         sys.exit(1)
 
 

@@ -1,19 +1,32 @@
-"""Opening the terminal app from the command line."""
+"""Opening the terminal app from the command line, before anything that only commands need is imported."""
 
 from __future__ import annotations
 
 import sys
-
-import typer
+from collections.abc import Sequence
+from pathlib import Path
 
 from frontdesk.cli.opening import Opening, machine
 
+OPTIONS = {"--db": "database", "--staff": "staff", "--now": "now", "--config": "config_file"}
 
-def open_terminal(opening: Opening) -> None:
-    """Runs the app until it is left; refuses without a terminal, where it would spin for ever."""
+
+def opening_of(words: Sequence[str]) -> Opening | None:
+    """What the words say, where they only open the app: options of the whole program, no command."""
+    if len(words) % 2:
+        return None
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    if len(given) * 2 != len(words) or not given.keys() <= OPTIONS.keys():
+        return None
+    values = {OPTIONS[name]: Path(value) if name == "--config" else value for name, value in given.items()}
+    return Opening(**values)  # type: ignore[arg-type]
+
+
+def open_terminal(opening: Opening) -> int:
+    """Runs the app until it is left, and answers the exit code; refuses without a terminal, where it would spin."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("frontdesk needs a terminal; for scripts there are commands: frontdesk --help", file=sys.stderr)
-        raise typer.Exit(2)
+        return 2
     from frontdesk.app import FrontdeskApp, Start
 
     app = FrontdeskApp(
@@ -29,4 +42,4 @@ def open_terminal(opening: Opening) -> None:
     app.run()
     if app.parting:
         print(app.parting, file=sys.stderr)
-    raise typer.Exit(app.return_code or 0)
+    return app.return_code or 0

@@ -81,7 +81,10 @@ def export(
     """Everything: the practice as a file, CSV, a calendar file a practitioner, events as JSON lines."""
     opening: Opening = context.obj
     everything = opening.see(ShowEverything())
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("--all", Problem.NOT_READABLE, str(folder), hint=error.strerror or "") from None
     clients = {int(client.id): client for client in everything.clients}
     words = opening.words
     files = {

@@ -150,10 +150,8 @@ class CalendarScreen(AppointmentFlows):
                 self._go_now()
             case Verb.GO_TO:
                 self.begin(self._ask_date())
-            case Verb.FINER:
-                self.grid.zoom(-1)
-            case Verb.COARSER:
-                self.grid.zoom(1)
+            case Verb.FINER | Verb.COARSER if self.shows in (Shows.DAY, Shows.WEEK):
+                self.grid.zoom(-1 if verb is Verb.FINER else 1)
             case Verb.NEXT:
                 self._next()
             case Verb.OPEN:
@@ -251,8 +249,8 @@ class CalendarScreen(AppointmentFlows):
         it = named.appointment
         at = self.words.moment(it.start, it.zone)
         return (
-            f"{at:<17} {it.span.minutes:>3}m  {named.client_name:<24.24} {named.service_name:<18.18}"
-            f" {named.practitioner_name:<16.16} {status(it.status)}"
+            f"{at:<16} {it.span.minutes:>3}m {named.client_name:<20.20} {status(it.status):<9}"
+            f" {named.service_name:<12.12} {named.practitioner_name}"
         )
 
     def _draw(self, seen: Calendar, heads: list[str]) -> None:
@@ -393,6 +391,9 @@ class CalendarScreen(AppointmentFlows):
             self.begin(self.panel(here))
 
     def _client_here(self) -> ClientId | None:
+        if self.shows is Shows.LIST:
+            named: Named | None = self.query_one("#list", LineList).chosen
+            return named.appointment.client if named is not None else None
         here = self.grid.here
         return here.block.client if here is not None and here.block is not None else None
 
@@ -405,7 +406,9 @@ class CalendarScreen(AppointmentFlows):
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
         if here is None:
             now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
-            return Draft(practitioner=None, start=now)
+            step = self.words.setup.practice.booking.start_interval
+            start = now + timedelta(minutes=-now.minute % step if step <= 60 else 0)
+            return Draft(practitioner=None, start=datetime.combine(self.day or now.date(), start.time()))
         start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
         return Draft(practitioner=here.column.practitioner, start=start)
 
@@ -422,8 +425,14 @@ class CalendarScreen(AppointmentFlows):
     async def _put_down(self) -> None:
         picked = await self.look(ListPickedUp())
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        if not picked or here is None:
+        if not picked:
             self.tell(_("nothing is picked up: x on an appointment does that"), bad=True)
+            return
+        if here is None:
+            self.tell(_("put it down in the day or the week (D, W)"), bad=True)
+            return
+        if here.block is not None and here.block.id == picked[0].appointment.id:
+            self.tell(_("{client} is there already").format(client=picked[0].client_name), bad=True)
             return
         start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
         await self.move_to(picked[0], start=start, practitioner=here.column.practitioner)
@@ -503,9 +512,10 @@ class CalendarScreen(AppointmentFlows):
             label = here.shut.label or _("outside hours")
             more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
             return f"{minute} {here.column.name} · {label}{more}"
-        free = self._free_minutes(here)
-        fits = [it.name for it in self._services(here) if it.duration <= free]
-        too_long = [it.name for it in self._services(here) if it.duration > free]
+        free = self._free_minutes(here, 0)
+        after = {it.id: self.words.setup.buffers_of(it)[1] for it in self._services(here)}
+        fits = [it.name for it in self._services(here) if it.duration <= self._free_minutes(here, after[it.id])]
+        too_long = [it.name for it in self._services(here) if it.name not in fits]
         text = f"{minute} {here.column.name} · {_('free {n} min').format(n=free)}"
         if fits:
             text += f" · {_('fits')} {', '.join(fits[:3])}"
@@ -513,13 +523,13 @@ class CalendarScreen(AppointmentFlows):
             text += f", {_('not')} {', '.join(too_long[:2])}"
         return text
 
-    def _free_minutes(self, here: Here) -> int:
-        """Minutes until the next booking, its buffer kept, or the end of the open time."""
+    def _free_minutes(self, here: Here, after: int) -> int:
+        """Minutes until the next booking, the larger buffer kept, or the end of the open time."""
         midnight = here.column.span.start
         at = midnight + here.minute * 60
         for span in here.column.open:
             if span.start <= at < span.end:
-                nexts = [min(b.padded_start, b.start) for b in here.column.blocks if b.start >= at]
+                nexts = [min(b.padded_start, b.start - after * 60) for b in here.column.blocks if b.start >= at]
                 return (min([span.end, *nexts]) - at) // 60
         return 0
 

@@ -31,6 +31,8 @@ from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import lines as content_lines
 
+FIELDS = tuple(ClientDraft.__dataclass_fields__)
+
 
 class ClientCardScreen(AppointmentFlows):
     """Asks for one client; the verbs act on the appointment under the cursor, or on the client."""
@@ -133,8 +135,8 @@ class ClientCardScreen(AppointmentFlows):
     def _line(self, named: Named) -> Line[Named | None]:
         it = named.appointment
         text = (
-            f" {self.words.moment(it.start, it.zone):<17} {it.span.minutes:>3}m  {named.service_name:<18.18}"
-            f" {named.practitioner_name:<14.14} {status(it.status)}"
+            f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {status(it.status):<9}"
+            f" {named.service_name:<12.12} {named.practitioner_name}"
         )
         return Line(text, named)
 
@@ -178,35 +180,29 @@ class ClientCardScreen(AppointmentFlows):
         if self._card is None:
             return
         client, error = self._card.client, ""
-        draft = _draft_of(client)
+        draft = known = _draft_of(client)
         while True:
             filled = await self.answer(ClientFormDialog(draft, client.name, error, new=False))
             if filled is None:
                 return
-            draft = filled
-            done = await self.perform(
-                EditClient(
-                    client=client.id,
-                    seen=client.revision,
-                    name=draft.name,
-                    kind=draft.kind,
-                    phone=draft.phone,
-                    email=draft.email,
-                    born=draft.birth_date,
-                    preferences=draft.preferences,
-                    note=draft.note,
-                ),
-                tell=False,
-            )
+            touched = {
+                name: getattr(filled, name) for name in FIELDS if getattr(filled, name) != getattr(known, name)
+            }
+            given = {**touched, "born": filled.birth_date} if "born" in touched else touched
+            done = await self.perform(EditClient(client=client.id, seen=client.revision, **given), tell=False)
             if not isinstance(done, DeskError):
                 return
             error = self.say_error(done)
             fresh = await self.look(ShowClient(client=client.id))
-            client = replace(client, revision=fresh.client.revision) if fresh is not None else client
+            if fresh is not None:  # what a colleague changed stays, what was typed here stays too
+                client, known = fresh.client, _draft_of(fresh.client)
+            draft = replace(known, **touched)
 
     async def _merge(self) -> None:
         hit = await self.answer(FinderDialog(_("merge which client into this one?")))
-        if hit is not None:
+        if hit is not None and hit.id == self.client:
+            self.tell(_("that is this client already"), bad=True)
+        elif hit is not None:
             await self.perform(MergeClients(keep=self.client, drop=hit.id))
 
     async def _client_history(self) -> None:

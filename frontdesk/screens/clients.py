@@ -84,6 +84,7 @@ class ClientsScreen(AppointmentFlows):
         self.query_one("#typed", Input).focus()
 
     def on_input_changed(self) -> None:
+        self.query_one("#found", LineList).cursor = 0
         self.refresh_data()
 
     def on_input_submitted(self) -> None:
@@ -103,8 +104,7 @@ class ClientsScreen(AppointmentFlows):
 
     def _line(self, hit: ClientHit) -> str:
         upcoming = self.words.moment(hit.next) if hit.next is not None else ""
-        born = hit.born.isoformat() if hit.born else ""
-        return f"{hit.name:<28.28} {born:<10} {hit.phone:<20.20} {upcoming}"
+        return f"{hit.name:<28.28} {hit.birthday:<10} {hit.phone:<20.20} {upcoming}"
 
     def _open(self) -> None:
         chosen: ClientHit | None = self.query_one("#found", LineList).chosen

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
@@ -15,6 +16,7 @@ from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.render.language import _
 from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.pump import KeyPump
 from frontdesk.verbs import Verb, verbs_of
@@ -110,6 +112,11 @@ class DeskScreen(Screen[R], Generic[R]):
     def tell_event(self, event: Event) -> None:
         warnings = [self.words.objection(it) for it in getattr(event, "warnings", ())]
         self.tell(" · ".join([self.words.event(event), *warnings]))
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that means nothing here says so; it is never silent."""
+        if event.is_printable and not self.app.screen.is_modal:
+            self.tell(_("{key} does nothing here; ? names the keys").format(key=event.character), bad=True)
 
     async def action_verb(self, name: str) -> None:
         """What a key, the palette or the mouse asks for."""

@@ -20,7 +20,7 @@ from frontdesk.core.asks.appointments import (
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.schedule import TakeTimeOff
-from frontdesk.core.domain.appointments import NEXT_STATUS, AppointmentId, Status
+from frontdesk.core.domain.appointments import CANCELLABLE, NEXT_STATUS, RESCHEDULABLE, AppointmentId, Status
 from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.views import Named
@@ -199,9 +199,9 @@ class AppointmentFlows(DeskScreen[None]):
                 await self.perform(replace(ask, override=override))
 
     async def _move(self, named: Named) -> None:
-        error = ""
+        picked, error = None, ""
         while True:
-            picked = await self.answer(PickerDialog(named, error=error))
+            picked = await self.answer(PickerDialog(named, picked, error))
             if picked is None:
                 return
             done = await self.perform(
@@ -222,21 +222,34 @@ class AppointmentFlows(DeskScreen[None]):
                 return
             error = self.say_error(done)
             fresh = await self.look(ShowAppointment(appointment=named.appointment.id))
-            if fresh is None:
+            if fresh is None or fresh.appointment.status not in RESCHEDULABLE:
+                self.tell(error, bad=True)
                 return
             named = fresh
 
     async def _cancel(self, named: Named) -> None:
-        chosen = await self.answer(CancelDialog(named))
-        if chosen is not None:
-            await self.perform(
+        chosen, error = None, ""
+        while True:
+            chosen = await self.answer(CancelDialog(named, chosen, error))
+            if chosen is None:
+                return
+            done = await self.perform(
                 CancelAppointment(
                     appointment=named.appointment.id,
                     seen=named.appointment.revision,
                     reason=chosen.reason,
                     text=chosen.text,
-                )
+                ),
+                tell=False,
             )
+            if not isinstance(done, DeskError):
+                return
+            error = self.say_error(done)
+            fresh = await self.look(ShowAppointment(appointment=named.appointment.id))
+            if fresh is None or fresh.appointment.status not in CANCELLABLE:
+                self.tell(error, bad=True)
+                return
+            named = fresh
 
     async def _next_status(self, named: Named) -> None:
         following = NEXT_STATUS.get(named.appointment.status)
@@ -277,16 +290,21 @@ class AppointmentFlows(DeskScreen[None]):
 
     async def _edit_notes(self, named: Named) -> None:
         it = named.appointment
-        typed = await self.answer(
-            AskTextDialog(
-                _("Notes · {client}").format(client=named.client_name),
-                ((_("note, the client sees it too"), it.note), (_("internal, for the team alone"), it.internal_note)),
-            )
-        )
-        if typed is not None:
-            await self.perform(
-                EditAppointment(appointment=it.id, seen=it.revision, note=typed[0], internal_note=typed[1])
-            )
+        notes, seen, error = (it.note, it.internal_note), it.revision, ""
+        while True:
+            labels = (_("note, the client sees it too"), _("internal, for the team alone"))
+            title = _("Notes · {client}").format(client=named.client_name)
+            typed = await self.answer(AskTextDialog(title, tuple(zip(labels, notes, strict=True)), explain=error))
+            if typed is None:
+                return
+            notes = (typed[0], typed[1])
+            ask = EditAppointment(appointment=it.id, seen=seen, note=notes[0], internal_note=notes[1])
+            done = await self.perform(ask, tell=False)
+            if not isinstance(done, DeskError):
+                return
+            error = self.say_error(done)
+            fresh = await self.look(ShowAppointment(appointment=it.id))
+            seen = fresh.appointment.revision if fresh is not None else seen
 
     async def _history(self, named: Named) -> None:
         lines = await self.look(ShowHistory(appointment=named.appointment.id))

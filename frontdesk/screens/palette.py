@@ -31,7 +31,9 @@ class VerbProvider(Provider):
         matcher = self.matcher(query)
         for verb in self._verbs():
             name = _(verb.value.label)
-            score = max(matcher.match(name), 0.8 * matcher.match(_(verb.value.help)))
+            score = matcher.match(name)
+            if not score and query.casefold() in _(verb.value.help).casefold():
+                score = 0.2
             if score > 0:
                 yield Hit(score, self._display(verb), partial(self._run, verb), name, _(verb.value.help))
 
@@ -62,7 +64,7 @@ class ClientProvider(Provider):
             return
         for hit in found:
             name = safe(hit.name)
-            yield Hit(0.5, plain(name), partial(app.open_client, hit.id), name, hit.phone or None)
+            yield Hit(1.5, plain(name), partial(app.open_client, hit.id), name, hit.phone or None)
 
 
 class DateProvider(Provider):
@@ -79,4 +81,4 @@ class DateProvider(Provider):
             return
         if wanted.named_day:
             text = times.day(wanted.day, year=True)
-            yield Hit(0.9, plain(text), partial(app.open_day, wanted.day), text, _("go to this day"))
+            yield Hit(2.0, plain(text), partial(app.open_day, wanted.day), text, _("go to this day"))

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from frontdesk.widgets.glyphs import UNICODE
 from frontdesk.widgets.text import fit
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def __init__(self, id: str | None = None, can_focus: bool = True) -> None:
         super().__init__(id=id)
+        self.mark = "▸" if getattr(self.app, "glyphs", UNICODE) is UNICODE else ">"
         self.can_focus = can_focus
         self.cursor = 0
         self._lines: Sequence[Line[T]] = ()
@@ -75,7 +77,7 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.rich_style)
         line = self._lines[row]
         look = "cursor" if row == self.cursor else line.look
-        mark = "▸" if row == self.cursor else " "
+        mark = self.mark if row == self.cursor else " "
         return Strip([Segment(fit(f"{mark}{line.text}", width), self.get_component_rich_style(f"list--{look}"))])
 
     def on_click(self, event: events.Click) -> None:

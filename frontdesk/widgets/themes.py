@@ -63,4 +63,4 @@ THEMES = (
     ),
 )
 
-NAMES = {"dark": "dark", "light": "light", "contrast": "contrast", "safe": "safe", "ansi": "textual-ansi"}
+NAMES = {"dark": "dark", "light": "light", "contrast": "contrast", "safe": "safe", "ansi": "ansi-dark"}

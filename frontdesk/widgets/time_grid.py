@@ -25,7 +25,7 @@ from frontdesk.widgets.text import fit
 
 STEPS = (5, 10, 15, 20, 30, 60)
 LABEL = 6
-NARROWEST = 12
+NARROWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,9 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
             load = f"{self._columns[number].column.load} %"
             width = self.column_width - 1
             segments.append(Segment(self.glyphs.edge, style))
-            segments.append(Segment(fit(text, width - len(load) - 1) + " " + load, style))
+            if cell_len(text) + len(load) < width:  # a name is worth more than a number
+                text = fit(text, width - len(load) - 1) + " " + load
+            segments.append(Segment(fit(text, width), style))
         return self._filled(segments, style)
 
     def _line(self, row: int) -> Strip:
@@ -343,7 +345,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         ending = length + ("]" if on_cursor else " ")
         if cell_len(name) + len(ending) < width:  # a name is worth more than a length
             return Segment(fit(name, width - len(ending)) + ending, style)
-        return Segment(fit(name, width), style)
+        return Segment(fit(name, width - 1) + "]" if on_cursor else fit(name, width), style)
 
     def _is_now(self, row: int) -> bool:
         return any(

@@ -118,6 +118,11 @@ class ClientHit:
     next: Instant | None
     next_id: AppointmentId | None
 
+    @property
+    def birthday(self) -> str:
+        """The birth date as ISO text, or nothing."""
+        return self.born.isoformat() if self.born else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCard:

@@ -19,10 +19,16 @@ def email(typed: str, field: str = "email") -> str:
         raise BadInput(field, Problem.NOT_AN_EMAIL, typed) from None
 
 
-def phone(typed: str, country: str = "") -> str:
-    """A number in international form where it is one, else as it was typed: an extension is better than nothing."""
+def phone(typed: str, country: str = "", field: str = "phone") -> str:
+    """A number in international form where it is one, else as it was typed: an extension is better than nothing.
+
+    Raises BadInput for what has no digits.
+    """
     typed = clean_line(typed, limit=40)
-    if sum(character.isdigit() for character in typed) < 6:
+    digits = sum(character.isdigit() for character in typed)
+    if typed and digits < 3:
+        raise BadInput(field, Problem.NOT_A_PHONE, typed)
+    if digits < 6:
         return typed
     import phonenumbers
 

@@ -137,6 +137,7 @@ def records(
         raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="the first line names the columns")
     kind = kind or _kind(headers, mapping)
     columns = _columns(headers, kind, mapping)
+    _require_columns(file, kind, set(columns.values()))
     read: Callable[[dict[str, str], dict[str, str]], Any] = _reader(kind, zone_name, mapping, country)
     good: list[Any] = []
     bad: list[BadRow] = []
@@ -178,6 +179,18 @@ def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
 def _kind(headers: list[str], mapping: ImportMapping) -> Kind:
     meant = set(_columns(headers, Kind.APPOINTMENTS, mapping).values())
     return Kind.APPOINTMENTS if meant & {"date", "start"} and "practitioner" in meant else Kind.CLIENTS
+
+
+def _require_columns(file: str, kind: Kind, found: set[str]) -> None:
+    """Raises BadInput where a column is missing without which no row can be read."""
+    needed = {"id", "client", "practitioner", "minutes"} if kind is Kind.APPOINTMENTS else {"id"}
+    if kind is Kind.APPOINTMENTS and "start" not in found:
+        needed |= {"date", "time"}
+    missing = sorted(needed - found)
+    if missing:
+        known = APPOINTMENT_COLUMNS if kind is Kind.APPOINTMENTS else CLIENT_COLUMNS
+        hint = "; ".join(f"{name}: {', '.join(known[name])}" for name in missing)
+        raise BadInput(f"{file}: {', '.join(missing)}", Problem.MISSING, hint=f"--map, or a column named {hint}")
 
 
 def _columns(headers: list[str], kind: Kind, mapping: ImportMapping) -> dict[str, str]:

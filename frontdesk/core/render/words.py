@@ -10,6 +10,7 @@ from frontdesk.core.domain import errors, events
 from frontdesk.core.domain import objections as why
 from frontdesk.core.domain.appointments import Action, Appointment, Status, appointment_ref, client_ref
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant, Span
@@ -210,7 +211,8 @@ class Words:
             case events.ClientEdited(client=client):
                 return _("Saved {client}").format(client=client.name)
             case events.ClientsMerged(kept=client):
-                return _("Merged into {client}").format(client=client.name)
+                gone = next((it.before.name for it in event.changes[1:2] if isinstance(it.before, Client)), "")
+                return _("Merged {other} into {client}").format(other=gone, client=client.name)
             case events.TimeOffTaken(time_off=off, staff_name=name, affected=affected):
                 text = _("{who} is off {start} – {end}").format(
                     who=name, start=self._wall(off.start), end=self._wall(off.end)
@@ -326,7 +328,8 @@ def plain_error(error: DeskError) -> str:
         case errors.BadInput():
             return _bad_input(error)
         case errors.NotFound(kind, reference):
-            return _("there is no {kind} {ref}").format(kind=_(KIND_WORDS.get(kind, kind)), ref=reference)
+            ref = _REFERENCES[kind](int(reference)) if kind in _REFERENCES and reference.isdigit() else reference
+            return _("there is no {kind} {ref}").format(kind=_(KIND_WORDS.get(kind, kind)), ref=ref)
         case errors.NotAllowed(permission, actor):
             return _("{who} may not do this ({permission})").format(
                 who=actor, permission=_(PERMISSION_WORDS.get(permission, permission))
@@ -346,6 +349,8 @@ def plain_error(error: DeskError) -> str:
         case _:
             return _("that did not work")
 
+
+_REFERENCES: dict[str, Callable[[Any], str]] = {"appointment": appointment_ref, "client": client_ref}
 
 KIND_WORDS: dict[str, str] = {
     "appointment": later("appointment"),
@@ -394,7 +399,9 @@ _PROBLEM_WORDS: dict[Problem, str] = {
 
 _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.MISSING: later("there is no database at {where}; make one with: frontdesk init"),
-    StoreProblem.NO_FOLDER: later("the folder for {where} does not exist; make it first"),
+    StoreProblem.NO_FOLDER: later(
+        "the folder for {where} does not exist; make a practice there with: frontdesk init"
+    ),
     StoreProblem.NOT_A_DATABASE: later("{where} is not a frontdesk database; choose another with --db"),
     StoreProblem.EMPTY: later("the database {where} has no practice yet; make one with: frontdesk init"),
     StoreProblem.READ_ONLY: later("the database {where} cannot be written to; nothing was saved; check its rights"),

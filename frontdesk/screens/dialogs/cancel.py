@@ -36,9 +36,10 @@ class CancelDialog(DeskDialog[CancelChoice]):
         Binding("enter", "confirm", "cancel it", id="cancel.confirm", priority=True),
     ]
 
-    def __init__(self, named: Named) -> None:
+    def __init__(self, named: Named, choice: CancelChoice | None = None, error: str = "") -> None:
+        """`choice` and `error` are what was chosen before, and why it was not taken."""
         super().__init__()
-        self._named = named
+        self._named, self._choice, self._error = named, choice, error
         self._chosen: Reason | None = None
 
     def compose(self) -> ComposeResult:
@@ -50,7 +51,8 @@ class CancelDialog(DeskDialog[CancelChoice]):
             yield Static(plain(_("Why? A digit, or ↑↓")), classes="label")
             yield LineList[Reason](id="reasons")
             yield Static(plain(_("In a few words")), classes="label")
-            yield Field(id="text")
+            yield Field(self._choice.text if self._choice else "", id="text")
+            yield Static(plain(self._error, "$error"), id="problem")
             yield Button("", id="confirm", disabled=True, compact=True)
             yield Static(plain(_("⏎ cancel it   tab words   esc back, nothing is changed")), classes="keys")
 
@@ -62,6 +64,10 @@ class CancelDialog(DeskDialog[CancelChoice]):
         found.show(lines, cursor=0)
         found.cursor = -1
         found.focus()
+        if self._choice is not None:
+            ids = [line.value.id for line in lines]
+            found.move(ids.index(self._choice.reason) + 1 if self._choice.reason in ids else 0)
+            self._choose()
         self._say()
 
     def on_key(self, event: events.Key) -> None:

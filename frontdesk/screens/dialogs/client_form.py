@@ -97,7 +97,7 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
             return
         hits = await self.look(FindDuplicates(name=name, phone=phone))
         twins = self.query_one("#twins", LineList)
-        twins.show([Line(f"{it.name:<26} {it.born or '':<10} {it.phone}", None, "dim") for it in hits or ()])
+        twins.show([Line(f"{it.name:<26} {it.birthday:<10} {it.phone}", None, "dim") for it in hits or ()])
         twins.cursor = -1
 
     def _say(self, text: str, field: str) -> None:

@@ -52,8 +52,7 @@ class FinderDialog(DeskDialog[ClientHit]):
 
     def _line(self, hit: ClientHit) -> str:
         upcoming = self.words.moment(hit.next) if hit.next is not None else ""
-        born = hit.born.isoformat() if hit.born else ""
-        return f"{hit.name:<26} {born:<10} {hit.phone or hit.email:<18} {upcoming}"
+        return f"{hit.name:<26} {hit.birthday:<10} {hit.phone or hit.email:<18} {upcoming}"
 
     def action_move(self, by: int) -> None:
         self.query_one("#found", LineList).move(by)

@@ -58,8 +58,8 @@ class NewAppointmentDialog(DeskDialog[Draft]):
     def __init__(self, draft: Draft, error: str = "") -> None:
         super().__init__()
         self._draft, self._error = draft, error
-        self._client: ClientHit | None = None
         self._known = draft.client
+        self._known_name = draft.name if draft.client is not None else ""
         self._verdicts: tuple[Verdict, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -89,7 +89,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 yield self._field("override", self._draft.override)
             yield Static("", id="problem")
             yield LineList[ClientHit](id="clients", can_focus=False)
-            keys = _("⏎ book   tab next   ↑↓ known client   ctrl+b block this time instead   esc back")
+            keys = _("⏎ book   tab next   ↑↓ known client   ctrl+b block this time   esc back")
             yield Static(plain(keys), classes="keys")
 
     def on_mount(self) -> None:
@@ -104,8 +104,8 @@ class NewAppointmentDialog(DeskDialog[Draft]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id in ("name", "phone"):
-            if self._client is not None and event.value != self._client.name and event.input.id == "name":
-                self._client = None
+            if event.input.id == "name" and event.value.strip() != self._known_name:
+                self._known, self._known_name = None, ""  # another name is another person
             self.begin(self._find(), group="find", exclusive=True)
         elif event.input.id == "when":
             self._judge()
@@ -120,7 +120,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             return
         hits.move(by)
         if hits.chosen is not None:
-            self._client, self._known = hits.chosen, hits.chosen.id
+            self._known, self._known_name = hits.chosen.id, hits.chosen.name
             with self.prevent(Input.Changed):
                 self.query_one("#name", Input).value = hits.chosen.name
                 self.query_one("#phone", Input).value = hits.chosen.phone
@@ -152,7 +152,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 start=wall,
                 name=name,
                 phone=self.query_one("#phone", Input).value.strip(),
-                client=self._known if self._client is not None or self._draft.client else None,
+                client=self._known,
                 service=self.query_one("#service", Choice).value,
                 note=self.query_one("#note", Input).value,
                 override=override,
@@ -214,7 +214,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         else:
             hits = ()
         found: LineList[ClientHit] = self.query_one("#clients", LineList)
-        lines = [Line(f"{it.name:<26} {it.born or '':<10} {it.phone}", it) for it in hits or ()]
+        lines = [Line(f"{it.name:<26} {it.birthday:<10} {it.phone}", it) for it in hits or ()]
         found.show(lines)
         found.cursor = -1
 
@@ -230,13 +230,13 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         echo.update(plain(f"= {times.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
         if service is None:
             return
-        answer = await self.look(
-            AskWhy(service=service, start=wall, practitioner=self._person(), client=self._known, nearest=0)
-        )
+        answer = await self.look(AskWhy(service=service, start=wall, practitioner=self._person(), client=self._known))
         verdicts = answer.verdicts if answer is not None else ()
         self._verdicts = () if any(it.ok for it in verdicts) else verdicts
         if self._against():
-            self._say(f"{self.host.glyphs.no} {self._against()}")
+            near = "; ".join(self.words.moment(offer.start) for offer in answer.nearest) if answer else ""
+            free = f" · {_('free')}: {near}" if near else ""
+            self._say(f"{self.host.glyphs.no} {self._against()}{free}")
         elif not self._error:
             notes = [self.words.objection(it) for verdict in verdicts[:1] for it in verdict.warnings]
             self._say(" · ".join(notes), bad=bool(notes))

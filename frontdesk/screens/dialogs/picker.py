@@ -46,6 +46,8 @@ class Picked:
     room: RoomId | None = None
     note: str | None = None
     override: str = ""
+    typed: str = ""
+    """The when line it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,14 @@ class PickerDialog(DeskDialog[Picked]):
         Binding("enter", "choose", "move here", id="picker.choose", priority=True),
     ]
 
-    def __init__(self, moving: Named, typed: str = "", error: str = "") -> None:
+    def __init__(self, moving: Named, before: Picked | None = None, error: str = "") -> None:
+        """`before` and `error` are what was picked before, and why it was not taken."""
         super().__init__()
-        self._moving = moving
-        self._typed = typed
-        self._error = error
+        self._moving, self._before, self._error = moving, before, error
+        self._typed = before.typed if before is not None else ""
+        self._note = moving.appointment.note
+        if before is not None and before.note is not None:
+            self._note = before.note
         self._override_for: Verdict | None = None
 
     @property
@@ -89,7 +94,7 @@ class PickerDialog(DeskDialog[Picked]):
                 yield Choice[ServiceId](_("service"), self._services(), id="service")
             with Horizontal(classes="line"):
                 yield Static(plain(_("note") + " "), classes="tag")
-                yield Field(self._appointment.note, id="note")
+                yield Field(self._note, id="note")
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason to override") + " "), classes="tag")
                 yield Field(id="override")
@@ -104,7 +109,7 @@ class PickerDialog(DeskDialog[Picked]):
         )
         self.title_panel(title)
         services = self.query_one("#service", Choice)
-        services.offer(self._services(), it.service)
+        services.offer(self._services(), self._before.service if self._before is not None else it.service)
         self.query_one("#override-line").display = False
         self.query_one("#when", Input).focus()
         self._search()
@@ -158,7 +163,8 @@ class PickerDialog(DeskDialog[Picked]):
         self._override_for = verdict
         self.query_one("#override-line").display = verdict is not None
         if verdict is not None:
-            self._problem(_("not free; a reason in a few words, then ⏎"))
+            against = "; ".join(self.words.objection(it) for it in verdict.reasons)
+            self._problem(f"{against} · " + _("a reason in a few words, then ⏎"))
             self.query_one("#override", Input).focus()
 
     def _picked(
@@ -174,6 +180,7 @@ class PickerDialog(DeskDialog[Picked]):
             room=room,
             note=note if note != self._appointment.note else None,
             override=override,
+            typed=self.query_one("#when", Input).value,
         )
 
     def _people(self) -> list[tuple[str, StaffId | None]]:
@@ -203,6 +210,8 @@ class PickerDialog(DeskDialog[Picked]):
             wanted = when(typed, today, base=base, locale=self.words.setup.practice.locale)
         except NotUnderstood as error:
             self.query_one("#echo", Static).update(plain(f"= ? “{error.word}”", "$error"))
+            told = _("“{word}” is not understood: thu pm, 4p, 25 nov 10, +2w, asap").format(word=error.word)
+            self.query_one("#rows", LineList).show([Line(told, Row(), "dim")])
             return
         self.query_one("#echo", Static).update(plain(self._echo(wanted, bool(typed.strip()))))
         asked, offers = await asyncio.gather(self._ask(wanted), self._offers(wanted, today, bool(typed.strip())))
@@ -245,6 +254,8 @@ class PickerDialog(DeskDialog[Picked]):
         if answer is None:
             return []
         found = [offer for offer in answer.offers if self._fits(offer, wanted, typed)]
+        here = (self._appointment.start, self._appointment.practitioner)
+        found = [offer for offer in found if (offer.start, offer.practitioner) != here or self._changes_service()]
         if chosen and chosen != self._appointment.practitioner:
             found = [offer for offer in found if offer.practitioner == chosen]
 
@@ -254,7 +265,11 @@ class PickerDialog(DeskDialog[Picked]):
             far = abs((at - wanted.wall).total_seconds()) if wanted.wall is not None else 0
             return (at.date() != wanted.day if typed else False, far, offer.practitioner != chosen, offer.start)
 
-        return [self._free(offer) for offer in sorted(found, key=rank)[:SHOWN]]
+        ranked = sorted(found, key=rank)[:SHOWN]
+        return [self._free(offer, typed and self._wall(offer).date() != wanted.day) for offer in ranked]
+
+    def _changes_service(self) -> bool:
+        return bool(self.query_one("#service", Choice).value != self._appointment.service)
 
     def _fits(self, offer: Offer, wanted: When, typed: bool) -> bool:
         """Inside the part of the day that was named; a day that was named is looked at first, not alone."""
@@ -268,12 +283,12 @@ class PickerDialog(DeskDialog[Picked]):
     def _wall(self, offer: Offer) -> datetime:
         return wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
 
-    def _free(self, offer: Offer) -> Line[Row]:
+    def _free(self, offer: Offer, another_day: bool) -> Line[Row]:
         same = _("same person") if offer.practitioner == self._appointment.practitioner else ""
         who = self.words.practitioner(offer.practitioner)
         when_ = self.words.moment(offer.start, self.words.setup.zone_of(offer.location))
         room = f"  {self.words.setup.rooms[offer.room].name}" if offer.room else ""
-        return Line(f"{when_:<18} {who:<18} {same}{room}", Row(offer=offer))
+        return Line(f"{when_:<18} {who:<18} {same}{room}", Row(offer=offer), "dim" if another_day else "plain")
 
     def _dead(self, verdict: Verdict) -> Line[Row]:
         who = self.words.practitioner(verdict.practitioner)
