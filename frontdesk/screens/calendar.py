@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
@@ -46,6 +47,9 @@ class Shows(Enum):
     LIST = "L"
 
 
+RAIL_REST = 0.15
+"""Seconds the cursor rests before the card beside the grid follows it."""
+
 MOVES: tuple[tuple[str, str], ...] = (
     ("left,h", "cursor(-1,0)"),
     ("right,l", "cursor(1,0)"),
@@ -71,6 +75,8 @@ class CalendarScreen(AppointmentFlows):
         self.person: StaffId | None = None
         self.found: ClientId | None = None
         self._late = 0
+        self._in_rail: AppointmentId | None = None
+        self._rail_timer: Timer | None = None
         self._opened = False
 
     def compose(self) -> ComposeResult:
@@ -232,6 +238,7 @@ class CalendarScreen(AppointmentFlows):
             case Shows.LIST:
                 await self._load_list(day)
         self._head()
+        self._in_rail = None
         self._tell_cursor()
 
     async def _load_list(self, day: date) -> None:
@@ -498,7 +505,7 @@ class CalendarScreen(AppointmentFlows):
             self._show_rail(here.block.id)
         else:
             info.show(self._about_free(here))
-            self.query_one("#rail", Static).update("")
+            self._show_rail(None)
 
     def _about(self, block: Block) -> str:
         words = self.words
@@ -538,16 +545,26 @@ class CalendarScreen(AppointmentFlows):
         offered = setup.staff[here.column.practitioner].services
         return [setup.services[id_] for id_ in offered if id_ in setup.services]
 
-    def _show_rail(self, id_: AppointmentId) -> None:
-        if self.query_one("#rail").display:
-            self.begin(self._load_rail(id_), group="rail", exclusive=True)
+    def _show_rail(self, id_: AppointmentId | None) -> None:
+        """The card beside the grid; it follows a cursor that rests, not one that runs."""
+        if self.query_one("#rail").display and id_ != self._in_rail:
+            self._in_rail = id_
+            if self._rail_timer is not None:
+                self._rail_timer.stop()
+            self._rail_timer = self.set_timer(RAIL_REST, self._fill_rail)
+
+    def _fill_rail(self) -> None:
+        if self._in_rail is None:
+            self.query_one("#rail", Static).update("", layout=False)
+        else:
+            self.begin(self._load_rail(self._in_rail), group="rail", exclusive=True)
 
     async def _load_rail(self, id_: AppointmentId) -> None:
         named = await self.look(ShowAppointment(appointment=id_))
         if named is not None:
             keys = _("r move  c cancel  s status  e notes  H history")
             self.query_one("#rail", Static).update(
-                content_lines(named.client_name, "", *self.details(named), "", keys)
+                content_lines(named.client_name, "", *self.details(named), "", keys), layout=False
             )
 
     def _person(self) -> StaffId:

@@ -94,6 +94,6 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         wanted = min(max(top, self.cursor - height + 1), self.cursor)
         if wanted == top:
             return False
-        self.scroll_to(y=wanted, animate=False, immediate=True)
+        self.scroll_to(y=wanted, animate=False, immediate=True, force=True)
         self.refresh()
         return True

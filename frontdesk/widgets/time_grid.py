@@ -102,7 +102,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = calendar.now
         self.heads = heads
         self.column = min(self.column, max(0, len(self._columns) - 1))
-        self._redraw()
+        self._page_to_cursor()
+        self._redraw_changed()
 
     def tick(self, now: Instant) -> None:
         """Another minute: only the lines of the old and the new now are drawn again."""
@@ -176,12 +177,12 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
             top = self.row - height + 1
         else:
             return
-        self.scroll_to(y=top, animate=False, immediate=True)
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
         self._redraw()
 
     def show_from(self, minute: int) -> None:
         """Scroll so that this minute is the first row."""
-        self.scroll_to(y=minute // self.step, animate=False, immediate=True)
+        self.scroll_to(y=minute // self.step, animate=False, immediate=True, force=True)
         self._redraw()
 
     def action_cursor(self, across: int, down: int) -> None:
@@ -381,7 +382,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         return number, row * self.step
 
     def _scroll_by(self, rows: int) -> None:
-        self.scroll_to(y=max(0, round(self.scroll_y) + rows), animate=False, immediate=True)
+        self.scroll_to(y=max(0, round(self.scroll_y) + rows), animate=False, immediate=True, force=True)
         self._redraw()
 
     def _refresh_row(self, row: int) -> None:
@@ -395,6 +396,15 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         for number in columns:
             x = LABEL + (number - self.first_column) * width
             self.refresh(Region(x, row + 1 - round(self.scroll_y), width, 1))
+
+    def _redraw_changed(self) -> None:
+        """Only the lines that look different now: most of a day looks like the day before it."""
+        before, self._lines = self._lines, {}
+        self.virtual_size = Size(self.size.width, DAY_MINUTES // self.step + 1)
+        for y in range(self.size.height):
+            row = y - 1 + round(self.scroll_y) if y else -1
+            if self.render_line(y) != before.get((row, 0)):
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def _redraw(self) -> None:
         self._lines.clear()
