@@ -115,7 +115,8 @@ class DeskScreen(Screen[R], Generic[R]):
 
     def on_key(self, event: events.Key) -> None:
         """A key that means nothing here says so; it is never silent."""
-        if event.is_printable and not self.app.screen.is_modal:
+        bound = event.key in self.active_bindings
+        if event.is_printable and not bound and not self.is_modal:
             self.tell(_("{key} does nothing here; ? names the keys").format(key=event.character), bad=True)
 
     async def action_verb(self, name: str) -> None:

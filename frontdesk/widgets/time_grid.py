@@ -43,7 +43,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a calendar; says where the cursor is and what was opened. Decides nothing."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "grid--label", "grid--head", "grid--free", "grid--off", "grid--buffer", "grid--booked", "grid--confirmed",
+        "grid--label", "grid--head", "grid--off", "grid--buffer", "grid--booked", "grid--confirmed",
         "grid--arrived", "grid--session", "grid--done", "grid--late", "grid--noshow", "grid--cursor", "grid--now",
     }  # fmt: skip
 
@@ -275,7 +275,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         for number in self._shown():
             segments.append(Segment(self.glyphs.edge, self._style("label")))
             segments.extend(self._cell(number, row, self.column_width - 1))
-        return self._filled(segments, self._style("free"))
+        return self._filled(segments, self._style("label"))
 
     def _label(self, row: int) -> list[Segment]:
         minute = row * self.step
@@ -302,7 +302,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
             return [Segment(filled[:width], self._style("off"))]
         if row in layout.buffers:
             return [Segment(self.glyphs.buffer * width, self._style("buffer"))]
-        return [Segment(" " * width, self._style("free"))]
+        return [Segment(" " * width, self._style("label"))]
 
     def _cursor_text(self, layout: ColumnLayout, row: int, width: int) -> str:
         shut = layout.shut.get(row)
@@ -325,7 +325,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
             piece = by_lane.get(lane)
             if piece is None:
                 filler = self.glyphs.buffer if row in layout.buffers else " "
-                segments.append(Segment(filler * room, self._style("free")))
+                segments.append(Segment(filler * room, self._style("label")))
             else:
                 segments.append(self._piece(piece, room, on_cursor and piece.lane == pieces[0].lane, row, layout))
         return segments
@@ -412,7 +412,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _filled(self, segments: list[Segment], style: Style) -> Strip:
-        return Strip(segments).adjust_cell_length(self.size.width, style)
+        # what looks alike is one segment: each costs forty bytes on the wire
+        return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:

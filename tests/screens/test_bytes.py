@@ -1,0 +1,68 @@
+"""What a key costs on the wire: exact, so it may fail a test."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from frontdesk.cli.demo import fill
+from frontdesk.cli.opening import Opening
+from frontdesk.cli.samples import Size
+
+PATIENCE = 30
+
+
+def read_until_quiet(child: pexpect.spawn, quiet: float = 0.4) -> bytes:
+    """Everything written until nothing more comes."""
+    read = b""
+    last = time.monotonic()
+    while time.monotonic() - last < quiet:
+        try:
+            read += child.read_nonblocking(65536, timeout=0.1)
+            last = time.monotonic()
+        except pexpect.TIMEOUT:
+            continue
+    return read
+
+
+NOW = "2026-11-21T10:40"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo practice: four practitioners, a full day."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    fill(Opening(database=str(path), create=True, now=NOW), Size.SMALL)
+    return path
+
+
+@pytest.fixture
+def terminal(demo: Path) -> Iterator[pexpect.spawn]:
+    """The app in a real terminal of 80×24."""
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    words = ["-m", "frontdesk", "--db", str(demo), "--now", NOW]
+    child = pexpect.spawn(sys.executable, words, dimensions=(24, 80), env=environment, timeout=PATIENCE)
+    child.expect_exact("wk 47")
+    read_until_quiet(child, 1.0)
+    yield child
+    child.sendcontrol("q")
+    child.close(force=True)
+
+
+@pytest.mark.parametrize("key", ["l", "j", "h", "k"])
+def test_a_cursor_move_costs_at_most_700_bytes(terminal: pexpect.spawn, key: str) -> None:
+    terminal.send("lj")
+    read_until_quiet(terminal)
+    terminal.send(key)
+
+    assert 0 < len(read_until_quiet(terminal)) <= 700
+
+
+def test_nothing_is_written_while_nothing_happens(terminal: pexpect.spawn) -> None:
+    assert read_until_quiet(terminal, 7.0) == b""

@@ -1,0 +1,61 @@
+"""How the database answers: by the named index, never by looking at everything."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from frontdesk.core.asks.appointments import ListAppointments
+from frontdesk.core.asks.calendar import ShowCalendar
+from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.asks.door import Question
+from frontdesk.core.asks.slots import FindSlots
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.store.engine import driver
+from tests.builders import Clock, booked, on, open_test_desk
+
+DAY = date(2026, 11, 23)
+QUESTIONS = (
+    (ShowCalendar(first=DAY, days=7), {"appointment_practitioner", "appointment_start"}),
+    (FindSlots(service=ServiceId("review"), first=DAY), {"claim_by_time", "appointment_practitioner"}),
+    (FindClients(text="clara"), {"client_search", "appointment_client"}),
+    (FindClients(text=""), {"client_by_name", "appointment_client"}),
+    (ListAppointments(first=DAY, last=DAY), {"appointment_start"}),
+)
+SMALL = ("practice", "location", "room", "service", "staff", "reason", "closure", "time_off", "alembic_version")
+"""Tables of the set-up are read whole, once."""
+
+
+@pytest.mark.parametrize(("question", "indexes"), QUESTIONS, ids=lambda it: type(it).__name__)
+def test_every_read_goes_by_an_index(tmp_path: Path, question: Question[object], indexes: set[str]) -> None:
+    desk = open_test_desk(tmp_path / "a.db", Clock())
+    booked(desk, on(23, 9))
+    found = plans(desk, tmp_path / "a.db", question)
+
+    assert not [line for line in found if line.startswith("SCAN") and not line.startswith(("SCAN client_search",))]
+    used = {name for name in indexes for line in found if name in line}
+    assert used == indexes
+
+
+def plans(desk: Desk, path: Path, question: Question[object]) -> list[str]:
+    """The plan of every statement a question runs, those of the set-up left out."""
+    asked: list[tuple[str, object]] = []
+    engine = desk.store._reading
+
+    def noted(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", noted)
+    desk.see(question)
+    event.remove(engine, "before_cursor_execute", noted)
+    connection = driver().connect(str(path))
+    lines = []
+    for statement, parameters in asked:
+        if statement.startswith("SELECT") and not any(f"FROM {name}" in statement for name in SMALL):
+            lines += [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    connection.close()
+    return [line for line in lines if not line.startswith(("USE TEMP", "LIST SUBQUERY"))]
