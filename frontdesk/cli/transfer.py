@@ -124,13 +124,13 @@ def _read(opening: Opening, files: list[Path], kind: Kind | None, mapping: Impor
     """All the records of all the files, each file told as it is read."""
     records = Records()
     country = opening.setup.practice.country
-    for number, file in enumerate(files, 1):
-        _say_progress(_("reading {file} ({n} of {all}) …").format(file=file.name, n=number, all=len(files)))
-        text = _text(file)
-        if file.suffix.lower() in (".ics", ".ical", ".ifb") or text.lstrip().startswith("BEGIN:VCALENDAR"):
-            records += ics_parser.records(text, file.name, file.stem, zone_name, opening.today, mapping)
-        else:
-            records += csv_parser.records(text, file.name, zone_name, kind, mapping, country)
+    with typer.progressbar(files, label=_("reading"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for file in bar:
+            text = _text(file)
+            if file.suffix.lower() in (".ics", ".ical", ".ifb") or text.lstrip().startswith("BEGIN:VCALENDAR"):
+                records += ics_parser.records(text, file.name, file.stem, zone_name, opening.today, mapping)
+            else:
+                records += csv_parser.records(text, file.name, zone_name, kind, mapping, country)
     return _without_twins(records)
 
 

@@ -300,6 +300,15 @@ def test_a_practitioner_has_power_only_over_their_own(desk: Desk) -> None:
     as_staff(desk, "bob").do(RescheduleAppointment(appointment=theirs, seen=None, start=on(23, 10)))
 
 
+def test_a_practitioner_sees_their_own_calendar_and_no_other(desk: Desk) -> None:
+    booked(desk, on(23, 9), practitioner="ann")
+    booked(desk, on(23, 9), practitioner="bob", client="Dora")
+    ann = as_staff(desk, "ann")
+
+    assert [column.practitioner for column in ann.see(ShowCalendar(first=on(23, 0).date())).columns] == ["ann"]
+    assert [it.client_name for it in ann.see(ListAppointments()).items] == ["Clara Client"]
+
+
 def test_a_viewer_may_look_and_nothing_else(desk: Desk) -> None:
     viewer = as_staff(desk, "vic")
     viewer.see(ShowCalendar(first=on(23, 0).date()))

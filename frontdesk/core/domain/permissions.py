@@ -73,6 +73,11 @@ def scope_of(actor: Actor, permission: Permission) -> Scope | None:
     return Scope.OWN if Scope.OWN in scopes else None
 
 
+def only_own(actor: Actor, permission: Permission) -> StaffId | None:
+    """The practitioner whose things alone the actor may do this to, None where it is everybody's."""
+    return actor.staff if scope_of(actor, permission) is Scope.OWN else None
+
+
 def may(actor: Actor, permission: Permission, practitioner: StaffId | None = None) -> bool:
     """Whether the actor may do this, to what belongs to this practitioner where one is named."""
     scope = scope_of(actor, permission)

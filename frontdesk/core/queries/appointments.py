@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.times import Span, day_start
 from frontdesk.core.domain.views import AppointmentList, Named
 from frontdesk.core.store import appointments, setup
@@ -30,7 +31,7 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
         look,
         practice,
         client=question.client,
-        practitioner=question.practitioner,
+        practitioner=only_own(look.actor, Permission.SEE_CALENDAR) or question.practitioner,
         window=Span(first, last),
         statuses=question.statuses,
         name=question.name,

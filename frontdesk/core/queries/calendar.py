@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.domain.hours import merged
 from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import Block, Calendar, Column, MonthDay, Shut
@@ -59,7 +60,8 @@ def _people(look: Look, practice: Setup, named: tuple[StaffId, ...]) -> tuple[St
     people = practice.practitioners()
     if named:
         people = tuple(practice.staff[id_] for id_ in named if id_ in practice.staff)
-    return people
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    return people if own is None else tuple(person for person in people if person.id == own)
 
 
 def _span(practice: Setup, first: date, days: int) -> Span:
