@@ -19,6 +19,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from frontdesk.config import Config, log_to_file
 from frontdesk.core.asks.door import Ask, Question
@@ -41,6 +42,7 @@ from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.pump import Input, KeyPump
 from frontdesk.verbs import Verb, sign_of, verbs_of
+from frontdesk.widgets.frames import Frames
 from frontdesk.widgets.glyphs import glyphs
 from frontdesk.widgets.text import ControlFilter
 from frontdesk.widgets.themes import NAMES, THEMES
@@ -98,6 +100,7 @@ class FrontdeskApp(App[None]):
         self.pump = KeyPump(self, self._handle_key)
         self.setup: Setup | None = None
         self.doing = asyncio.Lock()
+        self.frames = Frames()
         self.parting = ""
         self.animation_level = "none"
         for theme in THEMES:
@@ -195,6 +198,12 @@ class FrontdeskApp(App[None]):
                 self.pump.put(event)
             return
         await super().on_event(event)
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Every write to the terminal: a whole picture goes out as the lines that differ."""
+        if renderable is not None and not self._batch_count and not self.is_headless:
+            renderable = self.frames.only_changed(renderable, self.size, self.console)
+        super()._display(screen, renderable)
 
     def on_resize(self, event: events.Resize) -> None:
         for screen in self.screen_stack:

@@ -64,5 +64,14 @@ def test_a_cursor_move_costs_at_most_700_bytes(terminal: pexpect.spawn, key: str
     assert 0 < len(read_until_quiet(terminal)) <= 700
 
 
+def test_opening_an_overlay_and_turning_a_day_cost_little(terminal: pexpect.spawn) -> None:
+    terminal.send("/")
+    assert 0 < len(read_until_quiet(terminal)) <= 12_000
+    terminal.send("\x1b")
+    assert 0 < len(read_until_quiet(terminal)) <= 12_000
+    terminal.send("]")
+    assert 0 < len(read_until_quiet(terminal)) <= 10_000
+
+
 def test_nothing_is_written_while_nothing_happens(terminal: pexpect.spawn) -> None:
     assert read_until_quiet(terminal, 7.0) == b""
