@@ -75,16 +75,6 @@ NEXT_STATUS: dict[Status, Status] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """Where a booking lies: who, where, and when."""
-
-    practitioner: StaffId
-    location: LocationId
-    start: Instant
-    room: RoomId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     reason: str
     text: str = ""

@@ -36,7 +36,6 @@ class Actor:
 
 
 DESK = Actor(name="desk", roles=(Role.ADMIN,))
-SYSTEM = Actor(name="system", roles=(Role.ADMIN,))
 
 _EVERYTHING = dict.fromkeys(Permission, Scope.ALL)
 

@@ -424,6 +424,3 @@ def _bad_input(error: errors.BadInput) -> str:
 
 def _store(error: errors.StoreUnusable) -> str:
     return _(_STORE_WORDS[error.problem]).format(where=error.where)
-
-
-Say = Callable[[DeskError], str]

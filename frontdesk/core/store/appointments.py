@@ -91,13 +91,6 @@ def find(look: Look, id_: AppointmentId) -> Appointment | None:
     return None if row is None else _value(row)
 
 
-def find_by_source(look: Look, source: str, source_id: str) -> Appointment | None:
-    row = look.connection.execute(
-        _ONE.where(col(_a.source) == source, col(_a.source_id) == source_id, _kept())
-    ).first()
-    return None if row is None else _value(row)
-
-
 def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
     """Every appointment of one import source by its id there."""
     found = look.connection.execute(_ONE.where(col(_a.source) == source, _kept()))
