@@ -314,8 +314,9 @@ class FrontdeskApp(App[None]):
         await screen.perform(Redo(here=True))
 
     async def _help(self, screen: DeskScreen[Any]) -> None:
-        lines = [
-            f"{sign_of(verb) or ':':<8} {_(verb.value.label):<14} {_(verb.value.help)}"
+        lines = [f"{'←↓↑→ hjkl':<10} {_('move'):<13} {_('the cursor')}"]
+        lines += [
+            f"{sign_of(verb) or ':':<10} {_(verb.value.label):<13} {_(verb.value.help)}"
             for verb in verbs_of(screen.NAME)
         ]
         await screen.answer(PageDialog(_("Keys"), lines, _("what has no key is in the palette (:)   esc")))
