@@ -237,9 +237,8 @@ class FrontdeskApp(App[None]):
     def _opened(self, setup: Setup) -> None:
         self.setup = setup
         self._minute = self.now() // 60
-        for screen in self.screen_stack:
-            if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
-                screen.ready()
+        for screen in self._screens():
+            screen.ready()
         self.pump.open()
 
     def _unusable(self, error: DeskError) -> None:
@@ -263,9 +262,8 @@ class FrontdeskApp(App[None]):
         self._ask_again()
 
     def _ask_again(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
-                screen.refresh_data()
+        for screen in self._screens():
+            screen.refresh_data()
         asyncio.get_running_loop().create_task(self._refresh_setup())
 
     async def _refresh_setup(self) -> None:
@@ -279,9 +277,13 @@ class FrontdeskApp(App[None]):
         minute = self.now() // 60
         if minute != self._minute:
             self._minute = minute
-            for screen in self.screen_stack:
-                if isinstance(screen, CalendarScreen | ClientsScreen | ClientCardScreen):
-                    screen.tick()
+            for screen in self._screens():
+                screen.tick()
+
+    def _screens(self) -> list[CalendarScreen | ClientsScreen | ClientCardScreen]:
+        """The open screens that show what is kept."""
+        kinds = (CalendarScreen, ClientsScreen, ClientCardScreen)
+        return [screen for screen in self.screen_stack if isinstance(screen, kinds)]
 
     def _calendar(self) -> CalendarScreen:
         return next(screen for screen in self.screen_stack if isinstance(screen, CalendarScreen))

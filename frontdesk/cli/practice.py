@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from frontdesk.cli.files import read_text
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.settings import ApplyPractice, PlanPractice
-from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice_file import PlannedChange, planned
 from frontdesk.core.parse.practice import practice_file
@@ -38,7 +38,7 @@ def apply(
 ) -> None:
     """Make the database agree with a practice file; creates it where there is none."""
     opening: Opening = context.obj
-    parsed = practice_file(_read(file))
+    parsed = practice_file(read_text(file))
     if dry_run and opening.is_new:
         say(_("there is no database at {where} yet; all of the file would be new").format(where=opening.url))
         return
@@ -131,15 +131,6 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     table([[name, value] for name, value in facts.items()])
     if facts.get("wal_is_safe") == "no":
         say(_("this SQLite can lose data in WAL mode, so a rollback journal is used; pysqlite3 brings a newer one"))
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint="not UTF-8 text") from None
-    except OSError as error:
-        raise BadInput("FILE", Problem.NOT_A_FILE, str(file), hint=error.strerror or "") from None
 
 
 def _print_changes(changes: tuple[PlannedChange, ...], event: int | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from frontdesk.cli.files import read_text, write_text
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show
 from frontdesk.core.asks.transfer import SOURCE, ImportRecords, PlanImport, ShowEverything
@@ -51,8 +52,9 @@ def import_(
     zone_name = zone or opening.setup.practice.timezone
     if not is_zone(zone_name):
         raise BadInput("--zone", Problem.NOT_A_ZONE, zone_name)
-    mapping = mapping_file(_text(map_)) if map_ is not None else ImportMapping()
+    mapping = mapping_file(read_text(map_)) if map_ is not None else ImportMapping()
     records = _read(opening, files, kind, mapping, zone_name)
+    written = _write_bad(records, bad, files)  # first: what cannot be kept there stops the import
     if dry_run:
         plan = opening.see(PlanImport(records=records, source=source, hours=not no_hours))
         event = None
@@ -60,7 +62,6 @@ def import_(
         _say_progress(_("writing …"))
         done = opening.do(ImportRecords(records=records, source=source, hours=not no_hours))
         plan, event = done.plan, done.id
-    written = _write_bad(records, bad, files)
     if as_json:
         show({"version": shapes.VERSION, "item": _counts(plan, records), "event": event, "warnings": []})
     else:
@@ -81,10 +82,6 @@ def export(
     """Everything: the practice as a file, CSV, a calendar file a practitioner, events as JSON lines."""
     opening: Opening = context.obj
     everything = opening.see(ShowEverything())
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput("--all", Problem.NOT_READABLE, str(folder), hint=error.strerror or "") from None
     clients = {int(client.id): client for client in everything.clients}
     words = opening.words
     files = {
@@ -99,7 +96,7 @@ def export(
         theirs = [it for it in everything.appointments if it.appointment.practitioner == person.id]
         files[f"{person.id}.ics"] = ics_writer.calendar(person.name, theirs, opening.desk.now())
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
+        write_text(folder / name, text, "--all")
     counts = {
         "folder": str(folder),
         "clients": len(everything.clients),
@@ -126,7 +123,7 @@ def _read(opening: Opening, files: list[Path], kind: Kind | None, mapping: Impor
     country = opening.setup.practice.country
     with typer.progressbar(files, label=_("reading"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for file in bar:
-            text = _text(file)
+            text = read_text(file)
             if file.suffix.lower() in (".ics", ".ical", ".ifb") or text.lstrip().startswith("BEGIN:VCALENDAR"):
                 records += ics_parser.records(text, file.name, file.stem, zone_name, opening.today, mapping)
             else:
@@ -146,20 +143,11 @@ def _say_progress(text: str) -> None:
         say(text)
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint="not UTF-8 text") from None
-    except OSError as error:
-        raise BadInput("FILE", Problem.NOT_A_FILE, str(file), hint=error.strerror or "") from None
-
-
 def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> Path | None:
     if not records.bad:
         return None
     where = bad or Path(f"{files[0].stem}-bad.csv")
-    where.write_text(csv_writer.bad_csv(records.bad), encoding="utf-8", newline="")
+    write_text(where, csv_writer.bad_csv(records.bad), "--bad")
     return where
 
 

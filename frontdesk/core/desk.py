@@ -111,14 +111,7 @@ class Desk:
         for attempt in range(TRIES):
             try:
                 with self.store.writing() as connection:
-                    tx = Tx(
-                        store=self.store,
-                        connection=connection,
-                        actor=self.actor,
-                        now=self.clock(),
-                        machine=self.machine,
-                    )
-                    return operation(tx, ask)  # type: ignore[no-any-return]
+                    return operation(self._tx(connection), ask)  # type: ignore[no-any-return]
             except Overlap:
                 overlaps += 1
                 if overlaps == OVERLAP_TRIES:
@@ -164,18 +157,20 @@ class Desk:
         if not may(self.actor, asked.needs):
             raise NotAllowed(asked.needs.value, self.actor.name)
 
+    def _tx(self, connection: Any) -> Tx:
+        return Tx(
+            store=self.store,
+            connection=connection,
+            actor=self.actor,
+            now=self.clock(),
+            machine=self.machine,
+        )
+
     def _log_opening(self, question: asks_of_clients.ShowClient) -> None:
         """Opening a record goes on record; a database that cannot be written to can still be looked at."""
         try:
             with self.store.writing() as connection:
-                tx = Tx(
-                    store=self.store,
-                    connection=connection,
-                    actor=self.actor,
-                    now=self.clock(),
-                    machine=self.machine,
-                )
-                clients.log_opening(tx, question.client)
+                clients.log_opening(self._tx(connection), question.client)
         except (Contention, StoreUnusable):
             return
 

@@ -19,7 +19,7 @@ from frontdesk.core.asks.schedule import RemoveTimeOff
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.services import Service
-from frontdesk.core.domain.times import local_date, wall_time
+from frontdesk.core.domain.times import local_date, resolve, wall_time
 from frontdesk.core.domain.views import Block, Calendar, Named
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
@@ -532,8 +532,10 @@ class CalendarScreen(AppointmentFlows):
 
     def _free_minutes(self, here: Here, after: int) -> int:
         """Minutes until the next booking, the larger buffer kept, or the end of the open time."""
-        midnight = here.column.span.start
-        at = midnight + here.minute * 60
+        wall = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
+        at = resolve(wall, here.column.zone)
+        if at is None:
+            return 0
         for span in here.column.open:
             if span.start <= at < span.end:
                 nexts = [min(b.padded_start, b.start - after * 60) for b in here.column.blocks if b.start >= at]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen, Screen
 
 from frontdesk.config import Config
@@ -92,7 +93,15 @@ class DeskScreen(Screen[R], Generic[R]):
 
     def begin(self, work: Coroutine[Any, Any, None], group: str = "flow", exclusive: bool = False) -> None:
         """Run a flow beside the screen's own messages; `exclusive` drops an older one of the group."""
-        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=True)
+        self.run_worker(self._flow(work), group=group, exclusive=exclusive, exit_on_error=True)
+
+    async def _flow(self, work: Coroutine[Any, Any, None]) -> None:
+        """A flow whose answer comes when its screen is being taken down ends there: nothing is left to draw on."""
+        try:
+            await work
+        except NoMatches:
+            if self.is_attached and self.app.is_running:
+                raise
 
     async def answer(self, dialog: ModalScreen[T]) -> T | None:
         """What people chose in a dialogue, None where they left it."""

@@ -121,6 +121,18 @@ def test_bad_rows_are_written_out_corrected_and_taken_in(frontdesk: Command, tmp
     assert again["appointments"]["new"] == 2
 
 
+def test_a_place_that_cannot_be_written_is_told_before_the_import(frontdesk: Command, tmp_path: Path) -> None:
+    frontdesk("init", "--yes")
+    text = Path(FILES[0]).read_text().splitlines()[:3]
+    (tmp_path / "half.csv").write_text("\n".join([*text[:2], text[2].replace("adams,30", "adams,soon"), ""]))
+    (tmp_path / "file").write_text("")
+    said = frontdesk("import", "half.csv", "--bad", "file/bad.csv")
+
+    assert (said.code, "cannot be written; nothing was done" in said.err) == (2, True)
+    assert frontdesk("list", "--from", "2026-01-01", "--json").json["items"] == []
+    assert frontdesk("export", "--all", "file/out").code == 2
+
+
 def test_what_is_no_csv_is_refused_with_a_sentence(frontdesk: Command, tmp_path: Path) -> None:
     frontdesk("init", "--yes")
     (tmp_path / "noise.csv").write_bytes(bytes(range(256)))

@@ -33,6 +33,7 @@ class Problem(Enum):
     OVERLAPS = "overlaps"
     TWICE = "twice"
     NOT_READABLE = "not_readable"
+    NOT_WRITABLE = "not_writable"
     NOT_A_FILE = "not_a_file"
     EXISTS_ALREADY = "exists_already"
     EXCLUDES_ANOTHER = "excludes_another"

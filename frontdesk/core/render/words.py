@@ -392,6 +392,7 @@ _PROBLEM_WORDS: dict[Problem, str] = {
     Problem.OVERLAPS: later("{field}: {value} overlaps another range"),
     Problem.TWICE: later("{field}: “{value}” stands there twice"),
     Problem.NOT_READABLE: later("{field}: {value} cannot be read"),
+    Problem.NOT_WRITABLE: later("{field}: {value} cannot be written; nothing was done"),
     Problem.NOT_A_FILE: later("{field}: there is no file {value}"),
     Problem.EXISTS_ALREADY: later("{field}: {value} exists already"),
     Problem.EXCLUDES_ANOTHER: later("{field} cannot be given with {value}"),

@@ -1,0 +1,26 @@
+"""Files people name on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from frontdesk.core.domain.errors import BadInput, Problem
+
+
+def read_text(file: Path) -> str:
+    """Raises BadInput for a file that is not there, may not be read, or is not UTF-8 text."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint="not UTF-8 text") from None
+    except OSError as error:
+        raise BadInput("FILE", Problem.NOT_A_FILE, str(file), hint=error.strerror or "") from None
+
+
+def write_text(file: Path, text: str, option: str) -> None:
+    """Raises BadInput, naming the option, for a place that cannot be written to."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadInput(option, Problem.NOT_WRITABLE, str(file), hint=error.strerror or "") from None
