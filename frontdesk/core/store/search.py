@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, column, select, table
 from sqlmodel import col
 
@@ -72,6 +71,13 @@ def _rank(key: str, words: list[str]) -> int:
 
 
 def _misspelt(look: Look, words: list[str], limit: int) -> list[ClientId]:
+    from rapidfuzz import fuzz, process  # only where nothing was found: not needed to open the desk
+
+    def likeness(typed: str, key: str, **_: Any) -> float:
+        """The worst of the best likenesses of each typed word to a word of the key."""
+        of_key = key.split()
+        return min(max(fuzz.ratio(word, other) for other in of_key) for word in typed.split())
+
     longest = max(words, key=len)
     if len(longest) < 4 or longest.isdigit():
         return []
@@ -79,7 +85,7 @@ def _misspelt(look: Look, words: list[str], limit: int) -> list[ClientId]:
     for piece in _pieces(longest):
         for id_, its_key in look.connection.execute(_with_words(look, [piece]).limit(CANDIDATES)):
             candidates[id_] = its_key
-    scored = process.extract(" ".join(words), candidates, scorer=_likeness, score_cutoff=LIKE_ENOUGH, limit=limit)
+    scored = process.extract(" ".join(words), candidates, scorer=likeness, score_cutoff=LIKE_ENOUGH, limit=limit)
     return [ClientId(id_) for _, _, id_ in scored]
 
 
@@ -87,12 +93,6 @@ def _pieces(word: str) -> list[str]:
     """Pieces of at least three letters of which one survives a single error anywhere in the word."""
     third = max(3, len(word) // 2)
     return sorted({word[:third], word[-third:], word[1 : 1 + third]})
-
-
-def _likeness(typed: str, key: str, **_: Any) -> float:
-    """The worst of the best likenesses of each typed word to a word of the key."""
-    of_key = key.split()
-    return min(max(fuzz.ratio(word, other) for other in of_key) for word in typed.split())
 
 
 def _with_words(look: Look, words: list[str]) -> Any:
