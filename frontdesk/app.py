@@ -41,10 +41,11 @@ from frontdesk.screens.desk_screen import DeskScreen
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.pump import Input, KeyPump
+from frontdesk.screens.small import SmallScreen, is_too_small
 from frontdesk.verbs import Verb, sign_of, verbs_of
 from frontdesk.widgets.frames import Frames
 from frontdesk.widgets.glyphs import glyphs
-from frontdesk.widgets.text import ControlFilter
+from frontdesk.widgets.text import ControlFilter, draw_in_ascii
 from frontdesk.widgets.themes import NAMES, THEMES
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ T = TypeVar("T")
 
 POLL = 0.4
 """Seconds between two looks at whether somebody else changed something."""
-
-SMALLEST = (60, 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,9 @@ class FrontdeskApp(App[None]):
     def __init__(self, start: Start) -> None:
         self.config = start.config
         self.glyphs = glyphs(start.config.glyphs)
+        draw_in_ascii(start.config.glyphs == "ascii")
         super().__init__()
+        self.set_class(start.config.glyphs == "ascii", "-ascii")
         self.start = start
         self.door = WaitingDoor()
         self.pump = KeyPump(self, self._handle_key)
@@ -115,6 +116,7 @@ class FrontdeskApp(App[None]):
         self.set_interval(5, self._tick)
         self._minute = 0  # of the last tick
         self._leave_with_the_terminal()
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self._warn_if_small()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -129,6 +131,11 @@ class FrontdeskApp(App[None]):
     def changed_here(self) -> None:
         """After a deed nobody patches a picture: every screen asks again."""
         self._ask_again()
+
+    def redraw(self) -> None:
+        """After something else wrote to the terminal."""
+        self.frames.forget()
+        self.screen.refresh()
 
     def open_client(self, client: ClientId) -> None:
         self.push_screen(ClientCardScreen(client))
@@ -167,6 +174,8 @@ class FrontdeskApp(App[None]):
                 names = list(NAMES.values())
                 self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
                 screen.tell(_("theme: {name}").format(name=self.theme))
+            case Verb.REDRAW:
+                self.redraw()
             case Verb.QUIT:
                 self.exit()
             case _:
@@ -321,12 +330,11 @@ class FrontdeskApp(App[None]):
             f"{sign_of(verb) or ':':<10} {_(verb.value.label):<13} {_(verb.value.help)}"
             for verb in verbs_of(screen.NAME)
         ]
-        await screen.answer(PageDialog(_("Keys"), lines, _("what has no key is in the palette (:)   esc")))
+        await screen.answer(PageDialog(_("Keys"), lines, hint=_("what has no key is in the palette (:)")))
 
     def _warn_if_small(self) -> None:
-        width, height = self.size
-        if width < SMALLEST[0] or height < SMALLEST[1]:
-            self.notify(_("this terminal is {w}×{h}; frontdesk needs 60×20").format(w=width, h=height), markup=False)
+        if is_too_small(self.size) and not any(isinstance(screen, SmallScreen) for screen in self.screen_stack):
+            self.push_screen(SmallScreen())
 
     def _leave_with_the_terminal(self) -> None:
         """A dropped line ends the program: by its signal, and by a thread where none comes."""

@@ -138,6 +138,7 @@ class Verb(Enum):
     MERGE = Deed(
         label=later("merge"), help=later("make one client of two"), where=(ON_CARD,), asks=(clients.MergeClients,)
     )
+    REDRAW = Deed(label=later("redraw"), help=later("draw the whole screen anew"))
     THEME = Deed(label=later("theme"), help=later("dark, light, high contrast, colour-blind safe, ansi"))
 
     @property

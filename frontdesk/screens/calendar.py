@@ -24,7 +24,7 @@ from frontdesk.core.domain.views import Block, Calendar, Named
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.day_sheet import day_sheet
-from frontdesk.core.render.language import _
+from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words import status
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
@@ -32,7 +32,7 @@ from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.flows import AppointmentFlows
 from frontdesk.verbs import ON_CALENDAR, Verb
-from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.bars import Footer, Header, Info, clickable, spaced
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.month_grid import MonthGrid
@@ -75,6 +75,7 @@ class CalendarScreen(AppointmentFlows):
         self.person: StaffId | None = None
         self.found: ClientId | None = None
         self._late = 0
+        self._picked: tuple[Named, ...] = ()
         self._in_rail: AppointmentId | None = None
         self._rail_timer: Timer | None = None
         self._opened = False
@@ -229,7 +230,7 @@ class CalendarScreen(AppointmentFlows):
                 monday = day - timedelta(days=day.weekday())
                 seen = await self.look(ShowCalendar(first=monday, days=7, practitioners=(self._person(),)))
                 if seen is not None:
-                    self._draw(seen, [times.day(column.day) for column in seen.columns])
+                    self._draw(seen, [times.day(column.day, month=False) for column in seen.columns])
             case Shows.MONTH:
                 first, count = _month(day)
                 days = await self.look(ShowMonth(first=first, days=count))
@@ -237,6 +238,7 @@ class CalendarScreen(AppointmentFlows):
                     self.query_one(MonthGrid).show(days, day, self._today())
             case Shows.LIST:
                 await self._load_list(day)
+        self._picked = await self.look(ListPickedUp()) or ()
         self._head()
         self._in_rail = None
         self._tell_cursor()
@@ -323,6 +325,7 @@ class CalendarScreen(AppointmentFlows):
         if self.day.month == month:
             self.query_one(MonthGrid).choose(self.day)
             self._head()
+            self._tell_cursor()
         else:
             self.refresh_data()
 
@@ -462,9 +465,7 @@ class CalendarScreen(AppointmentFlows):
         if found is not None:
             text = day_sheet(self.words, self.day, found.items)
             where = await self.answer(
-                PageDialog(
-                    _("Day sheet"), text.splitlines(), _("⏎ write it as text and as a page   esc"), (Verb.OPEN,)
-                )
+                PageDialog(_("Day sheet"), text.splitlines(), {Verb.OPEN: _("⏎ write it as text and as a page")})
             )
             if where is Verb.OPEN:
                 self.app.print_sheet(self.day, found.items)  # type: ignore[attr-defined]
@@ -479,15 +480,21 @@ class CalendarScreen(AppointmentFlows):
     def _head(self) -> None:
         header = self.query_one("#header", Header)
         if self.host.setup is None or self.day is None:
-            header.show("frontdesk", _("opening …"))
+            header.show(["frontdesk"], _("opening …"))
             return
-        views = " ".join(f"[{it.value}]" if it is self.shows else it.value for it in Shows)
+        views = [clickable(Verb[it.name], f"[{it.value}]" if it is self.shows else it.value) for it in Shows]
         week = self.day.isocalendar().week
         who = f" · {self.words.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
         now = wall_time(self.host.now(), self.words.zone)
         late = _("{n} late").format(n=self._late) if self._late else ""
         shown = _month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
-        header.show(f"‹ {shown} ›  {_('wk')} {week}   {views}{who}", times.clock(now, self.words.twelve), late)
+        picked = plural("{n} picked up", "{n} picked up", len(self._picked)).format(n=len(self._picked))
+        left = [
+            clickable(Verb.EARLIER, "‹ "), clickable(Verb.GO_TO, shown), clickable(Verb.LATER, " ›"),
+            f"  {_('wk')} {week}   ", *spaced(views, " "), who,
+        ]  # fmt: skip
+        mark = "  ".join(filter(None, (picked if self._picked else "", late)))
+        header.show(left, times.clock(now, self.words.twelve), mark)
 
     def _tell_cursor(self) -> None:
         info = self.query_one("#info", Info)
@@ -497,7 +504,10 @@ class CalendarScreen(AppointmentFlows):
             named: Named | None = self.query_one("#list", LineList).chosen
             info.show(named.appointment.ref if named is not None else _("no appointments from here on; f searches"))
             return
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        if self.shows is Shows.MONTH:
+            info.show(self._about_day())
+            return
+        here = self.grid.here
         if here is None:
             info.show("")
         elif here.block is not None:
@@ -513,8 +523,17 @@ class CalendarScreen(AppointmentFlows):
         late = f" · {_('late')}" if block.is_late(self.host.now()) else ""
         return f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
 
+    def _about_day(self) -> str:
+        """The day under the cursor of the month."""
+        day = self.query_one(MonthGrid).chosen
+        if day is None:
+            return ""
+        booked = plural("{n} appointment", "{n} appointments", day.booked).format(n=day.booked)
+        full = _("{n} % of the open time").format(n=day.load) if day.open_minutes else _("closed")
+        return f"{times.day(day.day)} · {booked} · {full} · ⏎ {_('opens the day')}"
+
     def _about_free(self, here: Here) -> str:
-        minute = f"{here.minute // 60:02}:{here.minute % 60:02}"
+        minute = times.clock_at(here.minute, self.words.twelve)
         if here.shut is not None:
             label = here.shut.label or _("outside hours")
             more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
@@ -524,6 +543,8 @@ class CalendarScreen(AppointmentFlows):
         fits = [it.name for it in self._services(here) if it.duration <= self._free_minutes(here, after[it.id])]
         too_long = [it.name for it in self._services(here) if it.name not in fits]
         text = f"{minute} {here.column.name} · {_('free {n} min').format(n=free)}"
+        if self._picked:
+            return text + " · " + _("p puts {client} here").format(client=self._picked[0].client_name)
         if fits:
             text += f" · {_('fits')} {', '.join(fits[:3])}"
         if too_long:

@@ -123,7 +123,7 @@ class ClientCardScreen(AppointmentFlows):
         self.client = client.id
         since = wall_time(client.created_at, self.words.zone).year
         reach = " · ".join(filter(None, (client.phone, client.email, _("since {year}").format(year=since))))
-        self.query_one("#header", Header).show(f"{client.name}   {reach}", client_ref(client.id))
+        self.query_one("#header", Header).show([f"{client.name}   {reach}"], client_ref(client.id))
         rows: LineList[Named | None] = self.query_one("#appointments", LineList)
         lines: list[Line[Named | None]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
         lines += [Line(_("Past"), None, "title"), *map(self._line, card.past)]

@@ -42,11 +42,11 @@ class ClientsScreen(AppointmentFlows):
         yield Footer(ON_CLIENTS)
 
     def on_mount(self) -> None:
-        self.query_one("#header", Header).show(_("3 Clients"))
+        self.query_one("#header", Header).show([_("3 Clients")])
         self.query_one("#found", LineList).focus()
 
     def on_screen_resume(self) -> None:
-        self.query_one("#header", Header).show(_("3 Clients"))
+        self.query_one("#header", Header).show([_("3 Clients")])
         self.refresh_data()
 
     def ready(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
@@ -22,7 +23,7 @@ from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.pump import KeyPump
 from frontdesk.verbs import Verb, verbs_of
 from frontdesk.widgets.glyphs import Glyphs
-from frontdesk.widgets.text import plain
+from frontdesk.widgets.text import fit, plain, safe
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -110,7 +111,7 @@ class DeskScreen(Screen[R], Generic[R]):
     def tell(self, text: str, bad: bool = False) -> None:
         """One line at the foot of the screen, until the next one."""
         self.app.clear_notifications()
-        self.notify(text, severity="warning" if bad else "information", timeout=8 if bad else 5, markup=False)
+        self.notify(safe(text), severity="warning" if bad else "information", timeout=8 if bad else 5, markup=False)
 
     def tell_error(self, error: DeskError) -> None:
         self.tell(self.say_error(error), bad=True)
@@ -143,8 +144,11 @@ class DeskDialog(DeskScreen[R | None], ModalScreen[R | None], Generic[R]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", id="dialog.back")]
 
     def title_panel(self, title: str) -> None:
-        """The dialogue's title; a name in it is never markup."""
-        self.query_one(".panel").border_title = plain(title)
+        """The dialogue's title, cut where the panel ends; a name in it is never markup."""
+        panel = self.query_one(".panel")
+        widest = panel.styles.max_width
+        room = min(self.app.size.width, int(widest.value) if widest is not None else 100) - 6
+        panel.border_title = plain(fit(title, room) if cell_len(title) > room else title)
 
     def action_leave(self) -> None:
         self.dismiss(None)

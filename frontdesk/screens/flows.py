@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from frontdesk.core.asks.appointments import (
@@ -24,6 +24,8 @@ from frontdesk.core.domain.appointments import CANCELLABLE, NEXT_STATUS, RESCHED
 from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.views import Named
+from frontdesk.core.parse.when import NotUnderstood, when
+from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import status
 from frontdesk.screens.desk_screen import DeskScreen
@@ -83,10 +85,9 @@ class AppointmentFlows(DeskScreen[None]):
         named = await self.look(ShowAppointment(appointment=id_))
         if named is None:
             return
-        keys = _("r move   c cancel…   s {next}   N no-show   e notes   x pick up   H history   esc").format(
-            next=self._next_word(named)
-        )
-        verb = await self.answer(PageDialog(self._title(named), self.details(named), keys, PANEL_VERBS))
+        labels = {Verb.STATUS: f"s {self._next_word(named)}", Verb.EDIT: f"e {_('notes')}"}
+        verbs = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
+        verb = await self.answer(PageDialog(self._title(named), self.details(named), verbs))
         if verb is not None:
             self.verb(verb)
 
@@ -150,8 +151,8 @@ class AppointmentFlows(DeskScreen[None]):
             AskTextDialog(
                 _("Block time of {who}").format(who=self.words.practitioner(draft.practitioner)),
                 (
-                    (_("from"), f"{draft.start:%H:%M}"),
-                    (_("to"), f"{draft.start + timedelta(minutes=60):%H:%M}"),
+                    (_("from"), times.clock(draft.start, self.words.twelve)),
+                    (_("to"), times.clock(draft.start + timedelta(minutes=60), self.words.twelve)),
                     (_("why"), ""),
                 ),
                 fits=lambda typed: "" if _span_of(draft.start, typed) else _("as 14:00 and 15:30"),
@@ -344,14 +345,13 @@ class AppointmentFlows(DeskScreen[None]):
 
 
 def _span_of(start: datetime, typed: tuple[str, ...]) -> tuple[datetime, datetime] | None:
-    """Two wall times of that day, in order; None where they are not."""
+    """Two wall times of that day as the when line knows them, in order; None where they are not."""
+    day = start.date()
     try:
-        first, last = (datetime.strptime(text.strip(), "%H:%M") for text in typed[:2])
-    except ValueError:
+        first, last = (when(text, day, base=day) for text in typed[:2])
+    except NotUnderstood:
         return None
-    day = start.replace(hour=0, minute=0)
-    begin = day + timedelta(hours=first.hour, minutes=first.minute)
-    end = day + timedelta(hours=last.hour, minutes=last.minute)
-    if end == day:
-        end += timedelta(days=1)
-    return (begin, end) if begin < end else None
+    if first.wall is None or last.wall is None or first.day != day or last.day != day:
+        return None
+    end = last.wall + timedelta(days=1) if last.wall.time() == time() else last.wall
+    return (first.wall, end) if first.wall < end else None

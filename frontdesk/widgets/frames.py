@@ -1,56 +1,192 @@
-"""Whole pictures, of which only the lines that differ are written.
+"""What stands on the terminal, cell by cell, so that only what differs is written.
 
-Textual writes the whole screen whenever a dialogue opens or closes, twice over; over SSH that is felt. This keeps
-what each line of the terminal holds. It leans on two private classes of Textual's compositor; `test_bytes.py` says so
-when they change.
+Textual writes whole lines, and the whole screen twice whenever a dialogue opens or closes; over SSH that is felt.
+This leans on two private classes of Textual's compositor; `test_bytes.py` says so when they change.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.control import Control
+from rich.style import Style
 from rich.text import Text
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
+from textual.strip import Strip
+
+Ink = tuple[str, str, str]
+"""Attributes, foreground and background, as the numbers a terminal takes for them."""
+
+Cell = tuple[str, Ink]
+"""What one cell shows; empty where a character two cells wide goes on."""
+
+PLAIN: Ink = ("", "", "")
+UNKNOWN: Cell = ("?", ("unknown", "", ""))
+"""A cell that was never written, or that something else wrote to."""
+
+GAP = 6
+"""Cells that are alike between two that differ are written again where that is shorter than going round them."""
 
 
-class ChangedLines(CompositorUpdate):
-    """Some lines of the screen, ready to be written."""
+class Difference(CompositorUpdate):
+    """Ready to be written."""
 
-    def __init__(self, lines: list[tuple[int, str]]) -> None:
-        self._lines = lines
+    def __init__(self, sequence: str) -> None:
+        self._sequence = sequence
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text("")
 
     def render_segments(self, console: Console) -> str:
-        return "".join(f"{Control.move_to(0, y).segment.text}{line}" for y, line in self._lines)
+        return self._sequence
 
 
 class Frames:
-    """What the terminal shows, line by line, as far as it is known."""
+    """The terminal's cells, as far as they are known."""
 
     def __init__(self) -> None:
-        self._shown: dict[int, str] = {}
+        self._rows: list[list[Cell]] = []
         self._size = Size(0, 0)
+        self._inks: dict[Style | None, Ink] = {None: PLAIN}
 
     def forget(self) -> None:
         """After anything else wrote to the terminal."""
-        self._shown.clear()
+        self._rows = [[UNKNOWN] * self._size.width for _ in range(self._size.height)]
 
     def only_changed(self, update: object, size: Size, console: Console) -> object:
-        """The same update, less the lines that are on the terminal already."""
+        """The same update, less what is on the terminal already."""
         if size != self._size:
             self._size = size
             self.forget()
-        if isinstance(update, ChopsUpdate):
-            for y, _start, _end in update.spans:
-                self._shown.pop(y, None)
-            return update
-        if not isinstance(update, LayoutUpdate) or update.region != size.region:
+        if isinstance(update, LayoutUpdate):
+            pieces = _lines_of(update)
+        elif isinstance(update, ChopsUpdate):
+            pieces = _chops_of(update)
+        else:
             self.forget()
             return update
-        lines = {y: "".join(strip.render(console) for strip in line) for y, line in enumerate(update.strips)}
-        changed = [(y, line) for y, line in lines.items() if self._shown.get(y) != line]
-        self._shown = lines
-        return ChangedLines(changed)
+        before: dict[int, list[Cell]] = {}
+        for x, y, strip in pieces:
+            if 0 <= y < size.height:
+                before.setdefault(y, self._rows[y].copy())
+                self._put(x, y, strip, console)
+        writer = _Writer()
+        for y in sorted(before):
+            writer.write_changed(y, before[y], self._rows[y])
+        return Difference(writer.finished())
+
+    def _put(self, x: int, y: int, strip: Strip, console: Console) -> None:
+        row = self._rows[y]
+        for segment in strip:
+            if segment.control:
+                continue
+            ink = self._ink(segment.style, console)
+            for text, width in _cells_of(segment.text):
+                if x + width > len(row):
+                    return
+                row[x] = (text, ink if text != " " or _draws_on(ink) else ("", "", ink[2]))
+                row[x + 1 : x + width] = [("", ink)] * (width - 1)
+                x += width
+
+    def _ink(self, style: Style | None, console: Console) -> Ink:
+        ink = self._inks.get(style)
+        if ink is None:
+            ink = self._inks[style] = _ink_of(style, console) if style is not None else PLAIN
+        return ink
+
+
+class _Writer:
+    """Puts changed cells into one sequence, saying of each colour only what is new."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._ink: Ink | None = None
+
+    def write_changed(self, y: int, before: Sequence[Cell], after: Sequence[Cell]) -> None:
+        for first, end in _runs(before, after):
+            self._parts.append(f"\x1b[{y + 1};{first + 1}H")
+            for text, ink in after[first:end]:
+                if text:
+                    if text != " " or self._ink is None or ink[2] != self._ink[2] or _draws_on(ink, self._ink):
+                        self._change_ink(ink)
+                    self._parts.append(text)
+
+    def finished(self) -> str:
+        return "".join(self._parts) + ("\x1b[0m" if self._parts else "")
+
+    def _change_ink(self, ink: Ink) -> None:
+        before, self._ink = self._ink, ink
+        if ink == before:
+            return
+        if before is None or ink[0] != before[0] or "" in ink[1:]:
+            numbers = ["0", *ink]
+        else:
+            numbers = [new for new, old in zip(ink[1:], before[1:], strict=True) if new != old]
+        self._parts.append(f"\x1b[{';'.join(filter(None, numbers))}m")
+
+
+def _runs(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """Where two rows differ, as first cell and the one after the last; never from the middle of a character."""
+    first = end = -1
+    for x, (old, new) in enumerate(zip(before, after, strict=True)):
+        if old == new:
+            continue
+        if first >= 0 and x - end > GAP:
+            yield first, end
+            first = -1
+        if first < 0:
+            first = x
+            while first and not after[first][0]:
+                first -= 1
+        end = x + 1
+    if first >= 0:
+        yield first, end
+
+
+def _cells_of(text: str) -> Iterator[tuple[str, int]]:
+    """What is written into one place, and how many cells that takes."""
+    if text.isascii():
+        for character in text:
+            yield character, 1
+        return
+    widths = [cell_len(character) for character in text]
+    if 0 in widths or sum(widths) != cell_len(text):  # signs that join: only together are they so wide
+        yield text, cell_len(text)
+        return
+    yield from zip(text, widths, strict=True)
+
+
+def _draws_on(*inks: Ink) -> bool:
+    """Whether the attributes are seen where nothing is written: underlined, blinking, reversed, struck, or unknown."""
+    return any(set(ink[0].split(";")) - {"", "1", "2", "3"} for ink in inks)
+
+
+def _ink_of(style: Style, console: Console) -> Ink:
+    system = console._color_system
+    attributes = style.without_color.render("x", color_system=system).partition("x")[0][2:-1]
+    if system is None:
+        return attributes, "", ""
+    colours = [
+        ";".join(colour.downgrade(system).get_ansi_codes(foreground=front)) if colour is not None else ""
+        for colour, front in ((style.color, True), (style.bgcolor, False))
+    ]
+    return attributes, colours[0], colours[1]
+
+
+def _lines_of(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Every strip with the column and line where it begins."""
+    for y, line in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in line:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _chops_of(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """The strips within the update's spans, as `ChopsUpdate` itself chooses them."""
+    for y, x1, x2 in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= x2 and end > x1:
+                yield x, y, strip if end <= x2 else strip.crop(0, x2 - x)

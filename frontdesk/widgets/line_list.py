@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from frontdesk.widgets.glyphs import UNICODE
 from frontdesk.widgets.text import fit
 
 T = TypeVar("T")
@@ -39,9 +38,11 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor is on another line."""
 
+    class Pointed(Message):
+        """A click put the cursor on a line."""
+
     def __init__(self, id: str | None = None, can_focus: bool = True) -> None:
         super().__init__(id=id)
-        self.mark = "▸" if getattr(self.app, "glyphs", UNICODE) is UNICODE else ">"
         self.can_focus = can_focus
         self.cursor = 0
         self._lines: Sequence[Line[T]] = ()
@@ -77,7 +78,7 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             return Strip.blank(width, self.rich_style)
         line = self._lines[row]
         look = "cursor" if row == self.cursor else line.look
-        mark = self.mark if row == self.cursor else " "
+        mark = "▸" if row == self.cursor else " "
         return Strip([Segment(fit(f"{mark}{line.text}", width), self.get_component_rich_style(f"list--{look}"))])
 
     def on_click(self, event: events.Click) -> None:
@@ -85,6 +86,7 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         if row < len(self._lines):
             again = row == self.cursor
             self.move(row - self.cursor)
+            self.post_message(self.Pointed())
             if again or event.chain > 1:
                 self.post_message(self.Chosen())
 

@@ -50,6 +50,11 @@ class MonthGrid(Widget, can_focus=True):
         self._chosen: date | None = None
         self._today: date | None = None
 
+    @property
+    def chosen(self) -> MonthDay | None:
+        """The day under the cursor."""
+        return next((it for it in self._days if it.day == self._chosen), None)
+
     def show(self, days: Sequence[MonthDay], chosen: date, today: date) -> None:
         self._days, self._chosen, self._today = days, chosen, today
         self.refresh()
@@ -82,7 +87,7 @@ class MonthGrid(Widget, can_focus=True):
 
     def _text(self, it: MonthDay, part: int, width: int) -> str:
         if part == 0:
-            return f" {it.day.day}"
+            return f"[{it.day.day}]" if it.day == self._chosen else f" {it.day.day}"
         if part == 1 and it.open_minutes:
             return f" {it.booked} · {it.load} %"
         if part == 2 and it.open_minutes:

@@ -6,19 +6,61 @@ Behind it stands a filter over every line the app writes, which removes control 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
 from textual.filter import LineFilter
+from textual.style import Style
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c\u2028\u2029]")
+
+
+_IN_ASCII = str.maketrans(
+    {
+        "⏎": "enter",
+        "‹": "<",
+        "›": ">",
+        "·": "-",
+        "→": "->",
+        "–": "-",
+        "—": "-",
+        "…": ".",
+        "×": "x",
+        "▸": ">",
+        "▇": "#",
+    }
+    | {"“": '"', "”": '"', "←": "left ", "↑": "up ", "↓": "down ", "✓": "+", "✗": "x"}
+)
+"""The house's own signs for terminals that draw them two cells wide, or not at all."""
+
+_signs: dict[int, str] = {}
+
+Part = str | tuple[str, str]
+"""Words, or words and the action that a click on them runs."""
+
+
+def draw_in_ascii(wanted: bool) -> None:
+    """From now on every text is made with, or without, signs beyond ASCII."""
+    global _signs
+    _signs = _IN_ASCII if wanted else {}
 
 
 def plain(text: str, style: str = "") -> Content:
     """Text as it is: brackets are brackets."""
     return Content.styled(safe(text), style) if style else Content(safe(text))
+
+
+def linked(parts: Sequence[Part]) -> Content:
+    """Words in a row, of which some can be clicked."""
+    return Content("").join(
+        Content(safe(part))
+        if isinstance(part, str)
+        else Content.styled(safe(part[0]), Style.from_meta({"@click": part[1]}))
+        for part in parts
+    )
 
 
 def lines(*parts: str) -> Content:
@@ -27,7 +69,7 @@ def lines(*parts: str) -> Content:
 
 def safe(text: str) -> str:
     """Without anything a terminal would act on."""
-    return _CONTROL.sub("", text)
+    return _without_control(text).translate(_signs)
 
 
 def fit(text: str, width: int) -> str:
@@ -35,7 +77,7 @@ def fit(text: str, width: int) -> str:
     text = safe(text)
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(text, max(width - 1, 0)) + "…" if width > 1 else set_cell_size(text, width)
+    return set_cell_size(text, max(width - 1, 0)) + safe("…") if width > 1 else set_cell_size(text, width)
 
 
 class ControlFilter(LineFilter):
@@ -45,6 +87,10 @@ class ControlFilter(LineFilter):
         return [
             segment
             if segment.control or not _CONTROL.search(segment.text)
-            else Segment(safe(segment.text), segment.style)
+            else Segment(_without_control(segment.text), segment.style)
             for segment in segments
         ]
+
+
+def _without_control(text: str) -> str:
+    return _CONTROL.sub("", text)

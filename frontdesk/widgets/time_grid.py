@@ -18,7 +18,7 @@ from textual.strip import Strip
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.domain.views import Block, Calendar, Column, Shut
-from frontdesk.core.render.times import clock
+from frontdesk.core.render.times import clock_at
 from frontdesk.widgets.glyphs import UNICODE, Glyphs
 from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Part, Piece, laid_out, minute_of
 from frontdesk.widgets.text import fit
@@ -281,7 +281,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         minute = row * self.step
         text = ""
         if minute % 60 == 0:
-            text = clock(wall_time(0, "UTC").replace(hour=minute // 60, minute=0), self.twelve)
+            text = clock_at(minute, self.twelve)
         if self._is_now(row):
             return [Segment(fit(text, LABEL - 1), self._style("label")), Segment(self.glyphs.now, self._style("now"))]
         return [Segment(fit(text, LABEL), self._style("label"))]
@@ -309,7 +309,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         if shut is not None:
             return fit(f" {shut.label or 'closed'} ", width)
         minute = layout.free_from(row, self.step)
-        return fit(f" {minute // 60:02}:{minute % 60:02}", width)
+        return fit(f" {clock_at(minute, self.twelve)}", width)
 
     def _pieces(
         self, layout: ColumnLayout, pieces: list[Piece], row: int, width: int, on_cursor: bool

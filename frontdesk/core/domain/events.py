@@ -247,6 +247,8 @@ class Reversed(Event):
 
     operation = "undo"
     of_operation: str
+    client_name: str = ""
+    """Whose appointment or record it was, where it was somebody's."""
     all_changes: tuple[Change, ...]
 
     @property

@@ -102,7 +102,21 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         things.save(tx, change.after)
     after = setup.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment)])
-    return record(tx, kind(of_operation=lines[-1].operation, all_changes=tuple(back), undoes=batch))
+    event = kind(
+        of_operation=lines[-1].operation, client_name=_whose(tx, back), all_changes=tuple(back), undoes=batch
+    )
+    return record(tx, event)
+
+
+def _whose(tx: Tx, changes: list[Change]) -> str:
+    """The client of the first thing that is a client's."""
+    for change in changes:
+        if isinstance(change.after, Appointment):
+            client = clients.find(tx, change.after.client)
+            return client.name if client is not None else ""
+        if isinstance(change.after, Client):
+            return change.after.name
+    return ""
 
 
 def _lock(tx: Tx, practice: Setup, folded: list[Change]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from frontdesk.core.domain.times import Instant, wall_time
@@ -34,9 +34,15 @@ def clock(at: datetime, twelve: bool = False) -> str:
     return f"{hour}:{at:%M}{'a' if at.hour < 12 else 'p'}"
 
 
-def day(of: date, *, year: bool = False) -> str:
-    """`Tue 24 Nov`, with the year where it is not the one people think of."""
-    text = f"{_(DAY_NAMES[of.weekday()])} {of.day} {_(MONTH_NAMES[of.month - 1])}"
+def clock_at(minute: int, twelve: bool = False) -> str:
+    """The wall time so many minutes after 00:00."""
+    return clock(datetime.combine(date.min, time(minute // 60 % 24, minute % 60)), twelve)
+
+
+def day(of: date, *, month: bool = True, year: bool = False) -> str:
+    """`Tue 24 Nov`; the year where it is not the one people think of, the month where it stands nowhere else."""
+    text = f"{_(DAY_NAMES[of.weekday()])} {of.day}"
+    text += f" {_(MONTH_NAMES[of.month - 1])}" if month else ""
     return f"{text} {of.year}" if year else text
 
 

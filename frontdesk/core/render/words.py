@@ -231,10 +231,10 @@ class Words:
                 )
             case events.ImportDone(new=new, updated=updated):
                 return _("Imported: {new} new, {updated} updated").format(new=new, updated=updated)
-            case events.Undone(all_changes=changes):
-                return _("Undone: {what}").format(what=self._reversed(changes))
-            case events.Redone(all_changes=changes):
-                return _("Done again: {what}").format(what=self._reversed(changes))
+            case events.Undone():
+                return _("Undone: {what}").format(what=self._reversed(event))
+            case events.Redone():
+                return _("Done again: {what}").format(what=self._reversed(event))
             case _:
                 return _("Done")
 
@@ -290,12 +290,19 @@ class Words:
     def _wall(self, at: Any) -> str:
         return f"{times.day(at.date())} {times.clock(at, self.twelve)}"
 
-    def _reversed(self, changes: tuple[events.Change, ...]) -> str:
-        parts = [part for change in changes[:1] for part in self._change(change)]
-        text = ", ".join(parts)
-        if len(changes) > 1:
-            text += " " + _("and {n} more").format(n=len(changes) - 1)
-        return text
+    def _reversed(self, event: events.Reversed) -> str:
+        """What was done, to whom, and how it stands now."""
+        did = _(OPERATION_WORDS.get(event.of_operation, event.of_operation))
+        text = f"{did} {event.client_name}".rstrip()
+        bookings = [change for change in event.changes if isinstance(change.after, Appointment)]
+        for change in bookings[:1]:
+            before, after = change.before, change.after
+            assert isinstance(after, Appointment)
+            text += f", {self.moment(after.start, after.zone)}"
+            if isinstance(before, Appointment) and Status.UNDONE not in (before.status, after.status):
+                text += f", {status(after.status)}" if before.status is not after.status else ""
+        more = len(bookings or event.changes) - 1
+        return f"{text} " + _("and {n} more").format(n=more) if more > 0 else text
 
     def _change(self, change: events.Change) -> Iterable[str]:
         before, after = change.before, change.after

@@ -10,7 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.text import plain
 
@@ -41,6 +43,7 @@ class AskTextDialog(DeskDialog[tuple[str, ...]]):
                 yield Static(plain(label), classes="label")
                 yield Field(value, id=f"field-{number}")
             yield Static("", id="echo")
+            yield Keys((_("⏎ done"), "screen.done"), (_("esc back"), "screen.leave"))
 
     def on_mount(self) -> None:
         self.title_panel(self._title)

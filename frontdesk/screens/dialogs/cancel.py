@@ -16,6 +16,7 @@ from frontdesk.core.domain.practice import Reason, ReasonId
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
@@ -54,7 +55,11 @@ class CancelDialog(DeskDialog[CancelChoice]):
             yield Field(self._choice.text if self._choice else "", id="text")
             yield Static(plain(self._error, "$error"), id="problem")
             yield Button("", id="confirm", disabled=True, compact=True)
-            yield Static(plain(_("⏎ cancel it   tab words   esc back, nothing is changed")), classes="keys")
+            yield Keys(
+                (_("⏎ cancel it"), "screen.confirm"),
+                _("tab words"),
+                (_("esc back, nothing is changed"), "screen.leave"),
+            )
 
     def on_mount(self) -> None:
         self.title_panel(_("Cancel"))

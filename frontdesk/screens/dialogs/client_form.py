@@ -15,6 +15,7 @@ from frontdesk.core.asks.clients import FindDuplicates
 from frontdesk.core.domain.people import ClientKind
 from frontdesk.core.render.language import _, later
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
@@ -70,7 +71,7 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
                 yield Choice[ClientKind]("", kinds, chosen=int(self._draft.kind is ClientKind.COMPANY), id="kind")
             yield Static(plain(self._error, "$error"), id="problem")
             yield LineList[None](id="twins", can_focus=False)
-            yield Static(plain(_("⏎ save   tab next   esc back")), classes="keys")
+            yield Keys((_("⏎ save"), "screen.save"), _("tab next"), (_("esc back"), "screen.leave"))
 
     def on_mount(self) -> None:
         self.title_panel(self._title)

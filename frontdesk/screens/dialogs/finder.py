@@ -54,6 +54,9 @@ class FinderDialog(DeskDialog[ClientHit]):
         upcoming = self.words.moment(hit.next) if hit.next is not None else ""
         return f"{hit.name:<26} {hit.birthday:<10} {hit.phone or hit.email:<18} {upcoming}"
 
+    def on_line_list_chosen(self) -> None:
+        self.action_choose()
+
     def action_move(self, by: int) -> None:
         self.query_one("#found", LineList).move(by)
 

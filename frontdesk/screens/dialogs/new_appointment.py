@@ -22,6 +22,7 @@ from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
@@ -89,8 +90,13 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 yield self._field("override", self._draft.override)
             yield Static("", id="problem")
             yield LineList[ClientHit](id="clients", can_focus=False)
-            keys = _("⏎ book   tab next   ↑↓ known client   ctrl+b block this time   esc back")
-            yield Static(plain(keys), classes="keys")
+            yield Keys(
+                (_("⏎ book"), "screen.book"),
+                _("tab next"),
+                _("↑↓ known client"),
+                (_("ctrl+b block this time"), "screen.block"),
+                (_("esc back"), "screen.leave"),
+            )
 
     def on_mount(self) -> None:
         self.title_panel(_("New appointment"))
@@ -113,12 +119,20 @@ class NewAppointmentDialog(DeskDialog[Draft]):
     def on_choice_changed(self) -> None:
         self._judge()
 
+    def on_line_list_pointed(self) -> None:
+        self._take_known()
+
     def action_move(self, by: int) -> None:
+        hits: LineList[ClientHit] = self.query_one("#clients", LineList)
+        if hits.lines:
+            hits.move(by)
+            self._take_known()
+
+    def _take_known(self) -> None:
         """Choosing a known client fills the form with what is known."""
         hits: LineList[ClientHit] = self.query_one("#clients", LineList)
-        if not hits.lines:
+        if hits.chosen is not None and hits.chosen.id == self._known:
             return
-        hits.move(by)
         if hits.chosen is not None:
             self._known, self._known_name = hits.chosen.id, hits.chosen.name
             with self.prevent(Input.Changed):

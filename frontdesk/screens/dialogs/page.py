@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Static
 
+from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
-from frontdesk.verbs import Verb
+from frontdesk.verbs import Verb, sign_of
+from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.line_list import Line, LineList
-from frontdesk.widgets.text import plain
+from frontdesk.widgets.text import Part
+
+WIDEST = 100
 
 
 class PageDialog(DeskDialog[Verb]):
-    """Shows lines; answers a verb where one of its keys was pressed."""
+    """Shows lines; answers a verb where one of its keys was pressed, or it was clicked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "back", id="page.back", show=False),
@@ -28,18 +32,27 @@ class PageDialog(DeskDialog[Verb]):
         Binding("pageup", "move(-15)", "page up", id="page.page_up"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[str], keys: str = "", verbs: Sequence[Verb] = ()) -> None:
+    def __init__(
+        self, title: str, lines: Sequence[str], verbs: Mapping[Verb, str] | None = None, hint: str = ""
+    ) -> None:
+        """`verbs` are what it may answer, each with words of its own or its label; `hint` is told beside them."""
         super().__init__()
-        self._title, self._lines, self._keys, self._verbs = title, lines, keys, verbs
+        self._title, self._lines, self._verbs, self._hint = title, lines, verbs or {}, hint
 
     def compose(self) -> ComposeResult:
+        parts: list[Part] = [
+            (words or f"{sign_of(verb)} {_(verb.value.label)}", f"screen.pick('{verb.id}')")
+            for verb, words in self._verbs.items()
+        ]
         with Vertical(classes="panel"):
             yield LineList[None](id="page")
-            yield Static(plain(self._keys or "esc"), classes="keys")
+            yield Keys(*filter(None, (self._hint,)), *parts, ("esc", "screen.leave"))
 
     def on_mount(self) -> None:
         self.title_panel(self._title)
-        self.query_one("#page", LineList).show([Line(text, None) for text in self._lines])
+        width = min(self.app.size.width, WIDEST) - 6
+        rows = [row for line in self._lines for row in _folded(line, width)]
+        self.query_one("#page", LineList).show([Line(row, None) for row in rows])
 
     def on_key(self, event: events.Key) -> None:
         for verb in self._verbs:
@@ -48,5 +61,13 @@ class PageDialog(DeskDialog[Verb]):
                 self.dismiss(verb)
                 return
 
+    def action_pick(self, name: str) -> None:
+        self.dismiss(Verb[name.upper()])
+
     def action_move(self, by: int) -> None:
         self.query_one("#page", LineList).move(by)
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """A long line goes on below, set in: nothing of it is cut."""
+    return textwrap.wrap(line, width, subsequent_indent="      ", drop_whitespace=False) or [""]

@@ -23,6 +23,7 @@ from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
@@ -98,16 +99,20 @@ class PickerDialog(DeskDialog[Picked]):
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason to override") + " "), classes="tag")
                 yield Field(id="override")
-            yield Static(plain(_("⏎ move   ↑↓ choose   tab person · service · note   esc back")), classes="keys")
+            yield Keys(
+                (_("⏎ move"), "screen.choose"),
+                _("↑↓ choose"),
+                _("tab person · service · note"),
+                (_("esc back"), "screen.leave"),
+            )
 
     def on_mount(self) -> None:
         it = self._appointment
         was = self.words.moment(it.start, it.zone)
-        title = (
-            f"{_('Move')} · {self._moving.client_name} · {self._moving.service_name} {it.span.minutes} min"
-            f" · {self._moving.practitioner_name} · {_('was')} {was}"
+        self.title_panel(
+            f"{_('Move')} · {self._moving.client_name} · {_('was')} {was} · {self._moving.service_name}"
+            f" {it.span.minutes} min · {self._moving.practitioner_name}"
         )
-        self.title_panel(title)
         services = self.query_one("#service", Choice)
         services.offer(self._services(), self._before.service if self._before is not None else it.service)
         self.query_one("#override-line").display = False
@@ -120,6 +125,12 @@ class PickerDialog(DeskDialog[Picked]):
 
     def on_choice_changed(self) -> None:
         self._search()
+
+    def on_line_list_chosen(self) -> None:
+        self.action_choose()
+
+    def on_line_list_pointed(self) -> None:
+        self._tell_why()
 
     def action_move(self, by: int) -> None:
         self.query_one("#rows", LineList).move(by)
@@ -297,7 +308,7 @@ class PickerDialog(DeskDialog[Picked]):
         when_ = (
             self.words.moment(start, zone_name)
             if isinstance(start, int)
-            else f"{times.day(start.date())} {times.clock(start)}"
+            else f"{times.day(start.date())} {times.clock(start, self.words.twelve)}"
         )
         why = "; ".join(self.words.objection(it) for it in verdict.reasons)
         can = " ⏎" if not verdict.blocking(overridden=True) else ""
@@ -311,7 +322,8 @@ class PickerDialog(DeskDialog[Picked]):
             return f"= {text} {times.clock(wanted.wall, self.words.twelve)}"
         if wanted.part != ALL_DAY:
             first, last = wanted.part
-            return f"= {text} {first // 60:02}:00–{last // 60:02}:00"
+            twelve = self.words.twelve
+            return f"= {text} {times.clock_at(first, twelve)}–{times.clock_at(last, twelve)}"
         return f"= {text}"
 
     def _problem(self, text: str) -> None:
