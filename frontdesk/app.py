@@ -19,12 +19,14 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.screen import Screen
 
-from frontdesk.config import Config, log_to_file
+from frontdesk.config import Config, log_to_file, write_private
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId
@@ -109,6 +111,8 @@ class FrontdeskApp(App[None]):
         self.theme = NAMES["ansi"] if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
 
     async def on_mount(self) -> None:
+        if self.console.color_system == "standard" and not self.is_headless:
+            self.theme = NAMES["ansi"]  # sixteen colours: only the terminal's own are told apart
         self.pump.start()
         self.set_keymap(self.config.keys)
         await self.push_screen(CalendarScreen())
@@ -117,7 +121,7 @@ class FrontdeskApp(App[None]):
         self._minute = 0  # of the last tick
         self._leave_with_the_terminal()
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
-        self._warn_if_small()
+        self._cover_if_small(self.size)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), ControlFilter()]
@@ -137,8 +141,8 @@ class FrontdeskApp(App[None]):
         self.frames.forget()
         self.screen.refresh()
 
-    def open_client(self, client: ClientId) -> None:
-        self.push_screen(ClientCardScreen(client))
+    def open_client(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
+        self.push_screen(ClientCardScreen(client, appointment))
 
     def open_day(self, day: date) -> None:
         calendar = self._calendar()
@@ -191,8 +195,8 @@ class FrontdeskApp(App[None]):
         text, page = Path(f"day-{day}.txt"), Path(f"day-{day}.html")
         screen = cast(DeskScreen[Any], self.screen)
         try:
-            text.write_text(day_sheet(words, day, found), encoding="utf-8")
-            page.write_text(day_page(words, day, found), encoding="utf-8")
+            write_private(text, day_sheet(words, day, found))
+            write_private(page, day_page(words, day, found))
         except OSError as error:
             told = _("the day sheet was not written: {why}").format(why=error.strerror or "")
             screen.tell(told, bad=True)
@@ -218,7 +222,7 @@ class FrontdeskApp(App[None]):
         for screen in self.screen_stack:
             for rail in screen.query("#rail"):
                 rail.set_class(event.size.width >= 120, "-shown")
-        self._warn_if_small()
+        self._cover_if_small(event.size)
 
     async def _handle_key(self, event: Input) -> None:
         await super().on_event(event)
@@ -271,8 +275,9 @@ class FrontdeskApp(App[None]):
         self._ask_again()
 
     def _ask_again(self) -> None:
-        for screen in self._screens():
-            screen.refresh_data()
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen) and screen.is_mounted:
+                screen.refresh_data()
         asyncio.get_running_loop().create_task(self._refresh_setup())
 
     async def _refresh_setup(self) -> None:
@@ -332,8 +337,8 @@ class FrontdeskApp(App[None]):
         ]
         await screen.answer(PageDialog(_("Keys"), lines, hint=_("what has no key is in the palette (:)")))
 
-    def _warn_if_small(self) -> None:
-        if is_too_small(self.size) and not any(isinstance(screen, SmallScreen) for screen in self.screen_stack):
+    def _cover_if_small(self, size: Size) -> None:
+        if is_too_small(size) and not any(isinstance(screen, SmallScreen) for screen in self.screen_stack):
             self.push_screen(SmallScreen())
 
     def _leave_with_the_terminal(self) -> None:

@@ -89,3 +89,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadInput("config", Problem.NOT_A_FILE, str(path), hint=error.strerror or "") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput("config", Problem.NOT_READABLE, str(path), hint=str(error)) from None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes a file with people's names in it: for this user alone. Raises OSError."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text, encoding="utf-8")

@@ -72,7 +72,7 @@ class Opening:
 
     @property
     def words(self) -> Words:
-        return Words(self.setup)
+        return Words(self.setup, self.today)
 
     @property
     def today(self) -> date:

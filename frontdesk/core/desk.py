@@ -139,7 +139,7 @@ class Desk:
                 time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
         else:
             raise Busy
-        if isinstance(question, asks_of_clients.ShowClient):
+        if isinstance(question, asks_of_clients.ShowClient) and question.opening:
             self._log_opening(question)
         return seen
 

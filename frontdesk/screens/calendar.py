@@ -34,10 +34,17 @@ from frontdesk.screens.flows import AppointmentFlows
 from frontdesk.verbs import ON_CALENDAR, Verb
 from frontdesk.widgets.bars import Footer, Header, Info, clickable, spaced
 from frontdesk.widgets.field import Field
+from frontdesk.widgets.layout import minute_of
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.month_grid import MonthGrid
 from frontdesk.widgets.text import lines as content_lines
-from frontdesk.widgets.time_grid import Here, TimeGrid
+from frontdesk.widgets.time_grid import NARROWEST, Here, TimeGrid
+
+LISTED = 500
+"""Lines of the list at most, on each side of the day."""
+
+NARROWEST_DAY = 10
+"""Cells of a day in the week: seven of them stand side by side in 80."""
 
 
 class Shows(Enum):
@@ -75,10 +82,12 @@ class CalendarScreen(AppointmentFlows):
         self.person: StaffId | None = None
         self.found: ClientId | None = None
         self._late = 0
+        self._cut = False  # whether the list shows only the first ones
         self._picked: tuple[Named, ...] = ()
         self._in_rail: AppointmentId | None = None
+        self._rail_is_old = False
         self._rail_timer: Timer | None = None
-        self._opened = False
+        self._fitted: object = None  # what the grid was last scrolled for
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -159,6 +168,7 @@ class CalendarScreen(AppointmentFlows):
                 self.begin(self._ask_date())
             case Verb.FINER | Verb.COARSER if self.shows in (Shows.DAY, Shows.WEEK):
                 self.grid.zoom(-1 if verb is Verb.FINER else 1)
+                self._tell_cursor()
             case Verb.NEXT:
                 self._next()
             case Verb.OPEN:
@@ -181,6 +191,7 @@ class CalendarScreen(AppointmentFlows):
                 self.app.verb(verb)  # type: ignore[attr-defined]
 
     def action_cursor(self, across: int, down: int) -> None:
+        self.found = None
         match self.shows:
             case Shows.DAY | Shows.WEEK:
                 self.grid.action_cursor(across, down)
@@ -192,6 +203,9 @@ class CalendarScreen(AppointmentFlows):
 
     def on_time_grid_moved(self) -> None:
         self._tell_cursor()
+
+    def on_click(self) -> None:
+        self.found = None
 
     def on_time_grid_opened(self) -> None:
         self._open()
@@ -240,18 +254,26 @@ class CalendarScreen(AppointmentFlows):
                 await self._load_list(day)
         self._picked = await self.look(ListPickedUp()) or ()
         self._head()
-        self._in_rail = None
+        self._rail_is_old = True
         self._tell_cursor()
 
     async def _load_list(self, day: date) -> None:
+        """From the day on; where a name is searched, what was before it stands below."""
         typed = self.query_one("#filter", Input).value
-        found = await self.look(ListAppointments(first=None if typed else day, name=typed, limit=500))
+        found = await self.look(ListAppointments(first=day, name=typed, limit=LISTED))
         if found is None:
             return
-        listing: LineList[Named] = self.query_one("#list", LineList)
+        self._cut = found.more
+        rows: list[Line[Named | None]] = [Line(self._row(it), it) for it in found.items]
+        if typed:
+            past = ListAppointments(last=day - timedelta(days=1), name=typed, latest_first=True, limit=LISTED)
+            before = await self.look(past)
+            if before is not None and before.items:
+                rows.append(Line(_("Before {day}").format(day=times.day(day)), None, "title"))
+                rows += [Line(self._row(it), it) for it in before.items]
+        listing: LineList[Named | None] = self.query_one("#list", LineList)
         kept = listing.chosen.appointment.id if listing.chosen is not None else None
-        rows = [Line(self._row(it), it) for it in found.items]
-        cursor = next((n for n, row in enumerate(rows) if row.value.appointment.id == kept), 0)
+        cursor = next((n for n, row in enumerate(rows) if row.value and row.value.appointment.id == kept), 0)
         listing.show(rows, cursor)
 
     def _row(self, named: Named) -> str:
@@ -264,16 +286,20 @@ class CalendarScreen(AppointmentFlows):
 
     def _draw(self, seen: Calendar, heads: list[str]) -> None:
         self._late = seen.late
+        self.grid.narrowest = NARROWEST if self.shows is Shows.DAY else NARROWEST_DAY
         self.grid.show(seen, heads)
-        if not self._opened:
-            self._opened = True
-            first = min((span.start for column in seen.columns for span in column.open), default=None)
+        period = (self.shows, seen.columns[0].day, seen.columns[-1].day) if seen.columns else None
+        if period != self._fitted:
+            self._fitted = period
+            first = min(
+                (minute_of(span.start, column) for column in seen.columns for span in column.open), default=None
+            )
             if first is not None:
-                at = wall_time(first, seen.columns[0].zone)
-                self.grid.show_from(max(0, at.hour * 60 // self.grid.step * self.grid.step))
+                self.grid.show_from(first)
             self.grid.reveal()
 
     def _switch(self, shows: Shows) -> None:
+        self.found = None
         here = self.grid.here
         if shows is Shows.WEEK and self.shows is Shows.DAY and here is not None:
             self.person = here.column.practitioner
@@ -330,6 +356,7 @@ class CalendarScreen(AppointmentFlows):
             self.refresh_data()
 
     def _go_now(self) -> None:
+        self.found = None
         self.day = self._today()
         if self.shows is Shows.WEEK:
             self.grid.column = self.day.weekday()
@@ -354,6 +381,7 @@ class CalendarScreen(AppointmentFlows):
             )
         )
         if typed is not None:
+            self.found = None
             self.day = when(typed[0], today, base=self.day).day
             self.refresh_data()
 
@@ -386,7 +414,8 @@ class CalendarScreen(AppointmentFlows):
             self.shows = Shows.DAY
             self._show_view()
         await self._load()
-        self.grid.go_to_block(it.id)
+        if not self.grid.go_to_block(it.id):  # cancelled: it has no place in the grid
+            await self.panel(it.id)
 
     def _open(self) -> None:
         if self.shows is Shows.MONTH:
@@ -396,7 +425,7 @@ class CalendarScreen(AppointmentFlows):
         if here is None:
             self._new()
         elif self.found is not None and self._client_here() == self.found:
-            self.app.open_client(self.found)  # type: ignore[attr-defined]
+            self.app.open_client(self.found, here)  # type: ignore[attr-defined]
         else:
             self.begin(self.panel(here))
 
@@ -412,13 +441,17 @@ class CalendarScreen(AppointmentFlows):
         self.begin(self.block(draft) if block else self.book(draft))
 
     def _draft(self) -> Draft:
-        """A new appointment where the cursor is: free time of a person, else now."""
+        """A new appointment where the cursor is: free time of a person; on a booked one after it; else now."""
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        if here is None:
+        if here is not None and here.block is not None and here.block.start > self.host.now():
+            after = wall_time(here.block.padded_end, here.column.zone).replace(tzinfo=None)
+            return Draft(practitioner=here.column.practitioner, start=after)
+        if here is None or here.block is not None:
             now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
             step = self.words.setup.practice.booking.start_interval
             start = now + timedelta(minutes=-now.minute % step if step <= 60 else 0)
-            return Draft(practitioner=None, start=datetime.combine(self.day or now.date(), start.time()))
+            day = self.day or now.date()
+            return Draft(practitioner=None, start=datetime.combine(day, start.time()), search=here is not None)
         start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
         return Draft(practitioner=here.column.practitioner, start=start)
 
@@ -452,12 +485,16 @@ class CalendarScreen(AppointmentFlows):
         if picked:
             await self.perform(LayBack(appointment=picked[0].appointment.id))
             self.tell(_("{client} is not picked up any more").format(client=picked[0].client_name))
+        else:
+            self.tell(_("nothing is picked up: x on an appointment does that"), bad=True)
 
     async def _drop(self, block: Block, to: Here) -> None:
         named = await self.look(ShowAppointment(appointment=block.id))
         if named is not None:
             start = datetime.combine(to.column.day, time()) + timedelta(minutes=to.minute)
             await self.move_to(named, start=start, practitioner=to.column.practitioner)
+            await self._load()
+            self.grid.go_to_block(block.id)  # where it is now, or still
 
     async def _print(self) -> None:
         assert self.day is not None
@@ -471,10 +508,14 @@ class CalendarScreen(AppointmentFlows):
                 self.app.print_sheet(self.day, found.items)  # type: ignore[attr-defined]
 
     def _back(self) -> None:
-        if self.query_one("#filter", Input).has_focus:
+        typed = self.query_one("#filter", Input)
+        if typed.has_focus or (self.shows is Shows.LIST and typed.value):
+            typed.value = ""
             self.query_one("#list", LineList).focus()
         elif self.shows is not Shows.DAY:
             self._switch(Shows.DAY)
+        elif self.found is None:
+            self.tell(_("nothing to go back to; ctrl+q leaves"))
         self.found = None
 
     def _head(self) -> None:
@@ -502,10 +543,12 @@ class CalendarScreen(AppointmentFlows):
             return
         if self.shows is Shows.LIST:
             named: Named | None = self.query_one("#list", LineList).chosen
-            info.show(named.appointment.ref if named is not None else _("no appointments from here on; f searches"))
+            info.show(self._about_named(named) if named else _("no appointments from here on; f searches"))
+            self._show_rail(named.appointment.id if named else None)
             return
         if self.shows is Shows.MONTH:
             info.show(self._about_day())
+            self._show_rail(None)
             return
         here = self.grid.here
         if here is None:
@@ -522,6 +565,12 @@ class CalendarScreen(AppointmentFlows):
         span = f"{words.time(block.start)}–{words.time(block.end)}"
         late = f" · {_('late')}" if block.is_late(self.host.now()) else ""
         return f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
+
+    def _about_named(self, named: Named) -> str:
+        it = named.appointment
+        parts = (it.ref, named.client_name, named.service_name, named.practitioner_name)
+        more = _("only the first {n}; f finds the others").format(n=LISTED) if self._cut else ""
+        return " · ".join(filter(None, (*parts, more)))
 
     def _about_day(self) -> str:
         """The day under the cursor of the month."""
@@ -570,8 +619,8 @@ class CalendarScreen(AppointmentFlows):
 
     def _show_rail(self, id_: AppointmentId | None) -> None:
         """The card beside the grid; it follows a cursor that rests, not one that runs."""
-        if self.query_one("#rail").display and id_ != self._in_rail:
-            self._in_rail = id_
+        if self.query_one("#rail").display and (id_ != self._in_rail or self._rail_is_old):
+            self._in_rail, self._rail_is_old = id_, False
             if self._rail_timer is not None:
                 self._rail_timer.stop()
             self._rail_timer = self.set_timer(RAIL_REST, self._fill_rail)

@@ -44,13 +44,14 @@ class ClientCardScreen(AppointmentFlows):
         Binding("up,k", "move(-1)", id="card.up", show=False),
     ]
     DEFAULT_CSS = """
-    ClientCardScreen #appointments { width: 2fr; }
-    ClientCardScreen #about { width: 1fr; padding: 0 1; border-left: solid $panel; }
+    ClientCardScreen #appointments { width: 1fr; }
+    ClientCardScreen #about { width: 26; padding: 0 1; border-left: solid $panel; }
     """
 
-    def __init__(self, client: ClientId) -> None:
+    def __init__(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
+        """The cursor begins on the appointment that is named, else on the next one."""
         super().__init__()
-        self.client = client
+        self.client, self._wanted = client, appointment
         self._card: ClientCard | None = None
 
     def compose(self) -> ComposeResult:
@@ -115,7 +116,7 @@ class ClientCardScreen(AppointmentFlows):
         self._tell_cursor()
 
     async def _load(self) -> None:
-        card = await self.look(ShowClient(client=self.client))
+        card = await self.look(ShowClient(client=self.client, opening=self._card is None))
         if card is None:
             return
         self._card = card
@@ -127,16 +128,18 @@ class ClientCardScreen(AppointmentFlows):
         rows: LineList[Named | None] = self.query_one("#appointments", LineList)
         lines: list[Line[Named | None]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
         lines += [Line(_("Past"), None, "title"), *map(self._line, card.past)]
-        first = next((n for n, line in enumerate(lines) if line.value is not None), 0)
-        rows.show(lines, rows.cursor or first)
+        kept = rows.chosen.appointment.id if rows.chosen is not None else self._wanted
+        places = [(n, line.value.appointment.id) for n, line in enumerate(lines) if line.value is not None]
+        first = places[0][0] if places else 0
+        rows.show(lines, next((n for n, id_ in places if id_ == kept), first))
         self.query_one("#about", Static).update(content_lines(*self._about(card)))
         self._tell_cursor()
 
     def _line(self, named: Named) -> Line[Named | None]:
         it = named.appointment
         text = (
-            f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {status(it.status):<9}"
-            f" {named.service_name:<12.12} {named.practitioner_name}"
+            f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {named.service_name:<10.10}"
+            f" {named.practitioner_name:<10.10} {status(it.status)}"
         )
         return Line(text, named)
 
@@ -172,6 +175,7 @@ class ClientCardScreen(AppointmentFlows):
             phone=card.client.phone,
             client=card.client.id,
             service=last.service if last is not None else None,
+            search=True,
         )
         self.begin(self.book(draft))
 

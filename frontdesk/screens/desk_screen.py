@@ -17,7 +17,7 @@ from frontdesk.core.asks.door import Ask, Door, Question
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.pump import KeyPump
@@ -66,7 +66,7 @@ class DeskScreen(Screen[R], Generic[R]):
     @property
     def words(self) -> Words:
         assert self.host.setup is not None, "words come with the practice"
-        return Words(self.host.setup)
+        return Words(self.host.setup, local_date(self.host.now(), self.host.setup.practice.timezone))
 
     async def look(self, question: Question[T]) -> T | None:
         """The answer, or None after its error was told."""
@@ -92,6 +92,9 @@ class DeskScreen(Screen[R], Generic[R]):
             self.host.changed_here()
         return event
 
+    def refresh_data(self) -> None:
+        """Something was changed, here or elsewhere: what is shown asks again, what is typed stays."""
+
     def begin(self, work: Coroutine[Any, Any, None], group: str = "flow", exclusive: bool = False) -> None:
         """Run a flow beside the screen's own messages; `exclusive` drops an older one of the group."""
         self.run_worker(self._flow(work), group=group, exclusive=exclusive, exit_on_error=True)
@@ -106,6 +109,7 @@ class DeskScreen(Screen[R], Generic[R]):
 
     async def answer(self, dialog: ModalScreen[T]) -> T | None:
         """What people chose in a dialogue, None where they left it."""
+        self.app.clear_notifications()  # an old result would hide the dialogue's keys
         return await self.app.push_screen_wait(dialog)
 
     def tell(self, text: str, bad: bool = False) -> None:

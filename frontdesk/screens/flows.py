@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -20,8 +21,9 @@ from frontdesk.core.asks.appointments import (
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.schedule import TakeTimeOff
-from frontdesk.core.domain.appointments import CANCELLABLE, NEXT_STATUS, RESCHEDULABLE, AppointmentId, Status
+from frontdesk.core.domain.appointments import CANCELLABLE, NEXT_STATUS, RESCHEDULABLE, Action, AppointmentId, Status
 from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
+from frontdesk.core.domain.objections import NotFromHere
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.when import NotUnderstood, when
@@ -51,8 +53,8 @@ class AppointmentFlows(DeskScreen[None]):
         """The one the verbs act on."""
         raise NotImplementedError
 
-    def appointment_verb(self, verb: Verb) -> bool:
-        """Starts what a verb means for the appointment here; whether it was one of these verbs."""
+    def appointment_verb(self, verb: Verb, on: AppointmentId | None = None) -> bool:
+        """Starts what a verb means for an appointment, the one here if none is named; whether it was such a verb."""
         flows = {
             Verb.MOVE: self._move,
             Verb.CANCEL: self._cancel,
@@ -68,7 +70,7 @@ class AppointmentFlows(DeskScreen[None]):
         flow = flows.get(verb)
         if flow is None:
             return False
-        here = self.appointment_here()
+        here = on or self.appointment_here()
         if here is None:
             self.tell(_("no appointment under the cursor"), bad=True)
         else:
@@ -88,7 +90,7 @@ class AppointmentFlows(DeskScreen[None]):
         labels = {Verb.STATUS: f"s {self._next_word(named)}", Verb.EDIT: f"e {_('notes')}"}
         verbs = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
         verb = await self.answer(PageDialog(self._title(named), self.details(named), verbs))
-        if verb is not None:
+        if verb is not None and not self.appointment_verb(verb, on=id_):
             self.verb(verb)
 
     def details(self, named: Named) -> list[str]:
@@ -200,6 +202,8 @@ class AppointmentFlows(DeskScreen[None]):
                 await self.perform(replace(ask, override=override))
 
     async def _move(self, named: Named) -> None:
+        if not self._can(named, Action.RESCHEDULE, RESCHEDULABLE):
+            return
         picked, error = None, ""
         while True:
             picked = await self.answer(PickerDialog(named, picked, error))
@@ -229,6 +233,8 @@ class AppointmentFlows(DeskScreen[None]):
             named = fresh
 
     async def _cancel(self, named: Named) -> None:
+        if not self._can(named, Action.CANCEL, CANCELLABLE):
+            return
         chosen, error = None, ""
         while True:
             chosen = await self.answer(CancelDialog(named, chosen, error))
@@ -251,6 +257,13 @@ class AppointmentFlows(DeskScreen[None]):
                 self.tell(error, bad=True)
                 return
             named = fresh
+
+    def _can(self, named: Named, action: Action, starts: Collection[Status]) -> bool:
+        """Whether an appointment's status allows it; what forbids it is told before a form is filled."""
+        now = named.appointment.status
+        if now not in starts:
+            self.tell(self.words.objection(NotFromHere(now, action)), bad=True)
+        return now in starts
 
     async def _next_status(self, named: Named) -> None:
         following = NEXT_STATUS.get(named.appointment.status)

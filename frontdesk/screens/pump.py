@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.message_pump import MessagePump
 
@@ -18,6 +19,19 @@ PATIENCE = 2.0
 """Seconds a key waits for the lookups of the key before it."""
 
 Input = events.Key | events.Paste
+
+for _digit in "0123456789-=":  # Textual reads esc and a digit as a sign of some Mac keyboards
+    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_digit}", None)  # type: ignore[attr-defined]
+
+
+def as_typed(event: Input) -> tuple[Input, ...]:
+    """Alt means nothing here: what looks like it is esc and the key that was typed right after it."""
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
+        return (event,)
+    name = event.key.removeprefix("alt+")
+    if name.startswith("shift+") and event.character is not None:
+        name = event.character
+    return events.Key("escape", "\x1b"), events.Key(name, event.character)
 
 
 class KeyPump:
@@ -44,7 +58,8 @@ class KeyPump:
 
     def put(self, event: Input) -> None:
         self._idle.clear()
-        self._keys.put_nowait(event)
+        for key in as_typed(event):
+            self._keys.put_nowait(key)
 
     @contextmanager
     def lookup(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -27,21 +28,15 @@ class SmallScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="notice")
 
-    def on_mount(self) -> None:
-        self._say()
-
     def on_screen_resume(self) -> None:
-        self._leave_if_large()
+        self._leave_if_large(self.app.size)
 
-    def on_resize(self) -> None:
-        self._say()
-        self._leave_if_large()
-
-    def _say(self) -> None:
-        here = _("this terminal is {w}×{h}").format(w=self.app.size.width, h=self.app.size.height)
+    def on_resize(self, event: Resize) -> None:
+        here = _("this terminal is {w}×{h}").format(w=event.size.width, h=event.size.height)
         needed = _("frontdesk needs {w}×{h}").format(w=SMALLEST.width, h=SMALLEST.height)
         self.query_one("#notice", Static).update(lines(here, needed))
+        self._leave_if_large(event.size)
 
-    def _leave_if_large(self) -> None:
-        if self.is_current and not is_too_small(self.app.size):
+    def _leave_if_large(self, size: Size) -> None:
+        if self.is_current and not is_too_small(size):
             self.dismiss()

@@ -33,6 +33,7 @@ class Choice(Static, Generic[T], can_focus=True):
         self._label, self._options = label, tuple(options)
         self._at = chosen
         self._typed = ""
+        self._unmatched = ""  # letters that no option begins with
 
     @property
     def value(self) -> T | None:
@@ -56,8 +57,10 @@ class Choice(Static, Generic[T], can_focus=True):
             return
         self._typed += event.character
         if not self._jump():
-            self._typed = event.character
-            self._jump()
+            typed, self._typed = self._typed, event.character
+            if not self._jump():
+                self._typed, self._unmatched = typed, typed
+                self._draw()
         event.stop()
 
     def action_step(self, by: int) -> None:
@@ -79,10 +82,11 @@ class Choice(Static, Generic[T], can_focus=True):
         return True
 
     def _choose(self, at: int) -> None:
-        self._at = at
+        self._at, self._unmatched = at, ""
         self._draw()
         self.post_message(self.Changed())
 
     def _draw(self) -> None:
         name = self._options[self._at][0] if self._options else "–"
-        self.update(plain(f"{self._label} ‹ {name} ›" if self._label else f"‹ {name} ›"))
+        unmatched = f"  ? “{self._unmatched}”" if self._unmatched else ""
+        self.update(plain(f"{self._label} ‹ {name} ›{unmatched}".lstrip()))

@@ -159,7 +159,7 @@ def _cells_of(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _draws_on(*inks: Ink) -> bool:
-    """Whether the attributes are seen where nothing is written: underlined, blinking, reversed, struck, or unknown."""
+    """Whether attributes are seen where nothing is written: underlined, blinking, reversed, struck, or unknown."""
     return any(set(ink[0].split(";")) - {"", "1", "2", "3"} for ink in inks)
 
 

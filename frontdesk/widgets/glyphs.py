@@ -23,6 +23,8 @@ class Glyphs:
     pick: str = "▸"
     yes: str = "✓"
     no: str = "✗"
+    above: str = "▲"
+    below: str = "▼"
 
     def of(self, status: Status, late: bool) -> str:
         """The mark of an appointment, before its name."""
@@ -42,7 +44,7 @@ class Glyphs:
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs("|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x")
+ASCII = Glyphs("|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x", "^", "v")
 
 
 def glyphs(name: str) -> Glyphs:

@@ -14,6 +14,9 @@ from frontdesk.core.domain.views import Block, Column, Shut
 
 DAY_MINUTES = 24 * 60
 
+LABEL_EVERY = 8
+"""Rows after which a named absence says its name again, so that a part of it on the screen says what it is."""
+
 
 class Part(Enum):
     HEAD = "head"
@@ -44,15 +47,28 @@ class ColumnLayout:
     labels: dict[int, str] = field(default_factory=dict)
     """Rows in which a named absence begins."""
 
-    def block_at(self, row: int) -> Block | None:
-        """What the cursor means in a row: the first block that has it."""
+    def lanes_at(self, row: int) -> dict[int, Block]:
+        """The blocks that have a row, from left to right, by lane."""
         found = [piece for piece in self.pieces.get(row, ()) if piece.part is not Part.TAIL]
-        return found[0].block if found else None
+        return {piece.lane: piece.block for piece in sorted(found, key=lambda piece: piece.lane)}
+
+    def block_at(self, row: int, lane: int = 0) -> Block | None:
+        """What the cursor means in a row: the block in its lane, else the nearest one."""
+        found = self.lanes_at(row)
+        return found[min(found, key=lambda it: (abs(it - lane), it))] if found else None
+
+    def lane_of(self, block: Block) -> int:
+        return next((it.lane for pieces in self.pieces.values() for it in pieces if it.block == block), 0)
 
     def free_from(self, row: int, step: int) -> int:
-        """Wall minutes at which a row without a block is free: after what still reaches into it."""
-        ends = [piece.block.padded_end for piece in self.pieces.get(row, ()) if piece.part is Part.TAIL]
-        return max([row * step, *(minute_of(end, self.column) for end in ends)])
+        """Wall minutes at which a row without a block is free: after what still reaches into it, with its buffer."""
+        begins = row * step
+        ends = [
+            minute_of(block.padded_end, self.column)
+            for block in self.column.blocks
+            if minute_of(block.start, self.column) < begins
+        ]
+        return max([begins, *(end for end in ends if end < begins + step)])
 
 
 def minute_of(instant: Instant, column: Column) -> int:
@@ -128,7 +144,7 @@ def _place_shut(layout: ColumnLayout, step: int) -> None:
         for row in range(first, last):
             layout.shut[row] = shut
         if shut.label and last > first:
-            layout.labels[first] = shut.label
+            layout.labels.update(dict.fromkeys(range(first, last, LABEL_EVERY), shut.label))
 
 
 def _place_buffers(layout: ColumnLayout, block: Block, step: int) -> None:

@@ -18,14 +18,15 @@ from textual.strip import Strip
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.domain.views import Block, Calendar, Column, Shut
-from frontdesk.core.render.times import clock_at
+from frontdesk.core.render.times import clock_at, hour_of
 from frontdesk.widgets.glyphs import UNICODE, Glyphs
 from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Part, Piece, laid_out, minute_of
 from frontdesk.widgets.text import fit
 
 STEPS = (5, 10, 15, 20, 30, 60)
 LABEL = 6
-NARROWEST = 10
+NARROWEST = 12
+"""Cells of a column, at least; a screen may say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,20 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.glyphs = glyphs
         self.step = step
         self.twelve = False
+        self.narrowest = NARROWEST
         self.heads: Sequence[str] = ()
         self.column = 0
         self.minute = 8 * 60
+        self.lane = 0
+        """Which of several blocks side by side the cursor is on."""
         self.first_column = 0
         self._columns: list[ColumnLayout] = []
         self._now: Instant = 0
         self._lines: dict[tuple[int, int], Strip] = {}
         self._styles: dict[str, Style] = {}
         self._dragged: Block | None = None
+        self._has_dragged = False
+        self._grabbed = 0  # rows between the first of the dragged block and the mouse
 
     @property
     def row(self) -> int:
@@ -84,24 +90,27 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         if not self._columns:
             return None
         layout = self._columns[self.column]
-        block = layout.block_at(self.row)
+        block = layout.block_at(self.row, self.lane)
         minute = layout.free_from(self.row, self.step) if block is None else self.row * self.step
         return Here(layout.column, minute, block, None if block else layout.shut.get(self.row))
 
     @property
     def visible_columns(self) -> int:
-        return max(1, min(len(self._columns) or 1, (self.size.width - LABEL) // NARROWEST))
+        return max(1, min(len(self._columns) or 1, (self.size.width - LABEL) // self.narrowest))
 
     @property
     def column_width(self) -> int:
-        return max(NARROWEST, (self.size.width - LABEL) // self.visible_columns)
+        return max(self.narrowest, (self.size.width - LABEL) // self.visible_columns)
 
     def show(self, calendar: Calendar, heads: Sequence[str]) -> None:
         """Draw these columns; the cursor stays where it is."""
+        before = self.here
         self._columns = [laid_out(column, self.step) for column in calendar.columns]
         self._now = calendar.now
         self.heads = heads
         self.column = min(self.column, max(0, len(self._columns) - 1))
+        if before is not None and before.block is not None and self._columns:
+            self._stay_on(before.block.id)
         self._page_to_cursor()
         self._redraw_changed()
 
@@ -120,17 +129,26 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         """Rows of fewer or more minutes."""
         position = max(0, min(len(STEPS) - 1, STEPS.index(self.step) + by))
         if STEPS[position] != self.step:
+            here, top = self.here, round(self.scroll_y) * self.step
             self.step = STEPS[position]
             self._columns = [laid_out(layout.column, self.step) for layout in self._columns]
-            self._redraw()
+            if here is not None and here.block is not None:
+                self._stay_on(here.block.id)
+            self.show_from(top)
             self.reveal()
 
-    def go(self, column: int, minute: int) -> None:
+    def go(self, column: int, minute: int, lane: int = 0) -> None:
         """Put the cursor somewhere, and say so."""
-        self._go(column, minute)
+        self._go(column, minute, lane)
         self.post_message(self.Moved())
 
-    def _go(self, column: int, minute: int) -> None:
+    def _stay_on(self, block_id: int) -> None:
+        """The lane of a block that the cursor was on, where it is in this row still."""
+        lanes = self._columns[self.column].lanes_at(self.row)
+        self.lane = next((lane for lane, block in lanes.items() if block.id == block_id), self.lane)
+
+    def _go(self, column: int, minute: int, lane: int = 0) -> None:
+        self.lane = lane
         if not self._columns:
             self.column, self.minute = max(column, 0), minute
             return
@@ -150,19 +168,26 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         for number, layout in enumerate(self._columns):
             for block in layout.column.blocks:
                 if block.id == block_id:
-                    self.go(number, minute_of(block.start, layout.column))
+                    self._go_on(number, block)
                     return True
         return False
 
     def next_block(self) -> None:
         """The next appointment of the column, then of the next ones."""
+        here = self.here
+        if here is None:
+            return
+        place = (self.minute, -1) if here.block is None else _order(here.block, here.column)
         for number in range(self.column, len(self._columns)):
-            layout = self._columns[number]
-            for block in layout.column.blocks:
-                minute = minute_of(block.start, layout.column)
-                if number > self.column or minute // self.step > self.row:
-                    self.go(number, minute)
+            column = self._columns[number].column
+            for block in sorted(column.blocks, key=lambda it: _order(it, column)):
+                if number > self.column or _order(block, column) > place:
+                    self._go_on(number, block)
                     return
+
+    def _go_on(self, number: int, block: Block) -> None:
+        layout = self._columns[number]
+        self.go(number, minute_of(block.start, layout.column), layout.lane_of(block))
 
     def page_columns(self, by: int) -> None:
         self.go(self.column + by * self.visible_columns, self.minute)
@@ -188,18 +213,31 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def action_cursor(self, across: int, down: int) -> None:
         """Move the cursor; whoever asked for it knows."""
         if down and self._columns:
-            self._go(self.column, self._minute_below(down))
-        if across:
-            self._go(self.column + across, self.minute)
+            self._go(self.column, self._minute_below(down), self.lane)
+        for _ in range(abs(across)):
+            self._step_across(1 if across > 0 else -1)
+
+    def _step_across(self, by: int) -> None:
+        """To the block beside it in this row, then to the next column."""
+        lanes = list(self._columns[self.column].lanes_at(self.row)) if self._columns else []
+        beside = [lane for lane in lanes if (lane - self._lane_here(lanes)) * by > 0]
+        if beside:
+            self._go(self.column, self.minute, min(beside) if by > 0 else max(beside))
+        elif 0 <= self.column + by < len(self._columns):
+            row_there = self._columns[self.column + by].lanes_at(self.row)
+            self._go(self.column + by, self.minute, 0 if by > 0 else max(row_there, default=0))
+
+    def _lane_here(self, lanes: list[int]) -> int:
+        return min(lanes, key=lambda it: (abs(it - self.lane), it), default=self.lane)
 
     def _minute_below(self, down: int) -> int:
         """A row on, past the rest of the block the cursor is on."""
         layout = self._columns[self.column]
-        block = layout.block_at(self.row)
+        block = layout.block_at(self.row, self.lane)
         row = self.row + down
-        while block is not None and 0 <= row < DAY_MINUTES // self.step and layout.block_at(row) == block:
+        while block is not None and 0 <= row < DAY_MINUTES // self.step and layout.block_at(row, self.lane) == block:
             row += down
-        if down < 0 and (above := layout.block_at(max(row, 0))) is not None:
+        if down < 0 and (above := layout.block_at(max(row, 0), self.lane)) is not None:
             row = minute_of(above.start, layout.column) // self.step
         return row * self.step
 
@@ -213,8 +251,9 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines.clear()
 
     def on_click(self, event: events.Click) -> None:
+        dragged, self._has_dragged = self._has_dragged, False
         place = self._place_at(event.x, event.y)
-        if place is None:
+        if place is None or dragged:
             return
         self.go(*place)
         if event.chain > 1:
@@ -223,15 +262,30 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         place = self._place_at(event.x, event.y)
         if place is not None:
-            self._dragged = self._columns[place[0]].block_at(place[1] // self.step)
+            layout, row = self._columns[place[0]], place[1] // self.step
+            self._dragged = layout.block_at(row, place[2])
+            if self._dragged is not None:
+                self.capture_mouse()
+                self._grabbed = row - minute_of(self._dragged.start, layout.column) // self.step
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The cursor goes along with what is dragged: it shows where it would begin."""
+        place = self._place_at(event.x, event.y) if self._dragged is not None and event.button else None
+        if place is not None and (place[0], place[1] - self._grabbed * self.step) != (self.column, self.minute):
+            self.go(place[0], place[1] - self._grabbed * self.step)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         dragged, self._dragged = self._dragged, None
+        self.release_mouse()
         place = self._place_at(event.x, event.y)
         if dragged is None or place is None:
             return
-        if self._columns[place[0]].block_at(place[1] // self.step) != dragged:
-            self.go(*place)
+        number, minute = place[0], place[1] - self._grabbed * self.step
+        layout = self._columns[number]
+        begins = minute_of(dragged.start, layout.column) // self.step
+        if dragged not in layout.column.blocks or begins != minute // self.step:
+            self._has_dragged = True
+            self.go(number, minute)
             here = self.here
             if here is not None:
                 self.post_message(self.Dragged(dragged, here))
@@ -257,7 +311,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _head(self) -> Strip:
         style = self._style("head")
-        segments = [Segment(" " * LABEL, style)]
+        segments = [Segment(fit(self._beyond(), LABEL), style)]
         for number in self._shown():
             text = self.heads[number] if number < len(self.heads) else ""
             load = f"{self._columns[number].column.load} %"
@@ -267,6 +321,16 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
                 text = fit(text, width - len(load) - 1) + " " + load
             segments.append(Segment(fit(text, width), style))
         return self._filled(segments, style)
+
+    def _beyond(self) -> str:
+        """How many appointments lie above and below what is seen."""
+        top = round(self.scroll_y)
+        bottom = top + self.size.height - 1
+        shown = [self._columns[number] for number in self._shown()]
+        rows = [minute_of(it.start, layout.column) // self.step for layout in shown for it in layout.column.blocks]
+        above, below = sum(row < top for row in rows), sum(row >= bottom for row in rows)
+        signs = ((self.glyphs.above, above), (self.glyphs.below, below))
+        return "".join(f"{sign}{min(count, 99)}" for sign, count in signs if count)
 
     def _line(self, row: int) -> Strip:
         if row >= DAY_MINUTES // self.step:
@@ -281,7 +345,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         minute = row * self.step
         text = ""
         if minute % 60 == 0:
-            text = clock_at(minute, self.twelve)
+            text = hour_of(minute // 60, self.twelve)
         if self._is_now(row):
             return [Segment(fit(text, LABEL - 1), self._style("label")), Segment(self.glyphs.now, self._style("now"))]
         return [Segment(fit(text, LABEL), self._style("label"))]
@@ -290,7 +354,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         layout = self._columns[number]
         on_cursor = number == self.column and row == self.row
         pieces = layout.pieces.get(row)
-        if pieces and not (on_cursor and layout.block_at(row) is None):
+        if pieces and not (on_cursor and layout.block_at(row, self.lane) is None):
             return self._pieces(layout, pieces, row, width, on_cursor)
         if on_cursor:
             return [Segment(fit(f"[{self._cursor_text(layout, row, width - 2)}]", width), self._style("cursor"))]
@@ -315,7 +379,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self, layout: ColumnLayout, pieces: list[Piece], row: int, width: int, on_cursor: bool
     ) -> list[Segment]:
         lanes = max(piece.lanes for piece in pieces)
-        lane_width = max(3, width // lanes)
+        lane_width = max(1, width // lanes)
+        here = layout.block_at(row, self.lane) if on_cursor else None
         by_lane = {piece.lane: piece for piece in pieces}
         segments = []
         left = width
@@ -327,7 +392,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
                 filler = self.glyphs.buffer if row in layout.buffers else " "
                 segments.append(Segment(filler * room, self._style("label")))
             else:
-                segments.append(self._piece(piece, room, on_cursor and piece.lane == pieces[0].lane, row, layout))
+                segments.append(self._piece(piece, room, piece.block == here, row, layout))
         return segments
 
     def _piece(self, piece: Piece, width: int, on_cursor: bool, row: int, layout: ColumnLayout) -> Segment:
@@ -372,14 +437,18 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.first_column = first
         return True
 
-    def _place_at(self, x: int, y: int) -> tuple[int, int] | None:
+    def _place_at(self, x: int, y: int) -> tuple[int, int, int] | None:
+        """Column, minute and lane under the mouse."""
         if y == 0 or x < LABEL or not self._columns:
             return None
-        number = self.first_column + (x - LABEL) // self.column_width
+        shown, within = divmod(x - LABEL, self.column_width)
+        number = self.first_column + shown
         row = y - 1 + round(self.scroll_y)
         if number not in self._shown() or row >= DAY_MINUTES // self.step:
             return None
-        return number, row * self.step
+        lanes = max((piece.lanes for piece in self._columns[number].pieces.get(row, ())), default=1)
+        lane = min(max(within - 1, 0) * lanes // max(self.column_width - 1, 1), lanes - 1)
+        return number, row * self.step, lane
 
     def _scroll_by(self, rows: int) -> None:
         self.scroll_to(y=max(0, round(self.scroll_y) + rows), animate=False, immediate=True, force=True)
@@ -419,6 +488,11 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         if name not in self._styles:
             self._styles[name] = self.get_component_rich_style(f"grid--{name}")
         return self._styles[name]
+
+
+def _order(block: Block, column: Column) -> tuple[int, int]:
+    """By time, then by who came first."""
+    return minute_of(block.start, column), block.id
 
 
 _STYLE_OF = {

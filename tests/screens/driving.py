@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual.pilot import Pilot
 
 from frontdesk.app import FrontdeskApp, Start
 from frontdesk.config import Config
@@ -18,6 +19,7 @@ from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.machine import Machine
+from frontdesk.widgets.time_grid import TimeGrid
 from tests.builders import MON_8, Clock
 
 SIGNS = {" ": "space", "/": "slash", "?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}
@@ -70,6 +72,36 @@ async def settled(app: FrontdeskApp) -> None:
             break
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.02)
+
+
+def row_of(grid: TimeGrid, minute: int) -> int:
+    """The line of the grid on which a minute of the day is drawn."""
+    return minute // grid.step - round(grid.scroll_y) + 1
+
+
+async def click(app: FrontdeskApp, grid: TimeGrid, x: int, y: int) -> None:
+    await Pilot(app).click(grid, offset=(x, y))
+    await settled(app)
+
+
+async def drag(app: FrontdeskApp, grid: TimeGrid, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Press, go there in two steps, release."""
+    pilot = Pilot(app)
+    halfway = (end[0], (start[1] + end[1]) // 2)
+    await pilot.mouse_down(grid, offset=start)
+    for place in (halfway, end):
+        grid.post_message(mouse_move(grid, *place))
+        await pilot.pause()
+    await pilot.mouse_up(grid, offset=end)
+    await settled(app)
+
+
+def mouse_move(grid: TimeGrid, x: int, y: int) -> events.MouseMove:
+    """The mouse over the grid with its left button held."""
+    at = grid.region.offset
+    return events.MouseMove(
+        grid, x, y, 0, 0, 1, False, False, False, screen_x=x + at.x, screen_y=y + at.y, style=None
+    )
 
 
 def shown(app: FrontdeskApp) -> str:

@@ -176,7 +176,7 @@ async def test_time_is_blocked_from_the_calendar_and_given_back(database: Path, 
 
     async with running(database, on(23, 15)) as app:
         await send(app, "n", burst)
-        await send(app, [events.Key("ctrl+b", None)], burst)
+        await send(app, [events.Key("ctrl+o", None)], burst)
         await send(app, "\n", burst)
         assert deeds(app) == ["take_time_off"]
         await send(app, "tc", burst)

@@ -149,4 +149,5 @@ class ListAppointments(Question[AppointmentList]):
     """None named: every status but undone."""
     name: str = ""
     """Part of a client's name, as a search takes it."""
+    latest_first: bool = False
     limit: int = 200

@@ -87,3 +87,5 @@ class ShowClient(Question[ClientCard]):
 
     needs = Permission.SEE_CLIENTS
     client: ClientId
+    opening: bool = True
+    """Not where an open record is only drawn again."""

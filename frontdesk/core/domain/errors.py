@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from frontdesk.core.domain.events import Change
 from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant
@@ -89,6 +90,10 @@ class Stale(DeskError):
     operation: str
     at: Instant
     revision: int
+    name: str = ""
+    """The client's, for people; the reference is for machines."""
+    change: Change | None = None
+    """What was changed last, where that is known."""
 
 
 class Busy(DeskError):

@@ -116,6 +116,7 @@ class ClientHit:
     email: str
     born: date | None
     next: Instant | None
+    """Their next appointment; the one that was named, where its reference was."""
     next_id: AppointmentId | None
 
     @property

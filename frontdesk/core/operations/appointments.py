@@ -140,7 +140,7 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
     search = slots.search_for(tx, practice, service, Asking.STAFF, seen.client, seen, room=_room(practice, ask.room))
     claims.lock(tx, [*claims.resources_of(practice, seen), *_wanted(practice, search, practitioner, location)])
     before = _locked(tx, seen)
-    require_seen(tx, "appointment", before.id, before.ref, before.revision, ask.seen)
+    require_seen(tx, before, ask.seen)
     require_power_over(tx, practice, ask.needs, before)
     if before.status not in RESCHEDULABLE:
         require_no_objection([NotFromHere(before.status, Action.RESCHEDULE)])
@@ -295,7 +295,7 @@ def _opened(
     rooms = practice.rooms_for(practice.services[found.service], found.location) if any_room else ()
     claims.lock(tx, [*claims.resources_of(practice, found), *(practice.room_resources[it] for it in rooms)])
     appointment = _locked(tx, found)
-    require_seen(tx, "appointment", appointment.id, appointment.ref, appointment.revision, seen)
+    require_seen(tx, appointment, seen)
     require_power_over(tx, practice, permission, appointment)
     assert client is not None, "an appointment has a client"
     return practice, appointment, client

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from frontdesk.core.asks.clients import AddClient, EditClient, MergeClients, NewClient
-from frontdesk.core.domain.appointments import client_ref
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events import Change, ClientAdded, ClientEdited, ClientsMerged
 from frontdesk.core.domain.life import Life
@@ -30,7 +29,7 @@ def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
     require_allowed(tx, ask.needs)
     country = setup.load(tx).practice.country
     before = _active(tx, ask.client)
-    require_seen(tx, "client", before.id, client_ref(before.id), before.revision, ask.seen)
+    require_seen(tx, before, ask.seen)
     given = {
         name: getattr(ask, name)
         for name in ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.appointments import Appointment, client_ref
 from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.objections import Objection, SlotObjection
-from frontdesk.core.domain.people import Role, StaffId
+from frontdesk.core.domain.people import Client, Role, StaffId
 from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.store import events
+from frontdesk.core.store import clients, events
 from frontdesk.core.store.look import Look, Tx
 
 E = TypeVar("E", bound=Event)
@@ -47,18 +47,23 @@ def require_power_over(look: Look, practice: Setup, permission: Permission, appo
             raise NotAllowed(permission.value, look.actor.name)
 
 
-def require_seen(look: Look, kind: str, id_: int, reference: str, revision: int, seen: int | None) -> None:
-    """Raises Stale with who changed it, where the asker saw an older revision."""
-    if seen is None or seen == revision:
+def require_seen(look: Look, thing: Appointment | Client, seen: int | None) -> None:
+    """Raises Stale with who changed it and what, where the asker saw an older revision."""
+    if seen is None or seen == thing.revision:
         return
-    last = events.last_of(look, kind, str(id_))
+    kind = "appointment" if isinstance(thing, Appointment) else "client"
+    client = thing if isinstance(thing, Client) else clients.find(look, thing.client)
+    last = events.last_of(look, kind, str(thing.id))
+    changes = last.changes if last is not None else ()
     raise Stale(
         kind,
-        reference,
+        thing.ref if isinstance(thing, Appointment) else client_ref(thing.id),
         by=last.actor if last else "",
         operation=last.operation if last else "",
         at=last.at if last else look.now,
-        revision=revision,
+        revision=thing.revision,
+        name=client.name if client is not None else "",
+        change=next((it for it in changes if (it.kind, it.id) == (kind, str(thing.id))), None),
     )
 
 

@@ -35,6 +35,7 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
         window=Span(first, last),
         statuses=question.statuses,
         name=question.name,
+        latest_first=question.latest_first,
         limit=question.limit + 1,
     )
     return AppointmentList(items=found[: question.limit], more=len(found) > question.limit)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
-from frontdesk.core.domain.appointments import Status, appointment_of_ref, client_of_ref
+from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_of_ref, client_of_ref
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.text import folded
+from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientCard, ClientHit
 from frontdesk.core.store import appointments, clients, search, setup
 from frontdesk.core.store.look import Look
@@ -22,9 +23,9 @@ def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
     typed = question.text.strip()
     if not typed:
         return _hits(look, clients.by_name(look, 0, question.limit))
-    by_reference = _referred(look, typed)
+    by_reference, named = _referred(look, typed)
     if by_reference is not None:
-        return _hits(look, [by_reference])
+        return _hits(look, [by_reference], named)
     ids = search.ids(look, typed, question.limit)
     found = clients.several(look, ids)
     return _hits(look, [found[id_] for id_ in ids if id_ in found])
@@ -59,29 +60,33 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     )
 
 
-def _referred(look: Look, typed: str) -> Client | None:
-    """The client a reference names, their own or an appointment's."""
-    client = client_of_ref(typed)
+def _referred(look: Look, typed: str) -> tuple[Client | None, Appointment | None]:
+    """The client a reference names, their own or an appointment's; and that appointment."""
+    client, appointment = client_of_ref(typed), None
     if client is None:
         id_ = appointment_of_ref(typed)
         appointment = appointments.find(look, id_) if id_ is not None else None
         client = appointment.client if appointment is not None else None
     found = clients.find(look, client) if client is not None else None
-    return found if found is not None and found.life is Life.ACTIVE else None
+    return (found, appointment) if found is not None and found.life is Life.ACTIVE else (None, None)
 
 
-def _hits(look: Look, found: Iterable[Client]) -> tuple[ClientHit, ...]:
+def _hits(look: Look, found: Iterable[Client], named: Appointment | None = None) -> tuple[ClientHit, ...]:
+    """With each its next appointment; with the one whose appointment was named, that."""
     found = list(found)
+    if named is not None:
+        return tuple(_hit(client, named.start, named.id) for client in found)
     upcoming = appointments.next_of(look, [ClientId(client.id) for client in found])
-    return tuple(
-        ClientHit(
-            id=client.id,
-            name=client.name,
-            phone=client.phone,
-            email=client.email,
-            born=client.born,
-            next=upcoming[client.id][0] if client.id in upcoming else None,
-            next_id=upcoming[client.id][1] if client.id in upcoming else None,
-        )
-        for client in found
+    return tuple(_hit(client, *upcoming.get(client.id, (None, None))) for client in found)
+
+
+def _hit(client: Client, start: Instant | None, id_: AppointmentId | None) -> ClientHit:
+    return ClientHit(
+        id=client.id,
+        name=client.name,
+        phone=client.phone,
+        email=client.email,
+        born=client.born,
+        next=start,
+        next_id=id_,
     )

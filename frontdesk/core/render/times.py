@@ -39,6 +39,11 @@ def clock_at(minute: int, twelve: bool = False) -> str:
     return clock(datetime.combine(date.min, time(minute // 60 % 24, minute % 60)), twelve)
 
 
+def hour_of(hour: int, twelve: bool = False) -> str:
+    """A whole hour, as short as a margin needs it: `14:00` or `2p`."""
+    return f"{hour % 12 or 12}{'a' if hour < 12 else 'p'}" if twelve else f"{hour:02}:00"
+
+
 def day(of: date, *, month: bool = True, year: bool = False) -> str:
     """`Tue 24 Nov`; the year where it is not the one people think of, the month where it stands nowhere else."""
     text = f"{_(DAY_NAMES[of.weekday()])} {of.day}"
@@ -51,11 +56,6 @@ def time_at(instant: Instant, zone_name: str, twelve: bool = False) -> str:
     at = wall_time(instant, zone_name)
     text = clock(at, twelve)
     return f"{text} {at.tzname()}" if at.fold else text
-
-
-def day_and_time(instant: Instant, zone_name: str, twelve: bool = False, *, year: bool = False) -> str:
-    at = wall_time(instant, zone_name)
-    return f"{day(at.date(), year=year)} {time_at(instant, zone_name, twelve)}"
 
 
 def iso(instant: Instant, zone_name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, assert_never
 
 from frontdesk.core.domain import errors, events
@@ -12,8 +13,9 @@ from frontdesk.core.domain.appointments import Action, Appointment, Status, appo
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.domain.times import Instant, Span
+from frontdesk.core.domain.times import Instant, Span, local_date
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, later, plural
 
@@ -27,6 +29,15 @@ STATUS_WORDS: dict[Status, str] = {
     Status.CANCELLED: later("cancelled"),
     Status.LATE_CANCELLED: later("late cancelled"),
     Status.UNDONE: later("undone"),
+}
+
+CLIENT_FIELDS: dict[str, str] = {
+    later("name"): "name",
+    later("phone"): "phone",
+    later("e-mail"): "email",
+    later("born"): "born",
+    later("likes"): "preferences",
+    later("note"): "note",
 }
 
 ACTION_WORDS: dict[Action, str] = {
@@ -61,6 +72,16 @@ OPERATION_WORDS: dict[str, str] = {
 }
 
 
+PLAIN_DAYS = 300
+"""Days from today within which a date without a year means only one."""
+
+
+def service_label(of: Service) -> str:
+    """A service with its length, said once."""
+    length = times.duration(of.duration)
+    return of.name if of.name.endswith(length) else f"{of.name} {length}"
+
+
 def status(of: Status) -> str:
     return _(STATUS_WORDS[of])
 
@@ -70,6 +91,8 @@ class Words:
     """Sentences of one practice: with its names, its zone, its way of writing times."""
 
     setup: Setup
+    today: date | None = None
+    """Tells which dates need their year to be understood."""
 
     @property
     def zone(self) -> str:
@@ -83,7 +106,12 @@ class Words:
         return times.time_at(at, zone_name or self.zone, self.twelve)
 
     def moment(self, at: Instant, zone_name: str = "") -> str:
-        return times.day_and_time(at, zone_name or self.zone, self.twelve)
+        zone_name = zone_name or self.zone
+        return f"{self.day(local_date(at, zone_name))} {self.time(at, zone_name)}"
+
+    def day(self, of: date) -> str:
+        """A date, with its year where that is not the one people think of."""
+        return times.day(of, year=self.today is not None and abs((of - self.today).days) > PLAIN_DAYS)
 
     def span(self, span: Span) -> str:
         return f"{self.time(span.start)}–{self.time(span.end)}"
@@ -203,7 +231,9 @@ class Words:
             case events.AppointmentCancelled(appointment=it, client_name=name):
                 return _("Cancelled {client}, {moment}").format(client=name, moment=self.moment(it.start, it.zone))
             case events.StatusSet(appointment=it, client_name=name):
-                return _("{client} is {status}").format(client=name, status=status(it.status))
+                told = _("{client} is {status}").format(client=name, status=status(it.status))
+                elsewhen = self.today is not None and local_date(it.start, it.zone) != self.today
+                return f"{told} · {self.moment(it.start, it.zone)}" if elsewhen else told
             case events.AppointmentReinstated(appointment=it, client_name=name):
                 return _("Reinstated {client}: {what}").format(client=name, what=self.appointment(it))
             case events.ClientAdded(client=client):
@@ -261,15 +291,21 @@ class Words:
                     near = "; ".join(self.offer(offer) for offer in nearest)
                     text += ". " + _("Free near it: {offers}").format(offers=near)
                 return text
-            case errors.Stale(_kind, reference, by, operation, at):
-                return _("{who} {did} {ref} at {time}; look at it and try again").format(
-                    who=by or _("somebody"),
-                    did=_(OPERATION_WORDS.get(operation, "changed")),
-                    ref=reference,
-                    time=self.time(at),
-                )
+            case errors.Stale():
+                return self._stale(error)
             case _:
                 return plain_error(error)
+
+    def _stale(self, error: errors.Stale) -> str:
+        """Who changed what meanwhile."""
+        parts = [*self._change(error.change)][1:] if error.change is not None else []
+        return _("{who} {did} {name} at {time}{what}; look at it and try again").format(
+            who=error.by or _("somebody"),
+            did=_(OPERATION_WORDS.get(error.operation, "changed")),
+            name=error.name or error.reference,
+            time=self.time(error.at),
+            what=f" ({', '.join(parts)})" if parts else "",
+        )
 
     def _list(self, sentences: Iterable[str]) -> str:
         return "; ".join(sentences)
@@ -323,10 +359,21 @@ class Words:
                 if after.cancellation.text:
                     yield after.cancellation.text
             return
-        if change.kind == "client":
-            yield f"{client_ref(after.id)} {after.name}"  # type: ignore[union-attr, arg-type]
+        if isinstance(after, Client):
+            yield f"{client_ref(after.id)} {after.name}"
+            if isinstance(before, Client):
+                for label, was, now in _fields_of(before, after):
+                    yield f"{_(label)} {was} → {now}" if was and now else f"{_(label)} {now or '–'}"
             return
         yield f"{change.kind} {change.id}"
+
+
+def _fields_of(before: Client, after: Client) -> Iterable[tuple[str, str, str]]:
+    """The fields of a client's record that changed, with what stood and what stands in them."""
+    for label, name in CLIENT_FIELDS.items():
+        was, now = (str(getattr(client, name) or "") for client in (before, after))
+        if was != now:
+            yield label, was, now
 
 
 def plain_error(error: DeskError) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from frontdesk.core.store.engine import Store, driver
 
+_NEWEST = "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice)"
+
 
 class Watch:
     """One long-lived connection of its own, outside any transaction; use it from one thread."""
@@ -14,6 +16,7 @@ class Watch:
         self._store = store
         self._connection: Any = None
         self._version: int | None = None
+        self._newest: tuple[int, int] | None = None
 
     def changed(self, timeout: float) -> bool:
         """Wait up to so many seconds (PostgreSQL) and say whether something changed since the last call.
@@ -37,9 +40,11 @@ class Watch:
         if self._connection is None:
             self._connection = driver().connect(str(self._store.path), isolation_level=None, check_same_thread=False)
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        changed = self._version is not None and version != self._version
+        if version == self._version:
+            return False
         self._version = version
-        return changed
+        before, self._newest = self._newest, self._connection.execute(_NEWEST).fetchone()
+        return before is not None and before != self._newest  # a record that was opened changes nothing on screens
 
     def _postgresql_changed(self, timeout: float) -> bool:
         import psycopg

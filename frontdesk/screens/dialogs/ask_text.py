@@ -36,7 +36,7 @@ class AskTextDialog(DeskDialog[tuple[str, ...]]):
         self._fits, self._echo = fits, echo
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="panel small"):
+        with Vertical(classes="panel"):
             if self._explain:
                 yield Static(plain(self._explain), classes="explain")
             for number, (label, value) in enumerate(self._fields):

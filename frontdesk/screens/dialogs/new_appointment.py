@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,21 +12,25 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates
-from frontdesk.core.asks.slots import AskWhy
+from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Verdict
-from frontdesk.core.domain.times import local_date
+from frontdesk.core.domain.slots import Offer, Verdict
+from frontdesk.core.domain.times import local_date, wall_time
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words import service_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
+
+AHEAD = 21
+"""How many days are looked through for a free time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class Draft:
     override: str = ""
     block: bool = False
     """Block the time instead of booking it."""
+    search: bool = False
+    """Begin at the first free time from `start` on."""
 
 
 class NewAppointmentDialog(DeskDialog[Draft]):
@@ -53,7 +59,8 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         Binding("down", "move(1)", "next", id="new.down", priority=True),
         Binding("up", "move(-1)", "previous", id="new.up", priority=True),
         Binding("enter", "book", "book", id="new.book", priority=True),
-        Binding("ctrl+b", "block", "block this", id="new.block", priority=True),
+        Binding("ctrl+f", "next_free", "next free time", id="new.next_free", priority=True),
+        Binding("ctrl+o", "block", "block this", id="new.block", priority=True),
     ]
 
     def __init__(self, draft: Draft, error: str = "") -> None:
@@ -77,7 +84,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 yield Choice[ServiceId]("", self._services(), id="service")
             with Horizontal(classes="line"):
                 yield Static(plain(_("when") + " "), classes="tag")
-                yield self._field("when", f"{self._draft.start:%Y-%m-%d %H:%M}")
+                yield self._field("when", _when_text(self._draft.start))
                 yield Static("", id="echo")
             with Horizontal(classes="line"):
                 yield Static(plain(_("with") + " "), classes="tag")
@@ -92,9 +99,9 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             yield LineList[ClientHit](id="clients", can_focus=False)
             yield Keys(
                 (_("⏎ book"), "screen.book"),
-                _("tab next"),
                 _("↑↓ known client"),
-                (_("ctrl+b block this time"), "screen.block"),
+                (_("ctrl+f next free time"), "screen.next_free"),
+                (_("ctrl+o block this"), "screen.block"),
                 (_("esc back"), "screen.leave"),
             )
 
@@ -106,6 +113,12 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         self.query_one("#override-line").display = bool(self._draft.override)
         self._say(self._error)
         self.query_one("#name", Input).focus()
+        if self._draft.search:
+            self.begin(self._find_free(self._draft.start - timedelta(minutes=1)), group="judge", exclusive=True)
+        else:
+            self._judge()
+
+    def refresh_data(self) -> None:
         self._judge()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -140,6 +153,28 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 self.query_one("#phone", Input).value = hits.chosen.phone
             self._say(_("known client; type another name for a new one"), bad=False)
             self._judge()
+
+    def action_next_free(self) -> None:
+        self.begin(self._find_free(self._wall() or self._draft.start), group="judge", exclusive=True)
+
+    async def _find_free(self, wall: datetime) -> None:
+        """The first free time after this one, of that person or of anybody, into the form."""
+        service = self.query_one("#service", Choice).value
+        if service is None:
+            return
+        ask = FindSlots(service=service, first=wall.date(), days=AHEAD, practitioner=self._person(), limit=5000)
+        answer = await self.look(ask)
+        starts = [self._local(offer) for offer in answer.offers] if answer is not None else []
+        free = next((start for start in starts if start > wall), None)
+        if free is None:
+            reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
+            why = "; ".join(self.words.objection(it) for it in reasons)
+            self._say(why or _("nothing is free in the next {n} days").format(n=AHEAD))
+            return
+        self.query_one("#when", Input).value = _when_text(free)
+
+    def _local(self, offer: Offer) -> datetime:
+        return wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
 
     def action_block(self) -> None:
         wall = self._wall()
@@ -189,12 +224,12 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         return Field(value, id=name)
 
     def _services(self) -> list[tuple[str, ServiceId]]:
+        """All of them, those of the person first: one who does not offer it is an answer, not a gap."""
         setup = self.words.setup
-        offered = setup.services.values()
-        if self._draft.practitioner is not None:
-            services = setup.staff[self._draft.practitioner].services
-            offered = [it for it in offered if it.id in services] or list(offered)  # type: ignore[assignment]
-        return [(f"{it.name} {it.duration} min", it.id) for it in offered]
+        person = self._draft.practitioner
+        theirs = setup.staff[person].services if person is not None else ()
+        known = sorted(setup.services.values(), key=lambda it: it.id not in theirs)
+        return [(service_label(it), it.id) for it in known]
 
     def _people(self) -> list[tuple[str, StaffId | None]]:
         return [*((it.name, it.id) for it in self.words.setup.practitioners()), (_("anybody"), None)]
@@ -241,7 +276,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         if wall is None:
             echo.update(plain("= ?", "$error"))
             return
-        echo.update(plain(f"= {times.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
+        echo.update(plain(f"= {self.words.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
         if service is None:
             return
         answer = await self.look(AskWhy(service=service, start=wall, practitioner=self._person(), client=self._known))
@@ -261,3 +296,8 @@ class NewAppointmentDialog(DeskDialog[Draft]):
 
     def _say(self, text: str, bad: bool = True) -> None:
         self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))
+
+
+def _when_text(wall: datetime) -> str:
+    """As the when line reads it back, whatever the language."""
+    return f"{wall:%Y-%m-%d %H:%M}"

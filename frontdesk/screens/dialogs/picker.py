@@ -22,6 +22,7 @@ from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words import service_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
@@ -119,6 +120,9 @@ class PickerDialog(DeskDialog[Picked]):
         self.query_one("#when", Input).focus()
         self._search()
 
+    def refresh_data(self) -> None:
+        self._search()
+
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "when":
             self._search()
@@ -146,6 +150,8 @@ class PickerDialog(DeskDialog[Picked]):
             self.dismiss(self._picked(row.offer.start, row.offer.practitioner, row.offer.location, row.offer.room))
         elif row.verdict is not None:
             self._choose_against(row.verdict)
+        elif len(rows.lines) > 1:
+            self._problem(_("↓ chooses a time on another day"))
 
     def _choose_against(self, verdict: Verdict) -> None:
         """A time that is not free: what may be overridden asks for a reason, the rest says why not."""
@@ -207,7 +213,7 @@ class PickerDialog(DeskDialog[Picked]):
 
     def _services(self) -> list[tuple[str, ServiceId]]:
         setup = self.words.setup
-        return [(f"{it.name} {it.duration} min", it.id) for it in setup.services.values()]
+        return [(service_label(it), it.id) for it in setup.services.values()]
 
     def _search(self) -> None:
         self.begin(self._find(), group="find", exclusive=True)
@@ -226,7 +232,8 @@ class PickerDialog(DeskDialog[Picked]):
             return
         self.query_one("#echo", Static).update(plain(self._echo(wanted, bool(typed.strip()))))
         asked, offers = await asyncio.gather(self._ask(wanted), self._offers(wanted, today, bool(typed.strip())))
-        rows = [*asked, *offers]
+        none_then = [] if asked or not wanted.named_day else await self._nothing_then(wanted, offers)
+        rows = [*asked, *none_then, *offers]
         if not rows:
             rows = [Line(_("nothing is free in the next {n} days").format(n=AHEAD), Row(), "dim")]
         self.query_one("#rows", LineList).show(rows[:SHOWN])
@@ -249,6 +256,26 @@ class PickerDialog(DeskDialog[Picked]):
             )
         )
         return [self._dead(verdict) for verdict in answer.verdicts if not verdict.ok] if answer else []
+
+    async def _nothing_then(self, wanted: When, offers: list[Line[Row]]) -> list[Line[Row]]:
+        """Says so where the day that was named has nothing: another day is never chosen by itself."""
+        if wanted.soon or any(line.look == "plain" for line in offers):
+            return []
+        answer = await self.look(
+            FindSlots(
+                service=self.query_one("#service", Choice).value or self._appointment.service,
+                first=wanted.day,
+                days=1,
+                practitioner=self.query_one("#person", Choice).value,
+                moving=self._appointment.id,
+            )
+        )
+        reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
+        rules = [self.words.objection(it) for it in reasons if not it.means_taken]
+        told = _("nothing free {when}: {why}").format(
+            when=self._echo(wanted, True).removeprefix("= "), why="; ".join(rules) or _("all taken")
+        )
+        return [Line(told, Row(), "bad")]
 
     async def _offers(self, wanted: When, today: date, typed: bool) -> list[Line[Row]]:
         first = wanted.day if typed else today
@@ -317,7 +344,7 @@ class PickerDialog(DeskDialog[Picked]):
     def _echo(self, wanted: When, typed: bool) -> str:
         if not typed or wanted.soon:
             return "= " + _("as soon as can be")
-        text = times.day(wanted.day)
+        text = self.words.day(wanted.day)
         if wanted.wall is not None:
             return f"= {text} {times.clock(wanted.wall, self.words.twelve)}"
         if wanted.part != ALL_DAY:
