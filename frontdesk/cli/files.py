@@ -13,6 +13,10 @@ def read_text(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint="not UTF-8 text") from None
+    except IsADirectoryError:
+        raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint="a folder; name the files in it") from None
+    except PermissionError as error:
+        raise BadInput("FILE", Problem.NOT_READABLE, str(file), hint=error.strerror or "") from None
     except OSError as error:
         raise BadInput("FILE", Problem.NOT_A_FILE, str(file), hint=error.strerror or "") from None
 

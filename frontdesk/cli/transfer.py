@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +15,12 @@ from frontdesk.cli.files import read_text, write_text
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show
 from frontdesk.core.asks.transfer import SOURCE, ImportRecords, PlanImport, ShowEverything
+from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.records import ImportPlan, Records
+from frontdesk.core.domain.records import BadRow, ImportPlan, Records
 from frontdesk.core.domain.times import is_zone
 from frontdesk.core.parse import csv as csv_parser
+from frontdesk.core.parse import history as history_parser
 from frontdesk.core.parse import ics as ics_parser
 from frontdesk.core.parse.csv import ImportMapping, Kind, mapping_file
 from frontdesk.core.render import csv as csv_writer
@@ -55,6 +58,7 @@ def import_(
     mapping = mapping_file(read_text(map_)) if map_ is not None else ImportMapping()
     records = _read(opening, files, kind, mapping, zone_name)
     written = _write_bad(records, bad, files)  # first: what cannot be kept there stops the import
+    source = source.strip() or SOURCE
     if dry_run:
         plan = opening.see(PlanImport(records=records, source=source, hours=not no_hours))
         event = None
@@ -66,12 +70,9 @@ def import_(
         show({"version": shapes.VERSION, "item": _counts(plan, records), "event": event, "warnings": []})
     else:
         lines(_report(plan, records, dry_run))
-    if written is not None:
-        say(
-            _("{n} bad rows are in {file}; correct them and import that file").format(
-                n=len(records.bad), file=written
-            )
-        )
+    for file, count in written.items():
+        told = plural("{n} bad row is in {file}", "{n} bad rows are in {file}", count).format(n=count, file=file)
+        say(told + "; " + _("correct and import that file"))
 
 
 def export(
@@ -85,15 +86,20 @@ def export(
     clients = {int(client.id): client for client in everything.clients}
     words = opening.words
     files = {
-        "practice.toml": practice_toml(everything.setup),
+        "practice.toml": practice_toml(everything.setup, archived=True),
         "clients.csv": csv_writer.clients_csv(everything.clients),
         "appointments.csv": csv_writer.appointments_csv(everything.appointments, clients),
         "events.jsonl": "".join(
-            json.dumps(shapes.event(line, words), ensure_ascii=False) + "\n" for line in everything.history
+            json.dumps(shapes.past_event(line, past, words), ensure_ascii=False) + "\n"
+            for line, past in zip(everything.history, everything.past, strict=True)
         ),
     }
     for person in everything.setup.practitioners():
-        theirs = [it for it in everything.appointments if it.appointment.practitioner == person.id]
+        theirs = [
+            it
+            for it in everything.appointments
+            if it.appointment.practitioner == person.id and it.appointment.status is not Status.UNDONE
+        ]
         files[f"{person.id}.ics"] = ics_writer.calendar(person.name, theirs, opening.desk.now())
     for name, text in files.items():
         write_text(folder / name, text, "--all")
@@ -112,7 +118,7 @@ def export(
             _("{clients} clients, {appointments} appointments, {events} events in {folder}").format(**counts),
             _("to take them in elsewhere:"),
             f"frontdesk practice apply {folder}/practice.toml",
-            f"frontdesk import {folder}/clients.csv {folder}/appointments.csv",
+            f"frontdesk import {folder}/clients.csv {folder}/appointments.csv {folder}/events.jsonl",
         ]
     )
 
@@ -124,7 +130,9 @@ def _read(opening: Opening, files: list[Path], kind: Kind | None, mapping: Impor
     with typer.progressbar(files, label=_("reading"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for file in bar:
             text = read_text(file)
-            if file.suffix.lower() in (".ics", ".ical", ".ifb") or text.lstrip().startswith("BEGIN:VCALENDAR"):
+            if file.suffix.lower() == ".jsonl":
+                records += history_parser.records(text, file.name)
+            elif file.suffix.lower() in (".ics", ".ical", ".ifb") or text.lstrip().startswith("BEGIN:VCALENDAR"):
                 records += ics_parser.records(text, file.name, file.stem, zone_name, opening.today, mapping)
             else:
                 records += csv_parser.records(text, file.name, zone_name, kind, mapping, country)
@@ -135,7 +143,10 @@ def _without_twins(records: Records) -> Records:
     """The last row of an id wins; two files may name the same one."""
     clients = {(it.source, it.source_id): it for it in records.clients}
     appointments = {(it.source, it.source_id): it for it in records.appointments}
-    return replace(records, clients=tuple(clients.values()), appointments=tuple(appointments.values()))
+    gone = len(records.clients) + len(records.appointments) - len(clients) - len(appointments)
+    return replace(
+        records, clients=tuple(clients.values()), appointments=tuple(appointments.values()), named_twice=gone
+    )
 
 
 def _say_progress(text: str) -> None:
@@ -143,12 +154,24 @@ def _say_progress(text: str) -> None:
         say(text)
 
 
-def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> Path | None:
-    if not records.bad:
-        return None
-    where = bad or Path(f"{files[0].stem}-bad.csv")
-    write_text(where, csv_writer.bad_csv(records.bad), "--bad")
-    return where
+def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> dict[Path, int]:
+    """Bad rows, to be corrected and imported again: a file for each file they came from.
+
+    With `--bad` one file, and beside it one for clients where there are bad rows of both kinds.
+    """
+    rows: dict[Path, list[BadRow]] = defaultdict(list)
+    both = len({it.of for it in records.bad}) > 1
+    for it in records.bad:
+        where = bad or Path(f"{Path(it.file).stem}-bad.csv")
+        if bad is not None and both and it.of == Kind.CLIENTS.value:
+            where = bad.with_stem(f"{bad.stem}-clients")
+        rows[where].append(it)
+    for where in rows:
+        if where.resolve() in [file.resolve() for file in files]:
+            raise BadInput("--bad", Problem.EXISTS_ALREADY, str(where), hint=_("it is one of the files to import"))
+    for where, theirs in rows.items():
+        write_text(where, csv_writer.bad_csv(theirs), "--bad")
+    return {where: len(theirs) for where, theirs in rows.items()}
 
 
 def _counts(plan: ImportPlan, records: Records) -> dict[str, object]:
@@ -171,6 +194,11 @@ def _counts(plan: ImportPlan, records: Records) -> dict[str, object]:
         "hours": [{"practitioner": who, "week": week} for who, week in plan.hours],
         "outcome_missing": list(plan.outcome_missing),
         "overlapping": list(plan.overlapping),
+        "kept": list(plan.kept),
+        "unknown_places": list(plan.unknown_places),
+        "replaced_staff": list(plan.replaced_staff),
+        "named_twice": records.named_twice,
+        "events": plan.history,
     }
 
 
@@ -188,10 +216,28 @@ def _report(plan: ImportPlan, records: Records, dry_run: bool) -> list[str]:
         told.append(f"  {_('new practitioners')}: {', '.join(plan.new_staff)}")
     for who, week in plan.hours:
         told.append("  " + _("hours of {who}, from the history: {week}").format(who=who, week=week))
-    for title, ids in ((_("outcome missing"), plan.outcome_missing), (_("overlapping"), plan.overlapping)):
+    for who in plan.replaced_staff:
+        told.append("  " + _("{who} had no appointments and is out of use now").format(who=who))
+    if plan.history:
+        told.append(plural("  {n} event of history", "  {n} events of history", plan.history).format(n=plan.history))
+    lists = (
+        (_("outcome missing"), plan.outcome_missing),
+        (_("overlapping"), plan.overlapping),
+        (_("kept in part as changed here"), plan.kept),
+        (_("unknown here, kept with the appointment"), plan.unknown_places),
+    )
+    for title, ids in lists:
         if ids:
             more = f" … {_('and {n} more').format(n=len(ids) - LISTED)}" if len(ids) > LISTED else ""
             told.append(f"  {title} ({len(ids)}): {', '.join(ids[:LISTED])}{more}")
+    if records.named_twice:
+        told.append(
+            plural(
+                "  {n} row has the id of a later one, which counts",
+                "  {n} rows have the id of a later one, which counts",
+                records.named_twice,
+            ).format(n=records.named_twice)
+        )
     if records.ignored:
         told.append(plural("  {n} event ignored", "  {n} events ignored", records.ignored).format(n=records.ignored))
     for it in records.bad[:LISTED]:

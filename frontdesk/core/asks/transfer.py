@@ -9,7 +9,7 @@ from frontdesk.core.domain.events import HistoryLine, ImportDone
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.records import ImportPlan, Records
+from frontdesk.core.domain.records import ImportPlan, PastEvent, Records
 from frontdesk.core.domain.views import Named
 
 SOURCE = "import"
@@ -38,10 +38,13 @@ class PlanImport(Question[ImportPlan]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Everything:
+    """All there is, also what was merged or undone; `past` is the history as another database takes it over."""
+
     setup: Setup
     clients: tuple[Client, ...]
     appointments: tuple[Named, ...]
     history: tuple[HistoryLine, ...]
+    past: tuple[PastEvent, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

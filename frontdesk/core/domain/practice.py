@@ -137,6 +137,9 @@ class Reason:
     life: Life = Life.ACTIVE
 
 
+PLACEHOLDER = "Practitioner One"
+"""Who a new practice begins with until its people are named."""
+
 FIRST_REASONS: tuple[Reason, ...] = tuple(
     Reason(
         id=ReasonId(id_),

@@ -110,7 +110,9 @@ def _entries(known: Mapping[Any, Any], entries: tuple[Entry, ...], kind: type[An
     for entry in entries:
         before = known.get(entry.id)
         after = (
-            kind(id=entry.id, **entry.fields) if before is None else replace(before, life=Life.ACTIVE, **entry.fields)
+            kind(id=entry.id, **entry.fields)
+            if before is None
+            else replace(before, **{"life": Life.ACTIVE, **entry.fields})
         )
         if after != before:
             yield Change(before, after)
@@ -143,10 +145,9 @@ def _staff(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Cha
         kept = before or StaffMember(id=StaffId(entry.id), name=entry.fields.get("name", ""))
         after = replace(
             kept,
-            life=Life.ACTIVE,
             weeks=_weeks(() if prune else kept.weeks, entry.weeks),
             exceptions=_exceptions(() if prune else kept.exceptions, entry.exceptions),
-            **entry.fields,
+            **{"life": Life.ACTIVE, **entry.fields},
         )
         if not after.roles:
             after = replace(after, roles=(Role.PRACTITIONER,) if after.services else (Role.RECEPTIONIST,))

@@ -6,11 +6,63 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
-from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.appointments import AppointmentId, Status
 from frontdesk.core.domain.hours import Days, Range
-from frontdesk.core.domain.people import ClientKind, Contact
-from frontdesk.core.domain.times import Start
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import ClientId, ClientKind, Contact
+from frontdesk.core.domain.times import Instant, Start
+
+BAD_FIELDS = ("_problem", "_file", "_line")
+"""Columns a file of bad rows adds; they mean nothing when it is read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptClient:
+    """What only an export of this program knows; an empty database takes it over as it was."""
+
+    id: ClientId
+    created_at: Instant
+    life: Life = Life.ACTIVE
+    merged_into: ClientId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAppointment:
+    """What only an export of this program knows; an empty database takes it over as it was."""
+
+    id: AppointmentId
+    holder: UUID
+    override: str = ""
+    cancel_link: bool = False
+    buffer_before: int = 0
+    buffer_after: int = 0
+    lane: int = 0
+    room_lane: int = 0
+    revision: int = 1
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastEvent:
+    """An event of another database, to stand in the history of this one."""
+
+    id: int
+    at: Instant
+    actor: str
+    role: str
+    terminal: str
+    operation: str
+    subject_kind: str
+    subject_id: str
+    batch: int
+    undoes: int | None
+    things: tuple[tuple[str, str], ...]
+    salt: str
+    detail: str
+    """Empty where it was forgotten."""
+    detail_digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +80,7 @@ class ClientRecord:
     note: str = ""
     preferences: str = ""
     extra: dict[str, str] = field(default_factory=dict)
+    kept: KeptClient | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +106,7 @@ class AppointmentRecord:
     ticket: str = ""
     price: int | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    kept: KeptAppointment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +125,8 @@ class BadRow:
     line: int
     problem: str
     row: dict[str, str]
+    of: str = "appointments"
+    """What the row is one of: `appointments` or `clients`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +134,21 @@ class Records:
     clients: tuple[ClientRecord, ...] = ()
     appointments: tuple[AppointmentRecord, ...] = ()
     time_off: tuple[TimeOffRecord, ...] = ()
+    history: tuple[PastEvent, ...] = ()
     bad: tuple[BadRow, ...] = ()
     ignored: int = 0
+    named_twice: int = 0
+    """Rows of which a later one has the same id; the last one counts."""
 
     def __add__(self, other: Records) -> Records:
         return Records(
             clients=self.clients + other.clients,
             appointments=self.appointments + other.appointments,
             time_off=self.time_off + other.time_off,
+            history=self.history + other.history,
             bad=self.bad + other.bad,
             ignored=self.ignored + other.ignored,
+            named_twice=self.named_twice + other.named_twice,
         )
 
 
@@ -109,6 +170,13 @@ class ImportPlan:
     outcome_missing: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
     """Source ids of bookings that overlap another one and lie in a higher lane."""
+    kept: tuple[str, ...] = ()
+    """Source ids of records of which something stays as it was changed here since the last import."""
+    unknown_places: tuple[str, ...] = ()
+    """Locations and rooms that the practice does not have; their names stand in the appointment's own columns."""
+    replaced_staff: tuple[str, ...] = ()
+    """Placeholders that give way to the people of the import."""
+    history: int = 0
 
 
 def proposed_week(spans: Iterable[tuple[datetime, datetime]]) -> Days:

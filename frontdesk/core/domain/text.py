@@ -22,6 +22,9 @@ _FORBIDDEN = re.compile(
 _SPACES = re.compile(r"\s+")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029")
 
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "'")
+"""What begins a field that a spreadsheet would run; and the mark that stops it, so that it can come off again."""
+
 
 def clean_text(text: str, limit: int = TEXT_LENGTH) -> str:
     """Several lines of text, normalised (NFC), without control characters, at most `limit` characters."""

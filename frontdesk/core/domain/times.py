@@ -19,6 +19,10 @@ HOUR = 3600
 DAY = 86400
 
 
+YEARS = range(1900, 2200)
+"""Years of dates that people can mean; anything else is a slip, and may not fit a calendar at all."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open `[start, end)`; touching is not overlapping."""

@@ -10,6 +10,7 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.operations.guard import record, require_allowed
 from frontdesk.core.queries.transfer import Work, work_of
 from frontdesk.core.store import appointments, claims, clients, setup
+from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Tx
 
 
@@ -18,20 +19,21 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     known = setup.load(tx)
     claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
     work = work_of(tx, ask.records, ask.source, ask.hours)
+    events_store.take_over(tx, work.history)
     ids = {key: client.id for key, client in work.known_clients.items()}
     events = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
+    if work.keeps_numbers:
+        tx.store.restart_numbers(tx.connection)
     for event in events:
         record(tx, event)
     plan = work.plan
-    return record(
-        tx,
-        ImportDone(
-            new=plan.new_clients + plan.new_appointments,
-            updated=plan.updated_clients + plan.updated_appointments,
-            skipped=plan.skipped_clients + plan.skipped_appointments,
-            plan=plan,
-        ),
+    done = ImportDone(
+        new=plan.new_clients + plan.new_appointments,
+        updated=plan.updated_clients + plan.updated_appointments,
+        skipped=plan.skipped_clients + plan.skipped_appointments,
+        plan=plan,
     )
+    return record(tx, done) if events else done  # what changes nothing is no act, and nothing to undo
 
 
 def _set_up(tx: Tx, work: Work) -> list[PracticeApplied]:
@@ -46,9 +48,12 @@ def _set_up(tx: Tx, work: Work) -> list[PracticeApplied]:
 def _take_clients(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> list[RecordImported]:
     taken = []
     for client in work.new_clients:
-        saved = clients.add(tx, client)
+        saved = clients.add(tx, replace(client, merged_into=None))
         ids[client.source, client.source_id] = saved.id
         taken.append(RecordImported(change=Change(None, saved)))
+    for client in work.new_clients:
+        if client.merged_into is not None:  # now that everybody is there
+            clients.save(tx, client)
     for before, after in work.updated_clients:
         clients.save(tx, after)
         taken.append(RecordImported(change=Change(before, after)))

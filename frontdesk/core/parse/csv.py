@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.appointments import Status, appointment_of_ref, client_of_ref
 from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientKind, Contact
-from frontdesk.core.domain.records import AppointmentRecord, BadRow, ClientRecord, Records
-from frontdesk.core.domain.text import clean_line, clean_text, folded
-from frontdesk.core.domain.times import exists, resolve
+from frontdesk.core.domain.records import (
+    BAD_FIELDS,
+    AppointmentRecord,
+    BadRow,
+    ClientRecord,
+    KeptAppointment,
+    KeptClient,
+    Records,
+)
+from frontdesk.core.domain.text import RUN_BY_SPREADSHEETS, clean_line, clean_text, folded
+from frontdesk.core.domain.times import YEARS, exists, resolve
 from frontdesk.core.parse import contacts
 
 
@@ -45,6 +57,16 @@ APPOINTMENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "cancel_reason": ("cancel_reason",),
     "cancel_text": ("cancel_text",),
     "source": ("source",),
+    "ref": ("ref",),
+    "uid": ("uid",),
+    "override": ("override",),
+    "cancel_link": ("cancel_link",),
+    "buffer_before": ("buffer_before",),
+    "buffer_after": ("buffer_after",),
+    "lane": ("lane",),
+    "room_lane": ("room_lane",),
+    "revision": ("revision",),
+    "sequence": ("sequence",),
 }
 CLIENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("patient_id", "client_id", "customer_id", "id"),
@@ -58,6 +80,10 @@ CLIENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "note": ("note", "notes"),
     "preferences": ("preferences",),
     "source": ("source",),
+    "ref": ("ref",),
+    "created_at": ("created_at",),
+    "life": ("life",),
+    "merged_into": ("merged_into",),
 }
 STATUSES: Mapping[str, Status | None] = {
     "booked": Status.BOOKED,
@@ -76,6 +102,7 @@ STATUSES: Mapping[str, Status | None] = {
     "canceled": Status.CANCELLED,
     "late cancelled": Status.LATE_CANCELLED,
     "late canceled": Status.LATE_CANCELLED,
+    "undone": Status.UNDONE,
     "unknown": None,
     "": None,
 }
@@ -100,6 +127,12 @@ def mapping_file(text: str) -> ImportMapping:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput("--map", Problem.NOT_READABLE, "TOML", hint=str(error)) from None
+    for section in plain:
+        if section not in ("appointments", "clients", "statuses", "titles"):
+            known_sections = "appointments, clients, statuses, titles"
+            raise BadInput("--map", Problem.UNKNOWN, section, hint=known_sections)
+        if not isinstance(plain[section], dict):
+            raise BadInput("--map", Problem.NOT_A_CHOICE, section, hint=f"a table: [{section}]")
     statuses: dict[str, Status | None] = {}
     for word, meant in plain.get("statuses", {}).items():
         if meant not in ("unknown", *(it.value for it in Status)):
@@ -107,9 +140,12 @@ def mapping_file(text: str) -> ImportMapping:
         statuses[folded(word)] = None if meant == "unknown" else Status(meant)
     for section, known in (("appointments", APPOINTMENT_COLUMNS), ("clients", CLIENT_COLUMNS)):
         for fields in plain.get(section, {}).values():
-            if fields not in known:
+            if not isinstance(fields, str) or fields not in known:
                 raise BadInput("--map", Problem.NOT_A_CHOICE, str(fields), hint=", ".join(known))
     titles = plain.get("titles", {})
+    for name, words in titles.items():
+        if name not in ("ignore", "time_off") or not _are_texts(words):
+            raise BadInput("--map", Problem.NOT_A_CHOICE, name, hint='ignore = ["…"], time_off = ["…"]')
     return ImportMapping(
         appointments={folded(name): meant for name, meant in plain.get("appointments", {}).items()},
         clients={folded(name): meant for name, meant in plain.get("clients", {}).items()},
@@ -117,6 +153,10 @@ def mapping_file(text: str) -> ImportMapping:
         ignore=tuple(folded(word) for word in titles.get("ignore", ())),
         time_off=tuple(folded(word) for word in titles.get("time_off", ())),
     )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def records(
@@ -131,8 +171,8 @@ def records(
     mapping = mapping or ImportMapping()
     if "\0" in text:
         raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="it is not text")
-    reader = csv.DictReader(io.StringIO(text), dialect=_dialect(text), restkey="", strict=True)
-    headers = [name or "" for name in reader.fieldnames or ()]
+    rows = _Rows(text)
+    headers = [name.strip() for name in rows.header]
     if len(headers) < 2:
         raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="the first line names the columns")
     kind = kind or _kind(headers, mapping)
@@ -141,33 +181,76 @@ def records(
     read: Callable[[dict[str, str], dict[str, str]], Any] = _reader(kind, zone_name, mapping, country)
     good: list[Any] = []
     bad: list[BadRow] = []
-    rows = iter(reader)
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            bad.append(BadRow(file=file, line=reader.line_num, problem=str(error), row={}))
-            continue
-        if row is None:
-            break
-        given = {name: _without_quote(value) for name, value in row.items() if isinstance(value, str) and name}
-        if "" in row or None in row.values():
-            problem = f"{len(headers)} columns are expected"
-            bad.append(BadRow(file=file, line=reader.line_num, problem=problem, row=_raw(row)))
-            continue
-        values = {meant: given[name].strip() for name, meant in columns.items()}
-        extra = {name: value for name, value in given.items() if name not in columns and value}
-        try:
-            good.append(read(values, extra))
-        except BadInput as error:
-            bad.append(BadRow(file=file, line=reader.line_num, problem=_problem(error), row=_raw(row)))
+    for line, cells, told in rows:
+        row = _named(headers, cells)
+        if not told:
+            given = {name: _without_quote(value) for name, value in row.items()}
+            values = {meant: given[name].strip() for name, meant in columns.items()}
+            extra = {name: value for name, value in given.items() if name not in columns and name not in BAD_FIELDS}
+            try:
+                good.append(read(values, extra))
+            except BadInput as error:
+                told = problem(error)
+        if told:
+            bad.append(BadRow(file=file, line=line, problem=told, row=row, of=kind.value))
     if kind is Kind.CLIENTS:
         return Records(clients=tuple(good), bad=tuple(bad))
     return Records(appointments=tuple(good), bad=tuple(bad))
 
 
-def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
-    first = text.split("\n", 1)[0]
+class _Rows:
+    """The rows of a CSV after its header: first line, cells, and what is wrong with them.
+
+    A quote that is never closed, or that runs on into rows of the wrong width, costs its own line alone: reading goes
+    on with the next one.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="").readlines()
+        self._dialect = _dialect(self._lines[0] if self._lines else "")
+        self._at = 0
+        self.header = self._next() or []
+        while len(self.header) > 1 and not self.header[-1].strip():
+            self.header.pop()  # a comma at the end of every line
+
+    def __iter__(self) -> Iterator[tuple[int, list[str], str]]:
+        width = len(self.header)
+        while self._at < len(self._lines):
+            first = self._at
+            try:
+                cells = self._next()
+            except csv.Error as error:
+                yield self._only(first, str(error))
+                continue
+            if cells is None or not any(cells):
+                continue
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+            if len(cells) == width:
+                yield first + 1, cells, ""
+            elif self._at - first > 1:
+                yield self._only(first, "a quote is not closed")
+            else:
+                yield first + 1, cells, f"{width} columns are expected"
+
+    def _next(self) -> list[str] | None:
+        reader = csv.reader(islice(self._lines, self._at, None), dialect=self._dialect, strict=True)
+        row = next(reader, None)
+        self._at += reader.line_num
+        return row
+
+    def _only(self, line: int, problem: str) -> tuple[int, list[str], str]:
+        self._at = line + 1
+        return line + 1, self._lines[line].rstrip("\r\n").split(self._dialect.delimiter), problem
+
+
+def _named(headers: list[str], cells: list[str]) -> dict[str, str]:
+    """Cells by column; what is too much stands in columns of its own, so that nothing is lost."""
+    names = [*headers, *(f"_more_{n}" for n in range(1, len(cells) - len(headers) + 1))]
+    return {name: cell for name, cell in zip(names, cells, strict=False) if name}
+
+
+def _dialect(first: str) -> type[csv.Dialect]:
     counts = {mark: first.count(mark) for mark in ",;\t|"}
 
     class Found(csv.excel):
@@ -234,12 +317,50 @@ def _client(values: dict[str, str], extra: dict[str, str], country: str) -> Clie
         note=clean_text(values.get("note", "")),
         preferences=clean_text(values.get("preferences", "")),
         extra=_extra(extra),
+        kept=_kept_client(values),
     )
 
 
+def _kept_client(values: dict[str, str]) -> KeptClient | None:
+    """What an export of this program adds; None where it does not all agree."""
+    id_ = client_of_ref(values.get("ref", ""))
+    created, life = values.get("created_at", ""), values.get("life", "")
+    if id_ is None or not _is_number(created) or life not in [it.value for it in Life]:
+        return None
+    merged_into = client_of_ref(values.get("merged_into", ""))
+    return KeptClient(id=id_, created_at=int(created), life=Life(life), merged_into=merged_into)
+
+
+def _kept_appointment(values: dict[str, str]) -> KeptAppointment | None:
+    id_ = appointment_of_ref(values.get("ref", ""))
+    numbers = {name: values.get(name, "") for name in _KEPT_NUMBERS}
+    try:
+        holder = UUID(values.get("uid", ""))
+    except ValueError:
+        return None
+    if id_ is None or not all(map(_is_number, numbers.values())):
+        return None
+    return KeptAppointment(
+        id=id_,
+        holder=holder,
+        override=clean_text(values.get("override", "")),
+        cancel_link=values.get("cancel_link") == "yes",
+        **{name: int(number) for name, number in numbers.items()},
+    )
+
+
+_KEPT_NUMBERS = ("buffer_before", "buffer_after", "lane", "room_lane", "revision", "sequence")
+
+
 def _contacts(text: str, country: str) -> tuple[Contact, ...]:
-    """`Name | phone | e-mail`, several parted by `;`."""
+    """`Name | phone | e-mail`, several parted by `;`; or a JSON list, as an export writes it."""
     found = []
+    if text.startswith("["):
+        try:
+            known = [(it["name"], it["phone"], it["email"]) for it in json.loads(text)]
+        except (ValueError, TypeError, KeyError):
+            raise BadInput("contacts", Problem.NOT_READABLE, text) from None
+        return tuple(Contact(name=clean_line(n), phone=clean_line(p), email=clean_line(e)) for n, p, e in known)
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         name, phone, email, *_ = (*(part.strip() for part in entry.split("|")), "", "", "")
         found.append(
@@ -274,8 +395,9 @@ def _appointment(
         note=clean_text(values.get("note", "")),
         internal_note=clean_text(values.get("internal_note", "")),
         ticket=clean_line(values.get("ticket", "")),
-        price=int(price) if price.isdigit() else None,
+        price=int(price) if _is_number(price) else None,
         extra=_extra(extra),
+        kept=_kept_appointment(values),
     )
 
 
@@ -289,6 +411,8 @@ def _start(values: dict[str, str], zone_name: str) -> int:
         at = datetime.fromisoformat(text.replace(" ", "T"))
     except ValueError:
         raise BadInput("start", Problem.NOT_A_TIME, text) from None
+    if at.year not in YEARS:
+        raise BadInput("start", Problem.OUT_OF_RANGE, text)
     if at.tzinfo is not None:
         return int(at.timestamp()) // 60 * 60
     at = at.replace(second=0, microsecond=0)
@@ -300,9 +424,13 @@ def _start(values: dict[str, str], zone_name: str) -> int:
 
 def _minutes(values: dict[str, str]) -> int:
     text = _needed(values, "minutes")
-    if not text.isdigit() or not 1 <= int(text) <= 960:
+    if not _is_number(text) or not 1 <= int(text) <= 960:
         raise BadInput("minutes", Problem.OUT_OF_RANGE, text, hint="1–960")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _needed(values: dict[str, str], name: str) -> str:
@@ -325,14 +453,11 @@ def _extra(extra: dict[str, str]) -> dict[str, str]:
 
 def _without_quote(value: str) -> str:
     """Takes off the mark that keeps a spreadsheet from running a field."""
-    return value[1:] if value[:1] == "'" and value[1:2] in ("=", "+", "-", "@", "\t") else value
+    return value[1:] if value[:1] == "'" and value[1:2] in RUN_BY_SPREADSHEETS else value
 
 
-def _raw(row: Mapping[Any, Any]) -> dict[str, str]:
-    return {str(name): value or "" for name, value in row.items() if isinstance(name, str) and name}
-
-
-def _problem(error: BadInput) -> str:
+def problem(error: BadInput) -> str:
+    """What is wrong with a row, in a few words."""
     text = f"{error.field}: {error.problem.value.replace('_', ' ')}"
     if error.value:
         text += f" ({error.value})"

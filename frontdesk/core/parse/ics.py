@@ -10,8 +10,8 @@ from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.records import AppointmentRecord, BadRow, Records, TimeOffRecord
 from frontdesk.core.domain.text import clean_line, clean_text, folded
-from frontdesk.core.domain.times import is_zone, zone
-from frontdesk.core.parse.csv import ImportMapping
+from frontdesk.core.domain.times import YEARS, is_zone, zone
+from frontdesk.core.parse.csv import ImportMapping, problem
 
 MONTHS = 12
 """How far an event without an end is expanded."""
@@ -37,19 +37,21 @@ def records(
     except (ValueError, KeyError, IndexError) as error:
         raise BadInput(file, Problem.NOT_READABLE, "calendar file (ICS)", hint=str(error)[:120]) from None
     own_zone = str(calendar.get("X-WR-TIMEZONE", ""))
-    zone_name = own_zone if own_zone and is_zone(own_zone) else zone_name
+    if own_zone and not is_zone(own_zone):
+        raise BadInput(f"{file}: X-WR-TIMEZONE", Problem.NOT_A_ZONE, own_zone)
+    zone_name = own_zone or zone_name
     if own_zone:
         calendar = x_wr_timezone.to_standard(calendar)
     practitioner = clean_line(str(calendar.get("X-WR-CALNAME", "")) or stem)
+    good, off, ignored = [], [], 0
+    bad = _take_out_unreadable(calendar, file, practitioner, zone_name)
     window = _window(calendar, today)
-    good, off, bad, ignored = [], [], [], 0
-    for event in recurring_ical_events.of(calendar, skip_bad_series=True).between(*window):
+    for event in recurring_ical_events.of(calendar).between(*window):
         title = clean_line(str(event.get("SUMMARY", "")))
         try:
             read = _event(event, title, practitioner, zone_name, mapping)
-        except (BadInput, ValueError, TypeError, AttributeError, KeyError) as error:
-            row = {"UID": str(event.get("UID", "")), "SUMMARY": title, "DTSTART": str(event.get("DTSTART", ""))}
-            bad.append(BadRow(file=file, line=0, problem=str(error) or "cannot be read", row=row))
+        except BadInput as error:
+            bad.append(_bad(event, file, practitioner, zone_name, problem(error)))
             continue
         if read is None:
             ignored += 1
@@ -58,6 +60,62 @@ def records(
         else:
             good.append(read)
     return Records(appointments=tuple(good), time_off=tuple(off), bad=tuple(bad), ignored=ignored)
+
+
+def _take_out_unreadable(calendar: Any, file: str, practitioner: str, zone_name: str) -> list[BadRow]:
+    """Events whose times or rules cannot be followed: they would vanish without a word when series are expanded."""
+    import recurring_ical_events
+
+    bad = []
+    for event in list(calendar.walk("VEVENT")):
+        told = _unreadable(event)
+        if not told:
+            alone = type(calendar)()
+            for zone_of_file in calendar.walk("VTIMEZONE"):
+                alone.add_component(zone_of_file)
+            alone.add_component(event)
+            try:
+                day = event["DTSTART"].dt
+                recurring_ical_events.of(alone).at(day)
+            except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+                told = f"RRULE: {error or 'cannot be followed'}"
+        if told:
+            bad.append(_bad(event, file, practitioner, zone_name, told))
+            calendar.subcomponents.remove(event)
+    return bad
+
+
+def _unreadable(event: Any) -> str:
+    """What is wrong with an event, told as for a row of a CSV; empty where nothing is."""
+    try:
+        days = [event["DTSTART"].dt, _end(event)]
+    except (KeyError, AttributeError, TypeError, ValueError):
+        return "DTSTART, DTEND: not a time"
+    if any(day.year not in YEARS for day in days):
+        return "DTSTART: out of range"
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
+        if {str(it).upper() for it in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY", "HOURLY"}:
+            return "RRULE: repeats more than once a day"
+    return ""
+
+
+def _bad(event: Any, file: str, practitioner: str, zone_name: str, told: str) -> BadRow:
+    """An event in the columns of a CSV of appointments, so that it can be corrected and imported as one."""
+    title = clean_line(str(event.get("SUMMARY", "")))
+    row = dict.fromkeys(("id", "client", "client_name", "practitioner", "start", "minutes"), "")
+    row |= {
+        "id": clean_line(str(event.get("UID", "")), limit=200),
+        "client_name": title,
+        "practitioner": practitioner,
+    }
+    try:
+        row["client"] = _client_id(event, title)
+        start, end = _aware(event["DTSTART"].dt, zone_name), _aware(_end(event), zone_name)
+        row |= {"start": start.isoformat(), "minutes": str(int((end - start).total_seconds() // 60))}
+    except (KeyError, AttributeError, TypeError, ValueError, OverflowError):
+        pass  # these are what has to be filled in
+    return BadRow(file=file, line=0, problem=told, row=row)
 
 
 def _event(

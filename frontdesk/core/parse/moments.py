@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.times import Instant, Start
+from frontdesk.core.domain.times import YEARS, Instant, Start
 
 
 def start(text: str, field: str = "start") -> Start:
@@ -14,6 +14,8 @@ def start(text: str, field: str = "start") -> Start:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadInput(field, Problem.NOT_A_TIME, text) from None
+    if at.year not in YEARS:
+        raise BadInput(field, Problem.OUT_OF_RANGE, text)
     if at.second or at.microsecond or len(text.strip()) <= len("2026-11-24"):
         raise BadInput(field, Problem.NOT_A_TIME, text, hint="to the minute")
     return at if at.tzinfo is None else int(at.timestamp())
@@ -25,6 +27,8 @@ def instant(text: str, field: str) -> Instant | datetime:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadInput(field, Problem.NOT_A_TIME, text) from None
+    if at.year not in YEARS:
+        raise BadInput(field, Problem.OUT_OF_RANGE, text)
     return at if at.tzinfo is None else int(at.timestamp())
 
 
@@ -34,9 +38,14 @@ def day(text: str, today: date, field: str = "date") -> date:
     text = text.strip().lower()
     if text in words:
         return today + timedelta(days=words[text])
-    if text[:1] in "+-" and text[1:].isdigit():
+    if text[:1] in ("+", "-") and text[1:].isascii() and text[1:].isdigit():
+        if len(text) > 6:
+            raise BadInput(field, Problem.OUT_OF_RANGE, text)
         return today + timedelta(days=int(text))
     try:
-        return date.fromisoformat(text)
+        wanted = date.fromisoformat(text)
     except ValueError:
         raise BadInput(field, Problem.NOT_A_DATE, text) from None
+    if wanted.year not in YEARS:
+        raise BadInput(field, Problem.OUT_OF_RANGE, text)
+    return wanted

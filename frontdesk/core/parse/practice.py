@@ -23,6 +23,7 @@ from frontdesk.core.domain.hours import (
     TimeOffId,
     Week,
 )
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import is_fee, minor_units
 from frontdesk.core.domain.people import Role, StaffId
 from frontdesk.core.domain.policies import Approval, Channel, Inside, Policy
@@ -300,8 +301,9 @@ LOCATION: Schema = {
     "address": _text,
     "link": _text,
     "timezone": _zone,
+    "archived": _flag,
 }
-ROOM: Schema = {"id": _id, "name": _name, "location": _id}
+ROOM: Schema = {"id": _id, "name": _name, "location": _id, "archived": _flag}
 SERVICE: Schema = {
     "id": _id,
     "name": _name,
@@ -316,6 +318,7 @@ SERVICE: Schema = {
     "buffer_after": _number(0, 240),
     "reminders": _many(_number(0, 8760)),
     "policy": _policy,
+    "archived": _flag,
 }
 STAFF: Schema = {
     "id": _id,
@@ -325,8 +328,9 @@ STAFF: Schema = {
     "services": _many(_id),
     "mail_my_changes": _flag,
     "policy": _policy,
+    "archived": _flag,
 }
-REASON: Schema = {"id": _id, "label": _name, "needs_text": _flag, "rebook_link": _flag}
+REASON: Schema = {"id": _id, "label": _name, "needs_text": _flag, "rebook_link": _flag, "archived": _flag}
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "locations": ("id", "name"),
@@ -344,7 +348,10 @@ def _table(here: Here, value: Any, schema: Schema, more: Iterable[str] = ()) -> 
     if not isinstance(value, dict):
         raise here.bad(Problem.NOT_A_CHOICE, value, "a table")
     _require_known(here, value, (*schema, *more))
-    return {key: schema[key](here.at(key), item) for key, item in value.items() if key in schema}
+    fields = {key: schema[key](here.at(key), item) for key, item in value.items() if key in schema}
+    if fields.pop("archived", False):
+        fields["life"] = Life.ARCHIVED
+    return fields
 
 
 def _require_known(here: Here, value: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import count
+from typing import Any, TypeVar, cast
 
 from frontdesk.core.asks.transfer import Everything, PlanImport, ShowEverything
 from frontdesk.core.domain.appointments import (
@@ -18,24 +19,29 @@ from frontdesk.core.domain.appointments import (
     Cancellation,
     Status,
 )
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.hours import WEEKDAYS, TimeOff, TimeOffId, Week
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
-from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.practice import PLACEHOLDER, Setup, StaffMember
 from frontdesk.core.domain.records import (
     AppointmentRecord,
     ClientRecord,
     ImportPlan,
+    KeptAppointment,
+    PastEvent,
     Records,
     TimeOffRecord,
     proposed_week,
 )
-from frontdesk.core.domain.services import Location, LocationId, Room, RoomId, Service, ServiceId
+from frontdesk.core.domain.services import Location, LocationId, RoomId, Service, ServiceId
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import MINUTE, resolve, wall_time
 from frontdesk.core.store import appointments, clients, events, setup
 from frontdesk.core.store.look import Look
+
+K = TypeVar("K", Client, Appointment)
+Id = TypeVar("Id", bound=str)
 
 IMPORTED = "imported"
 _ALL = 1 << 40
@@ -56,6 +62,13 @@ class Work:
     """With the source and source id of their client."""
     updated_appointments: list[tuple[Appointment, Appointment, tuple[str, str]]] = field(default_factory=list)
     known_clients: dict[tuple[str, str], Client] = field(default_factory=dict)
+    history: tuple[PastEvent, ...] = ()
+    keeps_numbers: bool = False
+    """An empty database takes records of an export with their numbers, and so their references, as they were."""
+    kept: list[str] = field(default_factory=list)
+    unknown_places: set[str] = field(default_factory=set)
+    ids: dict[str, StaffId] = field(default_factory=dict)
+    service_ids: dict[str, ServiceId] = field(default_factory=dict)
     plan: ImportPlan = field(default_factory=ImportPlan)
 
 
@@ -67,15 +80,20 @@ def show_everything(look: Look, _: ShowEverything) -> Everything:
     practice = setup.load(look)
     return Everything(
         setup=practice,
-        clients=tuple(clients.all_active(look)),
-        appointments=appointments.listed(look, practice),
+        clients=tuple(clients.everyone(look)),
+        appointments=appointments.everything(look, practice),
         history=events.of_span(look, None, _ALL),
+        past=events.kept(look),
     )
 
 
 def work_of(look: Look, records: Records, source: str, hours: bool) -> Work:
     """Matches records with what is kept, by source and source id only. Raises BadInput or NotFound."""
-    work = Work(setup_before=setup.load(look))
+    work = Work(setup_before=setup.load(look), keeps_numbers=clients.is_empty(look), history=records.history)
+    if records.history and not work.keeps_numbers:
+        raise BadInput("history", Problem.EXISTS_ALREADY, hint="it is taken over only into an empty database")
+    if not work.keeps_numbers:
+        records = _in_use(records)
     _places(work, records)
     _people(work, records, hours)
     skipped_clients = _clients(look, work, records, source)
@@ -94,8 +112,35 @@ def work_of(look: Look, records: Records, source: str, hours: bool) -> Work:
         new_time_off=len(work.time_off),
         outcome_missing=tuple(it.source_id for it in records.appointments if it.outcome_missing),
         overlapping=tuple(it.source_id for it, _ in work.new_appointments if it.lane),
+        kept=tuple(work.kept),
+        unknown_places=tuple(sorted(work.unknown_places)),
+        replaced_staff=_give_way(look, work),
+        history=len(records.history),
     )
     return work
+
+
+def _in_use(records: Records) -> Records:
+    """Without what was merged or undone where it comes from."""
+    return replace(
+        records,
+        clients=tuple(it for it in records.clients if it.kept is None or it.kept.life is Life.ACTIVE),
+        appointments=tuple(it for it in records.appointments if it.status is not Status.UNDONE),
+    )
+
+
+def _give_way(look: Look, work: Work) -> tuple[str, ...]:
+    """The placeholder of a new practice, where an import brings the people and it has no appointment."""
+    practice = work.setup_before
+    if not any(before is None for before, _ in work.staff.values()):
+        return ()
+    gone = []
+    for id_, person in practice.staff.items():
+        is_one = person.name == PLACEHOLDER and person.life is Life.ACTIVE
+        if is_one and id_ not in work.staff and not appointments.naming(look, "staff", id_):
+            work.staff[id_] = (person, replace(person, life=Life.ARCHIVED))
+            gone.append(person.name)
+    return tuple(gone)
 
 
 def _places(work: Work, records: Records) -> None:
@@ -131,8 +176,8 @@ def _people(work: Work, records: Records, hours: bool) -> None:
         gave.setdefault(off.practitioner, set())
     proposed: list[tuple[str, str]] = []
     for name in sorted(gave):
-        before = _person(practice, name)
-        after = before or StaffMember(id=StaffId(_slug(name)), name=_title(name), roles=(Role.PRACTITIONER,))
+        before = practice.staff.get(_person_id(work, name))
+        after = before or StaffMember(id=_person_id(work, name), name=_title(name), roles=(Role.PRACTITIONER,))
         missing = tuple(sorted(gave[name] - set(after.services)))
         after = replace(after, services=after.services + missing)
         if hours and not after.weeks and spans[name]:
@@ -156,9 +201,11 @@ def _clients(look: Look, work: Work, records: Records, source: str) -> int:
         key = (record.source or source, record.source_id)
         before = work.known_clients.get(key)
         if before is None:
-            fresh[key] = _client(Client(id=ClientId(0), name="", created_at=look.now), record, key)
+            fresh[key] = _client(_new_client(look, work, record), record, key)
             continue
         after = _client(before, record, key)
+        if after != before:
+            after = _as_changed_here(look, work, before, after, _CLIENT_FIELDS)
         if after == before:
             skipped += 1
         else:
@@ -170,6 +217,34 @@ def _clients(look: Look, work: Work, records: Records, source: str) -> int:
             fresh[key] = Client(id=ClientId(0), name=name, source=key[0], source_id=key[1], created_at=look.now)
     work.new_clients.extend(fresh.values())
     return skipped
+
+
+_CLIENT_FIELDS = ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences", "extra")
+
+
+def _new_client(look: Look, work: Work, record: ClientRecord) -> Client:
+    made = Client(id=ClientId(0), name="", created_at=look.now)
+    kept = record.kept
+    if kept is None or not work.keeps_numbers:
+        return made
+    return replace(made, id=kept.id, created_at=kept.created_at, life=kept.life, merged_into=kept.merged_into)
+
+
+def _as_changed_here(look: Look, work: Work, before: K, after: K, names: Iterable[str]) -> K:
+    """What the source still says as it did at the last import stays as it was changed here since."""
+    kind = "client" if isinstance(before, Client) else "appointment"
+    last = events.last_imported(look, kind, str(before.id))
+    imported = next((it.after for it in last.changes if it.kind == kind), None) if last is not None else None
+    if imported is None:
+        return after
+    stays = {
+        name: getattr(before, name)
+        for name in names
+        if getattr(after, name) == getattr(imported, name) != getattr(before, name)
+    }
+    if stays:
+        work.kept.append(before.source_id)
+    return replace(after, **stays)
 
 
 def _client(was: Client, record: ClientRecord, key: tuple[str, str]) -> Client:
@@ -196,7 +271,8 @@ def _appointments(look: Look, work: Work, records: Records, source: str) -> int:
     known: dict[tuple[str, str], Appointment] = {}
     for its in {source, *(it.source for it in records.appointments if it.source)}:
         known.update({(its, id_): it for id_, it in appointments.all_from_source(look, its).items()})
-    mine = {it.id for it in known.values()}
+    named = {(it.source or source, it.source_id) for it in records.appointments}
+    mine = {it.id for key, it in known.items() if key in named}
     taken = _taken(look, practice, work, mine)
     skipped = 0
     for record in sorted(records.appointments, key=_by_time(practice)):
@@ -205,12 +281,14 @@ def _appointments(look: Look, work: Work, records: Records, source: str) -> int:
         client_key = (record.source or source, record.client)
         client = work.known_clients.get(client_key)
         after = _appointment(practice, work, record, key, client.id if client else ClientId(0), before)
+        if before is not None and not _same(before, replace(after, lane=before.lane, room_lane=before.room_lane)):
+            after = _as_changed_here(look, work, before, after, _FROM_SOURCE)
         if after.status in HOLDS_TIME:
-            lane = _lowest_lane(taken[after.practitioner], after)
+            lane = _lowest_lane(taken[after.practitioner], after, after.lane)
             taken[after.practitioner].append((after.padded.start, after.padded.end, after.start, after.end, lane))
             after = replace(after, lane=lane)
             if after.room is not None:
-                room_lane = _lowest_lane(taken[after.room], after)
+                room_lane = _lowest_lane(taken[after.room], after, after.room_lane)
                 taken[after.room].append((after.padded.start, after.padded.end, after.start, after.end, room_lane))
                 after = replace(after, room_lane=room_lane)
         if before is None:
@@ -223,10 +301,11 @@ def _appointments(look: Look, work: Work, records: Records, source: str) -> int:
     return skipped
 
 
-_TAKEN_OVER = (
-    "client", "service", "practitioner", "location", "room", "start", "end", "zone", "wall", "status",
-    "cancellation", "lane", "room_lane", "note", "internal_note", "ticket", "extra", "price",
+_FROM_SOURCE = (
+    "service", "practitioner", "location", "room", "start", "end", "zone", "wall", "status", "cancellation",
+    "note", "internal_note", "ticket", "extra", "price", "override", "buffer_before", "buffer_after",
 )  # fmt: skip
+_TAKEN_OVER = ("client", *_FROM_SOURCE, "lane", "room_lane")
 
 
 def _same(before: Appointment, after: Appointment) -> bool:
@@ -250,6 +329,14 @@ def _appointment(
     before: Appointment | None,
 ) -> Appointment:
     location = _location_of(work, record.location)
+    room = _room(practice, record.room)
+    extra = dict(record.extra)
+    if record.location and location not in (record.location, _by_name(practice.locations, record.location)):
+        extra["location"] = record.location
+        work.unknown_places.add(record.location)
+    if record.room and room is None:
+        extra["room"] = record.room
+        work.unknown_places.add(record.room)
     zone_name = practice.practice.timezone
     if location in practice.locations:
         zone_name = practice.zone_of(location)
@@ -260,15 +347,19 @@ def _appointment(
     cancellation = None
     if cancelled:
         reason = record.cancel_reason if record.cancel_reason in practice.reasons else IMPORTED
-        cancellation = Cancellation(reason=reason, text=record.cancel_text)
+        link = record.kept is not None and record.kept.cancel_link
+        cancellation = Cancellation(reason=reason, text=record.cancel_text, rebook_link=link)
+    kept = record.kept or KeptAppointment(id=AppointmentId(0), holder=uuid.uuid4())
+    if before is None and not work.keeps_numbers:
+        kept = replace(kept, id=AppointmentId(0), holder=uuid.uuid4(), revision=1, sequence=0)
     return Appointment(
-        id=before.id if before else AppointmentId(0),
-        holder=before.holder if before else uuid.uuid4(),
+        id=before.id if before else kept.id,
+        holder=before.holder if before else kept.holder,
         client=client,
         service=_service_id(practice, work, record),
-        practitioner=_person_id(practice, work, record.practitioner),
+        practitioner=_person_id(work, record.practitioner),
         location=location,
-        room=_room(practice, record.room),
+        room=room,
         start=start,
         end=start + record.minutes * MINUTE,
         zone=zone_name,
@@ -281,7 +372,14 @@ def _appointment(
         price=record.price,
         source=key[0],
         source_id=key[1],
-        extra=record.extra,
+        extra=extra,
+        override=kept.override,
+        buffer_before=kept.buffer_before,
+        buffer_after=kept.buffer_after,
+        lane=kept.lane,
+        room_lane=kept.room_lane,
+        revision=kept.revision,
+        sequence=kept.sequence,
     )
 
 
@@ -302,21 +400,21 @@ def _taken(look: Look, practice: Setup, work: Work, mine: set[AppointmentId]) ->
     return taken
 
 
-def _lowest_lane(taken: list[Lane], it: Appointment) -> int:
-    """History is fact: what overlaps lies in the next lane that is free."""
+def _lowest_lane(taken: list[Lane], it: Appointment, wanted: int) -> int:
+    """History is fact: what overlaps lies in the next lane that is free, or the one it was in."""
     near = taken[-200:] if taken and taken[-1][0] <= it.start else taken
     lanes = {
         lane
         for padded_start, padded_end, start, end, lane in near
         if (start < it.padded.end and it.padded.start < end) or (it.start < padded_end and padded_start < it.end)
     }
-    return next(lane for lane in range(len(lanes) + 1) if lane not in lanes)
+    return wanted if wanted not in lanes else next(lane for lane in range(len(lanes) + 1) if lane not in lanes)
 
 
 def _time_off(work: Work, records: Records) -> None:
     known = {(off.staff, off.start, off.end) for off in work.setup_before.time_off if off.life is Life.ACTIVE}
     for record in records.time_off:
-        staff = _person_id(work.setup_before, work, record.practitioner)
+        staff = _person_id(work, record.practitioner)
         if (staff, record.start, record.end) not in known:
             known.add((staff, record.start, record.end))
             work.time_off.append(_off(record, staff))
@@ -334,20 +432,17 @@ def _service_id(practice: Setup, work: Work, record: AppointmentRecord) -> Servi
     named = _by_name(practice.services, record.service)
     if named is not None:
         return ServiceId(named)
-    id_ = ServiceId(_slug(record.service))
+    id_ = _new_id(record.service, "service", work.service_ids, practice.services)
     if id_ not in work.services:
         work.services[id_] = Service(id=id_, name=record.service, duration=record.minutes)
     return id_
 
 
-def _person(practice: Setup, name: str) -> StaffMember | None:
-    id_ = name if name in practice.staff else _by_name(practice.staff, name)
-    return practice.staff.get(StaffId(id_ or _slug(name)))
-
-
-def _person_id(practice: Setup, work: Work, name: str) -> StaffId:
-    known = _person(practice, name)
-    return known.id if known is not None else StaffId(_slug(name))
+def _person_id(work: Work, name: str) -> StaffId:
+    """A practitioner by id or name; another name is another person, however alike the two look."""
+    staff = work.setup_before.staff
+    known = name if name in staff else _by_name(staff, name)
+    return StaffId(known) if known is not None else _new_id(name, "staff", work.ids, staff)
 
 
 def _location_of(work: Work, name: str) -> LocationId:
@@ -361,21 +456,22 @@ def _location_of(work: Work, name: str) -> LocationId:
 
 
 def _room(practice: Setup, name: str) -> RoomId | None:
-    if not name:
-        return None
-    found: str | None = name if name in practice.rooms else _by_name(practice.rooms, name)
-    if found is None:
-        raise NotFound("room", name)
-    room: Room = practice.rooms[RoomId(found)]
-    return room.id
+    found = name if name in practice.rooms else _by_name(practice.rooms, name)
+    return RoomId(found) if found is not None else None
 
 
 def _by_name(known: Any, name: str) -> str | None:
     return next((str(id_) for id_, it in known.items() if folded(it.name) == folded(name)), None)
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:60] or "unnamed"
+def _new_id(name: str, kind: str, made: dict[str, Id], known: Container[str]) -> Id:
+    """An id for a name: the same for the same name, another for any other."""
+    key = folded(name) or name
+    if key not in made:
+        slug = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:60] or kind
+        ids = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+        made[key] = cast(Id, next(id_ for id_ in ids if id_ not in known and id_ not in made.values()))
+    return made[key]
 
 
 def _title(name: str) -> str:

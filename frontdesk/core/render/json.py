@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from frontdesk.core.domain import objections as why
@@ -11,6 +12,7 @@ from frontdesk.core.domain.events import Event, HistoryLine
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
@@ -191,6 +193,11 @@ def event(line: HistoryLine, words: Words) -> Json:
         "undoes": line.undoes,
         "summary": words.history(line),
     }
+
+
+def past_event(line: HistoryLine, past: PastEvent, words: Words) -> Json:
+    """An event with all that another database needs to take it over."""
+    return event(line, words) | {"kept": asdict(past)}
 
 
 def _culprit(by: why.Culprit, words: Words) -> Json:

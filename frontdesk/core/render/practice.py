@@ -17,29 +17,34 @@ from frontdesk.core.domain.services import Service
 _PRACTICE_KEYS = ("name", "timezone", "locale", "country", "currency", "phone", "email", "labels")
 
 
-def practice_toml(setup: Setup) -> str:
+def practice_toml(setup: Setup, archived: bool = False) -> str:
+    """The file; with what was archived only where all that is kept is to be in it."""
     import tomlkit
 
     document = tomlkit.document()
-    document.update(practice_data(setup))
+    document.update(practice_data(setup, archived))
     return tomlkit.dumps(document)
 
 
-def practice_data(setup: Setup) -> dict[str, Any]:
+def practice_data(setup: Setup, archived: bool = False) -> dict[str, Any]:
     """The same as plain data, as the file has it."""
+    in_use = (Life.ACTIVE,)
+    lives = (*in_use, Life.ARCHIVED) if archived else in_use
     practice = setup.practice
     data: dict[str, Any] = {"practice": _given(practice, _PRACTICE_KEYS)}
     for group in GROUPS:
         value = getattr(practice, group)
         data[group] = _given(value, tuple(it.name for it in fields(value)))
-    data["locations"] = [_given(it, _names(it)) for it in _used(setup.locations.values())]
-    data["rooms"] = [_given(it, _names(it)) for it in _used(setup.rooms.values())]
-    data["services"] = [_service(it, practice) for it in _used(setup.services.values())]
-    data["staff"] = [_staff(setup, it) for it in _used(setup.staff.values())]
-    data["closures"] = [_given(it, ("start", "end", "name", "location")) for it in _used(setup.closures)]
+    data["locations"] = [_given(it, _names(it)) | _life(it) for it in _used(setup.locations.values(), lives)]
+    data["rooms"] = [_given(it, _names(it)) | _life(it) for it in _used(setup.rooms.values(), lives)]
+    data["services"] = [_service(it, practice) | _life(it) for it in _used(setup.services.values(), lives)]
+    data["staff"] = [_staff(setup, it) | _life(it) for it in _used(setup.staff.values(), lives)]
+    data["closures"] = [
+        _given(it, ("start", "end", "name", "location")) for it in _used(setup.closures, (Life.ACTIVE,))
+    ]
     data["reasons"] = [
-        {"id": it.id, "label": it.label, "needs_text": it.needs_text, "rebook_link": it.rebook_link}
-        for it in _used(setup.reasons.values())
+        {"id": it.id, "label": it.label, "needs_text": it.needs_text, "rebook_link": it.rebook_link} | _life(it)
+        for it in _used(setup.reasons.values(), lives)
         if it.offered
     ]
     if practice.automations:
@@ -51,8 +56,12 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(it.name for it in fields(value) if it.name != "life")
 
 
-def _used(values: Any) -> list[Any]:
-    return [it for it in values if it.life is Life.ACTIVE]
+def _used(values: Any, lives: tuple[Life, ...]) -> list[Any]:
+    return [it for it in values if it.life in lives]
+
+
+def _life(thing: Any) -> dict[str, Any]:
+    return {"archived": True} if thing.life is Life.ARCHIVED else {}
 
 
 def _given(value: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -97,6 +97,11 @@ def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
     return {value.source_id: value for value in map(_value, found)}
 
 
+def everything(look: Look, setup: Setup) -> tuple[Named, ...]:
+    """Every appointment there ever was, also of bookings that were undone, by start."""
+    return _with_names(look, setup, _NAMED.order_by(col(_a.start), col(_a.id)))
+
+
 def of_client(look: Look, client: ClientId) -> list[Appointment]:
     """Every appointment of a client that was not undone."""
     theirs = _ONE.where(col(_a.client_id) == client, _kept()).order_by(col(_a.id))
@@ -132,8 +137,9 @@ def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:
 
 
 def add(tx: Tx, appointment: Appointment) -> Appointment:
-    """A new appointment, with the number the database gives it."""
-    made = tx.connection.execute(_INSERT, _row(appointment)).inserted_primary_key
+    """A new appointment, with the number the database gives, or one that was kept from another database."""
+    values = {"id": appointment.id, **_row(appointment)} if appointment.id else _row(appointment)
+    made = tx.connection.execute(_INSERT, values).inserted_primary_key
     assert made is not None
     return replace(appointment, id=AppointmentId(made[0]))
 

@@ -43,9 +43,13 @@ def several(look: Look, ids: Iterable[ClientId]) -> dict[ClientId, Client]:
     return {client.id: client for client in found}
 
 
-def all_active(look: Look) -> list[Client]:
-    active = _ONE.where(col(_c.life) == Life.ACTIVE.value).order_by(col(_c.id))
-    return [_value(row) for row in look.connection.execute(active)]
+def everyone(look: Look) -> list[Client]:
+    """Every client there ever was."""
+    return [_value(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
+
+
+def is_empty(look: Look) -> bool:
+    return look.connection.execute(select(col(_c.id)).limit(1)).first() is None
 
 
 def all_from_source(look: Look, source: str) -> dict[str, Client]:
@@ -75,7 +79,9 @@ def by_name(look: Look, first: int, limit: int) -> list[Client]:
 
 
 def add(tx: Tx, client: Client) -> Client:
-    made = tx.connection.execute(_INSERT, _row(client)).inserted_primary_key
+    """A new client, with the number the database gives, or one that was kept from another database."""
+    values = {"id": client.id, **_row(client)} if client.id else _row(client)
+    made = tx.connection.execute(_INSERT, values).inserted_primary_key
     assert made is not None
     return replace(client, id=ClientId(made[0]))
 

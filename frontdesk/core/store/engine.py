@@ -75,6 +75,17 @@ class Store:
                 raise _wrong_schema(version, self.name)
             yield connection
 
+    def restart_numbers(self, connection: Connection) -> None:
+        """Count on from the highest number after rows came with numbers of their own."""
+        if self.path is None:
+            for table in ("client", "appointment"):
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+                        f" (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
+                    )
+                )
+
     def kept_setup(self, revision: int) -> Setup | None:
         """The set-up as it was read last, if nobody changed it since."""
         return self._setup if self._setup is not None and self._setup.revision == revision else None

@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, text
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine
+from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine, RecordImported
 from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
@@ -54,7 +55,7 @@ def append(tx: Tx, event: E) -> E:
     changes = event.changes
     detail = json.dumps({"changes": changes_to_json(changes), "text": event.text}, ensure_ascii=False)
     salt = secrets.token_hex(16)
-    id_ = EventId((tx.connection.execute(_LAST_ID).scalar() or 0) + 1)
+    id_ = _next_id(tx)
     if tx.batch is None:
         tx.batch = BatchId(id_)
     row: dict[str, Any] = {
@@ -70,19 +71,63 @@ def append(tx: Tx, event: E) -> E:
         "undoes": event.undoes,
         "detail_digest": _digest(salt, detail),
     }
-    things = sorted({(change.kind, change.id) for change in changes})
+    _link(tx, row, sorted({(change.kind, change.id) for change in changes}), salt, detail)
+    return replace(event, id=id_, batch=tx.batch)
+
+
+def kept(look: Look) -> tuple[PastEvent, ...]:
+    """Every event as it is kept, for another database."""
+    things: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for id_, kind, thing in look.connection.execute(_THINGS):
+        things[id_].append((kind, thing))
+    found = look.connection.execute(
+        select(EventRow.__table__, col(DetailRow.salt), col(DetailRow.detail))  # type: ignore[attr-defined]
+        .join(DetailRow, col(DetailRow.event_id) == col(_e.id), isouter=True)
+        .order_by(col(_e.id))
+    )
+    names = [name for name in _CHAINED if name != "id"]
+    return tuple(
+        PastEvent(
+            id=row.id,
+            **{name: getattr(row, name) for name in names},
+            things=tuple(sorted(things[row.id])),
+            salt=row.salt or "",
+            detail=row.detail or "",
+        )
+        for row in found
+    )
+
+
+def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
+    """Events of another database at the end of this chain: who, when and what stay, numbers and links are new."""
+    lock_chain(tx)
+    batches: dict[int, int] = {}
+    for event in past:
+        id_ = _next_id(tx)
+        batch = batches.setdefault(event.batch, id_)
+        row = {name: getattr(event, name) for name in _CHAINED if name != "id"}
+        undoes = batches.get(event.undoes) if event.undoes is not None else None
+        _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, event.things, event.salt, event.detail)
+
+
+def _next_id(tx: Tx) -> EventId:
+    return EventId((tx.connection.execute(_LAST_ID).scalar() or 0) + 1)
+
+
+def _link(tx: Tx, row: dict[str, Any], things: Sequence[tuple[str, str]], salt: str, detail: str) -> None:
+    """One more row at the end of the chain."""
     assert tx.chain_head is not None
     digest = _chained(tx.chain_head, row, things)
     tx.connection.execute(_INSERT, {**row, "previous": tx.chain_head, "digest": digest})
-    tx.connection.execute(_INSERT_DETAIL, {"event_id": id_, "salt": salt, "detail": detail})
+    if detail:
+        tx.connection.execute(_INSERT_DETAIL, {"event_id": row["id"], "salt": salt, "detail": detail})
     if things:
         tx.connection.execute(
             _INSERT_THING,
-            [{"event_id": id_, "kind": kind, "thing_id": thing} for kind, thing in things],
+            [{"event_id": row["id"], "kind": kind, "thing_id": thing} for kind, thing in things],
         )
     tx.connection.execute(_SET_HEAD, {"digest": digest})
     tx.chain_head = digest
-    return replace(event, id=id_, batch=tx.batch)
 
 
 def find(look: Look, id_: EventId) -> HistoryLine | None:
@@ -122,6 +167,12 @@ def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
     newest = select(func.max(col(ThingRow.event_id))).where(col(ThingRow.kind) == kind, col(ThingRow.thing_id) == id_)
     event = look.connection.execute(newest).scalar()
     return None if event is None else find(look, EventId(event))
+
+
+def last_imported(look: Look, kind: str, id_: str) -> HistoryLine | None:
+    """The newest event by which an import wrote a thing."""
+    imports = col(_e.id).in_(_touching(kind, [id_])) & (col(_e.operation) == RecordImported.operation)
+    return next(iter(_lines(look, imports, limit=1)), None)
 
 
 def last_of_appointment(look: Look, id_: AppointmentId) -> HistoryLine | None:

@@ -1,0 +1,41 @@
+"""The history of another database, as an export writes it: JSON lines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.records import PastEvent, Records
+
+_TEXTS = (
+    "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "salt", "detail", "detail_digest",
+)  # fmt: skip
+_NUMBERS = ("id", "at", "batch")
+
+
+def records(text: str, file: str) -> Records:
+    """Raises BadInput with its line where one is no event of an export."""
+    lines = enumerate(text.splitlines(), 1)
+    return Records(history=tuple(_event(line, file, number) for number, line in lines if line.strip()))
+
+
+def _event(line: str, file: str, number: int) -> PastEvent:
+    try:
+        kept: Any = json.loads(line)["kept"]
+        texts = {name: kept[name] for name in _TEXTS}
+        numbers = {name: kept[name] for name in _NUMBERS}
+        undoes = kept["undoes"]
+        things = tuple((kind, id_) for kind, id_ in kept["things"])
+        fine = (
+            all(isinstance(it, str) for it in (*texts.values(), *(part for thing in things for part in thing)))
+            and all(isinstance(it, int) for it in numbers.values())
+            and isinstance(undoes, int | None)
+        )
+        if texts["detail"]:
+            fine = fine and isinstance(json.loads(texts["detail"]), dict)
+    except (ValueError, TypeError, KeyError):
+        fine = False
+    if not fine:
+        raise BadInput(file, Problem.NOT_READABLE, "event", hint="a line of events.jsonl from an export", line=number)
+    return PastEvent(**texts, **numbers, undoes=undoes, things=things)
