@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
 from frontdesk.cli.version import say_version
+
+COMPLETING = "_FRONTDESK_COMPLETE"
+"""Set by the shell functions that `--install-completion` writes."""
 
 
 def main() -> None:
     words = sys.argv[1:]
     if words == ["--version"]:
         say_version()
+        return
+    if COMPLETING in os.environ:  # a shell asks for completions
+        from frontdesk.cli.main import run
+
+        run()
         return
     from frontdesk.cli.terminal import open_terminal, opening_of
     from frontdesk.core.domain.errors import DeskError

@@ -42,6 +42,12 @@ def read_config(path: Path | None = None) -> Config:
     for name, choices in (("theme", THEMES), ("glyphs", GLYPHS)):
         if values.get(name, choices[0]) not in choices:
             raise BadInput(name, Problem.NOT_A_CHOICE, str(values[name]), hint=", ".join(choices))
+    for name in ("database", "theme", "glyphs"):
+        if not isinstance(values.get(name, ""), str):
+            raise BadInput(f"config: {name}", Problem.NOT_A_CHOICE, str(values[name]), hint="a text")
+    keys = values.get("keys", {})
+    if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
+        raise BadInput("config: keys", Problem.NOT_A_CHOICE, str(keys), hint='[keys] with lines such as new = "n"')
     known = {name: values[name] for name in Config.__dataclass_fields__ if name in values}
     return Config(**{"database": default_database(), **known})
 

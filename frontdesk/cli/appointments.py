@@ -27,7 +27,6 @@ from frontdesk.core.domain.views import AppointmentList, Named
 from frontdesk.core.parse import moments
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
-from frontdesk.core.render.times import iso
 from frontdesk.core.render.words import Words, status
 
 Practitioner = Annotated[str | None, typer.Option("--practitioner", "-p", help="Id or name.")]
@@ -74,12 +73,15 @@ def list_(
 ) -> None:
     """A filtered list of appointments, from today on unless told."""
     opening: Opening = context.obj
+    first, last = opening.day(from_, "--from"), None if to is None else opening.day(to, "--to")
+    if last is not None and last < first:
+        raise BadInput("--to", Problem.ENDS_BEFORE_IT_STARTS, to or "")
     found = opening.see(
         ListAppointments(
             client=None if client is None else client_id(client),
             practitioner=opening.practitioner(practitioner),
-            first=opening.day(from_, "--from"),
-            last=None if to is None else opening.day(to, "--to"),
+            first=first,
+            last=last,
             statuses=tuple(status_ or ()),
             limit=limit,
         )
@@ -161,8 +163,7 @@ def why(
     if as_json:
         show(shapes.items(shapes.verdict(it, words) for it in answer.verdicts))
         return
-    for verdict in answer.verdicts:
-        table([[words.practitioner(verdict.practitioner), _verdict(verdict, words)]])
+    table([[words.practitioner(it.practitioner), *_verdict(it, words)] for it in answer.verdicts])
     if not answer.verdicts:
         say(_("nobody offers {service}").format(service=words.service(opening.service(service))))
     if answer.nearest:
@@ -316,11 +317,11 @@ def _row(it: Named, words: Words) -> list[str]:
     ]
 
 
-def _verdict(verdict: Verdict, words: Words) -> str:
-    zone_name = words.setup.zone_of(verdict.location)
+def _verdict(verdict: Verdict, words: Words) -> tuple[str, str]:
+    """When, and why or why not."""
+    start = verdict.start
+    at = words.moment(start, words.setup.zone_of(verdict.location)) if isinstance(start, int) else f"{start:%F %R}"
     text = _("yes") if verdict.ok else _("no") + ": " + "; ".join(words.objection(it) for it in verdict.reasons)
-    if isinstance(verdict.start, int):
-        text = f"{iso(verdict.start, zone_name)}  {text}"
     for warning in verdict.warnings:
         text += " · " + _("note: {warning}").format(warning=words.objection(warning))
-    return text
+    return at, text

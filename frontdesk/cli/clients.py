@@ -36,10 +36,11 @@ def find(
 ) -> None:
     """Find clients; small typing errors are forgiven."""
     opening: Opening = context.obj
-    found = opening.see(FindClients(text=text, limit=limit))
+    found = opening.see(FindClients(text=text, limit=limit + 1))
+    more, found = len(found) > limit, found[:limit]
     words = opening.words
     if as_json:
-        show(shapes.items(shapes.client_hit(it, words) for it in found))
+        show(shapes.items((shapes.client_hit(it, words) for it in found), more))
         return
     table(
         [
@@ -56,6 +57,8 @@ def find(
     )
     if not found:
         say(_("nobody found"))
+    if more:
+        say(_("only the first {n}; --limit shows more").format(n=limit))
 
 
 @group.command("show")

@@ -20,6 +20,7 @@ from frontdesk.config import data_folder
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.domain.errors import BadInput, Problem, StoreProblem, StoreUnusable
+from frontdesk.core.domain.practice import PLACEHOLDER
 from frontdesk.core.domain.practice_file import PracticeFile
 from frontdesk.core.domain.times import is_zone
 from frontdesk.core.parse.practice import practice_file
@@ -78,14 +79,17 @@ def init(
     opening: Opening = context.obj
     if kit not in KITS:
         raise BadInput("--kit", Problem.NOT_A_CHOICE, kit, hint=", ".join(KITS))
-    if not opening.is_new and "://" not in opening.url:
+    if opening.has_practice:
         raise StoreUnusable(StoreProblem.EXISTS, opening.url)
     text = (data_folder() / "kits" / f"{kit}.toml").read_text(encoding="utf-8")
     asks = not yes and sys.stdin.isatty()
     answers = _answers() if asks else {"timezone": machine_zone()}
     opening.create = True
     if "://" not in opening.url:
-        Path(opening.url).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(opening.url).parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise StoreUnusable(StoreProblem.READ_ONLY, opening.url) from None
     event = opening.do(ApplyPractice(file=_with_answers(text, answers)))
     if as_json:
         show({"version": shapes.VERSION, "item": {"database": opening.url}, "event": event.id, "warnings": []})
@@ -117,7 +121,7 @@ def _answers() -> dict[str, object]:
     timezone = _asked(_("Time zone"), machine_zone(), is_zone)
     locale = typer.prompt(_("Language and country"), default="en_GB")
     currency = typer.prompt(_("Currency"), default="EUR")
-    people = typer.prompt(_("Who has appointments (names, with commas)"), default=_("Practitioner One"))
+    people = typer.prompt(_("Who has appointments (names, with commas)"), default=PLACEHOLDER)
     hours = _asked(_("Weekday hours"), "09:00-12:00, 13:00-17:00", _is_hours)
     return {
         "name": name,

@@ -11,7 +11,7 @@ from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.history import Redo, ShowHistory, Undo
 from frontdesk.core.domain.appointments import Appointment, appointment_ref
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events import EventId, Reversed
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
@@ -24,7 +24,9 @@ def add_to(app: typer.Typer) -> None:
 
 def undo(
     context: typer.Context,
-    event: Annotated[int | None, typer.Argument(help="Undo the whole act this event belongs to.")] = None,
+    event: Annotated[
+        int | None, typer.Argument(help="Undo the whole act this event belongs to.", min=1, max=2**62)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take back your last act, or the one of an event."""
@@ -55,16 +57,23 @@ def history(
             appointment=None if ref is None else appointment_id(ref),
             client=None if client is None else client_id(client),
             day=None if day is None else opening.day(day, "--day"),
-            limit=limit,
+            limit=limit + 1,
         )
     )
+    more, found = len(found) > limit, found[-limit:]
+    if ref is not None and not found:
+        raise NotFound("appointment", str(appointment_id(ref)))
+    if client is not None and not found:
+        raise NotFound("client", str(client_id(client)))
     words = opening.words
     if as_json:
-        show(shapes.items(shapes.event(line, words) for line in found))
+        show(shapes.items((shapes.event(line, words) for line in found), more))
         return
     table([[str(it.id), words.moment(it.at), it.actor, words.history(it)] for it in found])
     if not found:
         say(_("nothing happened"))
+    if more:
+        say(_("only the last {n}; --limit shows more").format(n=limit))
 
 
 def _reversed(opening: Opening, event: Reversed, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -12,10 +13,11 @@ import typer
 
 from frontdesk.cli import appointments, clients, demo, history, practice, transfer
 from frontdesk.cli.opening import Opening
-from frontdesk.cli.output import failed
+from frontdesk.cli.output import failed, say, show
 from frontdesk.cli.version import say_version
 from frontdesk.config import log_to_file, read_config
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
+from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import Words
 
@@ -63,22 +65,61 @@ transfer.add_to(app)
 demo.add_to(app)
 
 
+UNWRITTEN = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EDQUOT)
+"""What can go wrong with the output itself."""
+
+
 def run() -> None:
     """Runs the command of `sys.argv` and ends the process with its exit code."""
     as_json = "--json" in sys.argv
     try:
-        app()
-    except DeskError as error:
-        sys.exit(failed(error, _words(error), as_json))
-    except BrokenPipeError:
+        code = _run(as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        code = 0
+    except OSError as error:
+        if error.errno not in UNWRITTEN:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(_("what there is to say cannot be written: {why}").format(why=error.strerror), file=sys.stderr)
+        code = 1
+    sys.exit(code)
+
+
+def _run(as_json: bool) -> int:
+    """The exit code of the command, after everything it said."""
+    try:
+        return int(app(prog_name="frontdesk", standalone_mode=not as_json) or 0)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except DeskError as error:
+        return failed(error, _words(error), as_json)
+    except typer.TyperException as error:  # only with --json: else Typer tells it
+        show(shapes.error("bad_input", error.format_message(), []))
+        return error.exit_code
+    except typer.Abort:
+        say(_("left; nothing was done"))
+        return 130
+    except OSError as error:
+        if error.errno in UNWRITTEN:
+            raise
+        return _fault(as_json)
     except Exception:  # the last resort: a bug is told in a sentence, its trace goes to the log
-        where = log_to_file()
-        logging.getLogger("frontdesk").exception("fault")
-        told = _("this is a fault in frontdesk; nothing more was saved. {where} says where.")
-        print(told.format(where=where), file=sys.stderr)
-        sys.exit(1)
+        return _fault(as_json)
+    finally:
+        _opening.close()
+
+
+def _fault(as_json: bool) -> int:
+    where = log_to_file()
+    logging.getLogger("frontdesk").exception("fault")
+    told = _("this is a fault in frontdesk; nothing more was saved. {where} says where.").format(where=where)
+    if as_json:
+        show(shapes.error("fault", told, []))
+    else:
+        say(told)
+    return 1
 
 
 def _words(error: DeskError) -> Words | None:

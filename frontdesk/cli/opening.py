@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from frontdesk.config import Config, read_config
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId, Setup
@@ -45,12 +46,34 @@ class Opening:
 
     @property
     def url(self) -> str:
-        return self.database or self.config.database
+        """A path or a PostgreSQL URL. Raises BadInput."""
+        return naming.database(self.database or self.config.database)
 
     @property
-    def is_new(self) -> bool:
-        """Whether there is no database file yet."""
-        return "://" not in self.url and not Path(self.url).exists()
+    def has_practice(self) -> bool:
+        """Whether there is a database with a practice in it. Raises StoreUnusable for one that cannot be used."""
+        from frontdesk.core.desk import open_desk
+
+        try:
+            desk = open_desk(self.url)
+        except StoreUnusable as error:
+            if error.problem in (StoreProblem.MISSING, StoreProblem.NO_FOLDER, StoreProblem.EMPTY):
+                return False
+            raise
+        try:
+            desk.see(ShowSetup())
+        except StoreUnusable as error:
+            if error.problem is StoreProblem.EMPTY:
+                return False
+            raise
+        finally:
+            desk.close()
+        return True
+
+    def close(self) -> None:
+        """The last to leave writes everything into the one file."""
+        if "desk" in self.__dict__:
+            self.desk.close()
 
     @cached_property
     def desk(self) -> Desk:

@@ -57,7 +57,8 @@ def say(text: str) -> None:
 
 def lines(rows: Iterable[str]) -> None:
     for row in rows:
-        print(clean_text(row))
+        text = clean_text(row)
+        print(f"{' ' * (len(row) - len(row.lstrip()))}{text}" if text else "")
 
 
 def table(rows: Sequence[Sequence[str]]) -> None:

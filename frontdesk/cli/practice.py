@@ -12,11 +12,14 @@ from frontdesk.cli.files import read_text
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.settings import ApplyPractice, PlanPractice
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import written
-from frontdesk.core.domain.practice_file import PlannedChange, planned
+from frontdesk.core.domain.practice import StaffMember
+from frontdesk.core.domain.practice_file import PlannedChange, plan, planned
+from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
-from frontdesk.core.render.language import _
+from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.practice import practice_data, practice_toml
 
 group = typer.Typer(help="The practice as a file.", rich_markup_mode=None, no_args_is_help=True)
@@ -39,8 +42,9 @@ def apply(
     """Make the database agree with a practice file; creates it where there is none."""
     opening: Opening = context.obj
     parsed = practice_file(read_text(file))
-    if dry_run and opening.is_new:
-        say(_("there is no database at {where} yet; all of the file would be new").format(where=opening.url))
+    if dry_run and not opening.has_practice:
+        _print_changes(planned(plan(None, parsed)), None, as_json)
+        say(_("there is no practice at {where} yet; all of the file would be new").format(where=opening.url))
         return
     opening.create = True
     if dry_run:
@@ -70,12 +74,12 @@ def show_practice(
     lines([f"{practice.name} · {practice.timezone} · {practice.locale} · {practice.currency}"])
     setup = opening.setup
     counts = (
-        (_("locations"), len(setup.locations)),
-        (_("rooms"), len(setup.rooms)),
-        (_("services"), len(setup.services)),
-        (_("people"), len(setup.staff)),
+        plural("{n} location", "{n} locations", len(setup.locations)).format(n=len(setup.locations)),
+        plural("{n} room", "{n} rooms", len(setup.rooms)).format(n=len(setup.rooms)),
+        plural("{n} service", "{n} services", len(setup.services)).format(n=len(setup.services)),
+        plural("{n} person", "{n} people", len(setup.staff)).format(n=len(setup.staff)),
     )
-    lines(f"{number:4} {what}" for what, number in counts)
+    lines(counts)
     say(_("all of it: frontdesk practice show --toml"))
 
 
@@ -91,7 +95,7 @@ def services(context: typer.Context, as_json: AsJson = False) -> None:
         [
             [
                 it.id,
-                it.name,
+                _named(it),
                 f"{it.duration}m",
                 f"{written(it.price, currency)} {currency}" if it.price is not None else "",
                 ", ".join(person.id for person in setup.offering(it.id)),
@@ -108,7 +112,7 @@ def staff(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show(shapes.items(map(shapes.staff, people)))
         return
-    table([[it.id, it.name, ", ".join(role.value for role in it.roles), ", ".join(it.services)] for it in people])
+    table([[it.id, _named(it), ", ".join(role.value for role in it.roles), ", ".join(it.services)] for it in people])
 
 
 def locations(context: typer.Context, as_json: AsJson = False) -> None:
@@ -118,7 +122,7 @@ def locations(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show(shapes.items(shapes.location(it, setup) for it in setup.locations.values()))
         return
-    table([[it.id, it.name, it.kind.value, setup.zone_of(it.id)] for it in setup.locations.values()])
+    table([[it.id, _named(it), it.kind.value, setup.zone_of(it.id)] for it in setup.locations.values()])
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
@@ -131,6 +135,10 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     table([[name, value] for name, value in facts.items()])
     if facts.get("wal_is_safe") == "no":
         say(_("this SQLite can lose data in WAL mode, so a rollback journal is used; pysqlite3 brings a newer one"))
+
+
+def _named(thing: Service | StaffMember | Location) -> str:
+    return thing.name if thing.life is Life.ACTIVE else f"{thing.name} ({_('archived')})"
 
 
 def _print_changes(changes: tuple[PlannedChange, ...], event: int | None, as_json: bool) -> None:

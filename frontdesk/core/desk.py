@@ -18,9 +18,10 @@ from frontdesk.core.asks import settings as asks_of_settings
 from frontdesk.core.asks import slots as asks_of_slots
 from frontdesk.core.asks import transfer as asks_of_transfer
 from frontdesk.core.asks.door import Ask, Question
-from frontdesk.core.domain.errors import Busy, NotAllowed, SlotTaken, StoreUnusable
+from frontdesk.core.domain.errors import Busy, NotAllowed, NotFound, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.permissions import DESK, Actor, may
+from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import appointments as appointment_operations
 from frontdesk.core.operations import clients as client_operations
 from frontdesk.core.operations import schedule as schedule_operations
@@ -194,8 +195,17 @@ def open_desk(
     gc.set_threshold(50_000, 20, 50)
     if staff is None and now is None:
         return desk
-    setup = desk.see(asks_of_settings.ShowSetup())
+    try:
+        setup: Setup | None = desk.see(asks_of_settings.ShowSetup())
+    except StoreUnusable as error:
+        if not create or error.problem is not StoreProblem.EMPTY:
+            raise
+        setup = None  # it is about to be made
     if now is not None:
-        at = naming.moment(now, setup.practice.timezone, "--now")
+        at = naming.moment(now, setup.practice.timezone if setup is not None else "UTC", "--now")
         desk = replace(desk, clock=lambda: at)
-    return desk if staff is None else desk.acting(naming.actor(setup, staff))
+    if staff is None:
+        return desk
+    if setup is None:
+        raise NotFound("staff", staff)
+    return desk.acting(naming.actor(setup, staff))

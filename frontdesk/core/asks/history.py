@@ -32,9 +32,12 @@ class Redo(Ask[Redone]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowHistory(Question[tuple[HistoryLine, ...]]):
-    """Events of one appointment, one client, one day (practice's zone), or the latest of all; oldest first."""
+    """Events of one appointment, one client, one day (practice's zone), or the latest of all; oldest first.
 
-    needs = Permission.SEE_CALENDAR
+    Practitioners see what happened to their own appointments and clients, and what they did themselves.
+    """
+
+    needs = Permission.SEE_CLIENTS
     appointment: AppointmentId | None = None
     client: ClientId | None = None
     day: date | None = None

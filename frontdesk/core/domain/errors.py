@@ -105,6 +105,7 @@ class StoreProblem(Enum):
     NO_FOLDER = "no_folder"
     NOT_A_DATABASE = "not_a_database"
     EMPTY = "empty"
+    UNREADABLE = "unreadable"
     READ_ONLY = "read_only"
     FULL = "full"
     NEWER = "newer"

@@ -1,4 +1,7 @@
-"""Who may do what: roles to permissions, each for everything or for one's own."""
+"""Who may do what: roles to permissions, each for everything or for one's own.
+
+A practitioner's own clients are those they have had, or will have, an appointment with.
+"""
 
 from __future__ import annotations
 
@@ -46,9 +49,9 @@ POWERS: dict[Role, dict[Permission, Scope]] = {
     },
     Role.PRACTITIONER: {
         Permission.SEE_CALENDAR: Scope.OWN,
-        Permission.SEE_CLIENTS: Scope.ALL,
+        Permission.SEE_CLIENTS: Scope.OWN,
         Permission.CHANGE_APPOINTMENTS: Scope.OWN,
-        Permission.CHANGE_CLIENTS: Scope.ALL,
+        Permission.CHANGE_CLIENTS: Scope.OWN,
         Permission.OVERRIDE_RULES: Scope.OWN,
         Permission.CHANGE_TIME_OFF: Scope.OWN,
     },

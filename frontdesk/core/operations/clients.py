@@ -13,7 +13,7 @@ from frontdesk.core.domain.objections import SameClient
 from frontdesk.core.domain.people import Client, ClientId, Contact
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_line, clean_text
-from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen
+from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.parse import contacts
 from frontdesk.core.store import appointments, claims, clients, setup
 from frontdesk.core.store.failures import Contention
@@ -29,6 +29,7 @@ def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
     require_allowed(tx, ask.needs)
     country = setup.load(tx).practice.country
     before = _active(tx, ask.client)
+    require_sees(tx, ask.needs, before.id)
     require_seen(tx, before, ask.seen)
     given = {
         name: getattr(ask, name)
@@ -46,6 +47,8 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
         require_no_objection([SameClient()])
     first, second = sorted((ask.keep, ask.drop))
     found = {id_: _active(tx, id_) for id_ in (first, second)}
+    for id_ in found:
+        require_sees(tx, ask.needs, id_)
     kept, dropped = found[ask.keep], found[ask.drop]
     practice = setup.load(tx)
     theirs = appointments.of_client(tx, dropped.id)

@@ -9,11 +9,11 @@ from frontdesk.core.domain.appointments import Appointment, client_ref
 from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.objections import Objection, SlotObjection
-from frontdesk.core.domain.people import Client, Role, StaffId
-from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
+from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
+from frontdesk.core.domain.permissions import Permission, Scope, may, only_own, scope_of
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.store import clients, events
+from frontdesk.core.store import appointments, clients, events
 from frontdesk.core.store.look import Look, Tx
 
 E = TypeVar("E", bound=Event)
@@ -45,6 +45,13 @@ def require_power_over(look: Look, practice: Setup, permission: Permission, appo
         person = practice.staff.get(look.actor.staff)
         if person is None or appointment.service not in person.services:
             raise NotAllowed(permission.value, look.actor.name)
+
+
+def require_sees(look: Look, permission: Permission, client: ClientId) -> None:
+    """Practitioners have power over the clients they see. Raises NotAllowed."""
+    own = only_own(look.actor, permission)
+    if own is not None and not appointments.clients_of(look, own, [client]):
+        raise NotAllowed(permission.value, look.actor.name)
 
 
 def require_seen(look: Look, thing: Appointment | Client, seen: int | None) -> None:

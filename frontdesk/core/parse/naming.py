@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
@@ -54,3 +56,17 @@ def _match(text: str, names: dict[Any, str]) -> list[str]:
     wanted = folded(text)
     exact = [str(id_) for id_, name in names.items() if wanted in (folded(name), folded(str(id_)))]
     return exact or [str(id_) for id_, name in names.items() if wanted and wanted in folded(name)]
+
+
+def database(text: str) -> str:
+    """A path, or the URL of a PostgreSQL database. Raises BadInput for anything else."""
+    text = text.strip()
+    if text.startswith("sqlite:///"):
+        text = text.removeprefix("sqlite:///")
+    if "://" in text:
+        if not re.match(r"postgres(ql)?(\+psycopg)?://", text):
+            raise BadInput("--db", Problem.NOT_A_CHOICE, text.partition("://")[0], hint="a path, or postgresql://…")
+        return text
+    if not text or text.startswith(":"):
+        raise BadInput("--db", Problem.NOT_A_FILE, text, hint="a path, or postgresql://…")
+    return str(Path(text).expanduser())

@@ -51,7 +51,9 @@ def practice_file(text: str) -> PracticeFile:
         raise BadInput(
             "practice file", Problem.NOT_READABLE, "TOML", hint=str(error), line=int(line[1]) if line else None
         ) from None
-    here = Here((), Lines(text), str(plain.get("practice", {}).get("currency", "EUR")))
+    practice = plain.get("practice", {})
+    currency = practice.get("currency", "EUR") if isinstance(practice, dict) else "EUR"
+    here = Here((), Lines(text), str(currency))
     _require_known(here, plain, _SECTIONS)
     return PracticeFile(
         practice=_table(here.at("practice"), plain.get("practice", {}), PRACTICE),

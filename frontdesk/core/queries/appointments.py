@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
-from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.errors import NotAllowed, NotFound
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.times import Span, day_start
 from frontdesk.core.domain.views import AppointmentList, Named
@@ -23,6 +23,9 @@ def show_appointment(look: Look, question: ShowAppointment) -> Named:
 
 
 def list_appointments(look: Look, question: ListAppointments) -> AppointmentList:
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    if own is not None and question.practitioner not in (None, own):
+        raise NotAllowed(Permission.SEE_CALENDAR.value, look.actor.name)
     practice = setup.load(look)
     zone_name = practice.practice.timezone
     first = -_EVER if question.first is None else day_start(question.first, zone_name)
@@ -31,7 +34,7 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
         look,
         practice,
         client=question.client,
-        practitioner=only_own(look.actor, Permission.SEE_CALENDAR) or question.practitioner,
+        practitioner=own or question.practitioner,
         window=Span(first, last),
         statuses=question.statuses,
         name=question.name,

@@ -6,14 +6,18 @@ from collections.abc import Iterable
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_of_ref, client_of_ref
-from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.errors import NotAllowed, NotFound
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientCard, ClientHit
 from frontdesk.core.store import appointments, clients, search, setup
 from frontdesk.core.store.look import Look
+
+REACH = 2000
+"""How many clients are looked through for those of one practitioner."""
 
 PAST = 50
 """How many past appointments a card shows."""
@@ -21,14 +25,15 @@ PAST = 50
 
 def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
     typed = question.text.strip()
+    reach = question.limit if only_own(look.actor, Permission.SEE_CLIENTS) is None else REACH
     if not typed:
-        return _hits(look, clients.by_name(look, 0, question.limit))
+        return _hits(look, _seen(look, clients.by_name(look, 0, reach))[: question.limit])
     by_reference, named = _referred(look, typed)
     if by_reference is not None:
-        return _hits(look, [by_reference], named)
-    ids = search.ids(look, typed, question.limit)
+        return _hits(look, _seen(look, [by_reference]), named)
+    ids = search.ids(look, typed, reach)
     found = clients.several(look, ids)
-    return _hits(look, [found[id_] for id_ in ids if id_ in found])
+    return _hits(look, _seen(look, [found[id_] for id_ in ids if id_ in found])[: question.limit])
 
 
 def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ...]:
@@ -36,7 +41,8 @@ def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ..
     if len(folded(question.name)) >= 3:
         ids = search.ids(look, question.name, limit=5)
         found.update(clients.several(look, [id_ for id_ in ids if id_ not in found]))
-    same_day = sorted(found.values(), key=lambda client: question.born is not None and client.born != question.born)
+    seen = _seen(look, list(found.values()))
+    same_day = sorted(seen, key=lambda client: question.born is not None and client.born != question.born)
     return _hits(look, same_day[:5])
 
 
@@ -46,8 +52,11 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         raise NotFound("client", str(question.client))
     if client.life is Life.MERGED and client.merged_into is not None:
         return show_client(look, ShowClient(client=client.merged_into))
+    if not _seen(look, [client]):
+        raise NotAllowed(Permission.SEE_CLIENTS.value, look.actor.name)
     practice = setup.load(look)
-    theirs = appointments.listed(look, practice, client=client.id)
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    theirs = appointments.listed(look, practice, client=client.id, practitioner=own)
     upcoming = tuple(it for it in theirs if it.appointment.end > look.now)
     past = tuple(it for it in reversed(theirs) if it.appointment.end <= look.now)
     return ClientCard(
@@ -58,6 +67,15 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
         cancelled=sum(it.appointment.status in (Status.CANCELLED, Status.LATE_CANCELLED) for it in theirs),
     )
+
+
+def _seen(look: Look, found: list[Client]) -> list[Client]:
+    """Those the actor may see."""
+    own = only_own(look.actor, Permission.SEE_CLIENTS)
+    if own is None:
+        return found
+    theirs = appointments.clients_of(look, own, [client.id for client in found])
+    return [client for client in found if client.id in theirs]
 
 
 def _referred(look: Look, typed: str) -> tuple[Client | None, Appointment | None]:

@@ -15,7 +15,7 @@ from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.domain.times import Instant, Span, local_date
+from frontdesk.core.domain.times import Instant, Span, local_date, wall_time
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, later, plural
 
@@ -106,8 +106,10 @@ class Words:
         return times.time_at(at, zone_name or self.zone, self.twelve)
 
     def moment(self, at: Instant, zone_name: str = "") -> str:
+        """Date and time; at a location in another zone than the practice's with that zone."""
         zone_name = zone_name or self.zone
-        return f"{self.day(local_date(at, zone_name))} {self.time(at, zone_name)}"
+        told = f"{self.day(local_date(at, zone_name))} {self.time(at, zone_name)}"
+        return told if zone_name == self.zone else f"{told} {wall_time(at, zone_name).tzname()}"
 
     def day(self, of: date) -> str:
         """A date, with its year where that is not the one people think of."""
@@ -459,13 +461,16 @@ _STORE_WORDS: dict[StoreProblem, str] = {
     ),
     StoreProblem.NOT_A_DATABASE: later("{where} is not a frontdesk database; choose another with --db"),
     StoreProblem.EMPTY: later("the database {where} has no practice yet; make one with: frontdesk init"),
+    StoreProblem.UNREADABLE: later("{where} may not be read by this user; check its rights"),
     StoreProblem.READ_ONLY: later("the database {where} cannot be written to; nothing was saved; check its rights"),
     StoreProblem.FULL: later("the disk of {where} is full; nothing was saved; make room and try again"),
     StoreProblem.NEWER: later("the database {where} is of a newer frontdesk; update this program"),
-    StoreProblem.OLDER: later("the database {where} is of an older frontdesk; run: frontdesk upgrade"),
+    StoreProblem.OLDER: later("the database {where} is of an older frontdesk; open it with the version that made it"),
     StoreProblem.DAMAGED: later("the database {where} is damaged; restore a backup"),
     StoreProblem.NETWORK_DISK: later("{where} lies on a network disk, where SQLite loses data; use PostgreSQL"),
-    StoreProblem.UNREACHABLE: later("the database {where} does not answer; check that it runs and the address"),
+    StoreProblem.UNREACHABLE: later(
+        "the database {where} cannot be reached; check that it runs, the address, its name, user and password"
+    ),
     StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
 }
 

@@ -97,6 +97,14 @@ def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
     return {value.source_id: value for value in map(_value, found)}
 
 
+def clients_of(look: Look, practitioner: StaffId, among: Iterable[ClientId] | None = None) -> set[ClientId]:
+    """Clients a practitioner has had, or will have, an appointment with."""
+    theirs = select(col(_a.client_id)).where(col(_a.practitioner_id) == practitioner, _kept()).distinct()
+    if among is not None:
+        theirs = theirs.where(col(_a.client_id).in_(list(among)))
+    return {ClientId(id_) for id_ in look.connection.execute(theirs).scalars()}
+
+
 def everything(look: Look, setup: Setup) -> tuple[Named, ...]:
     """Every appointment there ever was, also of bookings that were undone, by start."""
     return _with_names(look, setup, _NAMED.order_by(col(_a.start), col(_a.id)))

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.practice import Setup
@@ -46,15 +46,25 @@ class Store:
     def __init__(self, url: str, *, create: bool = False) -> None:
         self.url = url if "://" in url else f"sqlite:///{url}"
         self.path = Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite") else None
+        made = False
         if self.path is not None:
-            _check_file(self.path, create)
+            made = _check_file(self.path, create)
         else:
             self.url = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", self.url)
-        self._reading = self._engine(writing=False)
-        self._writing = self._engine(writing=True)
+        try:
+            self._reading = self._engine(writing=False)
+            self._writing = self._engine(writing=True)
+        except ArgumentError:
+            raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
         self._setup: Setup | None = None
-        with self._translated():
-            self._prepare(create)
+        try:
+            with self._translated():
+                self._prepare(create)
+        except BaseException:
+            self.close()
+            if made and self.path is not None:
+                self.path.unlink(missing_ok=True)  # nothing half made is left to be mistaken for a database
+            raise
 
     @property
     def name(self) -> str:
@@ -157,6 +167,8 @@ class Store:
             connection.execute(text("SELECT pg_advisory_xact_lock(7366747)"))
         version = _schema_of(connection)
         if version is None:
+            if inspect(connection).get_table_names():
+                raise StoreUnusable(StoreProblem.NOT_A_DATABASE, self.name)
             make_schema(connection)
             version = SCHEMA
         return version
@@ -170,7 +182,9 @@ class Store:
                 try:
                     connection.execute(f"PRAGMA journal_mode={mode}")
                     break
-                except sqlite.OperationalError:
+                except sqlite.OperationalError as error:
+                    if not getattr(error, "sqlite_errorname", "SQLITE_BUSY").startswith("SQLITE_BUSY"):
+                        raise DBAPIError("PRAGMA journal_mode", None, error) from None
                     if attempt == JOURNAL_TRIES - 1:
                         raise
                     time.sleep(0.05)
@@ -266,26 +280,32 @@ def driver() -> ModuleType:
     return sqlite  # type: ignore[no-any-return]
 
 
-def _check_file(path: Path, create: bool) -> None:
+def _check_file(path: Path, create: bool) -> bool:
+    """Whether the file was made just now. Raises StoreUnusable for a place that can hold no database."""
     folder = path.parent
     if not folder.is_dir():
         raise StoreUnusable(StoreProblem.NO_FOLDER, str(path))
     if _disk_of(folder) in NETWORK_DISKS:
         raise StoreUnusable(StoreProblem.NETWORK_DISK, str(path))
-    if path.is_dir():
-        raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
-    if path.exists():
-        if path.stat().st_size and path.open("rb").read(16) != b"SQLite format 3\x00":
+    try:
+        if path.is_dir():
             raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
-        return
+        if path.exists():
+            with path.open("rb") as file:
+                if file.read(16) not in (b"", b"SQLite format 3\x00"):
+                    raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
+            return False
+    except PermissionError:
+        raise StoreUnusable(StoreProblem.UNREADABLE, str(path)) from None
     if not create:
         raise StoreUnusable(StoreProblem.MISSING, str(path))
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        return
+        return False
     except OSError as error:
         raise StoreUnusable(StoreProblem.READ_ONLY, str(path), error.strerror or "") from None
+    return True
 
 
 def _disk_of(folder: Path) -> str:
