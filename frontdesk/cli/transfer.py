@@ -65,7 +65,7 @@ def import_(
     else:
         _say_progress(_("writing …"))
         done = opening.do(ImportRecords(records=records, source=source, hours=not no_hours))
-        plan, event = done.plan, done.id
+        plan, event = done.plan, done.id or None
     if as_json:
         show({"version": shapes.VERSION, "item": _counts(plan, records), "event": event, "warnings": []})
     else:

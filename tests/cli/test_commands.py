@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.cli.conftest import Command
@@ -73,11 +78,22 @@ def test_no_free_time_is_an_empty_list_and_a_reason_on_stderr(practice: Command)
         (("undo", "99"), 3, "there is no event 99"),
         (("practice", "apply", "missing.toml"), 2, "there is no file missing.toml"),
         (("import", "missing.csv"), 2, "there is no file missing.csv"),
+        (("import", "."), 2, "name the files in it"),
+        (("practice", "apply", "number.toml"), 2, "“5” is none of the choices"),
+        (("day", "9999-12-31"), 2, "out of range"),
+        (("day", "+99999999999"), 2, "out of range"),
+        (("day", "+²"), 2, "is no date"),
+        (("slots", "review", "--from", "0001-01-01"), 2, "out of range"),
+        (("why", "review", "9999-12-31T23:59"), 2, "out of range"),
+        (("undo", "99999999999999999999"), 2, "Invalid value"),
+        (("list", "--from", "2026-11-24", "--to", "2026-11-23"), 2, "ends before it starts"),
+        (("history", "A-00000"), 3, "there is no appointment"),
     ],
 )
 def test_bad_input_is_one_clear_sentence_and_its_exit_code(
-    practice: Command, words: tuple[str, ...], code: int, says: str
+    practice: Command, tmp_path: Path, words: tuple[str, ...], code: int, says: str
 ) -> None:
+    (tmp_path / "number.toml").write_text("practice = 5")
     said = practice(*words)
 
     assert says in said.err
@@ -172,3 +188,132 @@ def test_a_limit_that_cuts_is_said(practice: Command) -> None:
     said = practice("list", "--limit", "2", "--json")
     assert (len(said.json["items"]), said.json["more"]) == (2, True)
     assert "--limit" in said.err
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql+asyncpg://x/y", ":memory:"])
+def test_what_is_no_database_is_refused(practice: Command, url: str) -> None:
+    said = practice("day", db=url)
+
+    assert (said.code, "--db" in said.err) == (2, True)
+
+
+def test_a_server_that_does_not_answer_says_what_to_check(practice: Command) -> None:
+    said = practice("day", db="postgresql://nobody@127.0.0.1:1/none")
+
+    assert (said.code, "check that it runs" in said.err) == (8, True)
+
+
+def test_init_knows_a_practice_by_its_url_too(practice: Command, tmp_path: Path) -> None:
+    assert practice("init", "--yes", db=f"sqlite:///{tmp_path}/practice.db").code == 8
+    assert "Test Street" in practice("practice", "show").out
+
+
+def test_init_goes_on_where_there_is_a_file_but_no_practice(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "practice.db").touch()
+
+    assert frontdesk("init", "--yes").code == 0
+
+
+def test_a_wrong_option_is_json_too(practice: Command) -> None:
+    said = practice("day", "--bogus", "--json")
+
+    assert (said.code, said.json["error"]["code"]) == (2, "bad_input")
+
+
+def test_a_plan_for_a_new_database_lists_all_of_the_file(practice: Command, tmp_path: Path) -> None:
+    said = practice("practice", "apply", "practice.toml", "--dry-run", "--json", db=tmp_path / "new.db")
+
+    assert {it["how"] for it in said.json["item"]["changes"]} == {"new"}
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "says"), [("database = 5", "database"), ("keys = 3", "keys"), ('theme = "loud"', "theme")]
+)
+def test_a_config_file_that_is_wrong_says_where(practice: Command, tmp_path: Path, config: str, says: str) -> None:
+    (tmp_path / "config.toml").write_text(config)
+    said = practice("--config", str(tmp_path / "config.toml"), "day")
+
+    assert (said.code, says in said.err) == (2, True)
+
+
+def test_practitioners_see_their_own_and_nobody_elses(practice: Command) -> None:
+    theirs = ref_of(practice("book", "review", "2026-11-23T09:00", "--name", "Clara", "-p", "bob", "--json"))
+    practice("book", "review", "2026-11-23T09:00", "--name", "Dora", "-p", "ann")
+    ann = ("--staff", "ann")
+
+    assert "Clara" not in practice(*ann, "history").out
+    assert "Dora" in practice(*ann, "history").out
+    assert "Clara" not in practice(*ann, "why", "review", "2026-11-23T09:00", "-p", "bob").out
+    assert "Clara" in practice("why", "review", "2026-11-23T09:00", "-p", "bob").out
+    assert "Clara" not in practice(*ann, "client", "find", "clara").out
+    assert practice(*ann, "list", "-p", "bob").code == 6
+    client = practice("client", "find", "clara", "--json").json["items"][0]["id"]
+    assert practice(*ann, "client", "show", client).code == 6
+    assert practice(*ann, "client", "edit", client, "--phone", "+44 20 7946 0999").code == 6
+    assert practice("--staff", "vic", "history", theirs).code == 6
+
+
+def test_a_start_in_another_zone_says_so(practice: Command, tmp_path: Path) -> None:
+    far = '[[locations]]\nid = "ny"\nname = "New York"\ntimezone = "America/New_York"\n'
+    hours = '[[staff]]\nid = "bob"\nname = "Bob Brown"\n[staff.hours.ny]\nsat = ["09:00-12:00"]\n'
+    (tmp_path / "far.toml").write_text(far + hours)
+    assert practice("practice", "apply", "far.toml").code == 0
+
+    assert "Sat 28 Nov 09:00 EST" in practice("slots", "review", "-l", "ny", "-p", "bob").out
+
+
+def test_a_shell_completes_commands(tmp_path: Path) -> None:
+    asked = {"COMP_WORDS": "frontdesk client f", "COMP_CWORD": "2", "_FRONTDESK_COMPLETE": "complete_bash"}
+    said = subprocess.run(
+        [sys.executable, "-m", "frontdesk"],
+        env={**os.environ, **asked},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+
+    assert said.stdout.split() == ["find"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_an_output_that_cannot_be_written_is_said(practice: Command, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "frontdesk", "--db", str(tmp_path / "practice.db"), "services"]
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (said.returncode, "cannot be written" in said.stderr, "Traceback" in said.stderr) == (1, True, False)
+
+
+def test_init_asks_six_questions_and_ends_on_todays_calendar(tmp_path: Path) -> None:
+    environment = {**os.environ, "HOME": str(tmp_path), "TERM": "xterm-256color"}
+    words = ["-m", "frontdesk", "--db", str(tmp_path / "practice.db"), "init", "--kit", "therapy"]
+    child = pexpect.spawn(sys.executable, words, dimensions=(24, 80), env=environment, timeout=30, encoding="utf-8")
+    answers = (
+        ("Name of the practice", "River Street"),
+        ("Time zone", "Mars/Base"),
+        ("will not do", None),
+        ("Time zone", "Europe/Berlin"),
+        ("Language and country", "de_DE"),
+        ("Currency", ""),
+        ("Who has appointments", "Ada Lovelace, Grace Hopper"),
+        ("Weekday hours", "08:00-12:00"),
+    )
+    for question, answer in answers:
+        child.expect_exact(question)
+        if answer is not None:
+            child.sendline(answer)
+    child.expect_exact("Ada")
+    child.sendcontrol("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    shown = subprocess.run(
+        [sys.executable, "-m", "frontdesk", "--db", str(tmp_path / "practice.db"), "practice", "show", "--json"],
+        stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    practice = json.loads(shown.stdout)["item"]
+
+    assert (practice["practice"]["name"], practice["practice"]["timezone"]) == ("River Street", "Europe/Berlin")
+    assert (practice["practice"]["currency"], practice["practice"]["locale"]) == ("EUR", "de_DE")
+    assert [it["name"] for it in practice["staff"]] == ["Ada Lovelace", "Grace Hopper"]
+    assert practice["staff"][0]["hours"]["main"]["mon"] == ["08:00-12:00"]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from frontdesk.core.asks.clients import EditClient, FindClients
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.people import Contact
+from frontdesk.core.store.engine import Store
+from tests.builders import PRACTICE, Clock
 from tests.cli.conftest import Command
 
 SAMPLE = Path(__file__).parents[1] / "data" / "outpatient"
@@ -187,37 +193,235 @@ def test_overlapping_history_is_taken_over_in_a_higher_lane_and_listed(practice:
     assert [it["lane"] for it in practice("list", "--json").json["items"]] == [0, 1]
 
 
-def test_everything_goes_out_and_comes_in_again_with_nothing_lost(practice: Command, tmp_path: Path) -> None:
+ROWS = {
+    "client": "id, name, kind, phone, phone_digits, email, born, contacts, locale, note, preferences, extra, life,"
+    " merged_into, created_at",
+    "appointment": "id, holder, client_id, service_id, practitioner_id, location_id, room_id, start, end, zone, wall,"
+    " buffer_before, buffer_after, price, status, cancel_reason, cancel_text, cancel_link, override, lane, room_lane,"
+    " note, internal_note, ticket, extra, revision, sequence",
+    "claim": "resource_id, lane, holder, source_kind, source_id, start, end, padded_start, padded_end, expires_at",
+    "service": "id, life, value",
+    "staff": "id, life, value",
+}
+"""What has to be the same in both databases; `end` is quoted where it is asked for."""
+
+
+def rows(db: Path, table: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(db)
+    try:
+        columns = ", ".join(f'"{name.strip()}"' for name in ROWS[table].split(","))
+        return sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
+    finally:
+        connection.close()
+
+
+def history(practice: Command, db: Path, *words: str) -> list[tuple[object, ...]]:
+    found = practice("history", *words, "--json", db=db).json["items"]
+    return [(it["at"], it["actor"], it["operation"], it["summary"]) for it in found]
+
+
+@pytest.fixture
+def lived_in(practice: Command, tmp_path: Path) -> Path:
+    """A practice in which about everything has happened once."""
     client = practice(
         "client", "add", "--name", "=Ann Lee", "--phone", "+44 20 7946 0018", "--born", "1980-07-03",
         "--note", "two\nlines, and a comma", "--json",
     ).json["item"]["id"]  # fmt: skip
+    twin = practice("client", "add", "--name", "'=Ann Leigh", "--json").json["item"]["id"]
+    firm = practice("client", "add", "--name", "Lee & Sons", "--kind", "company", "--json").json["item"]["id"]
+    desk = Desk(Store(str(tmp_path / "practice.db")), clock=Clock())
+    people = (Contact(name="Bo; Lee | the elder", phone="+44 20 7946 0019", email="bo@example.org"),)
+    desk.do(EditClient(client=desk.see(FindClients(text=firm))[0].id, seen=None, contacts=people))
+    desk.close()
     made = practice("book", "review", "2026-11-23T09:00", "--client", client, "-p", "ann", "--note", "n", "--json")
-    practice("book", "massage", "2026-11-24T09:00", "--client", client, "-p", "ann")
+    practice("book", "massage", "2026-11-24T09:00", "--client", client, "-p", "ann", "--internal-note", "-x")
+    practice("book", "massage", "2026-11-24T09:30", "--client", firm, "-p", "ann", "--override", "two at once")
+    practice("book", "training", "2026-11-25T09:00", "--client", twin, "-p", "bob")
+    practice("reschedule", made.json["item"]["ref"], "2026-11-23T10:00")
     practice("cancel", made.json["item"]["ref"], "--reason", "other", "--text", "moved")
+    practice("client", "merge", client, twin)
+    practice("book", "review", "2026-11-26T09:00", "--name", "Gone Again", "-p", "bob")
+    practice("undo")
+    (tmp_path / "fewer.toml").write_text(
+        PRACTICE.replace('"massage", ', "").replace('id = "massage"', 'id = "other"')
+    )
+    assert practice("practice", "apply", "fewer.toml", "--prune").code == 0
+    return tmp_path / "practice.db"
+
+
+def test_everything_goes_out_and_comes_in_again_with_nothing_lost(
+    practice: Command, lived_in: Path, tmp_path: Path
+) -> None:
     assert practice("export", "--all", "out").code == 0
+    files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")
 
     other = tmp_path / "other.db"
     assert practice("practice", "apply", "out/practice.toml", db=other).code == 0
-    said = practice("import", "out/clients.csv", "out/appointments.csv", "--json", db=other).json["item"]
-    assert said["bad"] == []
-    mutable = ("ref", "client", "revision", "sequence", "source_id")
+    said = practice("import", *files, "--json", db=other).json["item"]
 
-    def kept(db: Path) -> list[dict[str, object]]:
-        found = practice("list", "--from", "2026-11-01", "--json", db=db).json["items"]
-        return [{key: value for key, value in it.items() if key not in mutable} for it in found]
+    assert (said["bad"], said["named_twice"], said["kept"]) == ([], 0, [])
+    for table in ROWS:
+        assert rows(other, table) == rows(lived_in, table), table
+    for ref in [it["ref"] for it in practice("list", "--from", "2026-11-01", "--json").json["items"]]:
+        assert history(practice, other, ref)[:-1] == history(practice, lived_in, ref)
+    again = practice("import", *files[:2], "--json", db=other).json["item"]
+    assert (again["appointments"]["new"], again["appointments"]["updated"]) == (0, 0)
+    assert (again["clients"]["new"], again["clients"]["updated"]) == (0, 0)
 
-    assert kept(other) == kept(tmp_path / "practice.db")
-    there = practice("client", "find", "ann", "--json", db=other).json["items"][0]["id"]
-    old, new = (
-        practice("client", "show", id_, "--json", db=db).json["item"]
-        for id_, db in ((client, tmp_path / "practice.db"), (there, other))
+
+def test_the_history_of_another_database_is_only_taken_into_an_empty_one(
+    practice: Command, lived_in: Path, tmp_path: Path
+) -> None:
+    assert practice("export", "--all", "out").code == 0
+    said = practice("import", "out/events.jsonl")
+
+    assert said.code == 2
+    assert "only into an empty database" in said.err
+
+
+def test_an_import_keeps_what_the_desk_changed_and_takes_what_the_source_changed(
+    practice: Command, tmp_path: Path
+) -> None:
+    head = "appointment_id,patient_id,practitioner,date,time,slot_minutes,status\n"
+    file = tmp_path / "a.csv"
+    file.write_text(head + "1,9,ann,2026-11-24,09:00,30,scheduled\n2,9,ann,2026-11-24,10:00,30,scheduled\n")
+    practice("import", "a.csv")
+    first, second = (it["ref"] for it in practice("list", "--json").json["items"])
+    practice("reschedule", first, "2026-11-24T15:00", "--note", "bring scan", "--internal-note", "VIP")
+    practice("status", second, "confirmed")
+
+    same = practice("import", "a.csv", "--json").json
+    assert same["item"]["appointments"] == {"new": 0, "updated": 0, "skipped": 2}
+    assert sorted(same["item"]["kept"]) == ["1", "2"]
+    assert same["event"] is None
+    file.write_text(head + "1,9,bob,2026-11-24,09:00,30,scheduled\n2,9,ann,2026-11-24,11:00,30,scheduled\n")
+    practice("import", "a.csv")
+    found = {it["ref"]: it for it in practice("list", "--json").json["items"]}
+
+    assert (found[first]["start"][:16], found[first]["practitioner"]) == ("2026-11-24T15:00", "bob")
+    assert (found[first]["note"], found[first]["internal_note"]) == ("bring scan", "VIP")
+    assert (found[second]["start"][:16], found[second]["status"]) == ("2026-11-24T11:00", "confirmed")
+
+
+def test_a_later_file_may_overlap_an_earlier_one(practice: Command, tmp_path: Path) -> None:
+    head = "appointment_id,patient_id,practitioner,date,time,slot_minutes\n"
+    (tmp_path / "a.csv").write_text(head + "1,9,ann,2026-11-26,09:00,30\n")
+    (tmp_path / "b.csv").write_text(head + "7,8,ann,2026-11-26,09:15,30\n")
+    practice("import", "a.csv")
+    said = practice("import", "b.csv", "--json")
+
+    assert said.code == 0
+    assert said.json["item"]["overlapping"] == ["7"]
+
+
+def test_names_that_look_alike_stay_different_people(practice: Command, tmp_path: Path) -> None:
+    head = "appointment_id,patient_id,practitioner,date,time,slot_minutes,type\n"
+    rows_ = (
+        "1,9,王医生,2026-11-26,09:00,30,按摩",
+        "2,8,李医生,2026-11-26,09:00,30,针灸",
+        "3,7,Dr. A,2026-11-26,09:00,30,x",
     )
-    assert [old[key] for key in ("name", "phone", "born", "note")] == [
-        new[key] for key in ("name", "phone", "born", "note")
-    ]
-    assert (tmp_path / "out" / "ann.ics").read_text().count("BEGIN:VEVENT") == 2
-    assert (tmp_path / "out" / "events.jsonl").read_text().count("\n") == 5
+    (tmp_path / "a.csv").write_text(head + "\n".join((*rows_, "4,6,Dr A,2026-11-26,09:00,30,x")))
+    said = practice("import", "a.csv", "--json").json["item"]
+
+    assert sorted(said["staff"]) == sorted(["王医生", "李医生", "Dr. A", "Dr A"])
+    assert said["overlapping"] == []
+    assert len(said["services"]) == 3
+    assert practice("import", "a.csv", "--json").json["item"]["appointments"]["skipped"] == 4
+
+
+DAMAGED = """appointment_id,patient_id,practitioner,date,time,slot_minutes,note,
+1,9,ann,2026-11-26,09:00,30,fine,
+2,9,ann,2026-11-26,10:00,30,"never closed,
+3,9,ann,2026-11-26,11:00,30,fine too,
+4,9,ann,2026-11-26,12:00,²,no number,
+5,9,ann,9999-12-31,12:00,30,too far,
+6,9,ann,2026-11-26,14:00,30,one,cell,too many
+7,9,ann,2026-11-26,15:00,30,"two
+lines",
+"""
+
+
+def test_a_half_file_costs_only_its_broken_lines_and_they_can_be_mended(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "half.csv").write_text(DAMAGED)
+    said = practice("import", "half.csv", "--json")
+
+    assert said.json["item"]["appointments"]["new"] == 3
+    assert [it["line"] for it in said.json["item"]["bad"]] == [3, 5, 6, 7]
+    bad = (tmp_path / "half-bad.csv").read_text()
+    assert "never closed" in bad
+    assert "too many" in bad
+    mended = bad.replace("²", "30").replace("9999-12-31", "2026-11-27").replace('"""never closed"', "closed")
+    header, *lines = mended.splitlines()
+    kept = [line for line in lines if "too many" not in line]
+    (tmp_path / "mended.csv").write_text("\n".join([header, *kept]))
+    again = practice("import", "mended.csv", "--json").json["item"]
+    assert (again["appointments"]["new"], again["bad"]) == (3, [])
+
+
+def test_bad_rows_of_both_kinds_go_into_files_of_their_own(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("patient_id,name,dob\n1,Ann,1980-99-99\n")
+    (tmp_path / "a.csv").write_text(
+        "appointment_id,patient_id,practitioner,date,time,slot_minutes\n1,1,ann,never,09:00,30\n"
+    )
+    assert practice("import", "p.csv", "a.csv", "--bad", "bad.csv").code == 0
+    assert "1980-99-99" in (tmp_path / "bad-clients.csv").read_text()
+    assert "never" in (tmp_path / "bad.csv").read_text()
+    assert practice("import", "a.csv", "--bad", "a.csv").code == 2
+    assert "never" in (tmp_path / "a.csv").read_text()
+
+
+def test_places_the_practice_does_not_have_stay_with_the_appointment(practice: Command, tmp_path: Path) -> None:
+    head = "appointment_id,patient_id,practitioner,date,time,slot_minutes,location,room\n"
+    (tmp_path / "a.csv").write_text(head + "1,9,ann,2026-11-26,09:00,30,Moonbase,Crater\n")
+    said = practice("import", "a.csv", "--json").json["item"]
+
+    assert said["unknown_places"] == ["Crater", "Moonbase"]
+    assert practice("export", "--all", "out").code == 0
+    assert "Moonbase" in (tmp_path / "out" / "appointments.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("RRULE:FREQ=WEEKLY;BYDAY=XX", "RRULE"),
+        ("RRULE:FREQ=MINUTELY", "more than once a day"),
+        ("RRULE:FREQ=DAILY;UNTIL=garbage", "RRULE"),
+        ("DTSTART:garbage", "DTSTART"),
+        ("DTSTART:99991231T090000Z", "out of range"),
+    ],
+)
+def test_an_event_that_cannot_be_followed_is_a_bad_row(
+    practice: Command, tmp_path: Path, broken: str, told: str
+) -> None:
+    start = "" if broken.startswith("DTSTART") else "DTSTART:20261125T090000Z\nDTEND:20261125T093000Z\n"
+    event = f"BEGIN:VEVENT\nUID:bad@x\nSUMMARY:Emil Evans\n{start}{broken}\nEND:VEVENT\nEND:VCALENDAR\n"
+    (tmp_path / "c.ics").write_text(CALENDAR.replace("END:VCALENDAR\n", event))
+    said = practice("import", "c.ics", "--json").json["item"]
+
+    assert [told in it["problem"] for it in said["bad"]] == [True]
+    assert said["appointments"]["new"] == 4
+    bad = (tmp_path / "c-bad.csv").read_text()
+    assert "bad@x" in bad
+    assert "appointment" in bad or "id,client" in bad
+
+
+@pytest.mark.parametrize(
+    "mapping", ["appointments = 5", '[appointments]\nNr = ["id"]', '[other]\nx = "y"', '[titles]\nignore = "lunch"']
+)
+def test_a_mapping_file_that_is_none_says_what_is_wrong(practice: Command, tmp_path: Path, mapping: str) -> None:
+    (tmp_path / "map.toml").write_text(mapping)
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+
+    assert practice("import", "a.csv", "--map", "map.toml").code == 2
+
+
+def test_the_placeholder_of_a_new_practice_gives_way_to_people(frontdesk: Command) -> None:
+    frontdesk("init", "--yes")
+    said = frontdesk("import", *FILES, "--json").json["item"]
+
+    assert said["replaced_staff"] == ["Practitioner One"]
+    assert "Practitioner One (archived)" in frontdesk("staff").out
 
 
 @pytest.mark.year

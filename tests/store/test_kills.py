@@ -27,7 +27,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.store.engine import driver
 from tests.store.evidence import FIRST, desk_on, faults, open_practice
 
-KILLS = int(os.environ.get("FRONTDESK_KILLS", "20"))
+KILLS = int(os.environ.get("FRONTDESK_KILLS", "100"))
 PATIENCE = 60.0
 
 

@@ -121,7 +121,7 @@ def create_database(place: Place, url: str) -> list[str]:
 @pytest.mark.parametrize("service", ["talk", "sauna"])
 def test_of_eight_who_want_one_slot_one_gets_it(store_url: str, crew: Crew, service: str) -> None:
     desk = open_practice(store_url)
-    waves = max(1, WAVES // 8)
+    waves = max(1, WAVES // 2)
     answers = crew.race(book_one_slot, store_url, waves, service, False)
     assert [Counter(wave) for wave in zip(*answers, strict=True)] == [{"done": 1, "SlotTaken": CREW - 1}] * waves
     assert faults(desk) == []
@@ -133,7 +133,7 @@ def test_of_eight_who_want_one_slot_one_gets_it(store_url: str, crew: Crew, serv
 def test_the_database_alone_lets_one_of_eight_have_a_slot(store_url: str, crew: Crew, service: str) -> None:
     desk = open_practice(store_url)
     _find_deadlocks_soon(desk.store)
-    waves = max(1, WAVES // 16)
+    waves = max(1, WAVES // 4)
     answers = crew.race(book_one_slot, store_url, waves, service, True)
     taken = 0
     for wave in zip(*answers, strict=True):
@@ -149,7 +149,7 @@ def test_the_database_alone_lets_one_of_eight_have_a_slot(store_url: str, crew: 
 
 def test_booking_overbooking_moving_and_cancelling_at_once_leaves_no_fault(store_url: str, crew: Crew) -> None:
     desk = open_practice(store_url)
-    answers = crew.race(do_anything, store_url, max(1, WAVES // 32), 1, False)
+    answers = crew.race(do_anything, store_url, max(1, WAVES // 8), 1, False)
     counted = Counter(outcome for answer in answers for outcome in answer)
     assert faults(desk) == []
     assert {outcome.split(": ")[1] for outcome in counted} <= {"done", "SlotTaken", "Stale", "Refused", "NotFound"}
@@ -161,7 +161,7 @@ def test_booking_overbooking_moving_and_cancelling_at_once_leaves_no_fault(store
 
 def test_undoing_and_reinstating_besides_leaves_no_fault(store_url: str, crew: Crew) -> None:
     desk = open_practice(store_url)
-    answers = crew.race(do_anything, store_url, max(1, WAVES // 12), 2, True)
+    answers = crew.race(do_anything, store_url, max(1, WAVES // 8), 2, True)
     counted = Counter(outcome for answer in answers for outcome in answer)
     assert faults(desk) == []
     assert {outcome.split(": ")[1] for outcome in counted} <= {"done", "SlotTaken", "Stale", "Refused", "NotFound"}
@@ -185,7 +185,7 @@ def test_desks_that_open_and_close_for_every_booking_lose_none(store_url: str, c
 def test_claims_inserted_without_locks_or_verdict_never_overlap(store_url: str, crew: Crew) -> None:
     desk = open_practice(store_url)
     _find_deadlocks_soon(desk.store)
-    answers = crew.race(insert_claims, store_url, max(1, WAVES // 8), _a_resource(desk.store))
+    answers = crew.race(insert_claims, store_url, max(1, WAVES // 2), _a_resource(desk.store))
     counted = Counter(outcome for answer in answers for outcome in answer)
     assert counted["in"] > 0
     assert counted["Overlap"] > 0

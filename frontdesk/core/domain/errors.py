@@ -108,6 +108,7 @@ class StoreProblem(Enum):
     UNREADABLE = "unreadable"
     READ_ONLY = "read_only"
     FULL = "full"
+    DISK_FAULT = "disk_fault"
     NEWER = "newer"
     OLDER = "older"
     DAMAGED = "damaged"

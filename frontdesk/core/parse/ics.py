@@ -20,6 +20,8 @@ _AWAY = "off holiday holidays vacation leave away absent sick conference trainin
 TIME_OFF_WORDS = frozenset(_AWAY.split())
 IGNORED_WORDS = frozenset({"lunch", "break", "blocked", "busy", "free", "reminder", "birthday"})
 
+_TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
+
 STATUS = {"CONFIRMED": Status.BOOKED, "TENTATIVE": Status.BOOKED, "CANCELLED": Status.CANCELLED}
 
 
@@ -40,11 +42,11 @@ def records(
     if own_zone and not is_zone(own_zone):
         raise BadInput(f"{file}: X-WR-TIMEZONE", Problem.NOT_A_ZONE, own_zone)
     zone_name = own_zone or zone_name
-    if own_zone:
-        calendar = x_wr_timezone.to_standard(calendar)
     practitioner = clean_line(str(calendar.get("X-WR-CALNAME", "")) or stem)
     good, off, ignored = [], [], 0
     bad = _take_out_unreadable(calendar, file, practitioner, zone_name)
+    if own_zone:
+        calendar = x_wr_timezone.to_standard(calendar)
     window = _window(calendar, today)
     for event in recurring_ical_events.of(calendar).between(*window):
         title = clean_line(str(event.get("SUMMARY", "")))
@@ -87,6 +89,9 @@ def _take_out_unreadable(calendar: Any, file: str, practitioner: str, zone_name:
 
 def _unreadable(event: Any) -> str:
     """What is wrong with an event, told as for a row of a CSV; empty where nothing is."""
+    for name, what in event.errors:
+        if name in _TIMES:
+            return f"{name}: {what}"
     try:
         days = [event["DTSTART"].dt, _end(event)]
     except (KeyError, AttributeError, TypeError, ValueError):

@@ -168,7 +168,8 @@ def _people(work: Work, records: Records, hours: bool) -> None:
     spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     zone_name = practice.practice.timezone
     for record in records.appointments:
-        gave[record.practitioner].add(_service_id(practice, work, record))
+        service = _service_id(practice, work, record)
+        gave[record.practitioner] |= {service} if record.kept is None else set()  # an export tells who offers what
         at = record.start if isinstance(record.start, datetime) else wall_time(record.start, zone_name)
         at = at.replace(tzinfo=None)
         spans[record.practitioner].append((at, at + timedelta(minutes=record.minutes)))

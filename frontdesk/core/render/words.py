@@ -464,6 +464,7 @@ _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.UNREADABLE: later("{where} may not be read by this user; check its rights"),
     StoreProblem.READ_ONLY: later("the database {where} cannot be written to; nothing was saved; check its rights"),
     StoreProblem.FULL: later("the disk of {where} is full; nothing was saved; make room and try again"),
+    StoreProblem.DISK_FAULT: later("the disk of {where} failed; nothing was saved; look after the disk"),
     StoreProblem.NEWER: later("the database {where} is of a newer frontdesk; update this program"),
     StoreProblem.OLDER: later("the database {where} is of an older frontdesk; open it with the version that made it"),
     StoreProblem.DAMAGED: later("the database {where} is damaged; restore a backup"),

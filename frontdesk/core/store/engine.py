@@ -151,6 +151,8 @@ class Store:
     def _prepare(self, create: bool) -> None:
         with self._reading.connect() as connection:
             version = _schema_of(connection)
+            if version is None:
+                self._require_empty(connection)
         if version is None:
             if not create:
                 raise StoreUnusable(StoreProblem.EMPTY, self.name)
@@ -167,11 +169,15 @@ class Store:
             connection.execute(text("SELECT pg_advisory_xact_lock(7366747)"))
         version = _schema_of(connection)
         if version is None:
-            if inspect(connection).get_table_names():
-                raise StoreUnusable(StoreProblem.NOT_A_DATABASE, self.name)
+            self._require_empty(connection)
             make_schema(connection)
             version = SCHEMA
         return version
+
+    def _require_empty(self, connection: Connection) -> None:
+        """What belongs to another program is left alone. Raises StoreUnusable."""
+        if inspect(connection).get_table_names():
+            raise StoreUnusable(StoreProblem.NOT_A_DATABASE, self.name)
 
     def _choose_journal(self) -> None:
         mode = "WAL" if has_safe_wal(sqlite.sqlite_version_info) else "DELETE"
@@ -235,8 +241,10 @@ def _problem(error: DBAPIError) -> StoreProblem | None:
     name = _sqlite_name(error)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreProblem.READ_ONLY
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+    if name.startswith("SQLITE_FULL"):
         return StoreProblem.FULL
+    if name.startswith("SQLITE_IOERR"):
+        return StoreProblem.DISK_FAULT
     if name.startswith("SQLITE_CORRUPT"):
         return StoreProblem.DAMAGED
     if name.startswith("SQLITE_NOTADB"):
