@@ -18,6 +18,7 @@ from frontdesk.core.asks.appointments import (
 from frontdesk.core.asks.calendar import ShowCalendar
 from frontdesk.core.asks.clients import NewClient, ShowClient
 from frontdesk.core.asks.history import Redo, ShowHistory, Undo
+from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import MOVES, Status
 from frontdesk.core.domain.errors import BadInput, NotAllowed, NotFound, Refused, SlotTaken, Stale
@@ -35,6 +36,7 @@ from frontdesk.core.domain.people import ClientKind, StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.views import Block
+from frontdesk.core.render.words import Words
 from tests.builders import Clock, as_staff, at, booked, on
 
 
@@ -389,3 +391,14 @@ def test_what_is_picked_up_lies_per_person_and_holds_nothing(desk: Desk) -> None
     assert as_staff(desk, "rita").see(ListPickedUp()) == ()
     desk.do(RescheduleAppointment(appointment=id_, seen=None, start=on(23, 10)))
     assert desk.see(ListPickedUp()) == ()
+
+
+def test_undo_and_redo_say_what_was_done_to_whom(desk: Desk) -> None:
+    words = Words(desk.see(ShowSetup()))
+    event = booked(desk, on(24, 9))
+    desk.do(RescheduleAppointment(appointment=event.appointment.id, seen=None, start=on(25, 10)))
+
+    assert words.event(desk.do(Undo())) == "Undone: moved Clara Client, Tue 24 Nov 09:00"
+    assert words.event(desk.do(Redo())) == "Done again: moved Clara Client, Wed 25 Nov 10:00"
+    desk.do(Undo())
+    assert words.event(desk.do(Undo())) == "Undone: booked Clara Client, Tue 24 Nov 09:00"

@@ -103,9 +103,20 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     after = setup.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment)])
     event = kind(
-        of_operation=lines[-1].operation, client_name=_whose(tx, back), all_changes=tuple(back), undoes=batch
+        of_operation=_first_operation(tx, lines[-1]),
+        client_name=_whose(tx, back),
+        all_changes=tuple(back),
+        undoes=batch,
     )
     return record(tx, event)
+
+
+def _first_operation(tx: Tx, line: HistoryLine) -> str:
+    """What was done at first, below all undoing and redoing of it."""
+    operation, batch = line.operation, line.undoes
+    while batch is not None:
+        operation, batch = events.operation_of(tx, batch)
+    return operation
 
 
 def _whose(tx: Tx, changes: list[Change]) -> str:
@@ -159,11 +170,12 @@ def _require_unchanged(
     lines: tuple[HistoryLine, ...],
 ) -> None:
     """Nothing in the batch was changed since, by anyone; the counters aside."""
-    changed = []
+    changed: list[ChangedSince] = []
+    batch = set(now)
     for change in folded:
         is_now = now[change.kind, change.id]
         if is_now is not None and _plain(is_now) == _plain(change.after):
-            changed.extend(_built_upon(look, change, set(now), lines))
+            changed.extend(_built_upon(look, change, batch, lines))
             continue
         last = events.last_of(look, change.kind, change.id) or lines[-1]
         changed.append(ChangedSince(change.kind, reference_of(change), last.actor, last.at, last.operation))

@@ -139,6 +139,13 @@ def of_batch(look: Look, batch: BatchId) -> tuple[HistoryLine, ...]:
     return _lines(look, col(_e.batch) == batch)
 
 
+def operation_of(look: Look, batch: BatchId) -> tuple[str, BatchId | None]:
+    """What the last event of an act was, and what it undid."""
+    last = select(col(_e.operation), col(_e.undoes)).where(col(_e.batch) == batch).order_by(col(_e.id).desc())
+    operation, undoes = look.connection.execute(last.limit(1)).one()
+    return operation, None if undoes is None else BatchId(undoes)
+
+
 def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, ...]:
     return _lines(look, col(_e.id).in_(_touching(kind, [id_])), limit)
 
