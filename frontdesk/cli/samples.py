@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from frontdesk.config import data_folder
-from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.appointments import AppointmentId, Status
 from frontdesk.core.domain.practice_file import PracticeFile, StaffEntry
-from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, Records, TimeOffRecord
+from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, KeptAppointment, Records, TimeOffRecord
 from frontdesk.core.domain.times import local_date, resolve, wall_time
 from frontdesk.core.parse import moments
 from frontdesk.core.parse.practice import practice_file
@@ -65,7 +67,8 @@ def demo_records(now: int, zone_name: str, size: Size) -> Records:
                 if (client.source_id, start) in busy:
                     continue
                 busy.add((client.source_id, start))
-                taken.append(_record(seed, len(taken), client, person.id, start, service, lengths[service], now))
+                record = _record(seed, len(taken), client, person.id, start, service, lengths[service], now)
+                taken.append(replace(record, kept=_kept(seed, len(taken), file)))
     tomorrow = datetime.combine(today + timedelta(days=1), time())
     off = TimeOffRecord(practitioner=away.id, start=tomorrow, end=tomorrow + timedelta(days=1), reason="training")
     return Records(clients=clients, appointments=tuple(_with_late_client(taken, now, zone_name)), time_off=(off,))
@@ -111,6 +114,14 @@ def _visits(
             at += -(-(lengths[service] + 10) // 15) * 15
 
 
+def _kept(seed: random.Random, number: int, file: PracticeFile) -> KeptAppointment:
+    """Booked here, so with the buffer of the practice."""
+    after = int(file.groups["booking"]["buffer_after"])
+    return KeptAppointment(
+        id=AppointmentId(number + 1), holder=UUID(int=seed.getrandbits(128), version=4), buffer_after=after
+    )
+
+
 def _record(
     seed: random.Random,
     number: int,
@@ -153,7 +164,6 @@ def _with_late_client(taken: list[AppointmentRecord], now: int, zone_name: str) 
     late = {it.source_id for it in sorted(started, key=lambda it: str(it.start))[-2:] if it.start <= here}  # type: ignore[operator]
     for it in taken:
         if it.source_id in late:
-            values = {name: getattr(it, name) for name in AppointmentRecord.__dataclass_fields__}
-            yield AppointmentRecord(**{**values, "status": Status.BOOKED})
+            yield replace(it, status=Status.BOOKED)
         else:
             yield it

@@ -309,7 +309,7 @@ class CalendarScreen(AppointmentFlows):
         self._show_view()
         if shows is Shows.WEEK and self.day is not None:
             self.grid.column = self.day.weekday()
-        elif shows is Shows.DAY and before is Shows.WEEK:
+        elif shows is Shows.DAY and before is not Shows.DAY and self.person is not None:
             people = [person.id for person in self.words.setup.practitioners()]
             self.grid.column = people.index(self._person()) if self._person() in people else 0
         self.refresh_data()
@@ -590,7 +590,11 @@ class CalendarScreen(AppointmentFlows):
         free = self._free_minutes(here, 0)
         after = {it.id: self.words.setup.buffers_of(it)[1] for it in self._services(here)}
         fits = [it.name for it in self._services(here) if it.duration <= self._free_minutes(here, after[it.id])]
-        too_long = [it.name for it in self._services(here) if it.name not in fits]
+        too_long = [
+            f"{it.name} ({_('buffer {n} min').format(n=after[it.id])})" if it.duration <= free else it.name
+            for it in self._services(here)
+            if it.name not in fits
+        ]
         text = f"{minute} {here.column.name} · {_('free {n} min').format(n=free)}"
         if self._picked:
             return text + " · " + _("p puts {client} here").format(client=self._picked[0].client_name)

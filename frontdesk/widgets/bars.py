@@ -22,7 +22,15 @@ class Bar(Static):
 class Header(Bar):
     """Where and when; `mark` is what there is to be late about."""
 
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[Sequence[Part], str, str] = ((), "", "")
+
+    def on_resize(self) -> None:
+        self.show(*self._shown)
+
     def show(self, left: Sequence[Part], right: str = "", mark: str = "") -> None:
+        self._shown = (left, right, mark)
         ending = f"{safe(mark)}  " if mark else ""
         shown = linked([" ", *left])
         room = max(self.size.width - len(ending) - len(right) - 1, 1)

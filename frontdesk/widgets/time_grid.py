@@ -87,7 +87,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def here(self) -> Here | None:
-        if not self._columns:
+        if self.column >= len(self._columns):  # a view that is still to come has more
             return None
         layout = self._columns[self.column]
         block = layout.block_at(self.row, self.lane)

@@ -30,6 +30,10 @@ PATIENCE = 20.0
 """Seconds after which a key that had no effect fails a test instead of hanging it."""
 
 
+LOOKUPS = ("load", "find", "judge", "rail")
+"""What screens ask for beside the keys."""
+
+
 def keys(text: str) -> list[events.Key]:
     """Keys as a terminal sends them: a character each; newline is Enter, tab is Tab."""
     return [events.Key(SIGNS.get(it, it), it if it.isprintable() else None) for it in text]
@@ -68,10 +72,20 @@ async def settled(app: FrontdeskApp) -> None:
         await asyncio.sleep(0)
         await asyncio.wait_for(app.pump.idle(), PATIENCE)
     for _ in range(200):
-        if not [worker for worker in app.workers if worker.is_running and worker.group in ("load", "find", "judge")]:
+        if not [worker for worker in app.workers if worker.is_running and worker.group in LOOKUPS]:
             break
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.02)
+
+
+async def still(app: FrontdeskApp, seconds: float) -> None:
+    """Until the picture has not changed for so long."""
+    before, since = "", time.monotonic()
+    while time.monotonic() - since < seconds:
+        await asyncio.sleep(0.02)
+        now = shown(app)
+        if now != before:
+            before, since = now, time.monotonic()
 
 
 def row_of(grid: TimeGrid, minute: int) -> int:

@@ -50,6 +50,15 @@ async def test_every_view_shows_the_day_it_is_on(database: Path, key: str) -> No
         assert "23" in shown(app)
 
 
+@pytest.mark.parametrize("keys_", ["W", "WD", "WMW", "W]D", "WLW"])
+async def test_views_change_on_a_day_late_in_the_week(database: Path, keys_: str) -> None:
+    async with running(database, on(28, 10)) as app:
+        await send(app, keys_, burst=False)
+        await send(app, "hjkl\t", burst=True)
+
+        assert f"[{'W' if keys_[-1] == 'W' else 'D'}]" in shown(app)
+
+
 @pytest.mark.covers("3-06", "3-07")
 async def test_the_list_is_searched_by_client_name(database: Path) -> None:
     async with running(database) as app:

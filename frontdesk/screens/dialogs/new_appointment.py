@@ -100,8 +100,8 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             yield Keys(
                 (_("⏎ book"), "screen.book"),
                 _("↑↓ known client"),
-                (_("ctrl+f next free time"), "screen.next_free"),
-                (_("ctrl+o block this"), "screen.block"),
+                (_("ctrl+f next free"), "screen.next_free"),
+                (_("ctrl+o block"), "screen.block"),
                 (_("esc back"), "screen.leave"),
             )
 
