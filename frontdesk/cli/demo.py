@@ -52,7 +52,7 @@ def demo(
     from frontdesk.cli.terminal import open_terminal
 
     with tempfile.TemporaryDirectory(prefix="frontdesk-demo-") as folder:
-        shown = Opening(database=str(Path(folder) / "demo.db"), create=True, config_file=opening.config_file)
+        shown = replace(opening, database=str(Path(folder) / "demo.db"), staff=None, create=True)
         say(_("making a practice to try …"))
         fill(shown, size)
         raise typer.Exit(open_terminal(shown))
