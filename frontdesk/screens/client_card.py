@@ -31,7 +31,7 @@ from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import lines as content_lines
 
-FIELDS = tuple(ClientDraft.__dataclass_fields__)
+FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
 
 
 class ClientCardScreen(AppointmentFlows):

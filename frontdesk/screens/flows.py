@@ -173,6 +173,8 @@ class AppointmentFlows(DeskScreen[None]):
             filled = await self.answer(ClientFormDialog(draft, _("New client"), error))
             if filled is None:
                 return None
+            if filled.known is not None:
+                return filled.known
             draft = filled
             done = await self.perform(
                 AddClient(

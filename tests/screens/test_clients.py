@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.screens.driving import deeds, running, send, shown, told
 
@@ -62,3 +63,30 @@ async def test_the_history_of_a_client_is_one_key(database: Path) -> None:
         await send(app, "H", burst=False)
 
         assert "booked" in shown(app)
+
+
+@pytest.mark.parametrize("typed", ["1980-07-03", "3.7.1980", "3 jul 1980"])
+async def test_a_birth_date_is_typed_as_people_write_it(database: Path, typed: str) -> None:
+    async with running(database) as app:
+        await send(app, f"3nJamie New\t\t\t{typed}\n", burst=False)
+
+        assert "1980-07-03" in shown(app)
+
+
+@pytest.mark.parametrize("typed", ["3 jul", "2999-01-01", "soon", "31.2.1980"])
+async def test_what_is_no_birth_date_keeps_the_form(database: Path, typed: str) -> None:
+    async with running(database) as app:
+        await send(app, f"3nJamie New\t\t\t{typed}\n", burst=False)
+
+        assert "born: as" in shown(app)
+        assert "Jamie New" in shown(app)
+
+
+async def test_somebody_known_is_chosen_instead_of_made_twice(database: Path) -> None:
+    async with running(database) as app:
+        await send(app, "3nZora Zim", burst=False)
+        assert "Zora Zimmer" in shown(app)
+        await send(app, [events.Key("down", None), events.Key("enter", None)], burst=False)
+
+        assert shown(app).splitlines()[0].startswith(" Zora Zimmer")
+        assert deeds(app) == []

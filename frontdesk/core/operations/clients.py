@@ -13,6 +13,7 @@ from frontdesk.core.domain.objections import SameClient
 from frontdesk.core.domain.people import Client, ClientId, Contact
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_line, clean_text
+from frontdesk.core.domain.times import YEARS, Instant, local_date
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.parse import contacts
 from frontdesk.core.store import appointments, claims, clients, setup
@@ -27,7 +28,7 @@ def add_client(tx: Tx, ask: AddClient) -> ClientAdded:
 
 def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
     require_allowed(tx, ask.needs)
-    country = setup.load(tx).practice.country
+    practice = setup.load(tx)
     before = _active(tx, ask.client)
     require_sees(tx, ask.needs, before.id)
     require_seen(tx, before, ask.seen)
@@ -36,7 +37,7 @@ def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
         for name in ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences")
         if getattr(ask, name) is not None
     }
-    after = replace(before, **_cleaned(given, country), revision=before.revision + 1)
+    after = replace(before, **_cleaned(given, practice, tx.now), revision=before.revision + 1)
     clients.save(tx, after)
     return record(tx, ClientEdited(before=before, client=after))
 
@@ -89,13 +90,16 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
 def add_record(tx: Tx, practice: Setup, new: NewClient) -> Client:
     """A new client's row, cleaned; the caller records it. Raises BadInput."""
     given: dict[str, Any] = {name: getattr(new, name) for name in NewClient.__dataclass_fields__}
-    fields = _cleaned(given, practice.practice.country)
+    fields = _cleaned(given, practice, tx.now)
     return clients.add(tx, Client(id=ClientId(0), created_at=tx.now, **fields))
 
 
-def _cleaned(given: dict[str, Any], country: str) -> dict[str, Any]:
-    """Text from outside, made fit to keep."""
-    fields = dict(given)
+def _cleaned(given: dict[str, Any], practice: Setup, now: Instant) -> dict[str, Any]:
+    """What came from outside, made fit to keep. Raises BadInput."""
+    fields, country = dict(given), practice.practice.country
+    born = fields.get("born")
+    if born is not None and (born.year not in YEARS or born > local_date(now, practice.practice.timezone)):
+        raise BadInput("born", Problem.OUT_OF_RANGE, born.isoformat())
     for name in ("locale",):
         if name in fields:
             fields[name] = clean_line(fields[name], limit=20)

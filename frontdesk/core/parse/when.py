@@ -87,6 +87,16 @@ def when(typed: str, today: date, base: date | None = None, locale: str = "en") 
     return found
 
 
+def birth_date(typed: str, today: date, locale: str = "en") -> date | None:
+    """A day of the past with its year: `1980-07-03`, `3.7.1980`, `3 jul 1980`. None where it is none."""
+    try:
+        meant = when(typed, today, locale=locale)
+    except NotUnderstood:
+        return None
+    has_year = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", typed) is not None
+    return meant.day if has_year and meant.named_day and meant.at is None and meant.day <= today else None
+
+
 def _and(words: tuple[Mapping[str, int], Mapping[str, int]]) -> tuple[dict[str, int], dict[str, int]]:
     return {**DAYS, **words[0]}, {**MONTHS, **words[1]}
 
@@ -169,7 +179,7 @@ def _date_of_words(words: list[str], today: date, months: Mapping[str, int]) -> 
     number = re.sub(r"(st|nd|rd|th|\.)$", "", number)
     if month is None or not number.isdigit() or not 1 <= int(number) <= 31:
         return None
-    year = words[2] if len(words) > 2 and re.fullmatch(r"20\d\d", words[2]) else None
+    year = words[2] if len(words) > 2 and re.fullmatch(r"(19|20)\d\d", words[2]) else None
     return _dated(int(number), month, year, today, words[0]), 3 if year else 2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,7 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from frontdesk.core.asks.clients import FindDuplicates
-from frontdesk.core.domain.people import ClientKind
+from frontdesk.core.domain.people import ClientId, ClientKind
+from frontdesk.core.domain.times import local_date
+from frontdesk.core.domain.views import ClientHit
+from frontdesk.core.parse.when import birth_date
 from frontdesk.core.render.language import _, later
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
@@ -42,6 +45,8 @@ class ClientDraft:
     born: str = ""
     preferences: str = ""
     note: str = ""
+    known: ClientId | None = None
+    """Somebody who is here already was chosen instead."""
 
     @property
     def birth_date(self) -> date | None:
@@ -53,6 +58,8 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,ctrl+s", "save", "save", id="client.save", priority=True),
+        Binding("down", "move(1)", "next", id="client.down", priority=True),
+        Binding("up", "move(-1)", "previous", id="client.up", priority=True),
     ]
 
     def __init__(self, draft: ClientDraft, title: str, error: str = "", new: bool = True) -> None:
@@ -70,8 +77,13 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
                 kinds = [(_("person"), ClientKind.PERSON), (_("company"), ClientKind.COMPANY)]
                 yield Choice[ClientKind]("", kinds, chosen=int(self._draft.kind is ClientKind.COMPANY), id="kind")
             yield Static(plain(self._error, "$error"), id="problem")
-            yield LineList[None](id="twins", can_focus=False)
-            yield Keys((_("⏎ save"), "screen.save"), _("tab next"), (_("esc back"), "screen.leave"))
+            yield LineList[ClientHit](id="twins", can_focus=False)
+            yield Keys(
+                (_("⏎ save"), "screen.save"),
+                *((_("↑↓ somebody known"),) if self._new else ()),
+                _("tab next"),
+                (_("esc back"), "screen.leave"),
+            )
 
     def on_mount(self) -> None:
         self.title_panel(self._title)
@@ -81,16 +93,34 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
         if self._new:
             self.begin(self._find(), group="find", exclusive=True)
 
+    def on_line_list_pointed(self) -> None:
+        self._say(_("⏎ opens this client"), "name", bad=False)
+
+    def action_move(self, by: int) -> None:
+        twins: LineList[ClientHit] = self.query_one("#twins", LineList)
+        if by < 0 and twins.cursor == 0:
+            twins.show(twins.lines)
+            twins.cursor = -1
+            self._say("", "name", bad=False)
+        elif twins.lines:
+            twins.move(by)
+            self._say(_("⏎ opens this client"), "name", bad=False)
+
     def action_save(self) -> None:
-        values = {name: self.query_one(f"#{name}", Input).value.strip() for name, _label in LABELS}
+        twin: ClientHit | None = self.query_one("#twins", LineList).chosen
+        if twin is not None:
+            self.dismiss(replace(self._draft, known=twin.id))
+            return
+        values: dict[str, Any] = {name: self.query_one(f"#{name}", Input).value.strip() for name, _label in LABELS}
         draft = replace(self._draft, **values, kind=self.query_one("#kind", Choice).value or ClientKind.PERSON)
         if not draft.name:
             self._say(_("a name is needed; the rest can wait"), "name")
             return
-        if not _is_date(draft.born):
-            self._say(_("born: as 1980-07-03"), "born")
+        born = birth_date(draft.born, local_date(self.host.now(), self.words.zone), self.words.setup.practice.locale)
+        if draft.born and born is None:
+            self._say(_("born: as 3 jul 1980, 3.7.1980 or 1980-07-03"), "born")
             return
-        self.dismiss(draft)
+        self.dismiss(replace(draft, born=born.isoformat() if born is not None else ""))
 
     async def _find(self) -> None:
         name, phone = self.query_one("#name", Input).value, self.query_one("#phone", Input).value
@@ -98,17 +128,10 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
             return
         hits = await self.look(FindDuplicates(name=name, phone=phone))
         twins = self.query_one("#twins", LineList)
-        twins.show([Line(f"{it.name:<26} {it.birthday:<10} {it.phone}", None, "dim") for it in hits or ()])
+        twins.show([Line(f"{it.name:<26} {it.birthday:<10} {it.phone}", it, "dim") for it in hits or ()])
         twins.cursor = -1
 
-    def _say(self, text: str, field: str) -> None:
-        self.query_one("#problem", Static).update(plain(text, "$error"))
-        self.query_one(f"#{field}", Input).focus()
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return not text
-    return True
+    def _say(self, text: str, field: str, bad: bool = True) -> None:
+        self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))
+        if bad:
+            self.query_one(f"#{field}", Input).focus()
