@@ -17,9 +17,9 @@ from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPick
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.asks.schedule import RemoveTimeOff
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.gaps import gap_at
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.services import Service
-from frontdesk.core.domain.times import local_date, resolve, wall_time
+from frontdesk.core.domain.times import local_date, wall_time
 from frontdesk.core.domain.views import Block, Calendar, Named
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
@@ -587,39 +587,16 @@ class CalendarScreen(AppointmentFlows):
             label = here.shut.label or _("outside hours")
             more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
             return f"{minute} {here.column.name} · {label}{more}"
-        free = self._free_minutes(here, 0)
-        after = {it.id: self.words.setup.buffers_of(it)[1] for it in self._services(here)}
-        fits = [it.name for it in self._services(here) if it.duration <= self._free_minutes(here, after[it.id])]
-        too_long = [
-            f"{it.name} ({_('buffer {n} min').format(n=after[it.id])})" if it.duration <= free else it.name
-            for it in self._services(here)
-            if it.name not in fits
-        ]
-        text = f"{minute} {here.column.name} · {_('free {n} min').format(n=free)}"
+        wall = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
+        gap = gap_at(self.words.setup, here.column, wall)
+        text = f"{minute} {here.column.name} · {_('free {n} min').format(n=gap.minutes)}"
         if self._picked:
             return text + " · " + _("p puts {client} here").format(client=self._picked[0].client_name)
-        if fits:
-            text += f" · {_('fits')} {', '.join(fits[:3])}"
-        if too_long:
-            text += f", {_('not')} {', '.join(too_long[:2])}"
-        return text
-
-    def _free_minutes(self, here: Here, after: int) -> int:
-        """Minutes until the next booking, the larger buffer kept, or the end of the open time."""
-        wall = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-        at = resolve(wall, here.column.zone)
-        if at is None:
-            return 0
-        for span in here.column.open:
-            if span.start <= at < span.end:
-                nexts = [min(b.padded_start, b.start - after * 60) for b in here.column.blocks if b.start >= at]
-                return (min([span.end, *nexts]) - at) // 60
-        return 0
-
-    def _services(self, here: Here) -> list[Service]:
-        setup = self.words.setup
-        offered = setup.staff[here.column.practitioner].services
-        return [setup.services[id_] for id_ in offered if id_ in setup.services]
+        if gap.fits:
+            text += f" · {_('fits')} {', '.join(it.name for it in gap.fits[:3])}"
+        not_it = [*(_("{service} for its buffer").format(service=it.name) for it in gap.too_close)]
+        not_it += [it.name for it in gap.too_long]
+        return f"{text}, {_('not')} {', '.join(not_it[:2])}" if not_it else text
 
     def _show_rail(self, id_: AppointmentId | None) -> None:
         """The card beside the grid; it follows a cursor that rests, not one that runs."""
