@@ -252,6 +252,23 @@ def test_practitioners_see_their_own_and_nobody_elses(practice: Command) -> None
     assert practice(*ann, "client", "show", client).code == 6
     assert practice(*ann, "client", "edit", client, "--phone", "+44 20 7946 0999").code == 6
     assert practice("--staff", "vic", "history", theirs).code == 6
+    assert practice(*ann, "undo", "2").code == 6
+    assert practice(*ann, "book", "review", "2026-11-24T09:00", "--client", client).code == 6
+
+
+def test_practitioners_see_whom_they_made_and_not_who_takes_a_room(practice: Command) -> None:
+    ann = ("--staff", "ann")
+    made = practice(*ann, "client", "add", "--name", "Nora New", "--json").json["item"]["id"]
+    assert practice(*ann, "client", "edit", made, "--phone", "+44 20 7946 0999").code == 0
+    assert "Nora" in practice(*ann, "client", "find", "nora").out
+    for room in ("gym", "pool"):
+        practice("book", "training", "2026-11-24T09:00", "--name", "Secret Sue", "-p", "bob", "--room", room,
+                 "--override", "both rooms")  # fmt: skip
+    said = practice(*ann, "why", "training", "2026-11-24T09:00", "-p", "ann")
+
+    assert "no:" in said.out
+    assert "Sue" not in said.out
+    assert "Sue" not in practice(*ann, "book", "training", "2026-11-24T09:00", "--name", "X", "-p", "ann").err
 
 
 def test_a_start_in_another_zone_says_so(practice: Command, tmp_path: Path) -> None:

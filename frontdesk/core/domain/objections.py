@@ -6,7 +6,7 @@ type check.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
@@ -298,12 +298,3 @@ ChangeObjection: TypeAlias = (
 )
 
 Objection: TypeAlias = SlotObjection | ChangeObjection
-
-
-def without_names(objection: SlotObjection) -> SlotObjection:
-    """The same, not saying who the time belongs to."""
-    match objection:
-        case PractitionerTaken() | RoomsTaken() | Held() | ClientBusy():
-            return replace(objection, by=replace(objection.by, client_name="", appointment=None))
-        case _:
-            return objection

@@ -59,6 +59,7 @@ from frontdesk.core.operations.guard import (
     require_no_objection,
     require_power_over,
     require_seen,
+    require_sees,
 )
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, clients, setup
@@ -93,6 +94,8 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
     require_allowed(
         tx, ask.needs, taken.verdict.practitioner, overriding=practice if override and taken.verdict.reasons else None
     )
+    if known is not None:
+        require_sees(tx, ask.needs, known.id)
     client = add_record(tx, practice, wanted) if isinstance(wanted, NewClient) else _client(tx, wanted)
     zone_name = practice.zone_of(where)
     before, after = practice.buffers_of(service)

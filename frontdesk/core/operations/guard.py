@@ -10,10 +10,10 @@ from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.objections import Objection, SlotObjection
 from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
-from frontdesk.core.domain.permissions import Permission, Scope, may, only_own, scope_of
+from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.store import appointments, clients, events
+from frontdesk.core.store import clients, events, sight
 from frontdesk.core.store.look import Look, Tx
 
 E = TypeVar("E", bound=Event)
@@ -49,8 +49,7 @@ def require_power_over(look: Look, practice: Setup, permission: Permission, appo
 
 def require_sees(look: Look, permission: Permission, client: ClientId) -> None:
     """Practitioners have power over the clients they see. Raises NotAllowed."""
-    own = only_own(look.actor, permission)
-    if own is not None and not appointments.clients_of(look, own, [client]):
+    if scope_of(look.actor, permission) is Scope.OWN and not sight.seen(look, [client]):
         raise NotAllowed(permission.value, look.actor.name)
 
 

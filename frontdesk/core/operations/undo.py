@@ -27,7 +27,13 @@ from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, RoomId, Service
 from frontdesk.core.domain.slots import Asking, Wish, conflicts
-from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_power_over
+from frontdesk.core.operations.guard import (
+    record,
+    require_allowed,
+    require_no_objection,
+    require_power_over,
+    require_sees,
+)
 from frontdesk.core.store import appointments, claims, clients, events, setup, things
 from frontdesk.core.store.look import Look, Tx
 
@@ -94,7 +100,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     _lock(tx, practice, folded)
     now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
     _require_unchanged(tx, folded, now, lines)
-    _require_power(tx, practice, folded)
+    _require_power(tx, practice, folded, is_own=lines[-1].actor == tx.actor.name)
     back = [_back(change, now[change.kind, change.id]) for change in folded]
     _require_free(tx, practice, back)
     for change in _in_order(back):
@@ -207,13 +213,15 @@ def reference_of(change: Change) -> str:
             return change.id
 
 
-def _require_power(look: Look, practice: Setup, folded: Iterable[Change]) -> None:
+def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own: bool) -> None:
     for change in folded:
         match change.after:
             case Appointment() as appointment:
                 require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, appointment)
-            case Client():
+            case Client(id=client):
                 require_allowed(look, Permission.CHANGE_CLIENTS)
+                if not is_own:
+                    require_sees(look, Permission.CHANGE_CLIENTS, client)
             case TimeOff(staff=staff):
                 require_allowed(look, Permission.CHANGE_TIME_OFF, staff)
             case StaffMember():

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.domain.errors import NotAllowed, NotFound
-from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.permissions import Permission, may, only_own
 from frontdesk.core.domain.times import Span, day_start
 from frontdesk.core.domain.views import AppointmentList, Named
 from frontdesk.core.store import appointments, setup
@@ -19,7 +19,13 @@ def show_appointment(look: Look, question: ShowAppointment) -> Named:
     found = appointments.named(look, setup.load(look), [question.appointment])
     if not found:
         raise NotFound("appointment", str(question.appointment))
+    if not _may_see(look, found[0]):
+        raise NotAllowed(Permission.SEE_CALENDAR.value, look.actor.name)
     return found[0]
+
+
+def _may_see(look: Look, named: Named) -> bool:
+    return may(look.actor, Permission.SEE_CALENDAR, named.appointment.practitioner)
 
 
 def list_appointments(look: Look, question: ListAppointments) -> AppointmentList:
@@ -45,4 +51,4 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
 
 
 def list_picked_up(look: Look, _: ListPickedUp) -> tuple[Named, ...]:
-    return appointments.picked_up(look, setup.load(look))
+    return tuple(it for it in appointments.picked_up(look, setup.load(look)) if _may_see(look, it))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_of_ref, client_of_ref
@@ -13,11 +14,8 @@ from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientCard, ClientHit
-from frontdesk.core.store import appointments, clients, search, setup
+from frontdesk.core.store import appointments, clients, search, setup, sight
 from frontdesk.core.store.look import Look
-
-REACH = 2000
-"""How many clients are looked through for those of one practitioner."""
 
 PAST = 50
 """How many past appointments a card shows."""
@@ -25,25 +23,23 @@ PAST = 50
 
 def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
     typed = question.text.strip()
-    reach = question.limit if only_own(look.actor, Permission.SEE_CLIENTS) is None else REACH
     if not typed:
-        return _hits(look, _seen(look, clients.by_name(look, 0, reach))[: question.limit])
+        return _hits(look, clients.by_name(look, 0, question.limit))
     by_reference, named = _referred(look, typed)
     if by_reference is not None:
-        return _hits(look, _seen(look, [by_reference]), named)
-    ids = search.ids(look, typed, reach)
+        return _hits(look, [by_reference] if sight.seen(look, [by_reference.id]) else [], named)
+    ids = search.ids(look, typed, question.limit)
     found = clients.several(look, ids)
-    return _hits(look, _seen(look, [found[id_] for id_ in ids if id_ in found])[: question.limit])
+    return _hits(look, [found[id_] for id_ in ids if id_ in found])
 
 
 def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ...]:
     found = {client.id: client for client in clients.like(look, question.phone, "", limit=5)}
     if len(folded(question.name)) >= 3:
-        ids = search.ids(look, question.name, limit=5)
+        ids = search.ids(look, question.name, limit=5, everybody=True)
         found.update(clients.several(look, [id_ for id_ in ids if id_ not in found]))
-    seen = _seen(look, list(found.values()))
-    same_day = sorted(seen, key=lambda client: question.born is not None and client.born != question.born)
-    return _hits(look, same_day[:5])
+    same_day = sorted(found.values(), key=lambda client: question.born is not None and client.born != question.born)
+    return _masked(look, _hits(look, same_day[:5]))
 
 
 def show_client(look: Look, question: ShowClient) -> ClientCard:
@@ -52,7 +48,7 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         raise NotFound("client", str(question.client))
     if client.life is Life.MERGED and client.merged_into is not None:
         return show_client(look, ShowClient(client=client.merged_into))
-    if not _seen(look, [client]):
+    if not sight.seen(look, [client.id]):
         raise NotAllowed(Permission.SEE_CLIENTS.value, look.actor.name)
     practice = setup.load(look)
     own = only_own(look.actor, Permission.SEE_CALENDAR)
@@ -69,13 +65,13 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     )
 
 
-def _seen(look: Look, found: list[Client]) -> list[Client]:
-    """Those the actor may see."""
-    own = only_own(look.actor, Permission.SEE_CLIENTS)
-    if own is None:
-        return found
-    theirs = appointments.clients_of(look, own, [client.id for client in found])
-    return [client for client in found if client.id in theirs]
+def _masked(look: Look, hits: tuple[ClientHit, ...]) -> tuple[ClientHit, ...]:
+    """A client somebody else sees is known to be there, so that nobody is made twice, and no more."""
+    seen = sight.seen(look, [hit.id for hit in hits])
+    return tuple(
+        hit if hit.id in seen else replace(hit, phone="", email="", born=None, next=None, next_id=None)
+        for hit in hits
+    )
 
 
 def _referred(look: Look, typed: str) -> tuple[Client | None, Appointment | None]:

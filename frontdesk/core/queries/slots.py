@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,9 +12,8 @@ from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.objections import Culprit, without_names
+from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceId
 from frontdesk.core.domain.slots import (
@@ -84,22 +83,10 @@ def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
         room=question.room,
     )
     verdicts = verdicts_on(look, practice, search, question.practitioner, question.location, question.start)
-    verdicts = tuple(_discreet(look, verdict) for verdict in verdicts)
     if any(verdict.ok for verdict in verdicts) or not question.nearest:
         return VerdictAnswer(verdicts=verdicts)
     near = nearest(look, practice, search, question.practitioner, question.location, question.start)
     return VerdictAnswer(verdicts=verdicts, nearest=near[: question.nearest])
-
-
-def _discreet(look: Look, verdict: Verdict) -> Verdict:
-    """Whose time it is, is told only to those who may see that calendar."""
-    if may(look.actor, Permission.SEE_CALENDAR, verdict.practitioner):
-        return verdict
-    return replace(
-        verdict,
-        reasons=tuple(without_names(it) for it in verdict.reasons),
-        warnings=tuple(without_names(it) for it in verdict.warnings),
-    )
 
 
 def service_of(practice: Setup, id_: ServiceId) -> Service:

@@ -19,6 +19,7 @@ from frontdesk.core.domain.appointments import (
     Status,
 )
 from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
@@ -95,14 +96,6 @@ def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
     """Every appointment of one import source by its id there."""
     found = look.connection.execute(_ONE.where(col(_a.source) == source, _kept()))
     return {value.source_id: value for value in map(_value, found)}
-
-
-def clients_of(look: Look, practitioner: StaffId, among: Iterable[ClientId] | None = None) -> set[ClientId]:
-    """Clients a practitioner has had, or will have, an appointment with."""
-    theirs = select(col(_a.client_id)).where(col(_a.practitioner_id) == practitioner, _kept()).distinct()
-    if among is not None:
-        theirs = theirs.where(col(_a.client_id).in_(list(among)))
-    return {ClientId(id_) for id_ in look.connection.execute(theirs).scalars()}
 
 
 def everything(look: Look, setup: Setup) -> tuple[Named, ...]:
@@ -205,8 +198,8 @@ def count_upcoming(look: Look, client: ClientId) -> int:
 
 
 def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Instant, AppointmentId]]:
-    """The next appointment of each client that has one."""
-    wanted = list(clients)
+    """The next appointment of each client that has one in a calendar the actor may see."""
+    wanted, own = list(clients), only_own(look.actor, Permission.SEE_CALENDAR)
     upcoming = (
         select(col(_a.client_id), col(_a.start), col(_a.id))
         .where(
@@ -216,6 +209,8 @@ def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Ins
         )
         .order_by(col(_a.start).desc())
     )
+    if own is not None:
+        upcoming = upcoming.where(col(_a.practitioner_id) == own)
     found = look.connection.execute(upcoming)
     return {ClientId(client): (start, AppointmentId(id_)) for client, start, id_ in found}
 

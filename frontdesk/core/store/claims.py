@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
 from frontdesk.core.domain.objections import Culprit
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.slots import Busy
 from frontdesk.core.domain.times import DAY, Instant, Span
@@ -60,6 +62,7 @@ _CULPRITS = (
         col(_c.source_kind),
         col(_c.source_id),
         col(ClientRow.name),
+        col(AppointmentRow.practitioner_id),
     )
     .join(
         AppointmentRow,
@@ -106,21 +109,25 @@ def busy(look: Look, resource: ResourceId, window: Span, mine: UUID | None = Non
 def culprits(
     look: Look, resource: ResourceId, window: Span, mine: UUID | None = None, lane: int | None = None
 ) -> tuple[Culprit, ...]:
-    """The same claims with their stories: whose they are, and until when a hold keeps them."""
+    """The same claims with their stories: whose they are, for those who may see that, and until when a hold keeps."""
     where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
     rows = look.connection.execute(_CULPRITS, {**where, "holder": mine or NOBODY})
     return tuple(
         Culprit(
             span=Span(start, end),
             padded=Span(padded_start, padded_end),
-            appointment=AppointmentId(source) if kind == APPOINTMENT else None,
-            client_name=name or "",
+            appointment=AppointmentId(source) if kind == APPOINTMENT and _may_see(look, who) else None,
+            client_name=(name or "") if _may_see(look, who) else "",
             held_for="" if expires_at is None else kind,
             expires_at=expires_at,
         )
-        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name in rows
+        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, who in rows
         if lane is None or lane == its_lane
     )
+
+
+def _may_see(look: Look, practitioner: str | None) -> bool:
+    return may(look.actor, Permission.SEE_CALENDAR, None if practitioner is None else StaffId(practitioner))
 
 
 def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> set[int]:

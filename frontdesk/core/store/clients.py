@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, ClientKind, Contact
-from frontdesk.core.store import search
+from frontdesk.core.store import search, sight
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import AccessLog as AccessLogRow
 from frontdesk.core.store.rows import Client as ClientRow
@@ -73,8 +73,10 @@ def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
 
 
 def by_name(look: Look, first: int, limit: int) -> list[Client]:
-    """A page of all active clients in the order of their folded names."""
-    page = _ONE.where(col(_c.life) == Life.ACTIVE.value).order_by(col(_c.search_key), col(_c.id))
+    """A page of the active clients the actor may see, in the order of their folded names."""
+    page = _ONE.where(col(_c.life) == Life.ACTIVE.value, *sight.of_clients(look)).order_by(
+        col(_c.search_key), col(_c.id)
+    )
     return [_value(row) for row in look.connection.execute(page.offset(first).limit(limit))]
 
 

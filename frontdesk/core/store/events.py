@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, text, update
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import AppointmentId
@@ -18,6 +18,7 @@ from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine, R
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
+from frontdesk.core.store import sight
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Event as EventRow
@@ -147,7 +148,7 @@ def operation_of(look: Look, batch: BatchId) -> tuple[str, BatchId | None]:
 
 
 def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, ...]:
-    return _lines(look, col(_e.id).in_(_touching(kind, [id_])), limit)
+    return _lines(look, _seen(look, col(_e.id).in_(_touching(kind, [id_]))), limit)
 
 
 def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ...]:
@@ -159,14 +160,19 @@ def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ..
         col(_e.id).in_(_touching("client", [str(client)])),
         col(_e.id).in_(_touching("appointment", [str(id_) for id_ in theirs])),
     )
-    return _lines(look, about, limit)
+    return _lines(look, _seen(look, about), limit)
 
 
 def of_span(look: Look, span: Span | None, limit: int) -> tuple[HistoryLine, ...]:
     """What happened in a span of time, or the latest of all."""
     if span is None:
-        return _lines(look, col(_e.id) > 0, limit)
-    return _lines(look, (col(_e.at) >= span.start) & (col(_e.at) < span.end), limit)
+        return _lines(look, _seen(look, col(_e.id) > 0), limit)
+    return _lines(look, _seen(look, (col(_e.at) >= span.start) & (col(_e.at) < span.end)), limit)
+
+
+def _seen(look: Look, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of these events, those the actor may see."""
+    return and_(condition, *sight.of_events(look))
 
 
 def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:

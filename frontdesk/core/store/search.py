@@ -11,8 +11,11 @@ from sqlmodel import col
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.text import folded
+from frontdesk.core.store import sight
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.rows import Client as ClientRow
+
+Conditions = list[ColumnElement[bool]]
 
 CANDIDATES = 400
 """How many clients a typing error may be looked for among; a search never ranks an unbounded match."""
@@ -47,19 +50,22 @@ def matches(look: Look, typed: str) -> list[ColumnElement[bool]]:
     return [_contains(look, word) for word in words_of(typed)]
 
 
-def ids(look: Look, typed: str, limit: int) -> list[ClientId]:
-    """Clients that have every word; names that begin with it first; then those with a typing error."""
-    words = words_of(typed)
+def ids(look: Look, typed: str, limit: int, everybody: bool = False) -> list[ClientId]:
+    """Clients that have every word; names that begin with it first; then those with a typing error.
+
+    Only those the actor may see, unless `everybody` is asked for.
+    """
+    words, may_see = words_of(typed), [] if everybody else sight.of_clients(look)
     if not words:
         return []
-    found = _exact(look, words, limit)
+    found = _exact(look, words, may_see, limit)
     if len(found) < min(limit, 5):
-        found += [id_ for id_ in _misspelt(look, words, limit) if id_ not in found]
+        found += [id_ for id_ in _misspelt(look, words, may_see, limit) if id_ not in found]
     return found[:limit]
 
 
-def _exact(look: Look, words: list[str], limit: int) -> list[ClientId]:
-    rows = look.connection.execute(_with_words(look, words).limit(max(limit * 5, 100))).all()
+def _exact(look: Look, words: list[str], may_see: Conditions, limit: int) -> list[ClientId]:
+    rows = look.connection.execute(_with_words(look, words, may_see).limit(max(limit * 5, 100))).all()
     ranked = sorted(rows, key=lambda row: (_rank(row[1], words), row[1], row[0]))
     return [ClientId(id_) for id_, _ in ranked[:limit]]
 
@@ -70,7 +76,7 @@ def _rank(key: str, words: list[str]) -> int:
     return sum(f" {word}" not in starts for word in words)
 
 
-def _misspelt(look: Look, words: list[str], limit: int) -> list[ClientId]:
+def _misspelt(look: Look, words: list[str], may_see: Conditions, limit: int) -> list[ClientId]:
     from rapidfuzz import fuzz, process  # only where nothing was found: not needed to open the desk
 
     def likeness(typed: str, key: str, **_: Any) -> float:
@@ -83,7 +89,7 @@ def _misspelt(look: Look, words: list[str], limit: int) -> list[ClientId]:
         return []
     candidates: dict[int, str] = {}
     for piece in _pieces(longest):
-        for id_, its_key in look.connection.execute(_with_words(look, [piece]).limit(CANDIDATES)):
+        for id_, its_key in look.connection.execute(_with_words(look, [piece], may_see).limit(CANDIDATES)):
             candidates[id_] = its_key
     scored = process.extract(" ".join(words), candidates, scorer=likeness, score_cutoff=LIKE_ENOUGH, limit=limit)
     return [ClientId(id_) for _, _, id_ in scored]
@@ -95,9 +101,10 @@ def _pieces(word: str) -> list[str]:
     return sorted({word[:third], word[-third:], word[1 : 1 + third]})
 
 
-def _with_words(look: Look, words: list[str]) -> Any:
+def _with_words(look: Look, words: list[str], may_see: Conditions) -> Any:
     """Active clients whose key has every word; through the trigram index, row by row, so that a limit ends it."""
-    found = select(col(ClientRow.id), col(ClientRow.search_key)).where(col(ClientRow.life) == Life.ACTIVE.value)
+    is_active = col(ClientRow.life) == Life.ACTIVE.value
+    found = select(col(ClientRow.id), col(ClientRow.search_key)).where(is_active, *may_see)
     indexed = [word for word in words if look.is_sqlite and _has_trigrams(word)]
     if indexed:
         found = found.join(_INDEX, _INDEX.c.rowid == col(ClientRow.id))
