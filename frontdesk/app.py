@@ -213,12 +213,13 @@ class FrontdeskApp(App[None]):
         await super().on_event(event)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Every write to the terminal: a whole picture goes out as the lines that differ."""
+        """Every write to the terminal: a picture goes out as the cells that differ."""
         if renderable is not None and not self._batch_count and not self.is_headless:
             renderable = self.frames.only_changed(renderable, self.size, self.console)
         super()._display(screen, renderable)
 
     def on_resize(self, event: events.Resize) -> None:
+        self.frames.forget()  # terminals redraw as they like when their size changes
         for screen in self.screen_stack:
             for rail in screen.query("#rail"):
                 rail.set_class(event.size.width >= 120, "-shown")

@@ -189,6 +189,8 @@ def open_desk(
 
     Raises StoreUnusable, BadInput or NotFound.
     """
+    if now is not None:
+        naming.moment(now, "UTC", "--now")  # before anything is made
     desk = Desk(Store(url, create=create), clock=clock or system_clock, machine=machine)
     # what was imported stays for ever: the collector need not look at it again with every large answer
     gc.freeze()

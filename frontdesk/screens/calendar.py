@@ -16,7 +16,8 @@ from textual.widgets import Input, Static
 from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.asks.schedule import RemoveTimeOff
-from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.gaps import gap_at
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import local_date, wall_time
@@ -82,6 +83,7 @@ class CalendarScreen(AppointmentFlows):
         self.person: StaffId | None = None
         self.found: ClientId | None = None
         self._late = 0
+        self._follow: AppointmentId | None = None
         self._cut = False  # whether the list shows only the first ones
         self._picked: tuple[Named, ...] = ()
         self._in_rail: AppointmentId | None = None
@@ -141,6 +143,11 @@ class CalendarScreen(AppointmentFlows):
             return named.appointment.id if named is not None else None
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
         return here.block.id if here is not None and here.block is not None else None
+
+    def done(self, event: Event) -> None:
+        """The cursor goes with what was done, where that stands in what is drawn."""
+        bookings = [it.after for it in event.changes if isinstance(it.after, Appointment)]
+        self._follow = bookings[0].id if len(bookings) == 1 else None
 
     def find_appointment(self, id_: AppointmentId, client: ClientId | None) -> None:
         """Go to an appointment, wherever it is."""
@@ -288,6 +295,9 @@ class CalendarScreen(AppointmentFlows):
         self._late = seen.late
         self.grid.narrowest = NARROWEST if self.shows is Shows.DAY else NARROWEST_DAY
         self.grid.show(seen, heads)
+        follow, self._follow = self._follow, None
+        if follow is not None and self.grid.go_to_block(follow):
+            self.person = self.grid.here.column.practitioner if self.grid.here is not None else self.person
         period = (self.shows, seen.columns[0].day, seen.columns[-1].day) if seen.columns else None
         if period != self._fitted:
             self._fitted = period
@@ -553,6 +563,9 @@ class CalendarScreen(AppointmentFlows):
         here = self.grid.here
         if here is None:
             info.show("")
+        elif self.grid.is_left:
+            info.show(_("what was here is gone; an arrow or tab chooses another"))
+            self._show_rail(None)
         elif here.block is not None:
             info.show(self._about(here.block))
             self._show_rail(here.block.id)

@@ -43,6 +43,9 @@ PANEL_VERBS = (
     Verb.MOVE, Verb.CANCEL, Verb.STATUS, Verb.NO_SHOW, Verb.EDIT, Verb.PICK_UP, Verb.HISTORY, Verb.UNDO,
 )  # fmt: skip
 
+ELSEWHERE = (Verb.FIND, Verb.PALETTE, Verb.HELP, Verb.CALENDAR, Verb.CLIENTS, Verb.NEW)
+"""Keys that leave an open appointment for something else: none of them is lost, or taken for a deed to it."""
+
 _STEP_BACK = {Status.DONE: Status.ARRIVED, Status.IN_SESSION: Status.ARRIVED, Status.ARRIVED: Status.BOOKED}
 
 
@@ -88,7 +91,8 @@ class AppointmentFlows(DeskScreen[None]):
         if named is None:
             return
         labels = {Verb.STATUS: f"s {self._next_word(named)}", Verb.EDIT: f"e {_('notes')}"}
-        verbs = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
+        verbs: dict[Verb, str | None] = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
+        verbs |= dict.fromkeys(ELSEWHERE)
         verb = await self.answer(PageDialog(self._title(named), self.details(named), verbs))
         if verb is not None and not self.appointment_verb(verb, on=id_):
             self.verb(verb)

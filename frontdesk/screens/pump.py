@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from textual import events
+from textual import constants, events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 from textual.message_pump import MessagePump
@@ -20,18 +20,17 @@ PATIENCE = 2.0
 
 Input = events.Key | events.Paste
 
-for _digit in "0123456789-=":  # Textual reads esc and a digit as a sign of some Mac keyboards
-    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_digit}", None)  # type: ignore[attr-defined]
+for _after_esc in "0123456789-=fb\x7f":  # Textual takes esc and these for signs and keys of some Mac keyboards
+    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_after_esc}", None)  # type: ignore[attr-defined]
+constants.ESCAPE_DELAY = 0.025  # type: ignore[misc]  # seconds; nobody types a key so soon after esc, scripts do
 
 
 def as_typed(event: Input) -> tuple[Input, ...]:
-    """Alt means nothing here: what looks like it is esc and the key that was typed right after it."""
-    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
+    """Alt and a character means nothing here: it is esc and the key that was typed right after it."""
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+") or not event.character:
         return (event,)
-    name = event.key.removeprefix("alt+")
-    if name.startswith("shift+") and event.character is not None:
-        name = event.character
-    return events.Key("escape", "\x1b"), events.Key(name, event.character)
+    name = event.key.removeprefix("alt+").removeprefix("shift+")
+    return events.Key("escape", "\x1b"), events.Key(event.character if len(name) == 1 else name, event.character)
 
 
 class KeyPump:

@@ -23,8 +23,8 @@ Cell = tuple[str, Ink]
 """What one cell shows; empty where a character two cells wide goes on."""
 
 PLAIN: Ink = ("", "", "")
-UNKNOWN: Cell = ("?", ("unknown", "", ""))
-"""A cell that was never written, or that something else wrote to."""
+UNKNOWN: Cell = ("", ("unknown", "", ""))
+"""A cell that was never written, or of which only a part is left."""
 
 GAP = 6
 """Cells that are alike between two that differ are written again where that is shorter than going round them."""
@@ -86,6 +86,10 @@ class Frames:
             for text, width in _cells_of(segment.text):
                 if x + width > len(row):
                     return
+                if not row[x][0]:
+                    _cut(row, x)
+                if x + width < len(row) and not row[x + width][0]:
+                    _cut(row, x + width)
                 row[x] = (text, ink if text != " " or _draws_on(ink) else ("", "", ink[2]))
                 row[x + 1 : x + width] = [("", ink)] * (width - 1)
                 x += width
@@ -106,9 +110,12 @@ class _Writer:
 
     def write_changed(self, y: int, before: Sequence[Cell], after: Sequence[Cell]) -> None:
         for first, end in _runs(before, after):
-            self._parts.append(f"\x1b[{y + 1};{first + 1}H")
-            for text, ink in after[first:end]:
+            at = -1
+            for x, (text, ink) in enumerate(after[first:end], first):
                 if text:
+                    if x != at:
+                        self._parts.append(f"\x1b[{y + 1};{x + 1}H")
+                    at = x + 1 if text.isascii() else x + cell_len(text)
                     if text != " " or self._ink is None or ink[2] != self._ink[2] or _draws_on(ink, self._ink):
                         self._change_ink(ink)
                     self._parts.append(text)
@@ -125,6 +132,18 @@ class _Writer:
         else:
             numbers = [new for new, old in zip(ink[1:], before[1:], strict=True) if new != old]
         self._parts.append(f"\x1b[{';'.join(filter(None, numbers))}m")
+
+
+def _cut(row: list[Cell], x: int) -> None:
+    """Before a cell begins at `x`: what went on there from the left is no whole character any more."""
+    if row[x] is UNKNOWN:
+        return
+    first, end = x - 1, x
+    while not row[first][0]:
+        first -= 1
+    while end < len(row) and not row[end][0] and row[end] is not UNKNOWN:
+        end += 1
+    row[first:end] = [UNKNOWN] * (end - first)
 
 
 def _runs(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[tuple[int, int]]:

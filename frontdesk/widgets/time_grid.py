@@ -72,7 +72,11 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.minute = 8 * 60
         self.lane = 0
         """Which of several blocks side by side the cursor is on."""
+        self.is_left = False
+        """Whether what the cursor was on is gone: then it is on nothing, not on what took its place."""
         self.first_column = 0
+        self.first_minute = 0
+        """Where the day begins on the screen while there is room for all of it."""
         self._columns: list[ColumnLayout] = []
         self._now: Instant = 0
         self._lines: dict[tuple[int, int], Strip] = {}
@@ -90,7 +94,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         if self.column >= len(self._columns):  # a view that is still to come has more
             return None
         layout = self._columns[self.column]
-        block = layout.block_at(self.row, self.lane)
+        block = None if self.is_left else layout.block_at(self.row, self.lane)
         minute = layout.free_from(self.row, self.step) if block is None else self.row * self.step
         return Here(layout.column, minute, block, None if block else layout.shut.get(self.row))
 
@@ -111,6 +115,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.column = min(self.column, max(0, len(self._columns) - 1))
         if before is not None and before.block is not None and self._columns:
             self._stay_on(before.block.id)
+        elif self.is_left:
+            self.is_left = bool(self._columns and self._columns[self.column].lanes_at(self.row))
         self._page_to_cursor()
         self._redraw_changed()
 
@@ -143,12 +149,14 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved())
 
     def _stay_on(self, block_id: int) -> None:
-        """The lane of a block that the cursor was on, where it is in this row still."""
+        """The lane of a block that the cursor was on, if it is in this row still; else the cursor is on nothing."""
         lanes = self._columns[self.column].lanes_at(self.row)
-        self.lane = next((lane for lane, block in lanes.items() if block.id == block_id), self.lane)
+        lane = next((lane for lane, block in lanes.items() if block.id == block_id), None)
+        self.is_left = lane is None and bool(lanes)
+        self.lane = self.lane if lane is None else lane
 
     def _go(self, column: int, minute: int, lane: int = 0) -> None:
-        self.lane = lane
+        self.lane, self.is_left = lane, False
         if not self._columns:
             self.column, self.minute = max(column, 0), minute
             return
@@ -207,6 +215,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_from(self, minute: int) -> None:
         """Scroll so that this minute is the first row."""
+        self.first_minute = minute
         self.scroll_to(y=minute // self.step, animate=False, immediate=True, force=True)
         self._redraw()
 
@@ -243,7 +252,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._page_to_cursor()
-        self._redraw()
+        self.show_from(self.first_minute)
+        self.reveal()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -380,7 +390,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     ) -> list[Segment]:
         lanes = max(piece.lanes for piece in pieces)
         lane_width = max(1, width // lanes)
-        here = layout.block_at(row, self.lane) if on_cursor else None
+        here = layout.block_at(row, self.lane) if on_cursor and not self.is_left else None
         by_lane = {piece.lane: piece for piece in pieces}
         segments = []
         left = width
@@ -439,7 +449,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _place_at(self, x: int, y: int) -> tuple[int, int, int] | None:
         """Column, minute and lane under the mouse."""
-        if y == 0 or x < LABEL or not self._columns:
+        if not 0 < y < self.size.height or not LABEL <= x < self.size.width or not self._columns:
             return None
         shown, within = divmod(x - LABEL, self.column_width)
         number = self.first_column + shown

@@ -143,3 +143,33 @@ def test_another_size_is_another_picture() -> None:
     frames.only_changed(update, SIZE, CONSOLE)
 
     assert written(frames.only_changed(update, Size(WIDTH, HEIGHT + 1), CONSOLE)) != ""
+
+
+def test_what_is_left_of_a_sign_that_was_cut_is_written_again() -> None:
+    frames, terminal = Frames(), Terminal()
+    first = LayoutUpdate([[strip_of([("a漢b漢", STYLES[0])])] for _ in range(HEIGHT)], Region(0, 0, WIDTH, HEIGHT))
+    terminal.read(written(frames.only_changed(first, SIZE, CONSOLE)))
+    cut = Strip([Segment("x", STYLES[0])])
+    part = ChopsUpdate([{2: cut}, {}, {}], [(0, 2, 3)], [[3]] * HEIGHT)
+    written(frames.only_changed(part, SIZE, CONSOLE))
+    again = LayoutUpdate([[strip_of([("a漢b漢", STYLES[0])])] for _ in range(HEIGHT)], Region(0, 0, WIDTH, HEIGHT))
+
+    assert written(frames.only_changed(again, SIZE, CONSOLE)) == "\x1b[1;2H\x1b[0m漢\x1b[0m"
+
+
+def test_places_apart_are_written_apart() -> None:
+    frames = Frames()
+    blank = LayoutUpdate([[strip_of([])] for _ in range(HEIGHT)], Region(0, 0, WIDTH, HEIGHT))
+    frames.only_changed(blank, SIZE, CONSOLE)
+    joined = Strip([Segment("e\u0301e\u0301", STYLES[0])])
+    written(frames.only_changed(ChopsUpdate([{4: joined}, {}, {}], [(0, 4, 6)], [[6]] * HEIGHT), SIZE, CONSOLE))
+    cut = Strip([Segment("Y", STYLES[0])])
+    written(frames.only_changed(ChopsUpdate([{4: cut}, {}, {}], [(0, 4, 5)], [[5]] * HEIGHT), SIZE, CONSOLE))
+    line = Strip([Segment("    Z   W   ", STYLES[0])])
+    said = written(
+        frames.only_changed(ChopsUpdate([{0: line}, {}, {}], [(0, 0, 12)], [[12]] * HEIGHT), SIZE, CONSOLE)
+    )
+
+    terminal = Terminal()
+    terminal.read(said)
+    assert [cell[0] for cell in terminal.cells[0]] == list("    Z   W   ")

@@ -41,6 +41,16 @@ def test_every_read_goes_by_an_index(tmp_path: Path, question: Question[object],
     assert used == indexes
 
 
+@pytest.mark.parametrize("typed", ["clara", "clara client", "clara client 1987", "mrs clara client"])
+def test_a_search_asks_its_index_once_and_not_for_every_client(tmp_path: Path, typed: str) -> None:
+    desk = open_test_desk(tmp_path / "a.db", Clock())
+    booked(desk, on(23, 9))
+    steps = [line for line in plans(desk, tmp_path / "a.db", FindClients(text=typed)) if "client_search" in line]
+
+    assert steps
+    assert all("0:=" not in line for line in steps)  # how FTS5 writes a look-up by row
+
+
 def plans(desk: Desk, path: Path, question: Question[object]) -> list[str]:
     """The plan of every statement a question runs, those of the set-up left out."""
     asked: list[tuple[str, object]] = []

@@ -122,14 +122,15 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_what_could_not_be_made_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_could_not_be_made_can_be_made_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise StoreUnusable(StoreProblem.FULL, "x")
 
-    monkeypatch.setattr("frontdesk.core.store.engine.make_schema", fails)
-    with pytest.raises(StoreUnusable):
-        Store(str(tmp_path / "practice.db"), create=True)
-    assert list(tmp_path.iterdir()) == []
+    with monkeypatch.context() as broken:
+        broken.setattr("frontdesk.core.store.engine.make_schema", fails)
+        with pytest.raises(StoreUnusable):
+            Store(str(tmp_path / "practice.db"), create=True)
+    assert open_test_desk(tmp_path / "practice.db").store.facts()["check"] == "ok"
 
 
 def test_the_last_to_close_leaves_one_file(tmp_path: Path) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
-from frontdesk.core.domain.appointments import AppointmentId, Status
+from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.hours import Days, Range
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.people import ClientId, ClientKind, Contact
+from frontdesk.core.domain.people import Client, ClientId, ClientKind, Contact
 from frontdesk.core.domain.times import Instant, Start
+
+EXTRA = "extra: "
+"""Before a column of an export that came from another program: none is taken for a field of its own."""
+
+K = TypeVar("K", Client, Appointment)
 
 BAD_FIELDS = ("_problem", "_file", "_line")
 """Columns a file of bad rows adds; they mean nothing when it is read again."""
@@ -177,6 +183,31 @@ class ImportPlan:
     replaced_staff: tuple[str, ...] = ()
     """Placeholders that give way to the people of the import."""
     history: int = 0
+
+
+CLIENT_FIELDS = (
+    ("name",), ("kind",), ("phone",), ("email",), ("born",), ("contacts",), ("locale",), ("note",), ("preferences",),
+    ("extra",),
+)  # fmt: skip
+APPOINTMENT_FIELDS = (
+    ("start", "end", "zone", "wall", "buffer_before", "buffer_after"),
+    ("practitioner", "location", "room"),
+    ("status", "cancellation"),
+    ("service", "price"),
+    ("note",), ("internal_note",), ("ticket",), ("extra",), ("override",),
+)  # fmt: skip
+"""What an import brings, in groups that only make sense together: a group is taken whole or stays whole."""
+
+
+def as_changed_here(imported: K, before: K, after: K, groups: Iterable[tuple[str, ...]]) -> K:
+    """What a source says anew: a group it says as at the last import stays as it was changed here since."""
+    stays = [
+        name
+        for group in groups
+        if all(getattr(after, name) == getattr(imported, name) for name in group)
+        for name in group
+    ]
+    return replace(after, **{name: getattr(before, name) for name in stays})
 
 
 def proposed_week(spans: Iterable[tuple[datetime, datetime]]) -> Days:

@@ -16,8 +16,10 @@ from frontdesk.core.store.look import Tx
 
 def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     require_allowed(tx, ask.needs)
+    clients.lock_all(tx)
     known = setup.load(tx)
     claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+    setup.lock(tx)
     work = work_of(tx, ask.records, ask.source, ask.hours)
     events_store.take_over(tx, work.history)
     ids = {key: client.id for key, client in work.known_clients.items()}
@@ -50,7 +52,7 @@ def _take_clients(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> l
     for client in work.new_clients:
         saved = clients.add(tx, replace(client, merged_into=None))
         ids[client.source, client.source_id] = saved.id
-        taken.append(RecordImported(change=Change(None, saved)))
+        taken.append(RecordImported(change=Change(None, replace(saved, merged_into=client.merged_into))))
     for client in work.new_clients:
         if client.merged_into is not None:  # now that everybody is there
             clients.save(tx, client)

@@ -20,6 +20,7 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientKind, Contact
 from frontdesk.core.domain.records import (
     BAD_FIELDS,
+    EXTRA,
     AppointmentRecord,
     BadRow,
     ClientRecord,
@@ -85,6 +86,13 @@ CLIENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "life": ("life",),
     "merged_into": ("merged_into",),
 }
+_APPOINTMENT_OF_EXPORT = (
+    "ref", "uid", "override", "cancel_link", "buffer_before", "buffer_after", "lane", "room_lane", "revision",
+    "sequence",
+)  # fmt: skip
+_CLIENT_OF_EXPORT = ("ref", "created_at", "life", "merged_into")
+"""Columns that mean something only where all of them are there."""
+
 STATUSES: Mapping[str, Status | None] = {
     "booked": Status.BOOKED,
     "scheduled": Status.BOOKED,
@@ -175,6 +183,9 @@ def records(
     headers = [name.strip() for name in rows.header]
     if len(headers) < 2:
         raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="the first line names the columns")
+    twice = next((name for name in headers if name and headers.count(name) > 1), None)
+    if twice is not None:
+        raise BadInput(f"{file}: {twice}", Problem.TWICE, twice, hint="each column needs a name of its own")
     kind = kind or _kind(headers, mapping)
     columns = _columns(headers, kind, mapping)
     _require_columns(file, kind, set(columns.values()))
@@ -186,7 +197,11 @@ def records(
         if not told:
             given = {name: _without_quote(value) for name, value in row.items()}
             values = {meant: given[name].strip() for name, meant in columns.items()}
-            extra = {name: value for name, value in given.items() if name not in columns and name not in BAD_FIELDS}
+            extra = {
+                name.removeprefix(EXTRA): value
+                for name, value in given.items()
+                if name not in columns and name not in BAD_FIELDS
+            }
             try:
                 good.append(read(values, extra))
             except BadInput as error:
@@ -278,7 +293,10 @@ def _require_columns(file: str, kind: Kind, found: set[str]) -> None:
 
 def _columns(headers: list[str], kind: Kind, mapping: ImportMapping) -> dict[str, str]:
     """Column name to field: by the mapping, else by the names such columns usually have."""
-    known = APPOINTMENT_COLUMNS if kind is Kind.APPOINTMENTS else CLIENT_COLUMNS
+    known = dict(APPOINTMENT_COLUMNS if kind is Kind.APPOINTMENTS else CLIENT_COLUMNS)
+    of_export = _APPOINTMENT_OF_EXPORT if kind is Kind.APPOINTMENTS else _CLIENT_OF_EXPORT
+    if not set(of_export) <= set(headers):  # another program means something else by these
+        known = {meant: names for meant, names in known.items() if meant not in of_export}
     mapped = mapping.appointments if kind is Kind.APPOINTMENTS else mapping.clients
     columns = {name: mapped[folded(name)] for name in headers if folded(name) in mapped}
     for meant, names in known.items():

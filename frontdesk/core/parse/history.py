@@ -16,7 +16,7 @@ _NUMBERS = ("id", "at", "batch")
 
 def records(text: str, file: str) -> Records:
     """Raises BadInput with its line where one is no event of an export."""
-    lines = enumerate(text.splitlines(), 1)
+    lines = enumerate(text.split("\n"), 1)  # other signs that end a line may stand in a text
     return Records(history=tuple(_event(line, file, number) for number, line in lines if line.strip()))
 
 
@@ -29,8 +29,8 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         things = tuple((kind, id_) for kind, id_ in kept["things"])
         fine = (
             all(isinstance(it, str) for it in (*texts.values(), *(part for thing in things for part in thing)))
-            and all(isinstance(it, int) for it in numbers.values())
-            and isinstance(undoes, int | None)
+            and all(type(it) is int for it in numbers.values())
+            and (undoes is None or type(undoes) is int)
         )
         if texts["detail"]:
             fine = fine and isinstance(json.loads(texts["detail"]), dict)

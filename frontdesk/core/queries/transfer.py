@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
 from frontdesk.core.domain.practice import PLACEHOLDER, Setup, StaffMember
 from frontdesk.core.domain.records import (
+    APPOINTMENT_FIELDS,
+    CLIENT_FIELDS,
     AppointmentRecord,
     ClientRecord,
     ImportPlan,
@@ -32,11 +35,12 @@ from frontdesk.core.domain.records import (
     PastEvent,
     Records,
     TimeOffRecord,
+    as_changed_here,
     proposed_week,
 )
 from frontdesk.core.domain.services import Location, LocationId, RoomId, Service, ServiceId
 from frontdesk.core.domain.text import folded
-from frontdesk.core.domain.times import MINUTE, resolve, wall_time
+from frontdesk.core.domain.times import DAY, MINUTE, resolve, wall_time
 from frontdesk.core.store import appointments, clients, events, setup
 from frontdesk.core.store.look import Look
 
@@ -44,6 +48,8 @@ K = TypeVar("K", Client, Appointment)
 Id = TypeVar("Id", bound=str)
 
 IMPORTED = "imported"
+UNKNOWN_LOCATION, UNKNOWN_ROOM = "location (unknown here)", "room (unknown here)"
+"""Under which an appointment keeps names of places that the practice does not have."""
 _ALL = 1 << 40
 
 
@@ -89,9 +95,13 @@ def show_everything(look: Look, _: ShowEverything) -> Everything:
 
 def work_of(look: Look, records: Records, source: str, hours: bool) -> Work:
     """Matches records with what is kept, by source and source id only. Raises BadInput or NotFound."""
-    work = Work(setup_before=setup.load(look), keeps_numbers=clients.is_empty(look), history=records.history)
+    whole = _is_whole_export(records)
+    work = Work(
+        setup_before=setup.load(look), keeps_numbers=whole and clients.is_empty(look), history=records.history
+    )
     if records.history and not work.keeps_numbers:
-        raise BadInput("history", Problem.EXISTS_ALREADY, hint="it is taken over only into an empty database")
+        hint = "it is taken over only into an empty database, with all clients and appointments of its export"
+        raise BadInput("history", Problem.EXCLUDES_ANOTHER, "records of another origin", hint=hint)
     if not work.keeps_numbers:
         records = _in_use(records)
     _places(work, records)
@@ -118,6 +128,19 @@ def work_of(look: Look, records: Records, source: str, hours: bool) -> Work:
         history=len(records.history),
     )
     return work
+
+
+def _is_whole_export(records: Records) -> bool:
+    """Whether the records are those of one export, with numbers of their own, and all that its history names."""
+    numbered = {("client", str(it.kept.id)) for it in records.clients if it.kept is not None}
+    numbered |= {("appointment", str(it.kept.id)) for it in records.appointments if it.kept is not None}
+    known = {(it.source, it.source_id) for it in records.clients}
+    named = {thing for event in records.history for thing in event.things if thing[0] in ("client", "appointment")}
+    return (
+        len(numbered) == len(records.clients) + len(records.appointments)
+        and all((it.source, it.client) in known for it in records.appointments)
+        and named <= numbered
+    )
 
 
 def _in_use(records: Records) -> Records:
@@ -170,6 +193,8 @@ def _people(work: Work, records: Records, hours: bool) -> None:
     for record in records.appointments:
         service = _service_id(practice, work, record)
         gave[record.practitioner] |= {service} if record.kept is None else set()  # an export tells who offers what
+        if record.kept is not None:
+            continue
         at = record.start if isinstance(record.start, datetime) else wall_time(record.start, zone_name)
         at = at.replace(tzinfo=None)
         spans[record.practitioner].append((at, at + timedelta(minutes=record.minutes)))
@@ -195,18 +220,22 @@ def _clients(look: Look, work: Work, records: Records, source: str) -> int:
     sources |= {it.source for it in records.appointments if it.source}
     for its in sources:
         found = clients.all_from_source(look, its)
-        work.known_clients.update({(its, id_): client for id_, client in found.items()})
+        work.known_clients.update({(its, id_): _survivor(look, client) for id_, client in found.items()})
     fresh: dict[tuple[str, str], Client] = {}
+    numbers = {it.kept.id for it in records.clients if it.kept is not None}
     skipped = 0
     for record in records.clients:
         key = (record.source or source, record.source_id)
         before = work.known_clients.get(key)
         if before is None:
-            fresh[key] = _client(_new_client(look, work, record), record, key)
+            fresh[key] = _client(_new_client(look, work, record, numbers), record, key)
+            continue
+        if (before.source, before.source_id) != key:  # merged here: the other record is theirs no more
+            skipped += 1
             continue
         after = _client(before, record, key)
         if after != before:
-            after = _as_changed_here(look, work, before, after, _CLIENT_FIELDS)
+            after = _as_changed_here(look, work, before, after, CLIENT_FIELDS)
         if after == before:
             skipped += 1
         else:
@@ -220,32 +249,37 @@ def _clients(look: Look, work: Work, records: Records, source: str) -> int:
     return skipped
 
 
-_CLIENT_FIELDS = ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences", "extra")
+def _survivor(look: Look, client: Client) -> Client:
+    """Whom a client was merged into, at the end of the line."""
+    while client.life is Life.MERGED and client.merged_into is not None:
+        found = clients.find(look, client.merged_into)
+        if found is None:
+            return client
+        client = found
+    return client
 
 
-def _new_client(look: Look, work: Work, record: ClientRecord) -> Client:
+def _new_client(look: Look, work: Work, record: ClientRecord, numbers: set[ClientId]) -> Client:
     made = Client(id=ClientId(0), name="", created_at=look.now)
     kept = record.kept
     if kept is None or not work.keeps_numbers:
         return made
-    return replace(made, id=kept.id, created_at=kept.created_at, life=kept.life, merged_into=kept.merged_into)
+    into = kept.merged_into if kept.merged_into in numbers else None
+    life = Life.ACTIVE if kept.life is Life.MERGED and into is None else kept.life
+    return replace(made, id=kept.id, created_at=kept.created_at, life=life, merged_into=into)
 
 
-def _as_changed_here(look: Look, work: Work, before: K, after: K, names: Iterable[str]) -> K:
-    """What the source still says as it did at the last import stays as it was changed here since."""
+def _as_changed_here(look: Look, work: Work, before: K, after: K, groups: Iterable[tuple[str, ...]]) -> K:
+    """What the source says anew, and what was changed here since the last import; the report names such records."""
     kind = "client" if isinstance(before, Client) else "appointment"
     last = events.last_imported(look, kind, str(before.id))
     imported = next((it.after for it in last.changes if it.kind == kind), None) if last is not None else None
-    if imported is None:
+    if not isinstance(imported, type(before)):
         return after
-    stays = {
-        name: getattr(before, name)
-        for name in names
-        if getattr(after, name) == getattr(imported, name) != getattr(before, name)
-    }
-    if stays:
+    merged = as_changed_here(imported, before, after, groups)
+    if merged != after:
         work.kept.append(before.source_id)
-    return replace(after, **stays)
+    return merged
 
 
 def _client(was: Client, record: ClientRecord, key: tuple[str, str]) -> Client:
@@ -283,14 +317,14 @@ def _appointments(look: Look, work: Work, records: Records, source: str) -> int:
         client = work.known_clients.get(client_key)
         after = _appointment(practice, work, record, key, client.id if client else ClientId(0), before)
         if before is not None and not _same(before, replace(after, lane=before.lane, room_lane=before.room_lane)):
-            after = _as_changed_here(look, work, before, after, _FROM_SOURCE)
+            after = _as_changed_here(look, work, before, after, APPOINTMENT_FIELDS)
         if after.status in HOLDS_TIME:
             lane = _lowest_lane(taken[after.practitioner], after, after.lane)
-            taken[after.practitioner].append((after.padded.start, after.padded.end, after.start, after.end, lane))
+            insort(taken[after.practitioner], (after.padded.start, after.padded.end, after.start, after.end, lane))
             after = replace(after, lane=lane)
             if after.room is not None:
                 room_lane = _lowest_lane(taken[after.room], after, after.room_lane)
-                taken[after.room].append((after.padded.start, after.padded.end, after.start, after.end, room_lane))
+                insort(taken[after.room], (after.padded.start, after.padded.end, after.start, after.end, room_lane))
                 after = replace(after, room_lane=room_lane)
         if before is None:
             work.new_appointments.append((after, client_key))
@@ -302,11 +336,7 @@ def _appointments(look: Look, work: Work, records: Records, source: str) -> int:
     return skipped
 
 
-_FROM_SOURCE = (
-    "service", "practitioner", "location", "room", "start", "end", "zone", "wall", "status", "cancellation",
-    "note", "internal_note", "ticket", "extra", "price", "override", "buffer_before", "buffer_after",
-)  # fmt: skip
-_TAKEN_OVER = ("client", *_FROM_SOURCE, "lane", "room_lane")
+_TAKEN_OVER = ("client", *(name for group in APPOINTMENT_FIELDS for name in group), "lane", "room_lane")
 
 
 def _same(before: Appointment, after: Appointment) -> bool:
@@ -333,10 +363,10 @@ def _appointment(
     room = _room(practice, record.room)
     extra = dict(record.extra)
     if record.location and location not in (record.location, _by_name(practice.locations, record.location)):
-        extra["location"] = record.location
+        extra[UNKNOWN_LOCATION] = record.location
         work.unknown_places.add(record.location)
     if record.room and room is None:
-        extra["room"] = record.room
+        extra[UNKNOWN_ROOM] = record.room
         work.unknown_places.add(record.room)
     zone_name = practice.practice.timezone
     if location in practice.locations:
@@ -384,7 +414,8 @@ def _appointment(
     )
 
 
-Lane = tuple[int, int, int, int, int]
+Lane = tuple[int, ...]
+"""Padded start and end, start and end, lane; sorted, so by padded start."""
 
 
 def _taken(look: Look, practice: Setup, work: Work, mine: set[AppointmentId]) -> dict[str, list[Lane]]:
@@ -398,12 +429,15 @@ def _taken(look: Look, practice: Setup, work: Work, mine: set[AppointmentId]) ->
             taken[it.practitioner].append((*span, it.lane))
             if it.room is not None:
                 taken[it.room].append((*span, it.room_lane))
+    for lanes in taken.values():
+        lanes.sort()
     return taken
 
 
 def _lowest_lane(taken: list[Lane], it: Appointment, wanted: int) -> int:
     """History is fact: what overlaps lies in the next lane that is free, or the one it was in."""
-    near = taken[-200:] if taken and taken[-1][0] <= it.start else taken
+    first = bisect_left(taken, (it.padded.start - DAY,))  # no booking with its buffers is longer than a day
+    near = taken[first : bisect_left(taken, (it.padded.end,))]
     lanes = {
         lane
         for padded_start, padded_end, start, end, lane in near

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from frontdesk.core.domain.appointments import Status, client_ref
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client
-from frontdesk.core.domain.records import BAD_FIELDS, BadRow
+from frontdesk.core.domain.records import BAD_FIELDS, EXTRA, BadRow
 from frontdesk.core.domain.text import RUN_BY_SPREADSHEETS
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.times import iso
@@ -31,12 +31,17 @@ EXPORTED = "frontdesk"
 
 def clients_csv(clients: Sequence[Client]) -> str:
     extra = sorted({name for client in clients for name in client.extra})
-    return _written((*CLIENT_FIELDS, *extra), (_client(it, extra) for it in clients))
+    return _written((*CLIENT_FIELDS, *_columns_of(extra)), (_client(it, extra) for it in clients))
 
 
 def appointments_csv(found: Sequence[Named], clients: dict[int, Client]) -> str:
     extra = sorted({name for it in found for name in it.appointment.extra})
-    return _written((*APPOINTMENT_FIELDS, *extra), (_appointment(it, clients, extra) for it in found))
+    return _written((*APPOINTMENT_FIELDS, *_columns_of(extra)), (_appointment(it, clients, extra) for it in found))
+
+
+def _columns_of(extra: Sequence[str]) -> list[str]:
+    """Columns of another program, so named that none is taken for one of ours."""
+    return [EXTRA + name for name in extra]
 
 
 def bad_csv(rows: Sequence[BadRow]) -> str:

@@ -38,6 +38,12 @@ def lock(tx: Tx, id_: ClientId) -> Client | None:
     return None if row is None else _value(row)
 
 
+def lock_all(tx: Tx) -> None:
+    """Nobody else changes any client until this transaction ends; in id order, as everybody locks them."""
+    if not tx.is_sqlite:
+        tx.connection.execute(select(col(_c.id)).order_by(col(_c.id)).with_for_update()).all()
+
+
 def several(look: Look, ids: Iterable[ClientId]) -> dict[ClientId, Client]:
     found = map(_value, look.connection.execute(_ONE.where(col(_c.id).in_(list(ids)))))
     return {client.id: client for client in found}

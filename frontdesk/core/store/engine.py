@@ -62,8 +62,8 @@ class Store:
                 self._prepare(create)
         except BaseException:
             self.close()
-            if made and self.path is not None:
-                self.path.unlink(missing_ok=True)  # nothing half made is left to be mistaken for a database
+            if made and self.path is not None and self.path.exists() and not self.path.stat().st_size:
+                self.path.unlink()  # no empty file is left to be mistaken for a database
             raise
 
     @property
@@ -291,11 +291,11 @@ def driver() -> ModuleType:
 def _check_file(path: Path, create: bool) -> bool:
     """Whether the file was made just now. Raises StoreUnusable for a place that can hold no database."""
     folder = path.parent
-    if not folder.is_dir():
-        raise StoreUnusable(StoreProblem.NO_FOLDER, str(path))
-    if _disk_of(folder) in NETWORK_DISKS:
-        raise StoreUnusable(StoreProblem.NETWORK_DISK, str(path))
     try:
+        if not folder.is_dir():
+            raise StoreUnusable(StoreProblem.NO_FOLDER, str(path))
+        if _disk_of(folder) in NETWORK_DISKS:
+            raise StoreUnusable(StoreProblem.NETWORK_DISK, str(path))
         if path.is_dir():
             raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
         if path.exists():

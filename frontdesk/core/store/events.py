@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine, RecordImported
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
@@ -100,7 +102,11 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
 
 
 def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
-    """Events of another database at the end of this chain: who, when and what stay, numbers and links are new."""
+    """Events of another database at the end of this chain: who, when and what stay, numbers and links are new.
+
+    Raises BadInput where one does not agree with its digest, or cannot be read: history is for ever.
+    """
+    _require_sound(past)
     lock_chain(tx)
     batches: dict[int, int] = {}
     for event in past:
@@ -108,7 +114,24 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
         batch = batches.setdefault(event.batch, id_)
         row = {name: getattr(event, name) for name in _CHAINED if name != "id"}
         undoes = batches.get(event.undoes) if event.undoes is not None else None
-        _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, event.things, event.salt, event.detail)
+        things = sorted(event.things)
+        _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, things, event.salt, event.detail)
+
+
+def _require_sound(past: Sequence[PastEvent]) -> None:
+    for event in past:
+        if not event.detail:
+            continue
+        try:
+            detail = json.loads(event.detail)
+            changes_from_json(detail["changes"])
+            sound = isinstance(detail["text"], str) and _digest(event.salt, event.detail) == event.detail_digest
+        except (ValueError, TypeError, KeyError):
+            sound = False
+        if not sound:
+            raise BadInput(
+                "history", Problem.NOT_READABLE, f"event {event.id}", hint="it was changed since the export"
+            )
 
 
 def _next_id(tx: Tx) -> EventId:
@@ -183,8 +206,14 @@ def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
 
 
 def last_imported(look: Look, kind: str, id_: str) -> HistoryLine | None:
-    """The newest event by which an import wrote a thing."""
-    imports = col(_e.id).in_(_touching(kind, [id_])) & (col(_e.operation) == RecordImported.operation)
+    """The newest event by which an import wrote a thing, those that were undone left out."""
+    undone, redone = aliased(EventRow), aliased(EventRow)
+    is_undone = (
+        exists()
+        .where(col(undone.undoes) == col(_e.batch))
+        .where(~exists().where(col(redone.undoes) == col(undone.batch)).correlate(undone))
+    )
+    imports = and_(col(_e.id).in_(_touching(kind, [id_])), col(_e.operation) == RecordImported.operation, ~is_undone)
     return next(iter(_lines(look, imports, limit=1)), None)
 
 

@@ -33,9 +33,9 @@ class PageDialog(DeskDialog[Verb]):
     ]
 
     def __init__(
-        self, title: str, lines: Sequence[str], verbs: Mapping[Verb, str] | None = None, hint: str = ""
+        self, title: str, lines: Sequence[str], verbs: Mapping[Verb, str | None] | None = None, hint: str = ""
     ) -> None:
-        """`verbs` are what it may answer, each with words of its own or its label; `hint` is told beside them."""
+        """`verbs` are what it may answer, each with words of its own, its label, or untold; `hint` is told beside."""
         super().__init__()
         self._title, self._lines, self._verbs, self._hint = title, lines, verbs or {}, hint
 
@@ -43,6 +43,7 @@ class PageDialog(DeskDialog[Verb]):
         parts: list[Part] = [
             (words or f"{sign_of(verb)} {_(verb.value.label)}", f"screen.pick('{verb.id}')")
             for verb, words in self._verbs.items()
+            if words is not None
         ]
         with Vertical(classes="panel"):
             yield LineList[None](id="page")
