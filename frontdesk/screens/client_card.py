@@ -203,10 +203,10 @@ class ClientCardScreen(AppointmentFlows):
             draft = replace(known, **touched)
 
     async def _merge(self) -> None:
-        hit = await self.answer(FinderDialog(_("merge which client into this one?")))
-        if hit is not None and hit.id == self.client:
-            self.tell(_("that is this client already"), bad=True)
-        elif hit is not None:
+        name = self._card.client.name if self._card is not None else ""
+        title = _("merge which client into {name}?").format(name=name)
+        hit = await self.answer(FinderDialog(title, but=(self.client,)))
+        if hit is not None:
             await self.perform(MergeClients(keep=self.client, drop=hit.id))
 
     async def _client_history(self) -> None:

@@ -161,7 +161,7 @@ class AppointmentFlows(DeskScreen[None]):
                     (_("to"), times.clock(draft.start + timedelta(minutes=60), self.words.twelve)),
                     (_("why"), ""),
                 ),
-                fits=lambda typed: "" if _span_of(draft.start, typed) else _("as 14:00 and 15:30"),
+                fits=lambda typed: "" if _span_of(draft.start, typed) else _("in order, as 14:00 and 15:30"),
             )
         )
         if typed is None:
@@ -203,7 +203,9 @@ class AppointmentFlows(DeskScreen[None]):
         ask = RescheduleAppointment(appointment=named.appointment.id, seen=named.appointment.revision, **where)
         done = await self.perform(ask, tell=False)
         if isinstance(done, DeskError):
-            override = await self._reason_to_override(done)
+            start = where.get("start")
+            to = f" → {self.words.day(start.date())} {times.clock(start, self.words.twelve)}" if start else ""
+            override = await self._reason_to_override(done, f"{named.client_name}{to}")
             if override:
                 await self.perform(replace(ask, override=override))
 
@@ -298,7 +300,7 @@ class AppointmentFlows(DeskScreen[None]):
         ask = ReinstateAppointment(appointment=named.appointment.id, seen=named.appointment.revision)
         done = await self.perform(ask, tell=False)
         if isinstance(done, DeskError):
-            override = await self._reason_to_override(done)
+            override = await self._reason_to_override(done, named.client_name)
             if override:
                 await self.perform(replace(ask, override=override))
 
@@ -332,7 +334,7 @@ class AppointmentFlows(DeskScreen[None]):
             told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
             await self.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
 
-    async def _reason_to_override(self, error: DeskError) -> str:
+    async def _reason_to_override(self, error: DeskError, what: str) -> str:
         """Why a rule is to be overridden, where it may be; else the refusal is told."""
         against = (
             error.objections
@@ -347,7 +349,7 @@ class AppointmentFlows(DeskScreen[None]):
         await asyncio.sleep(0)
         typed = await self.answer(
             AskTextDialog(
-                _("Go against the rule?"),
+                _("Against the rule? {what}").format(what=what),
                 ((_("reason, in a few words"), ""),),
                 explain=self.say_error(error),
                 fits=lambda typed: "" if typed[0].strip() else _("a reason is needed"),

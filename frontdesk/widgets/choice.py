@@ -21,7 +21,7 @@ class Choice(Static, Generic[T], can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "previous", id="choice.left", show=False),
-        Binding("right,space", "step(1)", "next", id="choice.right", show=False),
+        Binding("right", "step(1)", "next", id="choice.right", show=False),
         Binding("backspace", "forget", "forget", id="choice.forget", show=False),
     ]
 
@@ -53,25 +53,27 @@ class Choice(Static, Generic[T], can_focus=True):
         self._typed = ""
 
     def on_key(self, event: events.Key) -> None:
-        if not event.is_printable or event.character is None or event.character == " ":
+        if not event.is_printable or event.character is None:
             return
         self._typed += event.character
         if not self._jump():
-            typed, self._typed = self._typed, event.character
-            if not self._jump():
-                self._typed, self._unmatched = typed, typed
-                self._draw()
+            self._unmatched = self._typed
+            self._draw()
         event.stop()
 
     def action_step(self, by: int) -> None:
         if self._options:
+            self._typed = ""
             self._choose((self._at + by) % len(self._options))
 
     def action_forget(self) -> None:
-        self._typed = self._typed[:-1]
+        self._typed, self._unmatched = self._typed[:-1], ""
+        if not self._typed or not self._jump():
+            self._unmatched = self._typed
+            self._draw()
 
     def _jump(self) -> bool:
-        wanted = folded(self._typed)
+        wanted = folded(self._typed.lstrip())
         names = [folded(name) for name, _ in self._options]
         found = next((n for n, name in enumerate(names) if name.startswith(wanted)), None)
         if found is None:

@@ -71,6 +71,11 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
                 self.refresh_line(self.cursor)
             self.post_message(self.Moved())
 
+    def scroll_lines(self, by: int) -> None:
+        """Move what is seen, not the cursor: a page to read has none."""
+        self.scroll_to(y=max(0, round(self.scroll_y) + by), animate=False, immediate=True, force=True)
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         row = y + round(self.scroll_y)
         width = self.size.width

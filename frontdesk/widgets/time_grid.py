@@ -204,12 +204,11 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll so that the cursor is seen."""
         height = self.size.height - 1
         top = round(self.scroll_y)
-        if self.row < top:
-            top = self.row
-        elif self.row >= top + height:
-            top = self.row - height + 1
-        else:
+        if top <= self.row < top + height:
             return
+        nearest = self.row if self.row < top else self.row - height + 1
+        far = abs(nearest - top) > height // 3  # then with its surroundings
+        top = max(0, self.row - height // 2) if far else nearest
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
         self._redraw()
 
@@ -221,10 +220,34 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_cursor(self, across: int, down: int) -> None:
         """Move the cursor; whoever asked for it knows."""
-        if down and self._columns:
-            self._go(self.column, self._minute_below(down), self.lane)
+        if down and self._columns and not self._step_within_row(down):
+            self._go(self.column, self._minute_below(down))
+            beside = self._in_order()
+            if len(beside) > 1:
+                self._go(self.column, self.minute, beside[0 if down > 0 else -1])
         for _ in range(abs(across)):
             self._step_across(1 if across > 0 else -1)
+
+    def _in_order(self) -> list[int]:
+        """Lanes of this row by what begins first; those that only go on here stand behind."""
+        layout = self._columns[self.column]
+        lanes = layout.lanes_at(self.row)
+        begun = {lane: minute_of(block.start, layout.column) // self.step < self.row for lane, block in lanes.items()}
+        return sorted(lanes, key=lambda lane: (begun[lane], *_order(lanes[lane], layout.column)))
+
+    def _step_within_row(self, by: int) -> bool:
+        """To the next of several that begin in this row; whether there was one."""
+        layout = self._columns[self.column]
+        lanes = layout.lanes_at(self.row)
+        here = layout.block_at(self.row, self.lane)
+        begins = [
+            lane for lane in self._in_order() if minute_of(lanes[lane].start, layout.column) // self.step == self.row
+        ]
+        at = next((n for n, lane in enumerate(begins) if lanes[lane] == here), None)
+        if self.is_left or at is None or not 0 <= at + by < len(begins):
+            return False
+        self._go(self.column, self.minute, begins[at + by])
+        return True
 
     def _step_across(self, by: int) -> None:
         """To the block beside it in this row, then to the next column."""

@@ -439,3 +439,80 @@ async def test_free_time_begins_after_the_buffer(database: Path) -> None:
         await send(app, "/dora\nj", burst=False)
 
         assert "11:10 Ann Archer" in shown(app).splitlines()[-2]
+
+
+async def test_the_cursor_does_not_slide_to_whoever_takes_the_place(crowded: Path) -> None:
+    async with running(crowded) as app:
+        await send(app, "/adam\nc1\n", burst=False)
+        assert deeds(app) == ["cancel"]
+        assert "what was here is gone" in shown(app).splitlines()[-2]
+        await send(app, "c", burst=False)
+        assert "no appointment under the cursor" in told(app)
+        await send(app, "j", burst=False)
+        assert "is gone" not in shown(app).splitlines()[-2]
+
+
+async def test_a_colleagues_cancelling_leaves_the_cursor_on_nothing(crowded: Path) -> None:
+    desk = other_desk(crowded)
+    async with running(crowded) as app:
+        await send(app, "/bella\n", burst=False)
+        theirs = next(it for it in desk.see(ListAppointments()).items if it.client_name == "Bella Second")
+        desk.do(CancelAppointment(appointment=theirs.appointment.id, seen=None, reason=ReasonId("client_ill")))
+        await asyncio.sleep(1.0)
+        await settled(app)
+        await send(app, "s", burst=False)
+
+        assert deeds(app) == []
+        assert "no appointment under the cursor" in told(app)
+
+
+async def test_the_cursor_goes_with_what_was_booked_and_moved(database: Path) -> None:
+    async with running(database) as app:
+        app.screen.query_one(TimeGrid).go(0, 14 * 60)
+        await send(app, "nWanda Walkin\t\trev\n", burst=False)
+        assert "14:00–14:30 Wanda Walkin" in shown(app).splitlines()[-2]
+        await send(app, "rmon 15\n", burst=False)
+        assert "15:00–15:30 Wanda Walkin" in shown(app).splitlines()[-2]
+        await send(app, "u", burst=False)
+        assert "14:00–14:30 Wanda Walkin" in shown(app).splitlines()[-2]
+
+
+async def test_down_reaches_each_of_a_row_and_then_the_next_row(crowded: Path) -> None:
+    async with running(crowded) as app:
+        app.screen.query_one(TimeGrid).go(0, 8 * 60 + 30)
+        seen = []
+        for _ in range(4):
+            await send(app, "j", burst=False)
+            seen.append(shown(app).splitlines()[-2].split(" · ")[0].strip())
+
+        assert [line.partition(" ")[2] for line in seen[:3]] == ["Adam First", "Bella Second", "Cora Third"]
+        assert "Ann Archer" in seen[3]
+
+
+async def test_a_slash_leaves_an_open_appointment_and_finds(database: Path) -> None:
+    async with running(database) as app:
+        await send(app, "/dora\n\x1b\n", burst=False)
+        assert "r move" in shown(app)
+        await send(app, "/sara", burst=False)
+
+        assert deeds(app) == []
+        assert "find" in shown(app).splitlines()[0]
+        assert "sara" in shown(app)
+
+
+async def test_somebody_late_is_found_with_todays_appointment(database: Path) -> None:
+    async with running(database, on(23, 11)) as app:
+        await send(app, "/emil\n", burst=False)
+
+        assert "09:00–09:30 Emil Evans" in shown(app).splitlines()[-2]
+
+
+async def test_esc_leaves_the_reason_before_the_form(database: Path) -> None:
+    async with running(database) as app:
+        app.screen.query_one(TimeGrid).go(0, 9 * 60 + 30)
+        await send(app, "nNew Person\t\tmass\n", burst=False)
+        assert "reason" in shown(app)
+        await send(app, "\x1b", burst=False)
+        assert "New Person" in shown(app)
+        await send(app, "\x1b", burst=False)
+        assert "New Person" not in shown(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_of_ref, client_of_ref
@@ -12,8 +13,9 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.text import folded
-from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.domain.views import ClientCard, ClientHit
+from frontdesk.core.parse.when import birth_date
 from frontdesk.core.store import appointments, clients, search, setup, sight
 from frontdesk.core.store.look import Look
 
@@ -28,9 +30,25 @@ def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
     by_reference, named = _referred(look, typed)
     if by_reference is not None:
         return _hits(look, [by_reference] if sight.seen(look, [by_reference.id]) else [], named)
+    born, rest = _with_birth_date(look, typed)
+    if born is not None:
+        return _hits(look, clients.born_on(look, born, rest, question.limit))
     ids = search.ids(look, typed, question.limit)
     found = clients.several(look, ids)
     return _hits(look, [found[id_] for id_ in ids if id_ in found])
+
+
+def _with_birth_date(look: Look, typed: str) -> tuple[date | None, str]:
+    """The birth date among the words, and the other words."""
+    practice = setup.load(look).practice
+    today = local_date(look.now, practice.timezone)
+    words = typed.split()
+    for length in (3, 1):
+        for at in range(len(words) - length + 1):
+            born = birth_date(" ".join(words[at : at + length]), today, practice.locale)
+            if born is not None:
+                return born, " ".join(words[:at] + words[at + length :])
+    return None, typed
 
 
 def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ...]:

@@ -223,10 +223,12 @@ class Words:
         """What was done, for a toast or a line of output."""
         match event:
             case events.AppointmentBooked(appointment=it, client=client):
-                return _("Booked {client}: {what}").format(client=client.name, what=self.appointment(it))
+                is_new = any(isinstance(change.after, Client) and change.before is None for change in event.changes)
+                name = _("{name}, a new client").format(name=client.name) if is_new else client.name
+                return _("Booked {client}: {what}").format(client=name, what=self._with_override(it))
             case events.AppointmentRescheduled(appointment=it, before=was, client_name=name):
                 return _("Moved {client} from {was} to {what}").format(
-                    client=name, was=self.moment(was.start, was.zone), what=self.appointment(it)
+                    client=name, was=self.moment(was.start, was.zone), what=self._with_override(it)
                 )
             case events.AppointmentEdited(client_name=name):
                 return _("Saved the notes for {client}").format(client=name)
@@ -272,6 +274,10 @@ class Words:
 
     def appointment(self, it: Appointment) -> str:
         return f"{self.service(it.service)}, {self.moment(it.start, it.zone)}, {self.practitioner(it.practitioner)}"
+
+    def _with_override(self, it: Appointment) -> str:
+        against = " · " + _("against a rule: {reason}").format(reason=it.override) if it.override else ""
+        return self.appointment(it) + against
 
     def history(self, line: events.HistoryLine) -> str:
         """One line of history: what changed, from what to what."""
@@ -355,6 +361,12 @@ class Words:
                     yield self.practitioner(after.practitioner)
             if before.status is not after.status:
                 yield f"{status(before.status)} → {status(after.status)}"
+            for label, was, is_now in (
+                (_("note"), before.note, after.note),
+                (_("internal"), before.internal_note, after.internal_note),
+            ):
+                if was != is_now:
+                    yield f"{label}: {is_now or '–'}"
             if after.cancellation and after.cancellation != before.cancellation:
                 reason = self.setup.reasons.get(after.cancellation.reason)  # type: ignore[call-overload]
                 yield reason.label if reason else after.cancellation.reason

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import (
@@ -197,6 +197,9 @@ def count_upcoming(look: Look, client: ClientId) -> int:
     return int(look.connection.execute(_UPCOMING, {"client": client, "now": look.now}).scalar_one())
 
 
+HALF_A_DAY = 12 * 3600
+
+
 def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Instant, AppointmentId]]:
     """The next appointment of each client that has one in a calendar the actor may see."""
     wanted, own = list(clients), only_own(look.actor, Permission.SEE_CALENDAR)
@@ -204,8 +207,12 @@ def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Ins
         select(col(_a.client_id), col(_a.start), col(_a.id))
         .where(
             col(_a.client_id).in_(wanted),
-            col(_a.end) > look.now,
             col(_a.status).in_([status.value for status in HOLDS_TIME]),
+            or_(
+                col(_a.end) > look.now,
+                # one whose time has gone by today and that is not over: the client is late, or still here
+                (col(_a.start) > look.now - HALF_A_DAY) & (col(_a.status) != Status.DONE.value),
+            ),
         )
         .order_by(col(_a.start).desc())
     )

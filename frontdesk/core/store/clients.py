@@ -78,6 +78,18 @@ def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
     return [_value(row) for row in look.connection.execute(found)]
 
 
+def born_on(look: Look, born: date, typed: str, limit: int) -> list[Client]:
+    """Clients with a birth date, and the words, that the actor may see."""
+    page = _ONE.where(
+        col(_c.born) == born.isoformat(),
+        col(_c.life) == Life.ACTIVE.value,
+        *search.matches(look, typed),
+        *sight.of_clients(look),
+    )
+    page = page.order_by(col(_c.search_key), col(_c.id)).limit(limit)
+    return [_value(row) for row in look.connection.execute(page)]
+
+
 def by_name(look: Look, first: int, limit: int) -> list[Client]:
     """A page of the active clients the actor may see, in the order of their folded names."""
     page = _ONE.where(col(_c.life) == Life.ACTIVE.value, *sight.of_clients(look)).order_by(

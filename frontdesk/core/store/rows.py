@@ -123,6 +123,7 @@ class Client(Row, table=True):
         Index("client_email", "email"),
         Index("client_phone", "phone_digits"),
         Index("client_by_name", "life", "search_key", "id"),
+        Index("client_born", "born"),
     )
     id: int = key()
     name: str = text()

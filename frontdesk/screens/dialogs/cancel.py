@@ -48,7 +48,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         at = self.words.moment(it.appointment.start, it.appointment.zone)
         with Vertical(classes="panel"):
             yield Static(plain(f"{it.client_name} · {at} · {it.service_name} · {it.practitioner_name}"))
-            yield Static(plain(_("The time is given free at once. The client has no appointment then."), "$warning"))
+            yield Static(plain(_("The time is given free at once."), "$warning"))
             yield Static(plain(_("Why? A digit, or ↑↓")), classes="label")
             yield LineList[Reason](id="reasons")
             yield Static(plain(_("In a few words")), classes="label")

@@ -10,11 +10,15 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
+
+SHOWN = 12
+"""Clients in the list at most."""
 
 
 class FinderDialog(DeskDialog[ClientHit]):
@@ -26,9 +30,10 @@ class FinderDialog(DeskDialog[ClientHit]):
         Binding("enter", "choose", "choose", id="finder.choose", priority=True),
     ]
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", but: tuple[ClientId, ...] = ()) -> None:
+        """`but` are clients that are no answer."""
         super().__init__()
-        self._title = title or _("find")
+        self._title, self._but = title or _("find"), but
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
@@ -42,17 +47,21 @@ class FinderDialog(DeskDialog[ClientHit]):
         self.begin(self._find(event.value), group="find", exclusive=True)
 
     async def _find(self, typed: str) -> None:
-        found = await self.look(FindClients(text=typed, limit=12)) if typed.strip() else ()
+        found = await self.look(FindClients(text=typed, limit=SHOWN + 1)) if typed.strip() else ()
         if found is None:
             return
-        hits = self.query_one("#found", LineList)
-        hits.show([Line(self._line(hit), hit) for hit in found])
+        hits: LineList[ClientHit | None] = self.query_one("#found", LineList)
+        others = [hit for hit in found if hit.id not in self._but]
+        lines: list[Line[ClientHit | None]] = [Line(self._line(hit), hit) for hit in others[:SHOWN]]
+        if len(others) > SHOWN:
+            lines.append(Line(_("and more; type on"), None, "dim"))
+        hits.show(lines)
         if typed.strip() and not found:
             hits.show([Line(_("nobody found"), None, "dim")])
 
     def _line(self, hit: ClientHit) -> str:
         upcoming = self.words.moment(hit.next) if hit.next is not None else ""
-        return f"{hit.name:<26} {hit.birthday:<10} {hit.phone or hit.email:<18} {upcoming}"
+        return f"{hit.name:<26.26} {hit.birthday:<10} {hit.phone or hit.email:<18.18} {upcoming}"
 
     def on_line_list_chosen(self) -> None:
         self.action_choose()

@@ -123,14 +123,26 @@ class NewAppointmentDialog(DeskDialog[Draft]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id in ("name", "phone"):
-            if event.input.id == "name" and event.value.strip() != self._known_name:
-                self._known, self._known_name = None, ""  # another name is another person
+            if event.input.id == "name" and self._known is not None and event.value.strip() != self._known_name:
+                self._known, self._known_name = None, ""  # another name is another person, with another phone
+                with self.prevent(Input.Changed):
+                    self.query_one("#phone", Input).value = ""
             self.begin(self._find(), group="find", exclusive=True)
         elif event.input.id == "when":
             self._judge()
 
     def on_choice_changed(self) -> None:
         self._judge()
+
+    def action_leave(self) -> None:
+        """Back one step: out of the reason, then out of the form."""
+        reason = self.query_one("#override-line")
+        if reason.display:
+            reason.display = False
+            self.query_one("#override", Input).value = ""
+            self.query_one("#when", Input).focus()
+        else:
+            super().action_leave()
 
     def on_line_list_pointed(self) -> None:
         self._take_known()
@@ -149,7 +161,8 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         if hits.chosen is not None:
             self._known, self._known_name = hits.chosen.id, hits.chosen.name
             with self.prevent(Input.Changed):
-                self.query_one("#name", Input).value = hits.chosen.name
+                name = self.query_one("#name", Input)
+                name.value, name.cursor_position = hits.chosen.name, len(hits.chosen.name)
                 self.query_one("#phone", Input).value = hits.chosen.phone
             self._say(_("known client; type another name for a new one"), bad=False)
             self._judge()

@@ -53,7 +53,9 @@ class PageDialog(DeskDialog[Verb]):
         self.title_panel(self._title)
         width = min(self.app.size.width, WIDEST) - 6
         rows = [row for line in self._lines for row in _folded(line, width)]
-        self.query_one("#page", LineList).show([Line(row, None) for row in rows])
+        page = self.query_one("#page", LineList)
+        page.show([Line(row, None) for row in rows])
+        page.cursor = -1
 
     def on_key(self, event: events.Key) -> None:
         for verb in self._verbs:
@@ -66,7 +68,7 @@ class PageDialog(DeskDialog[Verb]):
         self.dismiss(Verb[name.upper()])
 
     def action_move(self, by: int) -> None:
-        self.query_one("#page", LineList).move(by)
+        self.query_one("#page", LineList).scroll_lines(by)
 
 
 def _folded(line: str, width: int) -> list[str]:

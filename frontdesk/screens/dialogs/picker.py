@@ -130,6 +130,14 @@ class PickerDialog(DeskDialog[Picked]):
     def on_choice_changed(self) -> None:
         self._search()
 
+    def action_leave(self) -> None:
+        """Back one step: out of the reason, then out of the picker."""
+        if self._override_for is not None:
+            self._ask_override(None)
+            self.query_one("#when", Input).focus()
+        else:
+            super().action_leave()
+
     def on_line_list_chosen(self) -> None:
         self.action_choose()
 

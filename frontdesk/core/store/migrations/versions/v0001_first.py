@@ -146,6 +146,7 @@ def _tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("client_born", "client", ["born"], unique=False)
     op.create_index("client_by_name", "client", ["life", "search_key", "id"], unique=False)
     op.create_index("client_email", "client", ["email"], unique=False)
     op.create_index("client_phone", "client", ["phone_digits"], unique=False)
