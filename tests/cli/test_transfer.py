@@ -431,3 +431,120 @@ def test_the_full_year_comes_in_with_nothing_lost(frontdesk: Command, year: Path
 
     assert (said["appointments"]["new"], said["clients"]["new"]) == (14_559, 11_885)
     assert (said["bad"], len(said["outcome_missing"])) == ([], 44)
+
+
+HEAD = "appointment_id,patient_id,practitioner,date,time,slot_minutes,status\n"
+
+
+def test_a_time_is_taken_whole_or_stays_whole(practice: Command, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(HEAD + "1,9,ann,2026-11-24,10:00,60,scheduled\n2,9,ann,2026-11-25,10:00,60,scheduled\n")
+    practice("import", "a.csv")
+    first, second = (it["ref"] for it in practice("list", "--json").json["items"])
+    practice("reschedule", first, "2026-11-24T15:00")
+    practice("cancel", second, "--reason", "client_ill")
+    file.write_text(HEAD + "1,9,ann,2026-11-24,10:00,30,scheduled\n2,9,ann,2026-11-25,10:00,60,attended\n")
+    assert practice("import", "a.csv").code == 0
+    found = {it["ref"]: it for it in practice("list", "--json").json["items"]}
+
+    spans = [(it["start"][11:16], it["end"][11:16]) for it in (found[first], found[second])]
+    assert spans == [("10:00", "10:30"), ("10:00", "11:00")]
+    assert found[second]["status"] == "done"
+    assert "client_ill" not in practice("list", "--json").out
+
+
+def test_a_merge_stays_through_the_next_import(practice: Command, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(HEAD + "1,7,ann,2026-11-24,10:00,30,scheduled\n2,9,ann,2026-11-25,10:00,30,scheduled\n")
+    practice("import", "a.csv")
+    keep, gone = (practice("client", "find", name, "--json").json["items"][0]["id"] for name in ("7", "9"))
+    assert practice("client", "merge", keep, gone).code == 0
+    file.write_text(file.read_text() + "3,9,ann,2026-11-26,10:00,30,scheduled\n")
+    said = practice("import", "a.csv", "--json").json["item"]
+
+    assert (said["clients"]["new"], said["appointments"]["updated"]) == (0, 0)
+    assert {it["client"] for it in practice("list", "--json").json["items"]} == {keep}
+
+
+def test_columns_of_other_programs_keep_their_names_and_values(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("patient_id,name,ref,created_at,life\n1,Ann Lee,GP Dr Who,2024-01-05,insured\n")
+    practice("import", "p.csv")
+    (tmp_path / "a.csv").write_text(
+        HEAD.replace("\n", ",location,room\n") + "1,1,ann,2026-11-24,10:00,30,,Moon,Cave\n"
+    )
+    practice("import", "a.csv")
+    practice("book", "training", "2026-11-25T10:00", "--name", "Clara", "-p", "ann", "--room", "gym")
+    assert practice("export", "--all", "out").code == 0
+    other = tmp_path / "other.db"
+    practice("practice", "apply", "out/practice.toml", db=other)
+    assert practice("import", "out/clients.csv", "out/appointments.csv", db=other).code == 0
+    found = practice("client", "find", "lee", "--json", db=other).json["items"][0]["id"]
+    client = practice("client", "show", found, "--json", db=other).json["item"]
+
+    assert client["extra"] == {"ref": "GP Dr Who", "created_at": "2024-01-05", "life": "insured"}
+    assert rows(other, "appointment") == rows(tmp_path / "practice.db", "appointment")
+
+
+def test_a_column_named_twice_is_refused(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("patient_id,name,name\n1,Ann,Lee\n")
+
+    assert "stands there twice" in practice("import", "p.csv").err
+
+
+def test_records_of_two_origins_get_new_numbers(practice: Command, lived_in: Path, tmp_path: Path) -> None:
+    assert practice("export", "--all", "out").code == 0
+    (tmp_path / "old.csv").write_text(HEAD + "1,7,ann,2026-11-24,10:00,30,scheduled\n")
+    other = tmp_path / "other.db"
+    practice("practice", "apply", "out/practice.toml", db=other)
+    said = practice("import", "old.csv", "out/clients.csv", "out/appointments.csv", db=other)
+    assert said.code == 0
+    refused = practice("import", "out/events.jsonl", db=tmp_path / "other.db")
+    assert refused.code == 2
+
+
+def test_an_overlap_with_a_booking_of_the_desk_is_seen_after_many_rows(practice: Command, tmp_path: Path) -> None:
+    practice("book", "review", "2026-12-24T10:00", "--name", "Clara", "-p", "ann")
+    many = [
+        f"{n},7,ann,2026-11-{24 + n // 60:02},{8 + n % 60 // 6:02}:{n % 6 * 10:02},10,scheduled" for n in range(250)
+    ]
+    (tmp_path / "a.csv").write_text(HEAD + "\n".join([*many, "999,7,ann,2026-12-24,10:15,30,scheduled"]))
+    said = practice("import", "a.csv", "--json")
+
+    assert said.code == 0
+    assert said.json["item"]["overlapping"] == ["999"]
+
+
+def test_a_whole_export_that_came_in_can_be_undone(practice: Command, lived_in: Path, tmp_path: Path) -> None:
+    assert practice("export", "--all", "out").code == 0
+    other = tmp_path / "other.db"
+    practice("practice", "apply", "out/practice.toml", db=other)
+    assert practice("import", "out/clients.csv", "out/appointments.csv", "out/events.jsonl", db=other).code == 0
+
+    assert practice("undo", db=other).code == 0
+    assert practice("list", "--from", "2026-11-01", "--json", db=other).json["items"] == []
+
+
+def test_an_import_that_was_undone_does_not_count_as_the_last_one(practice: Command, tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("patient_id,name\n1,Ann Lee\n")
+    practice("import", "p.csv")
+    file.write_text("patient_id,name\n1,Ann Leigh\n")
+    practice("import", "p.csv")
+    practice("undo")
+    said = practice("import", "p.csv", "--json").json["item"]
+
+    assert (said["clients"]["updated"], said["kept"]) == (1, [])
+    assert "Ann Leigh" in practice("client", "find", "leigh").out
+
+
+def test_a_history_that_was_changed_on_the_way_is_refused(practice: Command, lived_in: Path, tmp_path: Path) -> None:
+    assert practice("export", "--all", "out").code == 0
+    events = tmp_path / "out" / "events.jsonl"
+    events.write_text(events.read_text().replace("two at once", "one at once"))
+    other = tmp_path / "other.db"
+    practice("practice", "apply", "out/practice.toml", db=other)
+    said = practice("import", "out/clients.csv", "out/appointments.csv", "out/events.jsonl", db=other)
+
+    assert "changed since the export" in said.err
+    assert said.code == 2
+    assert practice("list", "--from", "2026-11-01", "--json", db=other).json["items"] == []
