@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import calendar as calendars
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +16,7 @@ from textual.widgets import Input, Static
 
 from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
+from frontdesk.core.asks.door import Question
 from frontdesk.core.asks.schedule import RemoveTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.events import Event
@@ -40,6 +42,8 @@ from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.month_grid import MonthGrid
 from frontdesk.widgets.text import lines as content_lines
 from frontdesk.widgets.time_grid import NARROWEST, Here, TimeGrid
+
+T = TypeVar("T")
 
 LISTED = 500
 """Lines of the list at most, on each side of the day."""
@@ -244,30 +248,35 @@ class CalendarScreen(AppointmentFlows):
         assert day is not None
         match self.shows:
             case Shows.DAY:
-                seen = await self.look(ShowCalendar(first=day))
+                seen = await self._ask(ShowCalendar(first=day))
                 if seen is not None:
                     self._draw(seen, [column.name for column in seen.columns])
             case Shows.WEEK:
                 monday = day - timedelta(days=day.weekday())
-                seen = await self.look(ShowCalendar(first=monday, days=7, practitioners=(self._person(),)))
+                seen = await self._ask(ShowCalendar(first=monday, days=7, practitioners=(self._person(),)))
                 if seen is not None:
                     self._draw(seen, [times.day(column.day, month=False) for column in seen.columns])
             case Shows.MONTH:
                 first, count = _month(day)
-                days = await self.look(ShowMonth(first=first, days=count))
+                days = await self._ask(ShowMonth(first=first, days=count))
                 if days is not None:
                     self.query_one(MonthGrid).show(days, day, self._today())
             case Shows.LIST:
                 await self._load_list(day)
-        self._picked = await self.look(ListPickedUp()) or ()
         self._head()
         self._rail_is_old = True
         self._tell_cursor()
 
+    async def _ask(self, question: Question[T]) -> T | None:
+        """The answer, with what is picked up: both at once, so that they are one picture."""
+        answer, picked = await asyncio.gather(self.look(question), self.look(ListPickedUp()))
+        self._picked = picked or ()
+        return answer
+
     async def _load_list(self, day: date) -> None:
         """From the day on; where a name is searched, what was before it stands below."""
         typed = self.query_one("#filter", Input).value
-        found = await self.look(ListAppointments(first=day, name=typed, limit=LISTED))
+        found = await self._ask(ListAppointments(first=day, name=typed, limit=LISTED))
         if found is None:
             return
         self._cut = found.more

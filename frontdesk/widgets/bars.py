@@ -37,7 +37,7 @@ class Header(Bar):
         if shown.cell_length > room:
             shown = Content(fit(shown.plain, room - 1) + " ")
         padding = " " * (room - shown.cell_length)
-        self.update(Content.assemble(shown, padding, (ending, "$warning"), safe(right), " "))
+        self.update(Content.assemble(shown, padding, (ending, "$warning"), safe(right), " "), layout=False)
 
 
 class Footer(Bar):
@@ -63,7 +63,8 @@ class Info(Static):
     """What the cursor is on, in one line."""
 
     def show(self, text: str, style: str = "") -> None:
-        self.update(Content.styled(f" {safe(text)}", style) if style else Content(f" {safe(text)}"))
+        content = Content.styled(f" {safe(text)}", style) if style else Content(f" {safe(text)}")
+        self.update(content, layout=False)  # its place is fixed
 
 
 def clickable(verb: Verb, words: str = "") -> Part:

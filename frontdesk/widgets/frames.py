@@ -50,9 +50,12 @@ class Frames:
         self._rows: list[list[Cell]] = []
         self._size = Size(0, 0)
         self._inks: dict[Style | None, Ink] = {None: PLAIN}
+        self._whole: dict[int, tuple[int, list[Strip]]] = {}
+        """Lines as they were given last, where nothing was put over them since: most of them come again."""
 
     def forget(self) -> None:
         """After anything else wrote to the terminal."""
+        self._whole.clear()
         self._rows = [[UNKNOWN] * self._size.width for _ in range(self._size.height)]
 
     def only_changed(self, update: object, size: Size, console: Console) -> object:
@@ -61,9 +64,11 @@ class Frames:
             self._size = size
             self.forget()
         if isinstance(update, LayoutUpdate):
-            pieces = _lines_of(update)
+            pieces = self._lines_of(update)
         elif isinstance(update, ChopsUpdate):
             pieces = _chops_of(update)
+            for y, _first, _end in update.spans:
+                self._whole.pop(y, None)
         else:
             self.forget()
             return update
@@ -76,6 +81,17 @@ class Frames:
         for y in sorted(before):
             writer.write_changed(y, before[y], self._rows[y])
         return Difference(writer.finished())
+
+    def _lines_of(self, update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+        """Every strip of the lines that are new, with the column and line where it begins."""
+        for y, line in enumerate(update.strips, update.region.y):
+            x, strips = update.region.x, list(line)
+            if self._whole.get(y) == (x, strips):
+                continue
+            self._whole[y] = (x, strips)
+            for strip in strips:
+                yield x, y, strip
+                x += strip.cell_length
 
     def _put(self, x: int, y: int, strip: Strip, console: Console) -> None:
         row = self._rows[y]
@@ -192,15 +208,6 @@ def _ink_of(style: Style, console: Console) -> Ink:
         for colour, front in ((style.color, True), (style.bgcolor, False))
     ]
     return attributes, colours[0], colours[1]
-
-
-def _lines_of(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Every strip with the column and line where it begins."""
-    for y, line in enumerate(update.strips, update.region.y):
-        x = update.region.x
-        for strip in line:
-            yield x, y, strip
-            x += strip.cell_length
 
 
 def _chops_of(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:

@@ -214,9 +214,10 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_from(self, minute: int) -> None:
         """Scroll so that this minute is the first row."""
-        self.first_minute = minute
+        self.first_minute, before = minute, round(self.scroll_y)
         self.scroll_to(y=minute // self.step, animate=False, immediate=True, force=True)
-        self._redraw()
+        if round(self.scroll_y) != before:
+            self._redraw()
 
     def action_cursor(self, across: int, down: int) -> None:
         """Move the cursor; whoever asked for it knows."""
@@ -275,6 +276,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._page_to_cursor()
+        self._redraw()
         self.show_from(self.first_minute)
         self.reveal()
 
@@ -345,10 +347,10 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def _head(self) -> Strip:
         style = self._style("head")
         segments = [Segment(fit(self._beyond(), LABEL), style)]
+        width = self.column_width - 1
         for number in self._shown():
             text = self.heads[number] if number < len(self.heads) else ""
             load = f"{self._columns[number].column.load} %"
-            width = self.column_width - 1
             segments.append(Segment(self.glyphs.edge, style))
             if cell_len(text) + len(load) < width:  # a name is worth more than a number
                 text = fit(text, width - len(load) - 1) + " " + load
@@ -369,9 +371,10 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         if row >= DAY_MINUTES // self.step:
             return Strip.blank(self.size.width, self.rich_style)
         segments = self._label(row)
+        width, edge = self.column_width - 1, Segment(self.glyphs.edge, self._style("label"))
         for number in self._shown():
-            segments.append(Segment(self.glyphs.edge, self._style("label")))
-            segments.extend(self._cell(number, row, self.column_width - 1))
+            segments.append(edge)
+            segments.extend(self._cell(number, row, width))
         return self._filled(segments, self._style("label"))
 
     def _label(self, row: int) -> list[Segment]:
