@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -63,8 +64,9 @@ def import_(
         plan = opening.see(PlanImport(records=records, source=source, hours=not no_hours))
         event = None
     else:
-        _say_progress(_("writing …"))
-        done = opening.do(ImportRecords(records=records, source=source, hours=not no_hours))
+        count = len(records.clients) + len(records.appointments)
+        with _busy(plural("writing {n} record …", "writing {n} records …", count).format(n=count)):
+            done = opening.do(ImportRecords(records=records, source=source, hours=not no_hours))
         plan, event = done.plan, done.id or None
     if as_json:
         show({"version": shapes.VERSION, "item": _counts(plan, records), "event": event, "warnings": []})
@@ -149,9 +151,11 @@ def _without_twins(records: Records) -> Records:
     )
 
 
-def _say_progress(text: str) -> None:
-    if sys.stderr.isatty():
-        say(text)
+def _busy(text: str) -> AbstractContextManager[object]:
+    """Shows that something goes on: it is one act, so there is no part of it to count."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(text) if sys.stderr.isatty() else nullcontext()
 
 
 def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> dict[Path, int]:

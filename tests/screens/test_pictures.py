@@ -74,6 +74,6 @@ def test_a_screen_looks_as_it_did(demo: Path, name: str, snap_compare: Callable[
     async def draw(_: Pilot[None]) -> None:
         await send(app, keys("t"), burst=False)
         await send(app, keys(typed), burst=False)
-        await still(app, 2 * RAIL_REST)
+        await still(app, 4 * RAIL_REST)
 
     assert snap_compare(app, terminal_size=size, run_before=draw)

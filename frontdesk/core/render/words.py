@@ -492,7 +492,7 @@ def _bad_input(error: errors.BadInput) -> str:
     text = _(_PROBLEM_WORDS[error.problem]).format(field=error.field, value=error.value)
     if error.line is not None:
         text = _("line {n}: {text}").format(n=error.line, text=text)
-    return f"{text} ({error.hint})" if error.hint else text
+    return f"{text} ({_(error.hint)})" if error.hint else text
 
 
 def _store(error: errors.StoreUnusable) -> str:
