@@ -88,6 +88,7 @@ class CalendarScreen(AppointmentFlows):
         self.found: ClientId | None = None
         self._late = 0
         self._follow: AppointmentId | None = None
+        self._asked = 0
         self._cut = False  # whether the list shows only the first ones
         self._picked: tuple[Named, ...] = ()
         self._in_rail: AppointmentId | None = None
@@ -268,8 +269,12 @@ class CalendarScreen(AppointmentFlows):
         self._tell_cursor()
 
     async def _ask(self, question: Question[T]) -> T | None:
-        """The answer, with what is picked up: both at once, so that they are one picture."""
+        """The answer, with what is picked up, as one picture; None where something else was asked meanwhile."""
+        self._asked += 1
+        mine = self._asked
         answer, picked = await asyncio.gather(self.look(question), self.look(ListPickedUp()))
+        if mine != self._asked:  # never draw a day over a later one
+            return None
         self._picked = picked or ()
         return answer
 
@@ -432,8 +437,9 @@ class CalendarScreen(AppointmentFlows):
         if self.shows not in (Shows.DAY, Shows.WEEK):
             self.shows = Shows.DAY
             self._show_view()
+        self._follow = it.id
         await self._load()
-        if not self.grid.go_to_block(it.id):  # cancelled: it has no place in the grid
+        if self._follow is None and self.appointment_here() != it.id:  # cancelled: it has no place in the grid
             await self.panel(it.id)
 
     def _open(self) -> None:

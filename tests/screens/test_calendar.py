@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from frontdesk.core.asks.appointments import CancelAppointment, EditAppointment, ListAppointments
+from frontdesk.core.asks.calendar import ShowCalendar
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.schedule import TakeTimeOff
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
+from frontdesk.screens.calendar import CalendarScreen
 from frontdesk.widgets.time_grid import LABEL, TimeGrid
 from tests.builders import Clock, booked, on, open_test_desk
 from tests.screens.driving import click, deeds, drag, keys, row_of, running, send, settled, shown, told
@@ -516,3 +519,29 @@ async def test_esc_leaves_the_reason_before_the_form(database: Path) -> None:
         assert "New Person" in shown(app)
         await send(app, "\x1b", burst=False)
         assert "New Person" not in shown(app)
+
+
+async def test_an_answer_that_comes_late_never_draws_over_a_later_day(database: Path) -> None:
+    async with running(database) as app:
+        see = app.door.see
+        held: list[object] = []
+
+        def see_late(question: Any) -> Any:
+            if isinstance(question, ShowCalendar) and not held:
+                held.append(question)
+                time.sleep(0.6)  # the answer for the old day, asked before the find
+            return see(question)
+
+        app.door.see = see_late  # type: ignore[method-assign]
+        later = other_desk(database).see(ListAppointments(first=on(25, 9).date())).items[0].appointment
+        calendar = app.screen
+        assert isinstance(calendar, CalendarScreen)
+        calendar.refresh_data()
+        await asyncio.sleep(0.05)
+        calendar.find_appointment(later.id, later.client)
+        await asyncio.sleep(1.0)
+        await settled(app)
+
+        assert "Wed 25 Nov" in shown(app).splitlines()[0]
+        assert "10:00–10:30 Clara Client" in shown(app).splitlines()[-2]
+        assert calendar.appointment_here() == later.id
