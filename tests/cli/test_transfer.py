@@ -215,7 +215,7 @@ def rows(db: Path, table: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def history(practice: Command, db: Path, *words: str) -> list[tuple[object, ...]]:
+def history(practice: Command, db: Path | str, *words: str) -> list[tuple[object, ...]]:
     found = practice("history", *words, "--json", db=db).json["items"]
     return [(it["at"], it["actor"], it["operation"], it["summary"]) for it in found]
 
@@ -548,3 +548,28 @@ def test_a_history_that_was_changed_on_the_way_is_refused(practice: Command, liv
     assert "changed since the export" in said.err
     assert said.code == 2
     assert practice("list", "--from", "2026-11-01", "--json", db=other).json["items"] == []
+
+
+def test_a_practice_moves_to_another_engine_with_all_it_has(
+    practice: Command, lived_in: Path, store_url: str, tmp_path: Path
+) -> None:
+    """From SQLite to either engine; then work goes on there with numbers of its own."""
+    other = store_url if "://" in store_url else str(tmp_path / "other.db")
+    assert practice("export", "--all", "out").code == 0
+    files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")
+    assert practice("practice", "apply", "out/practice.toml", db=other).code == 0
+    assert practice("import", *files, "--json", db=other).json["item"]["bad"] == []
+
+    here, there = (
+        practice("list", "--from", "2026-11-01", "--json", db=db).json["items"] for db in (lived_in, other)
+    )
+    assert [it | {"source_id": None} for it in there] == [it | {"source_id": None} for it in here]
+    for ref in [it["ref"] for it in here]:
+        assert history(practice, other, ref)[:-1] == history(practice, lived_in, ref)
+    assert practice("book", "review", "2026-11-27T09:00", "--name", "Next One", "-p", "bob", db=other).code == 0
+    assert "Next One" in practice("--staff", "bob", "client", "find", "next", db=other).out
+    assert "Next One" not in practice("--staff", "ann", "client", "find", "next", db=other).out
+    assert "Next One" not in practice("--staff", "ann", "history", db=other).out
+    assert practice("client", "find", "3.7.1980", db=other).out
+    assert practice("undo", db=other).code == 0
+    assert practice("import", *files[:2], "--json", db=other).json["item"]["appointments"]["updated"] == 0
