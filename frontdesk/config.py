@@ -98,7 +98,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Writes a file with people's names in it: for this user alone. Raises OSError."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(text, encoding="utf-8")
+    """Writes text with people's names in it: a new file is for this user alone. Raises OSError."""
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8", newline="")

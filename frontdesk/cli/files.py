@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from frontdesk.config import write_private
 from frontdesk.core.domain.errors import BadInput, Problem
 
 
@@ -22,9 +23,9 @@ def read_text(file: Path) -> str:
 
 
 def write_text(file: Path, text: str, option: str) -> None:
-    """Raises BadInput, naming the option, for a place that cannot be written to."""
+    """For this user alone: it names people. Raises BadInput, naming the option, where it cannot be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="")
+        write_private(file, text)
     except OSError as error:
         raise BadInput(option, Problem.NOT_WRITABLE, str(file), hint=error.strerror or "") from None

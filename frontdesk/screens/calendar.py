@@ -87,8 +87,8 @@ class CalendarScreen(AppointmentFlows):
         self.person: StaffId | None = None
         self.found: ClientId | None = None
         self._late = 0
-        self._follow: AppointmentId | None = None
-        self._asked = 0
+        self._follow: AppointmentId | None = None  # where the cursor goes with the next picture
+        self._asked = 0  # questions so far: only the answer to the last one is drawn
         self._cut = False  # whether the list shows only the first ones
         self._picked: tuple[Named, ...] = ()
         self._in_rail: AppointmentId | None = None
@@ -149,7 +149,7 @@ class CalendarScreen(AppointmentFlows):
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
         return here.block.id if here is not None and here.block is not None else None
 
-    def done(self, event: Event) -> None:
+    def follow(self, event: Event) -> None:
         """The cursor goes with what was done, where that stands in what is drawn."""
         bookings = [it.after for it in event.changes if isinstance(it.after, Appointment)]
         self._follow = bookings[0].id if len(bookings) == 1 else None
@@ -554,12 +554,12 @@ class CalendarScreen(AppointmentFlows):
         now = wall_time(self.host.now(), self.words.zone)
         late = _("{n} late").format(n=self._late) if self._late else ""
         shown = _month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
-        picked = plural("{n} picked up", "{n} picked up", len(self._picked)).format(n=len(self._picked))
+        picked = _("{n} picked up").format(n=len(self._picked)) if self._picked else ""
         left = [
             clickable(Verb.EARLIER, "‹ "), clickable(Verb.GO_TO, shown), clickable(Verb.LATER, " ›"),
             f"  {_('wk')} {week}   ", *spaced(views, " "), who,
         ]  # fmt: skip
-        mark = "  ".join(filter(None, (picked if self._picked else "", late)))
+        mark = "  ".join(filter(None, (picked, late)))
         header.show(left, times.clock(now, self.words.twelve), mark)
 
     def _tell_cursor(self) -> None:

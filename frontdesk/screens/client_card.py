@@ -197,7 +197,7 @@ class ClientCardScreen(AppointmentFlows):
             if not isinstance(done, DeskError):
                 return
             error = self.say_error(done)
-            fresh = await self.look(ShowClient(client=client.id))
+            fresh = await self.look(ShowClient(client=client.id, opening=False))
             if fresh is not None:  # what a colleague changed stays, what was typed here stays too
                 client, known = fresh.client, _draft_of(fresh.client)
             draft = replace(known, **touched)

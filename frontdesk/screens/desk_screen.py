@@ -89,11 +89,11 @@ class DeskScreen(Screen[R], Generic[R]):
                 return error
             if isinstance(event, Event):
                 self.tell_event(event)
-                self.done(event)
+                self.follow(event)
             self.host.changed_here()
         return event
 
-    def done(self, event: Event) -> None:
+    def follow(self, event: Event) -> None:
         """What was just done from this screen; the cursor may go there."""
 
     def refresh_data(self) -> None:

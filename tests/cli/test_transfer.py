@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,7 @@ def test_everything_goes_out_and_comes_in_again_with_nothing_lost(
     practice: Command, lived_in: Path, tmp_path: Path
 ) -> None:
     assert practice("export", "--all", "out").code == 0
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "out").iterdir()} == {0o600}
     files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")
 
     other = tmp_path / "other.db"

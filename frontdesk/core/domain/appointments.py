@@ -62,6 +62,9 @@ MOVES: dict[tuple[Status, Status], Action] = {
 CANCELLABLE = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED})
 RESCHEDULABLE = frozenset({Status.BOOKED, Status.CONFIRMED})
 REINSTATABLE = frozenset({Status.CANCELLED, Status.LATE_CANCELLED, Status.NO_SHOW})
+STILL_NEXT = 12 * 3600
+"""Seconds from its start for which one that is not over yet is a client's next: they are late, or still here."""
+
 HOLDS_TIME = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION, Status.DONE})
 """Claims are held exactly in these."""
 

@@ -21,7 +21,7 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
     setup.lock(tx)
     work = work_of(tx, ask.records, ask.source, ask.hours)
-    events_store.take_over(tx, work.history)
+    events_store.take_over(tx, ask.records.history)
     ids = {key: client.id for key, client in work.known_clients.items()}
     events = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
     if work.keeps_numbers:

@@ -32,7 +32,6 @@ from frontdesk.core.domain.records import (
     ClientRecord,
     ImportPlan,
     KeptAppointment,
-    PastEvent,
     Records,
     TimeOffRecord,
     as_changed_here,
@@ -68,7 +67,6 @@ class Work:
     """With the source and source id of their client."""
     updated_appointments: list[tuple[Appointment, Appointment, tuple[str, str]]] = field(default_factory=list)
     known_clients: dict[tuple[str, str], Client] = field(default_factory=dict)
-    history: tuple[PastEvent, ...] = ()
     keeps_numbers: bool = False
     """An empty database takes records of an export with their numbers, and so their references, as they were."""
     kept: list[str] = field(default_factory=list)
@@ -95,10 +93,8 @@ def show_everything(look: Look, _: ShowEverything) -> Everything:
 
 def work_of(look: Look, records: Records, source: str, hours: bool) -> Work:
     """Matches records with what is kept, by source and source id only. Raises BadInput or NotFound."""
-    whole = _is_whole_export(records)
-    work = Work(
-        setup_before=setup.load(look), keeps_numbers=whole and clients.is_empty(look), history=records.history
-    )
+    keeps_numbers = _is_whole_export(records) and clients.is_empty(look)
+    work = Work(setup_before=setup.load(look), keeps_numbers=keeps_numbers)
     if records.history and not work.keeps_numbers:
         hint = "it is taken over only into an empty database, with all clients and appointments of its export"
         raise BadInput("history", Problem.EXCLUDES_ANOTHER, "records of another origin", hint=hint)
@@ -192,9 +188,10 @@ def _people(work: Work, records: Records, hours: bool) -> None:
     zone_name = practice.practice.timezone
     for record in records.appointments:
         service = _service_id(practice, work, record)
-        gave[record.practitioner] |= {service} if record.kept is None else set()  # an export tells who offers what
+        theirs = gave[record.practitioner]
         if record.kept is not None:
-            continue
+            continue  # an export tells who offers what, and when they work
+        theirs.add(service)
         at = record.start if isinstance(record.start, datetime) else wall_time(record.start, zone_name)
         at = at.replace(tzinfo=None)
         spans[record.practitioner].append((at, at + timedelta(minutes=record.minutes)))

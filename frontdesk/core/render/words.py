@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from frontdesk.core.domain import errors, events
@@ -123,6 +123,10 @@ class Words:
 
     def service(self, id_: Any) -> str:
         return self.setup.services[id_].name if id_ in self.setup.services else str(id_)
+
+    def wall(self, offer: Offer) -> datetime:
+        """When an offer begins at its location, as a naive wall time."""
+        return wall_time(offer.start, self.setup.zone_of(offer.location)).replace(tzinfo=None)
 
     def offer(self, offer: Offer) -> str:
         zone_name = self.setup.zone_of(offer.location)

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from frontdesk.core.domain.appointments import (
     HOLDS_TIME,
+    STILL_NEXT,
     Appointment,
     AppointmentId,
     Cancellation,
@@ -197,9 +198,6 @@ def count_upcoming(look: Look, client: ClientId) -> int:
     return int(look.connection.execute(_UPCOMING, {"client": client, "now": look.now}).scalar_one())
 
 
-HALF_A_DAY = 12 * 3600
-
-
 def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Instant, AppointmentId]]:
     """The next appointment of each client that has one in a calendar the actor may see."""
     wanted, own = list(clients), only_own(look.actor, Permission.SEE_CALENDAR)
@@ -210,8 +208,7 @@ def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Ins
             col(_a.status).in_([status.value for status in HOLDS_TIME]),
             or_(
                 col(_a.end) > look.now,
-                # one whose time has gone by today and that is not over: the client is late, or still here
-                (col(_a.start) > look.now - HALF_A_DAY) & (col(_a.status) != Status.DONE.value),
+                (col(_a.start) > look.now - STILL_NEXT) & (col(_a.status) != Status.DONE.value),
             ),
         )
         .order_by(col(_a.start).desc())

@@ -116,12 +116,13 @@ def culprits(
         Culprit(
             span=Span(start, end),
             padded=Span(padded_start, padded_end),
-            appointment=AppointmentId(source) if kind == APPOINTMENT and _may_see(look, who) else None,
-            client_name=(name or "") if _may_see(look, who) else "",
+            appointment=AppointmentId(source) if kind == APPOINTMENT and seen else None,
+            client_name=(name or "") if seen else "",
             held_for="" if expires_at is None else kind,
             expires_at=expires_at,
         )
         for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, who in rows
+        for seen in [_may_see(look, who)]
         if lane is None or lane == its_lane
     )
 

@@ -48,6 +48,7 @@ def lock_chain(tx: Tx) -> None:
     """Be the only writer at the end of the chain until this transaction ends."""
     if tx.chain_head is None:
         tx.chain_head = tx.connection.execute(_HEAD).scalar_one()
+        tx.last_event = tx.connection.execute(_LAST_ID).scalar() or 0
         if not tx.is_sqlite:
             tx.connection.execute(_NOTIFY)
 
@@ -58,7 +59,7 @@ def append(tx: Tx, event: E) -> E:
     changes = event.changes
     detail = json.dumps({"changes": changes_to_json(changes), "text": event.text}, ensure_ascii=False)
     salt = secrets.token_hex(16)
-    id_ = _next_id(tx)
+    id_ = EventId(tx.last_event + 1)
     if tx.batch is None:
         tx.batch = BatchId(id_)
     row: dict[str, Any] = {
@@ -110,7 +111,7 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
     lock_chain(tx)
     batches: dict[int, int] = {}
     for event in past:
-        id_ = _next_id(tx)
+        id_ = tx.last_event + 1
         batch = batches.setdefault(event.batch, id_)
         row = {name: getattr(event, name) for name in _CHAINED if name != "id"}
         undoes = batches.get(event.undoes) if event.undoes is not None else None
@@ -134,10 +135,6 @@ def _require_sound(past: Sequence[PastEvent]) -> None:
             )
 
 
-def _next_id(tx: Tx) -> EventId:
-    return EventId((tx.connection.execute(_LAST_ID).scalar() or 0) + 1)
-
-
 def _link(tx: Tx, row: dict[str, Any], things: Sequence[tuple[str, str]], salt: str, detail: str) -> None:
     """One more row at the end of the chain."""
     assert tx.chain_head is not None
@@ -151,7 +148,7 @@ def _link(tx: Tx, row: dict[str, Any], things: Sequence[tuple[str, str]], salt: 
             [{"event_id": row["id"], "kind": kind, "thing_id": thing} for kind, thing in things],
         )
     tx.connection.execute(_SET_HEAD, {"digest": digest})
-    tx.chain_head = digest
+    tx.chain_head, tx.last_event = digest, row["id"]
 
 
 def find(look: Look, id_: EventId) -> HistoryLine | None:

@@ -37,6 +37,8 @@ class Tx(Look):
 
     batch: BatchId | None = None
     chain_head: str | None = None
+    last_event: int = 0
+    """The newest event, known once the end of the chain is locked."""
     setup_changed: bool = False
     setup_revision: int | None = None
     """The set-up this change was judged by."""

@@ -55,9 +55,9 @@ class FinderDialog(DeskDialog[ClientHit]):
         lines: list[Line[ClientHit | None]] = [Line(self._line(hit), hit) for hit in others[:SHOWN]]
         if len(others) > SHOWN:
             lines.append(Line(_("and more; type on"), None, "dim"))
+        if typed.strip() and not others:
+            lines.append(Line(_("nobody found"), None, "dim"))
         hits.show(lines)
-        if typed.strip() and not found:
-            hits.show([Line(_("nobody found"), None, "dim")])
 
     def _line(self, hit: ClientHit) -> str:
         upcoming = self.words.moment(hit.next) if hit.next is not None else ""

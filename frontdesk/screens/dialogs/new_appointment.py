@@ -15,22 +15,20 @@ from frontdesk.core.asks.clients import FindClients, FindDuplicates
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Offer, Verdict
-from frontdesk.core.domain.times import local_date, wall_time
+from frontdesk.core.domain.slots import Verdict
+from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import service_label
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.screens.dialogs.picker import AHEAD
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
-
-AHEAD = 21
-"""How many days are looked through for a free time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +76,23 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             ):
                 with Horizontal(classes="line"):
                     yield Static(plain(f"{label} "), classes="tag")
-                    yield self._field(name, value)
+                    yield Field(value, id=name)
             with Horizontal(classes="line"):
                 yield Static(plain(_("service") + " "), classes="tag")
                 yield Choice[ServiceId]("", self._services(), id="service")
             with Horizontal(classes="line"):
                 yield Static(plain(_("when") + " "), classes="tag")
-                yield self._field("when", _when_text(self._draft.start))
+                yield Field(_when_text(self._draft.start), id="when")
                 yield Static("", id="echo")
             with Horizontal(classes="line"):
                 yield Static(plain(_("with") + " "), classes="tag")
                 yield Choice[StaffId | None]("", self._people(), id="person")
             with Horizontal(classes="line"):
                 yield Static(plain(_("note") + " "), classes="tag")
-                yield self._field("note", self._draft.note)
+                yield Field(self._draft.note, id="note")
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason ")), classes="tag")
-                yield self._field("override", self._draft.override)
+                yield Field(self._draft.override, id="override")
             yield Static("", id="problem")
             yield LineList[ClientHit](id="clients", can_focus=False)
             yield Keys(
@@ -177,7 +175,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             return
         ask = FindSlots(service=service, first=wall.date(), days=AHEAD, practitioner=self._person(), limit=5000)
         answer = await self.look(ask)
-        starts = [self._local(offer) for offer in answer.offers] if answer is not None else []
+        starts = [self.words.wall(offer) for offer in answer.offers] if answer is not None else []
         free = next((start for start in starts if start > wall), None)
         if free is None:
             reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
@@ -185,9 +183,6 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             self._say(why or _("nothing is free in the next {n} days").format(n=AHEAD))
             return
         self.query_one("#when", Input).value = _when_text(free)
-
-    def _local(self, offer: Offer) -> datetime:
-        return wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
 
     def action_block(self) -> None:
         wall = self._wall()
@@ -232,9 +227,6 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             self._say(self._against() + " · " + _("a reason in a few words, then ⏎"))
             return False
         return True
-
-    def _field(self, name: str, value: str) -> Input:
-        return Field(value, id=name)
 
     def _services(self) -> list[tuple[str, ServiceId]]:
         """All of them, those of the person first: one who does not offer it is an answer, not a gap."""

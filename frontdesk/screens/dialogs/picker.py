@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,7 +17,7 @@ from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.slots import Offer, Verdict
-from frontdesk.core.domain.times import Start, local_date, wall_time
+from frontdesk.core.domain.times import Start, local_date
 from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
 from frontdesk.core.render import times
@@ -82,6 +82,11 @@ class PickerDialog(DeskDialog[Picked]):
     @property
     def _appointment(self) -> Appointment:
         return self._moving.appointment
+
+    @property
+    def _service(self) -> ServiceId:
+        chosen: ServiceId | None = self.query_one("#service", Choice).value
+        return chosen or self._appointment.service
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
@@ -195,11 +200,10 @@ class PickerDialog(DeskDialog[Picked]):
     def _picked(
         self, start: int, practitioner: StaffId, location: LocationId, room: RoomId | None, override: str = ""
     ) -> Picked:
-        service = self.query_one("#service", Choice).value
         note = self.query_one("#note", Input).value
         return Picked(
             start=start,
-            service=service or self._appointment.service,
+            service=self._service,
             practitioner=practitioner,
             location=location,
             room=room,
@@ -256,7 +260,7 @@ class PickerDialog(DeskDialog[Picked]):
             return []
         answer = await self.look(
             AskWhy(
-                service=self.query_one("#service", Choice).value or self._appointment.service,
+                service=self._service,
                 start=wanted.wall,
                 practitioner=self.query_one("#person", Choice).value or self._appointment.practitioner,
                 moving=self._appointment.id,
@@ -271,7 +275,7 @@ class PickerDialog(DeskDialog[Picked]):
             return []
         answer = await self.look(
             FindSlots(
-                service=self.query_one("#service", Choice).value or self._appointment.service,
+                service=self._service,
                 first=wanted.day,
                 days=1,
                 practitioner=self.query_one("#person", Choice).value,
@@ -290,7 +294,7 @@ class PickerDialog(DeskDialog[Picked]):
         chosen = self.query_one("#person", Choice).value
         answer = await self.look(
             FindSlots(
-                service=self.query_one("#service", Choice).value or self._appointment.service,
+                service=self._service,
                 first=first,
                 days=AHEAD,
                 moving=self._appointment.id,
@@ -307,27 +311,24 @@ class PickerDialog(DeskDialog[Picked]):
 
         def rank(offer: Offer) -> tuple[object, ...]:
             """The day that was named first, then near the time that was named, the same person before others."""
-            at = self._wall(offer)
+            at = self.words.wall(offer)
             far = abs((at - wanted.wall).total_seconds()) if wanted.wall is not None else 0
             return (at.date() != wanted.day if typed else False, far, offer.practitioner != chosen, offer.start)
 
         ranked = sorted(found, key=rank)[:SHOWN]
-        return [self._free(offer, typed and self._wall(offer).date() != wanted.day) for offer in ranked]
+        return [self._free(offer, typed and self.words.wall(offer).date() != wanted.day) for offer in ranked]
 
     def _changes_service(self) -> bool:
-        return bool(self.query_one("#service", Choice).value != self._appointment.service)
+        return self._service != self._appointment.service
 
     def _fits(self, offer: Offer, wanted: When, typed: bool) -> bool:
         """Inside the part of the day that was named; a day that was named is looked at first, not alone."""
-        at = wall_time(offer.start, self.words.setup.zone_of(offer.location))
+        at = self.words.wall(offer)
         minute = at.hour * 60 + at.minute
         first, last = wanted.part
         if wanted.part != ALL_DAY and not first <= minute < last:
             return False
         return not (typed and wanted.part != ALL_DAY and wanted.named_day and at.date() > wanted.day + timedelta(14))
-
-    def _wall(self, offer: Offer) -> datetime:
-        return wall_time(offer.start, self.words.setup.zone_of(offer.location)).replace(tzinfo=None)
 
     def _free(self, offer: Offer, another_day: bool) -> Line[Row]:
         same = _("same person") if offer.practitioner == self._appointment.practitioner else ""
