@@ -113,10 +113,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = calendar.now
         self.heads = heads
         self.column = min(self.column, max(0, len(self._columns) - 1))
-        if before is not None and before.block is not None and self._columns:
-            self._stay_on(before.block.id)
-        elif self.is_left:
-            self.is_left = bool(self._columns and self._columns[self.column].lanes_at(self.row))
+        if before is not None and self._columns:
+            self._stay_where(before)
         self._page_to_cursor()
         self._redraw_changed()
 
@@ -147,6 +145,16 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         """Put the cursor somewhere, and say so."""
         self._go(column, minute, lane)
         self.post_message(self.Moved())
+
+    def _stay_where(self, before: Here) -> None:
+        """On the block the cursor was on; on another day or person there is nothing to stay on."""
+        column = self._columns[self.column].column
+        if (column.practitioner, column.day) != (before.column.practitioner, before.column.day):
+            self.is_left = False
+        elif before.block is not None:
+            self._stay_on(before.block.id)
+        elif self.is_left:
+            self.is_left = bool(self._columns[self.column].lanes_at(self.row))
 
     def _stay_on(self, block_id: int) -> None:
         """The lane of a block that the cursor was on, if it is in this row still; else the cursor is on nothing."""

@@ -130,6 +130,11 @@ async def test_moving_what_a_colleague_just_changed_says_who_and_keeps_the_picke
 
         assert "desk changed the notes of" in shown(app)
         assert deeds(app) == []
+        (dora,) = app.door.see(ListAppointments(name="dora")).items
+        other_desk(database).do(EditAppointment(appointment=dora.appointment.id, seen=None, note="y"))
+        await asyncio.sleep(1.0)
+        await settled(app)
+        assert "desk changed the notes of" in shown(app)  # what was refused stays told
         await send(app, "\n", burst=False)
         assert deeds(app) == ["reschedule"]
 
@@ -545,3 +550,13 @@ async def test_an_answer_that_comes_late_never_draws_over_a_later_day(database: 
         assert "Wed 25 Nov" in shown(app).splitlines()[0]
         assert "10:00–10:30 Clara Client" in shown(app).splitlines()[-2]
         assert calendar.appointment_here() == later.id
+
+
+async def test_another_day_has_its_own_appointment_under_the_cursor(database: Path) -> None:
+    booked(other_desk(database), on(24, 9), client="Tina Tuesday")
+    async with running(database, on(23, 9)) as app:
+        await send(app, "/clara\n", burst=False)
+        await send(app, "]", burst=False)
+        assert "09:00–09:30 Tina Tuesday" in shown(app).splitlines()[-2]
+        await send(app, "t", burst=False)
+        assert "09:00–09:30 Clara Client" in shown(app).splitlines()[-2]

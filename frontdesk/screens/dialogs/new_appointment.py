@@ -127,9 +127,12 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                     self.query_one("#phone", Input).value = ""
             self.begin(self._find(), group="find", exclusive=True)
         elif event.input.id == "when":
+            if event.value != _when_text(self._draft.start):
+                self._error = ""  # what was refused is something else now
             self._judge()
 
     def on_choice_changed(self) -> None:
+        self._error = ""
         self._judge()
 
     def action_leave(self) -> None:
@@ -294,7 +297,6 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         elif not self._error:
             notes = [self.words.objection(it) for verdict in verdicts[:1] for it in verdict.warnings]
             self._say(" · ".join(notes), bad=bool(notes))
-        self._error = ""
 
     def _against(self) -> str:
         return "; ".join(self.words.objection(it) for verdict in self._verdicts[:1] for it in verdict.reasons)

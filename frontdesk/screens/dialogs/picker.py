@@ -130,9 +130,12 @@ class PickerDialog(DeskDialog[Picked]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "when":
+            if event.value != self._typed:
+                self._error = ""  # what was refused is something else now
             self._search()
 
     def on_choice_changed(self) -> None:
+        self._error = ""
         self._search()
 
     def action_leave(self) -> None:
@@ -150,6 +153,7 @@ class PickerDialog(DeskDialog[Picked]):
         self._tell_why()
 
     def action_move(self, by: int) -> None:
+        self._error = ""
         self.query_one("#rows", LineList).move(by)
         self._ask_override(None)
         self._tell_why()
@@ -252,7 +256,6 @@ class PickerDialog(DeskDialog[Picked]):
         self._tell_why()
         if self._error:
             self._problem(self._error)
-            self._error = ""
 
     async def _ask(self, wanted: When) -> list[Line[Row]]:
         """The very time that was asked for, where it is not free."""
