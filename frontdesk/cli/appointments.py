@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,10 +16,11 @@ from frontdesk.core.asks.appointments import (
     ReinstateAppointment,
     RescheduleAppointment,
     SetStatus,
+    ShowAppointment,
 )
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.slots import AskWhy, FindSlots
-from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.appointments import AppointmentId, Side, Status
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.slots import Asking, Verdict
@@ -202,8 +203,7 @@ def book(
             override=override,
         )
     )
-    item = shapes.appointment(event.appointment, event.client.name)
-    done(opening, event, item, as_json, event.warnings)
+    done(opening, event, after(opening, event.appointment.id), as_json, event.warnings)
 
 
 def reschedule(
@@ -216,6 +216,9 @@ def reschedule(
     room: Room = None,
     note: Note = None,
     internal_note: InternalNote = None,
+    client_agreed: Annotated[
+        bool, typer.Option("--client-agreed", help="Another service or practitioner brings its own terms.")
+    ] = False,
     override: Override = "",
     as_json: AsJson = False,
 ) -> None:
@@ -232,10 +235,11 @@ def reschedule(
             room=opening.room(room),
             note=note,
             internal_note=internal_note,
+            client_agreed=client_agreed,
             override=override,
         )
     )
-    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json, event.warnings)
+    done(opening, event, after(opening, event.appointment.id), as_json, event.warnings)
 
 
 def cancel(
@@ -246,6 +250,10 @@ def cancel(
     rebook_link: Annotated[
         bool | None, typer.Option("--rebook-link/--no-rebook-link", help="As the reason says unless given.")
     ] = None,
+    by: Annotated[Side, typer.Option("--by", help="Whose wish it is; the practice is never late.")] = Side.PRACTICE,
+    at: Annotated[str | None, typer.Option("--at", help="When the client called; now unless given.")] = None,
+    message: Annotated[str, typer.Option("--message", help="Personal words for the client.")] = "",
+    waive: Annotated[str, typer.Option("--waive", help="Why a late fee need not be paid.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Cancel an appointment."""
@@ -257,9 +265,13 @@ def cancel(
             reason=opening.reason(reason),
             text=text,
             rebook_link=rebook_link,
+            by=by,
+            said_at=None if at is None else opening.moment(at, "--at"),
+            message=message,
+            waive=waive,
         )
     )
-    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json)
+    done(opening, event, after(opening, event.appointment.id), as_json)
 
 
 def set_status(
@@ -273,14 +285,19 @@ def set_status(
     if status_ in (Status.CANCELLED, Status.LATE_CANCELLED, Status.UNDONE):
         raise BadInput("STATUS", Problem.NOT_A_CHOICE, status_.value, hint="frontdesk cancel, frontdesk undo")
     event = opening.do(SetStatus(appointment=appointment_id(ref), seen=None, status=status_))
-    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json)
+    done(opening, event, after(opening, event.appointment.id), as_json)
 
 
 def reinstate(context: typer.Context, ref: str, override: Override = "", as_json: AsJson = False) -> None:
     """Book a cancelled appointment again where it was."""
     opening: Opening = context.obj
     event = opening.do(ReinstateAppointment(appointment=appointment_id(ref), seen=None, override=override))
-    done(opening, event, shapes.appointment(event.appointment, event.client_name), as_json, event.warnings)
+    done(opening, event, after(opening, event.appointment.id), as_json, event.warnings)
+
+
+def after(opening: Opening, id_: AppointmentId) -> dict[str, Any]:
+    """The record after a change."""
+    return shapes.named(opening.see(ShowAppointment(appointment=id_)))
 
 
 def _client(client: str | None, name: str | None, phone: str, email: str) -> ClientId | NewClient:

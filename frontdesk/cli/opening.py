@@ -19,7 +19,7 @@ from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId, Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
-from frontdesk.core.domain.times import local_date
+from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.parse import moments, naming
 from frontdesk.core.render.words import Words
 
@@ -109,6 +109,10 @@ class Opening:
 
     def day(self, text: str, field: str = "date") -> date:
         return moments.day(text, self.today, field)
+
+    def moment(self, text: str, field: str) -> Instant:
+        """A moment; without an offset it is wall time in the practice's zone. Raises BadInput."""
+        return naming.moment(text, self.setup.practice.timezone, field)
 
     def service(self, text: str) -> ServiceId:
         return ServiceId(naming.named("service", text, self.setup.services))

@@ -11,19 +11,29 @@ from typing import Any, TypeVar
 
 from frontdesk.core.asks import appointments as asks_of_appointments
 from frontdesk.core.asks import calendar as asks_of_calendar
+from frontdesk.core.asks import charges as asks_of_charges
 from frontdesk.core.asks import clients as asks_of_clients
 from frontdesk.core.asks import history as asks_of_history
+from frontdesk.core.asks import holds as asks_of_holds
+from frontdesk.core.asks import notices as asks_of_notices
+from frontdesk.core.asks import requests as asks_of_requests
 from frontdesk.core.asks import schedule as asks_of_schedule
 from frontdesk.core.asks import settings as asks_of_settings
 from frontdesk.core.asks import slots as asks_of_slots
 from frontdesk.core.asks import transfer as asks_of_transfer
 from frontdesk.core.asks.door import Ask, Question
-from frontdesk.core.domain.errors import Busy, NotAllowed, NotFound, SlotTaken, StoreProblem, StoreUnusable
+from frontdesk.core.domain.errors import Busy, NotAllowed, NotFound, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
+from frontdesk.core.domain.objections import RequestIsOver
 from frontdesk.core.domain.permissions import DESK, Actor, may
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import Ended
 from frontdesk.core.operations import appointments as appointment_operations
+from frontdesk.core.operations import charges as charge_operations
 from frontdesk.core.operations import clients as client_operations
+from frontdesk.core.operations import holds as hold_operations
+from frontdesk.core.operations import notices as notice_operations
+from frontdesk.core.operations import requests as request_operations
 from frontdesk.core.operations import schedule as schedule_operations
 from frontdesk.core.operations import settings as settings_operations
 from frontdesk.core.operations import transfer as transfer_operations
@@ -31,8 +41,12 @@ from frontdesk.core.operations import undo as undo_operations
 from frontdesk.core.parse import naming
 from frontdesk.core.queries import appointments as appointment_queries
 from frontdesk.core.queries import calendar as calendar_queries
+from frontdesk.core.queries import charges as charge_queries
 from frontdesk.core.queries import clients as client_queries
 from frontdesk.core.queries import history as history_queries
+from frontdesk.core.queries import notices as notice_queries
+from frontdesk.core.queries import requests as request_queries
+from frontdesk.core.queries import schedule as schedule_queries
 from frontdesk.core.queries import setup as setup_queries
 from frontdesk.core.queries import slots as slot_queries
 from frontdesk.core.queries import transfer as transfer_queries
@@ -52,6 +66,7 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_appointments.RescheduleAppointment: appointment_operations.reschedule_appointment,
     asks_of_appointments.EditAppointment: appointment_operations.edit_appointment,
     asks_of_appointments.CancelAppointment: appointment_operations.cancel_appointment,
+    asks_of_appointments.CancelAsClient: appointment_operations.cancel_as_client,
     asks_of_appointments.SetStatus: appointment_operations.set_status,
     asks_of_appointments.ReinstateAppointment: appointment_operations.reinstate_appointment,
     asks_of_appointments.PickUpAppointment: appointment_operations.pick_up_appointment,
@@ -59,7 +74,26 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_clients.AddClient: client_operations.add_client,
     asks_of_clients.EditClient: client_operations.edit_client,
     asks_of_clients.MergeClients: client_operations.merge_clients,
+    asks_of_requests.RequestAppointment: request_operations.request_appointment,
+    asks_of_requests.RequestRescheduling: request_operations.request_rescheduling,
+    asks_of_requests.EditRequest: request_operations.edit_request,
+    asks_of_requests.WithdrawRequest: request_operations.withdraw_request,
+    asks_of_requests.ApproveRequest: request_operations.approve_request,
+    asks_of_requests.ApproveRequests: request_operations.approve_requests,
+    asks_of_requests.DeclineRequest: request_operations.decline_request,
+    asks_of_requests.DeclineRequests: request_operations.decline_requests,
+    asks_of_requests.OfferTimes: request_operations.offer_times,
+    asks_of_requests.TakeOffer: request_operations.take_offer,
+    asks_of_requests.RefuseOffers: request_operations.refuse_offers,
+    asks_of_requests.SweepExpired: hold_operations.sweep_expired,
+    asks_of_holds.HoldSlot: hold_operations.hold_slot,
+    asks_of_holds.ReleaseSlot: hold_operations.release_slot,
+    asks_of_charges.SettleCharge: charge_operations.settle_charge,
+    asks_of_charges.WaiveCharge: charge_operations.waive_charge,
+    asks_of_notices.MarkRead: notice_operations.mark_read,
     asks_of_schedule.TakeTimeOff: schedule_operations.take_time_off,
+    asks_of_schedule.ApplyTimeOff: schedule_operations.apply_time_off,
+    asks_of_schedule.KeepAppointment: schedule_operations.keep_appointment,
     asks_of_schedule.RemoveTimeOff: schedule_operations.remove_time_off,
     asks_of_settings.ApplyPractice: settings_operations.apply_practice,
     asks_of_transfer.ImportRecords: transfer_operations.import_records,
@@ -77,6 +111,16 @@ QUERIES: dict[type[Question[Any]], Callable[[Look, Any], Any]] = {
     asks_of_clients.FindClients: client_queries.find_clients,
     asks_of_clients.FindDuplicates: client_queries.find_duplicates,
     asks_of_clients.ShowClient: client_queries.show_client,
+    asks_of_requests.ListRequests: request_queries.list_requests,
+    asks_of_requests.JudgeRequests: request_queries.judge_requests,
+    asks_of_requests.ShowRequest: request_queries.show_request,
+    asks_of_charges.ListCharges: charge_queries.list_charges,
+    asks_of_charges.ShowTerms: charge_queries.show_terms,
+    asks_of_charges.ShowPolicy: charge_queries.show_policy,
+    asks_of_notices.ListNotices: notice_queries.list_notices,
+    asks_of_notices.ShowGlance: notice_queries.show_glance,
+    asks_of_schedule.ListWork: schedule_queries.list_work,
+    asks_of_schedule.PlanTimeOff: schedule_queries.plan_time_off,
     asks_of_history.ShowHistory: history_queries.show_history,
     asks_of_settings.ShowSetup: setup_queries.show_setup,
     asks_of_settings.PlanPractice: setup_queries.plan_practice,
@@ -113,6 +157,9 @@ class Desk:
             try:
                 with self.store.writing() as connection:
                     return operation(self._tx(connection), ask)  # type: ignore[no-any-return]
+            except Refused as refused:
+                self._record_ends(refused)
+                raise
             except Overlap:
                 overlaps += 1
                 if overlaps == OVERLAP_TRIES:
@@ -166,6 +213,15 @@ class Desk:
             now=self.clock(),
             machine=self.machine,
         )
+
+    def _record_ends(self, refused: Refused) -> None:
+        """What was refused because its time had passed is recorded as over before the refusal is told."""
+        if any(isinstance(it, RequestIsOver) and it.ended is Ended.TIME for it in refused.objections):
+            try:
+                with self.store.writing() as connection:
+                    hold_operations.sweep_expired(self._tx(connection), asks_of_requests.SweepExpired())
+            except (Overlap, Contention, StoreUnusable):
+                return  # readers see it as over all the same; the next sweep writes it
 
     def _log_opening(self, question: asks_of_clients.ShowClient) -> None:
         """Opening a record goes on record; a database that cannot be written to can still be looked at."""

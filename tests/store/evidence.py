@@ -18,7 +18,7 @@ from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.permissions import DESK, Actor
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.services import LocationId
-from frontdesk.core.store import appointments, claims, events, setup
+from frontdesk.core.store import appointments, claims, events, requests, setup
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.rows import Appointment as AppointmentRow
@@ -91,6 +91,7 @@ class Held:
     end: int
     padded_start: int
     padded_end: int
+    expires_at: int | None = None
 
 
 def conflict(one: Held, other: Held) -> bool:
@@ -116,7 +117,7 @@ def overlaps(held: Iterable[Held], *, any_lane: bool = False) -> list[tuple[Held
 def claims_in(store: Store) -> list[Held]:
     table = ClaimRow.__table__.c  # type: ignore[attr-defined]
     columns = (table.resource_id, table.lane, table.holder, table.source_kind, table.source_id)
-    times = (table.start, table.end, table.padded_start, table.padded_end)
+    times = (table.start, table.end, table.padded_start, table.padded_end, table.expires_at)
     with store.reading() as connection:
         return [
             Held(
@@ -129,10 +130,20 @@ def claims_in(store: Store) -> list[Held]:
                 end=end,
                 padded_start=padded_start,
                 padded_end=padded_end,
+                expires_at=expires_at,
             )
-            for resource, lane, holder, kind, source, start, end, padded_start, padded_end in connection.execute(
-                select(*columns, *times)
-            )
+            for (
+                resource,
+                lane,
+                holder,
+                kind,
+                source,
+                start,
+                end,
+                padded_start,
+                padded_end,
+                expires_at,
+            ) in connection.execute(select(*columns, *times))
         ]
 
 
@@ -143,12 +154,13 @@ def everything_kept(look: Look) -> list[Appointment]:
     return [appointment for appointment in found if appointment is not None]
 
 
-def faults(desk: Desk) -> list[str]:
+def faults(desk: Desk, now: int = NOW) -> list[str]:
     """Everything that may not be in a database; empty is good."""
     with desk.store.reading() as connection:
-        look = Look(store=desk.store, connection=connection, actor=desk.actor, now=NOW)
+        look = Look(store=desk.store, connection=connection, actor=desk.actor, now=now)
         practice = setup.load(look)
         kept = everything_kept(look)
+        asked = requests.everything(look)
         broken = events.broken_links(look)
         touched = Counter(
             int(thing)
@@ -170,10 +182,13 @@ def faults(desk: Desk) -> list[str]:
             end=claim.span.end,
             padded_start=claim.padded.start,
             padded_end=claim.padded.end,
+            expires_at=claim.expires_at,
         )
-        for appointment in kept
-        for claim in claims.claims_of(practice, appointment)
+        for booking in (*kept, *asked)
+        for claim in claims.claims_of(practice, booking, look.now)
     }
+    # an open picker ends by itself, and what has run out lies there until somebody meets it
+    held = [it for it in held if it.kind != "picker" and (it.expires_at is None or it.expires_at > look.now)]
     if len(held) != len(set(held)):
         found.append("a claim is there twice")
     found += [f"a claim too many: {claim}" for claim in set(held) - wanted]

@@ -16,6 +16,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.permissions import DESK
 from frontdesk.core.domain.practice import ResourceId
 from frontdesk.core.domain.times import DAY, Instant, Span
+from frontdesk.core.operations import taking
 from frontdesk.core.store import claims
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.failures import Overlap
@@ -247,11 +248,11 @@ def test_an_expired_hold_stands_in_nobodys_way_once_the_resource_is_locked(desk:
     _insert(desk.store, _claim(resource, NOW, NOW + 1800, expires_at=NOW + 300))
     with desk.store.writing() as connection:
         tx = Tx(store=desk.store, connection=connection, actor=DESK, now=NOW + 299)
-        claims.lock(tx, [ResourceId(resource)])
+        taking.lock(tx, [ResourceId(resource)])
     assert not _insert(desk.store, _claim(resource, NOW + 600, NOW + 1200))
     with desk.store.writing() as connection:
         tx = Tx(store=desk.store, connection=connection, actor=DESK, now=NOW + 300)
-        claims.lock(tx, [ResourceId(resource)])
+        taking.lock(tx, [ResourceId(resource)])
         claims.insert_claim(tx, _claim(resource, NOW + 600, NOW + 1200))
     assert len(claims_in(desk.store)) == 1
 

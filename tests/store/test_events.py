@@ -139,4 +139,5 @@ def _without_guard(desk: Desk, statement: str) -> None:
             connection.execute(text("DROP TRIGGER event_no_delete"))
         else:
             connection.execute(text("DROP TRIGGER event_is_for_ever ON event"))
+        connection.execute(text("DELETE FROM notice"))
         connection.execute(text(statement))

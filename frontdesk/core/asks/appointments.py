@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.door import Ask, Question
-from frontdesk.core.domain.appointments import AppointmentId, Status
+from frontdesk.core.domain.appointments import AppointmentId, Side, Status
 from frontdesk.core.domain.events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -20,7 +21,7 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
-from frontdesk.core.domain.times import Start
+from frontdesk.core.domain.times import Instant, Start
 from frontdesk.core.domain.views import AppointmentList, Named
 
 
@@ -40,6 +41,8 @@ class BookAppointment(Ask[AppointmentBooked]):
     internal_note: str = ""
     override: str = ""
     """Why a rule is overridden; empty overrides nothing."""
+    hold: UUID | None = None
+    """The key of an open picker that keeps this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,10 @@ class RescheduleAppointment(Ask[AppointmentRescheduled]):
     note: str | None = None
     internal_note: str | None = None
     override: str = ""
+    client_agreed: bool = False
+    """The client knows that another service or practitioner brings other terms; else the old ones stay."""
+    hold: UUID | None = None
+    """The key of an open picker that keeps this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,28 @@ class CancelAppointment(Ask[AppointmentCancelled]):
     text: str = ""
     rebook_link: bool | None = None
     """None: as the reason says."""
+    by: Side = Side.PRACTICE
+    """Whose wish it is. The practice is never late."""
+    said_at: Instant | None = None
+    """When the client called; None is now. It decides whether that was late."""
+    message: str = ""
+    """Personal words for the client's mail."""
+    waive: str = ""
+    """Why a late fee need not be paid; empty waives nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAsClient(Ask[AppointmentCancelled]):
+    """Cancel as the client themself would, under the terms it was booked with.
+
+    Raises NotFound, Stale, NotAllowed or Refused.
+    """
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    seen: int | None
+    text: str = ""
+    """Their reason, in their words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from frontdesk.core.asks.door import Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import Start
@@ -30,6 +32,10 @@ class FindSlots(Question[SlotAnswer]):
     client: ClientId | None = None
     moving: AppointmentId | None = None
     """The appointment that would move: its own time counts as free, its length and buffers stay."""
+    request: RequestId | None = None
+    """The request that would be approved: its own hold counts as free."""
+    hold: UUID | None = None
+    """The open picker that asks: what it keeps counts as free."""
     each: bool = False
     """All offers of all practitioners instead of one a start."""
     limit: int | None = None
@@ -48,5 +54,9 @@ class AskWhy(Question[VerdictAnswer]):
     asking: Asking = Asking.STAFF
     client: ClientId | None = None
     moving: AppointmentId | None = None
+    request: RequestId | None = None
+    """The request that would be approved: its own hold counts as free."""
+    hold: UUID | None = None
+    """The open picker that asks: what it keeps counts as free."""
     nearest: int = 3
     """How many free starts near it to name."""

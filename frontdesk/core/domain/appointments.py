@@ -14,6 +14,7 @@ from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import Instant, Span
 
 AppointmentId = NewType("AppointmentId", int)
+TermsId = NewType("TermsId", str)
 
 
 class Status(Enum):
@@ -77,11 +78,21 @@ NEXT_STATUS: dict[Status, Status] = {
 """The way of an ordinary visit, one key a step."""
 
 
+class Side(Enum):
+    """Whose doing a change was."""
+
+    PRACTICE = "practice"
+    CLIENT = "client"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     reason: str
     text: str = ""
     rebook_link: bool = False
+    by: Side = Side.PRACTICE
+    at: Instant = 0
+    """When it was said: the moment of the client's call, which decides whether it was late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,11 @@ class Appointment:
     buffer_after: int = 0
     """Minutes, as they were in force at booking."""
     price: int | None = None
+    terms: TermsId = TermsId("")
+    """The terms it was booked under; empty where none are known, as for imported ones."""
+    missed_cancel: Instant | None = None
+    missed_reschedule: Instant | None = None
+    """A deadline that had passed when the client moved it: it stays missed. Else it is counted from the start."""
     status: Status = Status.BOOKED
     cancellation: Cancellation | None = None
     override: str = ""

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, NewType, TypeAlias
+from typing import ClassVar, Generic, NewType, TypeAlias, TypeVar
 
-from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.appointments import Appointment, Side
+from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.hours import Closure, TimeOff
-from frontdesk.core.domain.objections import SlotObjection
+from frontdesk.core.domain.objections import Objection, SlotObjection
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Practice, Reason, StaffMember
 from frontdesk.core.domain.records import ImportPlan
+from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.work import Work
 
 EventId = NewType("EventId", int)
 BatchId = NewType("BatchId", int)
 
 Thing: TypeAlias = (
-    Appointment | Client | Practice | Location | Room | Service | StaffMember | TimeOff | Closure | Reason
+    Appointment
+    | Client
+    | Request
+    | Charge
+    | Work
+    | Practice
+    | Location
+    | Room
+    | Service
+    | StaffMember
+    | TimeOff
+    | Closure
+    | Reason
 )
 
 KINDS: dict[str, type[Thing]] = {
     "appointment": Appointment,
     "client": Client,
+    "request": Request,
+    "charge": Charge,
+    "work": Work,
     "practice": Practice,
     "location": Location,
     "room": Room,
@@ -70,12 +89,22 @@ class Event:
 
     operation: ClassVar[str]
     undoable: ClassVar[bool] = True
+    by_itself: ClassVar[bool] = False
+    """Happens as time passes: the system's doing, in a batch of its own."""
     id: EventId = EventId(0)
     batch: BatchId = BatchId(0)
     undoes: BatchId | None = None
+    also: tuple[Change, ...] = ()
+    """What followed from it in the same act: a charge, a request that was overtaken, a hold that was lost."""
+    message: str = ""
+    """Words for the one mail that tells of it."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
+        return (*self.own_changes, *self.also)
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
         raise NotImplementedError
 
     @property
@@ -84,16 +113,20 @@ class Event:
         return ""
 
 
+E = TypeVar("E", bound=Event, covariant=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AppointmentBooked(Event):
     operation = "book"
     appointment: Appointment
     client: Client
     new_client: bool = False
+    by: Side = Side.PRACTICE
     warnings: tuple[SlotObjection, ...] = ()
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         made = (Change(None, self.client),) if self.new_client else ()
         return (Change(None, self.appointment), *made)
 
@@ -109,13 +142,14 @@ class _AppointmentChanged(Event):
     client_name: str = ""
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return (Change(self.before, self.appointment),)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentRescheduled(_AppointmentChanged):
     operation = "reschedule"
+    by: Side = Side.PRACTICE
     override: str = ""
     warnings: tuple[SlotObjection, ...] = ()
 
@@ -151,7 +185,7 @@ class ClientAdded(Event):
     client: Client
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return (Change(None, self.client),)
 
 
@@ -162,7 +196,7 @@ class ClientEdited(Event):
     client: Client
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return (Change(self.before, self.client),)
 
 
@@ -175,7 +209,7 @@ class ClientsMerged(Event):
     all_changes: tuple[Change, ...]
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return self.all_changes
 
 
@@ -185,10 +219,10 @@ class TimeOffTaken(Event):
     time_off: TimeOff
     staff_name: str = ""
     affected: int = 0
-    """Booked appointments that now lie in it; none of them is changed."""
+    """Booked appointments that now lie in it; none of them is changed, all are on the work list."""
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return (Change(None, self.time_off),)
 
 
@@ -200,7 +234,7 @@ class TimeOffRemoved(Event):
     staff_name: str = ""
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return (Change(self.before, self.time_off),)
 
 
@@ -210,8 +244,164 @@ class PracticeApplied(Event):
     all_changes: tuple[Change, ...]
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return self.all_changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RequestChanged(Event):
+    before: Request
+    request: Request
+    client_name: str = ""
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return (Change(self.before, self.request),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMade(Event):
+    operation = "request"
+    request: Request
+    client_name: str = ""
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return (Change(None, self.request),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestEdited(_RequestChanged):
+    """The client asked for something else, or said more."""
+
+    operation = "edit_request"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestWithdrawn(_RequestChanged):
+    operation = "withdraw"
+    undoable = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestApproved(_RequestChanged):
+    """Confirmed: the appointment is made, or moved; a person nobody knew has a record now."""
+
+    operation = "approve"
+    appointment: Appointment
+    was: Appointment | None = None
+    """The appointment before it was moved."""
+    client: Client
+    new_client: bool = False
+    taken: bool = False
+    """The client took one of the times that were offered."""
+    override: str = ""
+    warnings: tuple[SlotObjection, ...] = ()
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        made = (Change(None, self.client),) if self.new_client else ()
+        return (Change(self.before, self.request), Change(self.was, self.appointment), *made)
+
+    @property
+    def text(self) -> str:
+        return self.override
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestDeclined(_RequestChanged):
+    operation = "decline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimesOffered(_RequestChanged):
+    """A counter-offer: other times are held until the client answers."""
+
+    operation = "offer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffersRefused(_RequestChanged):
+    """The client takes none of the times that were offered."""
+
+    operation = "refuse_offers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffersLapsed(_RequestChanged):
+    """Nobody answered the counter-offer in time."""
+
+    operation = "lapse"
+    undoable = False
+    by_itself = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestExpired(_RequestChanged):
+    operation = "expire"
+    undoable = False
+    by_itself = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ChargeChanged(Event):
+    before: Charge
+    charge: Charge
+    client_name: str = ""
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return (Change(self.before, self.charge),)
+
+    @property
+    def text(self) -> str:
+        return self.charge.reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeSettled(_ChargeChanged):
+    operation = "settle_charge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeWaived(_ChargeChanged):
+    operation = "waive_charge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkKept(Event):
+    """An appointment on the work list stays as it is."""
+
+    operation = "keep"
+    before: Work
+    work: Work
+    client_name: str = ""
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return (Change(self.before, self.work),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch(Generic[E]):
+    """Several facts of one act: undone together."""
+
+    events: tuple[E, ...]
+    left: tuple[Left, ...] = ()
+    """What was asked for and could not be done; it stands as it was."""
+
+    @property
+    def id(self) -> EventId:
+        return self.events[-1].id if self.events else EventId(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """One thing that an act on many left alone, and why."""
+
+    reference: str
+    client_name: str
+    objections: tuple[Objection, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +412,7 @@ class RecordImported(Event):
     change: Change
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return (self.change,)
 
 
@@ -237,7 +427,7 @@ class ImportDone(Event):
     plan: ImportPlan
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return ()
 
 
@@ -252,7 +442,7 @@ class Reversed(Event):
     all_changes: tuple[Change, ...]
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def own_changes(self) -> tuple[Change, ...]:
         return self.all_changes
 
 
@@ -264,6 +454,13 @@ class Undone(Reversed):
 @dataclass(frozen=True, kw_only=True)
 class Redone(Reversed):
     operation = "redo"
+
+
+def _all_kinds(of: type[Event]) -> Iterator[type[Event]]:
+    for cls in of.__subclasses__():
+        yield from _all_kinds(cls)
+        if hasattr(cls, "operation"):
+            yield cls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,3 +480,8 @@ class HistoryLine:
     changes: tuple[Change, ...]
     """Empty where the details were forgotten."""
     text: str = ""
+    message: str = ""
+
+
+FINAL: frozenset[str] = frozenset(cls.operation for cls in _all_kinds(Event) if not cls.undoable)
+"""Operations that cannot be taken back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,3})?")
 _THREE = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
@@ -37,3 +37,11 @@ def is_fee(text: str, currency: str) -> bool:
     if text.endswith("%"):
         return text[:-1].isdigit() and int(text[:-1]) <= 100
     return minor_units(text, currency) is not None
+
+
+def fee(text: str, price: int | None, currency: str) -> int:
+    """A fee in minor units: an amount, or a percentage of the price, rounded half up; nothing without a price."""
+    if text.endswith("%"):
+        share = Decimal(price or 0) * int(text[:-1]) / 100
+        return int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return minor_units(text, currency) or 0

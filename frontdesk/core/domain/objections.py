@@ -11,7 +11,9 @@ from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 from frontdesk.core.domain.appointments import Action, AppointmentId, Status
-from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.charges import ChargeState
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.requests import Ended, RequestAction, RequestId, RequestState
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import Instant, Span
 
@@ -25,7 +27,9 @@ class Culprit:
     """With its buffers."""
     appointment: AppointmentId | None = None
     client_name: str = ""
-    held_for: str = ""
+    request: RequestId | None = None
+    held_by: str = ""
+    """Who keeps it, of a hold: the client who asked, or the colleague who is choosing."""
     expires_at: Instant | None = None
 
 
@@ -286,6 +290,91 @@ class SameClient(_Reason):
     code = "same_client"
 
 
+@dataclass(frozen=True, slots=True)
+class OnlyByPhone(_Reason):
+    """The terms leave this to a call."""
+
+    code = "only_by_phone"
+    setting = "policy.cancel"
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate(_Reason):
+    """Inside the notice, where the terms refuse it."""
+
+    code = "too_late"
+    setting = "policy.notice"
+    action: Action
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStays(_Reason):
+    """Clients may not change the service while rescheduling."""
+
+    code = "service_stays"
+    setting = "portal.change_service"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestIsOver(_Reason):
+    """Only a pending request can be decided, changed or withdrawn."""
+
+    code = "request_is_over"
+    state: RequestState
+    ended: Ended | None
+    action: RequestAction
+
+
+@dataclass(frozen=True, slots=True)
+class NoOpenOffer(_Reason):
+    """There is no such time to be taken."""
+
+    code = "no_open_offer"
+    offers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyOffers(_Reason):
+    code = "too_many_offers"
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAlready(_Reason):
+    """The phone or e-mail of an unknown person stands in a record: staff choose that one or a new one."""
+
+    code = "known_already"
+    clients: tuple[ClientId, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeIsOver(_Reason):
+    """Only a charge that is due can be settled or waived."""
+
+    code = "charge_is_over"
+    state: ChargeState
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverNeedsReason(_Reason):
+    code = "waiver_needs_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class NotOnWorkList(_Reason):
+    code = "not_on_work_list"
+
+
+@dataclass(frozen=True, slots=True)
+class CallLiesAhead(_Reason):
+    """A client's call cannot have come after now."""
+
+    code = "call_lies_ahead"
+
+
 ChangeObjection: TypeAlias = (
     NotFromHere
     | NotBeforeStart
@@ -295,6 +384,17 @@ ChangeObjection: TypeAlias = (
     | ChangedSince
     | CannotBeUndone
     | SameClient
+    | OnlyByPhone
+    | TooLate
+    | ServiceStays
+    | RequestIsOver
+    | NoOpenOffer
+    | TooManyOffers
+    | KnownAlready
+    | ChargeIsOver
+    | WaiverNeedsReason
+    | NotOnWorkList
+    | CallLiesAhead
 )
 
 Objection: TypeAlias = SlotObjection | ChangeObjection

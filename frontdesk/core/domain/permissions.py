@@ -17,6 +17,7 @@ class Permission(Enum):
     CHANGE_APPOINTMENTS = "change_appointments"
     CHANGE_CLIENTS = "change_clients"
     OVERRIDE_RULES = "override_rules"
+    DECIDE_REQUESTS = "decide_requests"
     CHANGE_TIME_OFF = "change_time_off"
     CHANGE_SETTINGS = "change_settings"
     MANAGE_STAFF = "manage_staff"
@@ -39,6 +40,8 @@ class Actor:
 
 
 DESK = Actor(name="desk", roles=(Role.ADMIN,))
+SYSTEM = Actor(name="system", roles=())
+"""What happens by itself, as time passes."""
 
 _EVERYTHING = dict.fromkeys(Permission, Scope.ALL)
 
@@ -53,6 +56,7 @@ POWERS: dict[Role, dict[Permission, Scope]] = {
         Permission.CHANGE_APPOINTMENTS: Scope.OWN,
         Permission.CHANGE_CLIENTS: Scope.OWN,
         Permission.OVERRIDE_RULES: Scope.OWN,
+        Permission.DECIDE_REQUESTS: Scope.OWN,
         Permission.CHANGE_TIME_OFF: Scope.OWN,
     },
     Role.RECEPTIONIST: {
@@ -61,6 +65,7 @@ POWERS: dict[Role, dict[Permission, Scope]] = {
         Permission.CHANGE_APPOINTMENTS: Scope.ALL,
         Permission.CHANGE_CLIENTS: Scope.ALL,
         Permission.OVERRIDE_RULES: Scope.ALL,
+        Permission.DECIDE_REQUESTS: Scope.ALL,
         Permission.CHANGE_TIME_OFF: Scope.ALL,
     },
     Role.VIEWER: {Permission.SEE_CALENDAR: Scope.ALL},

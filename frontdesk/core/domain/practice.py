@@ -18,7 +18,7 @@ from frontdesk.core.domain.hours import (
 )
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Role, StaffId
-from frontdesk.core.domain.policies import Approval, Policy
+from frontdesk.core.domain.policies import Approval, Policy, Terms, resolved
 from frontdesk.core.domain.services import Location, LocationId, Room, RoomId, Service, ServiceId
 from frontdesk.core.domain.times import Span
 
@@ -140,6 +140,9 @@ class Reason:
 PLACEHOLDER = "Practitioner One"
 """Who a new practice begins with until its people are named."""
 
+BY_CLIENT = ReasonId("client_asked")
+"""The reason of a cancel that a client does themself."""
+
 FIRST_REASONS: tuple[Reason, ...] = tuple(
     Reason(
         id=ReasonId(id_),
@@ -182,6 +185,7 @@ class Setup:
     room_resources: Mapping[RoomId, ResourceId]
     revision: int
     _kept: dict[tuple[object, ...], tuple[Span, ...]] = field(default_factory=dict, repr=False)
+    _terms: dict[tuple[ServiceId, StaffId | None], Terms] = field(default_factory=dict, repr=False)
 
     def zone_of(self, location: LocationId) -> str:
         return self.locations[location].timezone or self.practice.timezone
@@ -213,6 +217,17 @@ class Setup:
             booking.buffer_before if before is None else before,
             booking.buffer_after if after is None else after,
         )
+
+    def terms_of(self, service: ServiceId, practitioner: StaffId | None) -> Terms:
+        """The terms in force now: the first of service, practitioner, practice that sets a field wins."""
+        key = (service, practitioner)
+        if key not in self._terms:
+            person = self.staff[practitioner].policy if practitioner is not None else Policy()
+            self._terms[key] = resolved(self.services[service].policy, person, self.practice.policy)
+        return self._terms[key]
+
+    def approval_of(self, service: Service) -> Approval:
+        return service.approval or self.practice.booking.approval
 
     def rooms_for(self, service: Service, location: LocationId) -> tuple[RoomId, ...]:
         """The rooms the service may use at a location, in its order."""

@@ -485,6 +485,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+PRESENCE: tuple[Rule, ...] = (InsideHours(), NotClosed(), NotAway())
+"""The rules that say whether the practitioner is there at all."""
+
+
 def conflicts(start: Instant, wish: Wish, busy: Busy) -> bool:
     """Whether a booking from `start` would stand against a claim: the core of one meets the padded other."""
     return _is_removed(start, _starts_removed(wish, (busy,)))

@@ -121,7 +121,12 @@ def grid_of_days(first: date, days: int, step: int, zone_name: str) -> tuple[Ins
 
 def is_at_least(hours: int, before: Instant, now: Instant) -> bool:
     """Whether `now` is at least so many hours before an instant: elapsed time, and exactly so many is in time."""
-    return before - now >= hours * HOUR
+    return now <= latest(hours, before)
+
+
+def latest(hours: int, before: Instant) -> Instant:
+    """The last instant that is still so many hours before another."""
+    return before - hours * HOUR
 
 
 def in_utc(instant: Instant) -> datetime:

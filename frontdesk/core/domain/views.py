@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import NamedTuple
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
+from frontdesk.core.domain.charges import Charge
+from frontdesk.core.domain.checks import Check
+from frontdesk.core.domain.events import EventId
 from frontdesk.core.domain.hours import TimeOffId
+from frontdesk.core.domain.notices import Notice, NoticeId
+from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client, ClientId, StaffId
+from frontdesk.core.domain.policies import Terms
+from frontdesk.core.domain.requests import Request, RequestId, Slot
 from frontdesk.core.domain.services import LocationId
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
+from frontdesk.core.domain.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,9 @@ class Named:
     practitioner_name: str
     location_name: str
     room_name: str = ""
+    cancel_deadline: Instant | None = None
+    reschedule_deadline: Instant | None = None
+    """The last instants at which a client may change it freely."""
 
 
 class Block(NamedTuple):
@@ -42,6 +54,8 @@ class Block(NamedTuple):
     status: Status
     lane: int
     revision: int
+    asks_for: Instant | None = None
+    """Where a pending request would move it."""
 
     def is_late(self, now: Instant) -> bool:
         return self.status in (Status.BOOKED, Status.CONFIRMED) and self.start <= now
@@ -69,6 +83,7 @@ class Column:
     open: tuple[Span, ...]
     shut: tuple[Shut, ...]
     blocks: tuple[Block, ...]
+    holds: tuple[Hold, ...] = ()
 
     @property
     def load(self) -> int:
@@ -133,6 +148,164 @@ class ClientCard:
     visits: int
     no_shows: int
     cancelled: int
+    late: int = 0
+    """Cancelled late, or moved late."""
+    owes: int = 0
+    """Due, in minor units."""
+    charges: tuple[ChargeLine, ...] = ()
+    requests: tuple[RequestLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsView:
+    """An appointment's terms, what they come to now, and what was charged for it."""
+
+    terms: Terms
+    cancelling: Countdown
+    rescheduling: Countdown
+    late_fee: int
+    no_show_fee: int
+    """Minor units."""
+    charges: tuple[Charge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeLine:
+    charge: Charge
+    client_name: str
+    start: Instant
+    zone: str
+    """Of the appointment it is for."""
+
+
+class RequestOrder(Enum):
+    START = "start"
+    ASKED = "asked"
+    NEWEST = "newest"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLine:
+    """A request with the names people know it by, as it stands now."""
+
+    request: Request
+    client_name: str
+    phone: str
+    email: str
+    service_name: str
+    practitioner_name: str
+    location_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestList:
+    items: tuple[RequestLine, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCount:
+    pending: int
+    oldest: Instant | None
+    """When the one that waits longest was asked."""
+
+
+class Standing(Enum):
+    """How a pending request looks at a glance."""
+
+    CLEAR = "clear"
+    """Nothing speaks against it: it can be approved with the others."""
+    CLASH = "clash"
+    """Somebody else has the time."""
+    RULE = "rule"
+    """A rule, or a warning, speaks against it."""
+    ASKS = "asks"
+    """Staff have to choose: a record, or what to do about a lost hold."""
+    OFFERED = "offered"
+    """Waits for the client's answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCard:
+    """Everything that speaks for and against a request."""
+
+    line: RequestLine
+    standing: Standing
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    nearest: tuple[Offer, ...]
+    around: tuple[Block, ...]
+    """That practitioner's day, by start."""
+    rivals: tuple[RequestLine, ...]
+    moves: Named | None
+    """The appointment it would move, or the one that was made of it."""
+    moving_late: Countdown | None
+    known: tuple[ClientHit, ...]
+    """Records with the phone or e-mail of a person nobody knows."""
+    visits: int
+    no_shows: int
+    late_cancels: int
+    owes: int
+    next: Named | None
+    history: tuple[Named, ...]
+    """The client's last appointments, the newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLine:
+    """An appointment that lost its time, and what took it."""
+
+    work: Work
+    named: Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMove:
+    """An appointment in the way of an absence, and where it could go; None where nothing was found."""
+
+    named: Named
+    to: Slot | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BellLine:
+    id: NoticeId
+    event: EventId
+    at: Instant
+    actor: str
+    notice: Notice
+    is_read: bool
+    client_name: str = ""
+    start: Instant | None = None
+    zone: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What every screen's header shows."""
+
+    pending: int
+    oldest: Instant | None
+    late: int
+    unread: int
+    work: int
+
+
+class Hold(NamedTuple):
+    """A time that is kept for a while: hatched where a client asked, a ghost where a colleague chooses."""
+
+    request: RequestId | None
+    name: str
+    service_name: str
+    start: Instant
+    end: Instant
+    padded_start: Instant
+    padded_end: Instant
+    expires_at: Instant
+    offered: bool
+    moves: AppointmentId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

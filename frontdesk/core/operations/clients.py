@@ -16,7 +16,7 @@ from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import YEARS, Instant, local_date
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.parse import contacts
-from frontdesk.core.store import appointments, claims, clients, setup
+from frontdesk.core.store import appointments, charges, claims, clients, requests, setup
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
@@ -57,6 +57,8 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     if [appointments.lock(tx, it.id) for it in theirs] != theirs:
         raise Contention
     moved = [(it, it.changed(client=kept.id)) for it in theirs]
+    asked = [requests.lock(tx, it.id) for it in requests.of_client(tx, dropped.id)]
+    owed = [charges.lock(tx, it.id) for it in charges.of_client(tx, dropped.id)]
     after = replace(
         kept,
         phone=kept.phone or dropped.phone,
@@ -74,10 +76,18 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
         appointments.save(tx, appointment)
     clients.save(tx, after)
     clients.save(tx, gone)
+    also: list[Change] = []
+    for request in filter(None, asked):
+        also.append(Change(request, request.changed(client=kept.id)))
+        requests.save(tx, also[-1].after)  # type: ignore[arg-type]
+    for charge in filter(None, owed):
+        also.append(Change(charge, replace(charge, client=kept.id, revision=charge.revision + 1)))
+        charges.save(tx, also[-1].after)  # type: ignore[arg-type]
     return record(
         tx,
         ClientsMerged(
             kept=after,
+            also=tuple(also),
             all_changes=(
                 Change(kept, after),
                 Change(dropped, gone),

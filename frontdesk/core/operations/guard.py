@@ -6,22 +6,36 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from frontdesk.core.domain.appointments import Appointment, client_ref
+from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events import Change, Event
+from frontdesk.core.domain.notices import notices_of
 from frontdesk.core.domain.objections import Objection, SlotObjection
 from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
 from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.store import clients, events, sight
+from frontdesk.core.store import clients, events, notices, sight
 from frontdesk.core.store.look import Look, Tx
 
 E = TypeVar("E", bound=Event)
 
 
 def record(tx: Tx, event: E) -> E:
-    """Write history; the last thing an operation does."""
-    return events.append(tx, event)
+    """Write history and who is to be told of it; the last thing an operation does.
+
+    What had ended by itself and lay in the way comes first, as the system's doing.
+    """
+    ended, tx.ran_out = tx.ran_out, []
+    for fact in ended:
+        _tell(tx, events.append(tx, fact))
+    return _tell(tx, events.append(tx, event))
+
+
+def _tell(tx: Tx, event: E) -> E:
+    notices.add(tx, event.id, notices_of(event))
+    return event
 
 
 def require_allowed(
@@ -32,10 +46,19 @@ def require_allowed(
         raise NotAllowed(permission.value, look.actor.name)
     if overriding is not None:
         closed = not overriding.practice.desk.receptionists_override
-        if not may(look.actor, Permission.OVERRIDE_RULES, practitioner) or (
-            closed and set(look.actor.roles) <= {Role.RECEPTIONIST, Role.VIEWER}
-        ):
+        if not may(look.actor, Permission.OVERRIDE_RULES, practitioner) or (closed and _is_only_receptionist(look)):
             raise NotAllowed(Permission.OVERRIDE_RULES.value, look.actor.name)
+
+
+def require_decides(look: Look, practice: Setup, practitioner: StaffId) -> None:
+    """Requests are decided by who has power over that calendar, receptionists where the practice lets them."""
+    require_allowed(look, Permission.DECIDE_REQUESTS, practitioner)
+    if not practice.practice.desk.receptionists_decide and _is_only_receptionist(look):
+        raise NotAllowed(Permission.DECIDE_REQUESTS.value, look.actor.name)
+
+
+def _is_only_receptionist(look: Look) -> bool:
+    return set(look.actor.roles) <= {Role.RECEPTIONIST, Role.VIEWER}
 
 
 def require_power_over(look: Look, practice: Setup, permission: Permission, appointment: Appointment) -> None:
@@ -53,17 +76,17 @@ def require_sees(look: Look, permission: Permission, client: ClientId) -> None:
         raise NotAllowed(permission.value, look.actor.name)
 
 
-def require_seen(look: Look, thing: Appointment | Client, seen: int | None) -> None:
+def require_seen(look: Look, thing: Appointment | Client | Request | Charge, seen: int | None) -> None:
     """Raises Stale with who changed it and what, where the asker saw an older revision."""
     if seen is None or seen == thing.revision:
         return
-    kind = "appointment" if isinstance(thing, Appointment) else "client"
-    client = thing if isinstance(thing, Client) else clients.find(look, thing.client)
+    kind = Change(None, thing).kind
+    client = thing if isinstance(thing, Client) else clients.find(look, thing.client) if thing.client else None
     last = events.last_of(look, kind, str(thing.id))
     changes = last.changes if last is not None else ()
     raise Stale(
         kind,
-        thing.ref if isinstance(thing, Appointment) else client_ref(thing.id),
+        thing.ref if isinstance(thing, Appointment | Request) else client_ref(thing.id) if client is thing else "",
         by=last.actor if last else "",
         operation=last.operation if last else "",
         at=last.at if last else look.now,

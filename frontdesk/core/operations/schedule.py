@@ -1,42 +1,72 @@
-"""When people are there."""
+"""When people are there, and what that leaves to be seen to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
-from frontdesk.core.asks.schedule import RemoveTimeOff, TakeTimeOff
-from frontdesk.core.domain.appointments import CANCELLABLE
+from frontdesk.core.asks.appointments import RescheduleAppointment
+from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, RemoveTimeOff, TakeTimeOff
+from frontdesk.core.domain.absences import lost_its_time
+from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
-from frontdesk.core.domain.events import TimeOffRemoved, TimeOffTaken
+from frontdesk.core.domain.events import Batch, Change, Event, TimeOffRemoved, TimeOffTaken, WorkKept
 from frontdesk.core.domain.hours import TimeOff, TimeOffId, span_of_time_off
 from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.objections import NotOnWorkList
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.text import clean_line
-from frontdesk.core.operations.guard import record, require_allowed
-from frontdesk.core.store import appointments, claims, setup
-from frontdesk.core.store.look import Tx
+from frontdesk.core.domain.times import Span
+from frontdesk.core.domain.work import Work, WorkId, WorkState
+from frontdesk.core.operations import taking
+from frontdesk.core.operations.appointments import found, reschedule_appointment
+from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_power_over
+from frontdesk.core.store import appointments, claims, clients, setup, work
+from frontdesk.core.store.look import Look, Tx
+
+YEARS_AHEAD = 5 * 366 * 86400
+"""How far ahead a change of hours looks for appointments that lose their time."""
 
 
 def take_time_off(tx: Tx, ask: TakeTimeOff) -> TimeOffTaken:
     require_allowed(tx, ask.needs, ask.staff)
     practice = setup.load(tx)
-    if ask.staff not in practice.staff:
-        raise NotFound("staff", ask.staff)
-    if ask.end <= ask.start:
-        raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, ask.end.isoformat())
-    claims.lock(tx, [practice.staff_resources[ask.staff]])
-    off = TimeOff(id=TimeOffId(0), staff=ask.staff, start=ask.start, end=ask.end, reason=clean_line(ask.reason))
-    window = span_of_time_off(off, practice.practice.timezone)
-    inside = appointments.blocks(tx, practice, ask.staff, window)
-    saved = setup.save(tx, off)
-    assert isinstance(saved, TimeOff)
-    return record(
-        tx,
-        TimeOffTaken(
-            time_off=saved,
-            staff_name=practice.staff[ask.staff].name,
-            affected=sum(block.status in CANCELLABLE for block in inside),
-        ),
-    )
+    _require_span(practice, ask.staff, ask.start, ask.end)
+    taking.lock(tx, [practice.staff_resources[ask.staff]])
+    return _take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=())
+
+
+def apply_time_off(tx: Tx, ask: ApplyTimeOff) -> Batch[Event]:
+    """First the absence, so that nothing is moved back into it; then each move of the plan."""
+    require_allowed(tx, ask.needs, ask.staff)
+    practice = setup.load(tx)
+    _require_span(practice, ask.staff, ask.start, ask.end)
+    moved = [found(tx, move.appointment) for move in ask.moves]
+    for client in sorted({it.client for it in moved}):
+        clients.lock(tx, client)
+    resources = {practice.staff_resources[ask.staff]}
+    for it, move in zip(moved, ask.moves, strict=True):
+        resources |= {*claims.resources_of(practice, it), *_resources_at(practice, move.to.practitioner)}
+    taking.lock(tx, resources)
+    ids = tuple(it.id for it in moved)
+    done: list[Event] = [_take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=ids)]
+    for move in ask.moves:
+        done.append(
+            reschedule_appointment(
+                tx,
+                RescheduleAppointment(
+                    appointment=move.appointment,
+                    seen=move.seen,
+                    start=move.to.start,
+                    practitioner=move.to.practitioner,
+                    location=move.to.location,
+                    room=move.to.room,
+                ),
+            )
+        )
+    return Batch(events=tuple(done))
 
 
 def remove_time_off(tx: Tx, ask: RemoveTimeOff) -> TimeOffRemoved:
@@ -45,7 +75,113 @@ def remove_time_off(tx: Tx, ask: RemoveTimeOff) -> TimeOffRemoved:
     if before is None or before.life is not Life.ACTIVE:
         raise NotFound("time_off", str(ask.time_off))
     require_allowed(tx, ask.needs, before.staff)
-    claims.lock(tx, [practice.staff_resources[before.staff]])
+    taking.lock(tx, [practice.staff_resources[before.staff]])
+    over = work.of_cause(tx, "time_off", str(before.id))
     after = replace(before, life=Life.ARCHIVED)
     setup.save(tx, after)
-    return record(tx, TimeOffRemoved(before=before, time_off=after, staff_name=practice.staff[before.staff].name))
+    return record(
+        tx,
+        TimeOffRemoved(
+            before=before, time_off=after, staff_name=practice.staff[before.staff].name, also=_gone(tx, over)
+        ),
+    )
+
+
+def keep_appointment(tx: Tx, ask: KeepAppointment) -> WorkKept:
+    practice = setup.load(tx)
+    appointment = found(tx, ask.appointment)
+    client = clients.lock(tx, appointment.client)
+    taking.lock(tx, claims.resources_of(practice, appointment))
+    require_power_over(tx, practice, ask.needs, appointment)
+    waiting = work.waiting(tx, appointment.id)
+    if not waiting:
+        require_no_objection([NotOnWorkList()])
+    changes = tuple(_set(tx, it, WorkState.KEPT) for it in waiting)
+    first = changes[0]
+    assert isinstance(first.before, Work) and isinstance(first.after, Work)
+    name = client.name if client is not None else ""
+    return record(tx, WorkKept(before=first.before, work=first.after, client_name=name, also=changes[1:]))
+
+
+def entered(tx: Tx, lost: Iterable[Appointment], cause: str, cause_id: str) -> tuple[Change, ...]:
+    """Put appointments on the work list. The caller records it."""
+    return tuple(
+        Change(
+            None,
+            work.add(
+                tx,
+                Work(
+                    id=WorkId(0),
+                    appointment=it.id,
+                    practitioner=it.practitioner,
+                    start=it.start,
+                    cause=cause,
+                    cause_id=cause_id,
+                    since=tx.now,
+                ),
+            ),
+        )
+        for it in lost
+    )
+
+
+def lost_by(look: Look, before: Setup, after: Setup, people: Iterable[StaffId]) -> dict[StaffId, list[Appointment]]:
+    """Of some people the appointments from now on that had their time before a change, and have it no more."""
+    window = Span(look.now, look.now + YEARS_AHEAD)
+    return {
+        who: [
+            it
+            for it in appointments.booked_of(look, who, window)
+            if it.start >= look.now and lost_its_time(after, it) and not lost_its_time(before, it)
+        ]
+        for who in people
+    }
+
+
+def _take(
+    tx: Tx,
+    practice: Setup,
+    staff: StaffId,
+    start: datetime,
+    end: datetime,
+    reason: str,
+    but: tuple[object, ...],
+) -> TimeOffTaken:
+    off = TimeOff(id=TimeOffId(0), staff=staff, start=start, end=end, reason=clean_line(reason))
+    window = span_of_time_off(off, practice.practice.timezone)
+    inside = [it for it in appointments.booked_of(tx, staff, window) if it.end > tx.now]
+    saved = setup.save(tx, off)
+    assert isinstance(saved, TimeOff)
+    left = [it for it in inside if it.id not in but]
+    return record(
+        tx,
+        TimeOffTaken(
+            time_off=saved,
+            staff_name=practice.staff[staff].name,
+            affected=len(left),
+            also=entered(tx, left, "time_off", str(saved.id)),
+        ),
+    )
+
+
+def _require_span(practice: Setup, staff: StaffId, start: datetime, end: datetime) -> None:
+    if staff not in practice.staff:
+        raise NotFound("staff", staff)
+    if end <= start:
+        raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, end.isoformat())
+
+
+def _resources_at(practice: Setup, practitioner: StaffId) -> set[ResourceId]:
+    if practitioner not in practice.staff:
+        raise NotFound("staff", practitioner)
+    return {practice.staff_resources[practitioner], *practice.room_resources.values()}
+
+
+def _gone(tx: Tx, entries: Iterable[Work]) -> tuple[Change, ...]:
+    return tuple(_set(tx, it, WorkState.GONE) for it in entries)
+
+
+def _set(tx: Tx, before: Work, state: WorkState) -> Change:
+    after = replace(before, state=state, revision=before.revision + 1)
+    work.save(tx, after)
+    return Change(before, after)

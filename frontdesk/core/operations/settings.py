@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.domain.events import Change, PracticeApplied
-from frontdesk.core.domain.people import Role
+from frontdesk.core.domain.hours import Closure, TimeOff
+from frontdesk.core.domain.people import Role, StaffId
 from frontdesk.core.domain.permissions import Permission
-from frontdesk.core.domain.practice import StaffMember
+from frontdesk.core.domain.practice import Practice, Setup, StaffMember
 from frontdesk.core.domain.practice_file import plan
+from frontdesk.core.domain.services import Location
 from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.operations.schedule import entered, lost_by
 from frontdesk.core.store import claims, events, setup
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
@@ -28,7 +31,30 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> PracticeApplied:
     if any(_touches_rights(change) for change in changes):
         require_allowed(tx, Permission.MANAGE_STAFF)
     saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
-    return record(tx, PracticeApplied(all_changes=saved))
+    also = _lost(tx, known, saved) if known is not None else ()
+    return record(tx, PracticeApplied(all_changes=saved, also=also))
+
+
+def _lost(tx: Tx, known: Setup, saved: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Appointments that a change of hours, closures or time off leaves without their time."""
+    people: dict[StaffId, tuple[str, str]] = {}
+    for change in saved:
+        match change.after:
+            case Closure():
+                people |= dict.fromkeys(known.staff, ("closure", change.id))
+            case TimeOff(staff=who) if who in known.staff:
+                people[who] = ("time_off", change.id)
+            case StaffMember(id=who) if who in known.staff:
+                people.setdefault(who, ("hours", who))
+            case Location() | Practice():
+                people = {who: ("hours", who) for who in known.staff} | people
+            case _:
+                pass
+    if not people:
+        return ()
+    now = setup.load(tx)
+    lost = lost_by(tx, known, now, people)
+    return tuple(change for who, theirs in lost.items() for change in entered(tx, theirs, *people[who]))
 
 
 def _touches_rights(change: Change) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.transfer import ImportRecords
+from frontdesk.core.domain.appointments import TermsId
 from frontdesk.core.domain.events import Change, ImportDone, PracticeApplied, RecordImported
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.operations.guard import record, require_allowed
 from frontdesk.core.queries.transfer import Work, work_of
-from frontdesk.core.store import appointments, claims, clients, setup
+from frontdesk.core.store import appointments, claims, clients, setup, terms
 from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Tx
 
@@ -73,8 +74,10 @@ def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId])
         taken.append(RecordImported(change=Change(before, moved)))
     claims.replace(tx, practice, changed)
     for appointment, client in work.new_appointments:
-        saved = appointments.add(tx, replace(appointment, client=ids[client]))
-        for claim in claims.claims_of(practice, saved):
+        agreed = practice.terms_of(appointment.service, appointment.practitioner)
+        kept = terms.keep(tx, agreed) if appointment.start > tx.now else TermsId("")
+        saved = appointments.add(tx, replace(appointment, client=ids[client], terms=kept))
+        for claim in claims.claims_of(practice, saved, tx.now):
             claims.insert_claim(tx, claim)
         taken.append(RecordImported(change=Change(None, saved)))
     return taken

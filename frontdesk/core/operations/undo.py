@@ -9,24 +9,30 @@ from uuid import UUID
 
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.domain.appointments import Appointment, Status, appointment_ref, client_ref
+from frontdesk.core.domain.charges import Charge, ChargeState
 from frontdesk.core.domain.errors import NotFound, SlotTaken
-from frontdesk.core.domain.events import BatchId, Change, HistoryLine, Redone, Reversed, Thing, Undone
+from frontdesk.core.domain.events import FINAL, BatchId, Change, HistoryLine, Redone, Reversed, Thing, Undone
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import (
     CannotBeUndone,
     ChangedSince,
+    Culprit,
+    Held,
     NothingToRedo,
     NothingToUndo,
     PractitionerTaken,
     RoomsTaken,
     SlotObjection,
 )
-from frontdesk.core.domain.people import Client, StaffId
+from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
-from frontdesk.core.domain.services import Location, Room, RoomId, Service
+from frontdesk.core.domain.requests import Request, RequestState, request_ref
+from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.slots import Asking, Wish, conflicts
+from frontdesk.core.domain.work import Work, WorkState
+from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import (
     record,
     require_allowed,
@@ -34,7 +40,7 @@ from frontdesk.core.operations.guard import (
     require_power_over,
     require_sees,
 )
-from frontdesk.core.store import appointments, claims, clients, events, setup, things
+from frontdesk.core.store import appointments, charges, claims, clients, events, requests, setup, things
 from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
@@ -107,7 +113,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         assert change.after is not None
         things.save(tx, change.after)
     after = setup.load(tx)
-    claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment)])
+    claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
     event = kind(
         of_operation=_first_operation(tx, lines[-1]),
         client_name=_whose(tx, back),
@@ -133,23 +139,30 @@ def _whose(tx: Tx, changes: list[Change]) -> str:
             return client.name if client is not None else ""
         if isinstance(change.after, Client):
             return change.after.name
+        if isinstance(change.after, Request):
+            return taking.name_of(tx, change.after)
     return ""
 
 
 def _lock(tx: Tx, practice: Setup, folded: list[Change]) -> None:
     """Everything the batch touches, in the order every writer keeps: clients, resources, then the rows."""
     both = [thing for change in folded for thing in (change.before, change.after)]
-    bookings = [thing for thing in both if isinstance(thing, Appointment)]
-    for client in sorted({it.client for it in bookings} | {it.id for it in both if isinstance(it, Client)}):
+    bookings = [thing for thing in both if isinstance(thing, Appointment | Request)]
+    whose = {it.client for it in bookings if it.client is not None} | {it.id for it in both if isinstance(it, Client)}
+    for client in sorted(whose):
         clients.lock(tx, client)
     resources = {resource for it in bookings for resource in claims.resources_of(practice, it)}
     resources |= {practice.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
-    if any(not isinstance(it, Appointment | Client | TimeOff) for it in both if it is not None):
+    if any(not isinstance(it, _OWN_ROWS | TimeOff) for it in both if it is not None):
         resources |= {*practice.staff_resources.values(), *practice.room_resources.values()}
-    claims.lock(tx, resources)
-    for id_ in sorted({it.id for it in bookings}):
+    taking.lock(tx, resources)
+    for id_ in sorted({it.id for it in bookings if isinstance(it, Appointment)}):
         appointments.lock(tx, id_)
-    if any(not isinstance(it, Appointment | Client) for it in both if it is not None):
+    for request in sorted({it.id for it in bookings if isinstance(it, Request)}):
+        requests.lock(tx, request)
+    for charge in sorted({it.id for it in both if isinstance(it, Charge)}):
+        charges.lock(tx, charge)
+    if any(not isinstance(it, _OWN_ROWS) for it in both if it is not None):
         setup.lock(tx)
 
 
@@ -165,7 +178,8 @@ def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
 
 def _require_undoable(lines: tuple[HistoryLine, ...], folded: list[Change]) -> None:
     made_practice = any(isinstance(change.after, Practice) and change.before is None for change in folded)
-    if not folded or made_practice:
+    final = any(line.operation in FINAL for line in lines)
+    if not folded or made_practice or final:
         require_no_objection([CannotBeUndone(lines[-1].operation if lines else "")])
 
 
@@ -196,10 +210,15 @@ def _built_upon(
         return []
     naming = appointments.naming(look, change.kind, change.id)
     id_ = next((id_ for id_ in naming if ("appointment", str(id_)) not in batch), None)
-    if id_ is None:
-        return []
-    last = events.last_of_appointment(look, id_) or lines[-1]
-    return [ChangedSince("appointment", appointment_ref(id_), last.actor, last.at, last.operation)]
+    if id_ is not None:
+        last = events.last_of_appointment(look, id_) or lines[-1]
+        return [ChangedSince("appointment", appointment_ref(id_), last.actor, last.at, last.operation)]
+    asking = requests.naming(look, change.kind, change.id)
+    asked = next((it for it in asking if ("request", str(it)) not in batch), None)
+    if asked is not None:
+        last = events.last_of(look, "request", str(asked)) or lines[-1]
+        return [ChangedSince("request", request_ref(asked), last.actor, last.at, last.operation)]
+    return []
 
 
 def reference_of(change: Change) -> str:
@@ -209,6 +228,8 @@ def reference_of(change: Change) -> str:
             return appointment_ref(id_)
         case Client(id=client):
             return client_ref(client)
+        case Request(id=request):
+            return request_ref(request)
         case _:
             return change.id
 
@@ -222,6 +243,14 @@ def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own
                 require_allowed(look, Permission.CHANGE_CLIENTS)
                 if not is_own:
                     require_sees(look, Permission.CHANGE_CLIENTS, client)
+            case Request() as request:
+                require_allowed(look, Permission.CHANGE_APPOINTMENTS, request.slot.practitioner)
+            case Charge(appointment=of):
+                charged = appointments.find(look, of)
+                assert charged is not None, "a charge is for an appointment"
+                require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, charged)
+            case Work(practitioner=who):
+                require_allowed(look, Permission.CHANGE_APPOINTMENTS, who)
             case TimeOff(staff=staff):
                 require_allowed(look, Permission.CHANGE_TIME_OFF, staff)
             case StaffMember():
@@ -243,13 +272,28 @@ def _taken_back(change: Change, now: Thing) -> Thing:
     if isinstance(now, Client):
         client = change.before if isinstance(change.before, Client) else replace(now, life=Life.UNDONE)
         return replace(client, revision=now.revision + 1)
+    if isinstance(now, Request):
+        asked = change.before if isinstance(change.before, Request) else replace(now, state=RequestState.UNDONE)
+        return replace(asked, revision=now.revision + 1)
+    if isinstance(now, Charge):
+        owed = change.before if isinstance(change.before, Charge) else replace(now, state=ChargeState.VOID)
+        return replace(owed, revision=now.revision + 1)
+    if isinstance(now, Work):
+        entry = change.before if isinstance(change.before, Work) else replace(now, state=WorkState.GONE)
+        return replace(entry, revision=now.revision + 1)
     if change.before is not None:
         return change.before
     assert not isinstance(now, Practice)
     return replace(now, life=Life.UNDONE)
 
 
-_ORDER = (Practice, Location, Room, Service, StaffMember, Reason, Closure, TimeOff, Client, Appointment)
+_OWN_ROWS = Appointment | Client | Request | Charge | Work
+"""What is locked row by row; everything else is the set-up."""
+
+_ORDER = (
+    Practice, Location, Room, Service, StaffMember, Reason, Closure, TimeOff,
+    Client, Appointment, Request, Charge, Work,
+)  # fmt: skip
 
 _FIELDS = tuple(name for name in Appointment.__dataclass_fields__ if name not in {"id", "revision", "sequence"})
 
@@ -258,46 +302,52 @@ def _plain(thing: Thing | None) -> Thing | None:
     """A thing without its counters, which only ever rise."""
     if isinstance(thing, Appointment):
         return replace(thing, revision=0, sequence=0)
-    if isinstance(thing, Client):
+    if isinstance(thing, Client | Request | Charge | Work):
         return replace(thing, revision=0)
     return thing
 
 
 def _require_free(tx: Tx, practice: Setup, back: list[Change]) -> None:
     """The claims that come back are free. Raises SlotTaken with who has them now."""
-    ours = {change.after.holder for change in back if isinstance(change.after, Appointment)}
+    bookings = [change.after for change in back if isinstance(change.after, Appointment | Request)]
+    ours = {booking.holder for booking in bookings}
+    rooms = {resource: room for room, resource in practice.room_resources.items()}
+    people = {resource: who for who, resource in practice.staff_resources.items()}
     taken: list[SlotObjection] = []
-    for change in back:
-        appointment = change.after
-        if not isinstance(appointment, Appointment):
-            continue
-        for claim in claims.claims_of(practice, appointment):
+    for booking in bookings:
+        for claim in claims.claims_of(practice, booking, tx.now):
             wish = Wish(
-                service=practice.services[appointment.service],
+                service=practice.services[booking.service],
                 asking=Asking.STAFF,
                 now=tx.now,
-                duration=appointment.end - appointment.start,
-                before=appointment.buffer_before * 60,
-                after=appointment.buffer_after * 60,
+                duration=claim.span.end - claim.span.start,
+                before=claim.span.start - claim.padded.start,
+                after=claim.padded.end - claim.span.end,
             )
             for culprit in claims.culprits(tx, claim.resource, claim.padded, claim.holder, claim.lane):
                 busy = (culprit.span.start, culprit.span.end, culprit.padded.start, culprit.padded.end)
-                if not conflicts(appointment.start, wish, busy) or _is_ours(tx, culprit.appointment, ours):
+                if not conflicts(claim.span.start, wish, busy) or _is_ours(tx, culprit, ours):
                     continue
-                if claim.resource == practice.staff_resources[appointment.practitioner]:
-                    taken.append(PractitionerTaken(StaffId(appointment.practitioner), culprit))
+                if culprit.expires_at is not None:
+                    taken.append(Held(culprit))
+                elif claim.resource in people:
+                    taken.append(PractitionerTaken(people[claim.resource], culprit))
                 else:
-                    taken.append(RoomsTaken((RoomId(str(appointment.room)),), culprit))
+                    taken.append(RoomsTaken((rooms[claim.resource],), culprit))
     if taken:
         raise SlotTaken(tuple(taken))
 
 
-def _is_ours(look: Look, id_: object, holders: set[UUID]) -> bool:
+def _is_ours(look: Look, culprit: Culprit, holders: set[UUID]) -> bool:
     """Whether the time is in the way only because the same batch has yet to give it back."""
-    if not isinstance(id_, int):
-        return False
-    found = appointments.find(look, id_)  # type: ignore[arg-type]
-    return found is not None and found.holder in holders
+    booking = (
+        appointments.find(look, culprit.appointment)
+        if culprit.appointment is not None
+        else requests.find(look, culprit.request)
+        if culprit.request is not None
+        else None
+    )
+    return booking is not None and booking.holder in holders
 
 
 def _in_order(changes: list[Change]) -> list[Change]:

@@ -12,8 +12,8 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.times import Span, day_span, local_date
-from frontdesk.core.domain.views import Block, Calendar, Column, MonthDay, Shut
-from frontdesk.core.store import appointments, setup
+from frontdesk.core.domain.views import Block, Calendar, Column, Hold, MonthDay, Shut
+from frontdesk.core.store import appointments, claims, requests, setup
 from frontdesk.core.store.look import Look
 
 
@@ -22,10 +22,14 @@ def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
     people = _people(look, practice, question.practitioners)
     whole = _span(practice, question.first, question.days)
     drawn = {person.id: appointments.blocks(look, practice, person.id, whole) for person in people}
+    held = {person.id: claims.holds(look, practice, person.id, whole) for person in people}
+    drawn = _with_what_is_asked(look, drawn)
     days = [question.first + timedelta(days=n) for n in range(question.days)]
     today = day_span(local_date(look.now, practice.practice.timezone), practice.practice.timezone)
     return Calendar(
-        columns=tuple(_column(practice, person, day, drawn[person.id]) for day in days for person in people),
+        columns=tuple(
+            _column(practice, person, day, drawn[person.id], held[person.id]) for day in days for person in people
+        ),
         now=look.now,
         late=appointments.count_late(look, today),
     )
@@ -69,7 +73,21 @@ def _span(practice: Setup, first: date, days: int) -> Span:
     return Span(day_span(first, zone_name).start, day_span(first + timedelta(days=days - 1), zone_name).end)
 
 
-def _column(practice: Setup, person: StaffMember, day: date, drawn: tuple[Block, ...]) -> Column:
+def _with_what_is_asked(look: Look, drawn: dict[StaffId, tuple[Block, ...]]) -> dict[StaffId, tuple[Block, ...]]:
+    """Each appointment that a pending request would move, with where to."""
+    upcoming = [block.id for blocks in drawn.values() for block in blocks if block.start > look.now]
+    asked = requests.pending_moves(look, upcoming) if upcoming else {}
+    if not asked:
+        return drawn
+    return {
+        who: tuple(it._replace(asks_for=asked[it.id].slot.start) if it.id in asked else it for it in blocks)
+        for who, blocks in drawn.items()
+    }
+
+
+def _column(
+    practice: Setup, person: StaffMember, day: date, drawn: tuple[Block, ...], held: tuple[Hold, ...]
+) -> Column:
     zone_name = practice.practice.timezone
     span = day_span(day, zone_name)
     where = next((week.location for week in person.weeks if practice.working(person.id, week.location, day, 1)), None)
@@ -83,6 +101,7 @@ def _column(practice: Setup, person: StaffMember, day: date, drawn: tuple[Block,
         open=_open(practice, person, day),
         shut=tuple(_shut(practice, person, day)),
         blocks=tuple(block for block in drawn if block.start < span.end and block.end > span.start),
+        holds=tuple(hold for hold in held if hold.start < span.end and hold.end > span.start),
     )
 
 

@@ -8,15 +8,16 @@ from datetime import date
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_of_ref, client_of_ref
+from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.errors import NotAllowed, NotFound
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, local_date
-from frontdesk.core.domain.views import ClientCard, ClientHit
+from frontdesk.core.domain.views import ClientCard, ClientHit, RequestOrder
 from frontdesk.core.parse.when import birth_date
-from frontdesk.core.store import appointments, clients, search, setup, sight
+from frontdesk.core.store import appointments, charges, clients, requests, search, setup, sight
 from frontdesk.core.store.look import Look
 
 PAST = 50
@@ -26,16 +27,16 @@ PAST = 50
 def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
     typed = question.text.strip()
     if not typed:
-        return _hits(look, clients.by_name(look, 0, question.limit))
+        return hits(look, clients.by_name(look, 0, question.limit))
     by_reference, named = _referred(look, typed)
     if by_reference is not None:
-        return _hits(look, [by_reference] if sight.seen(look, [by_reference.id]) else [], named)
+        return hits(look, [by_reference] if sight.seen(look, [by_reference.id]) else [], named)
     born, rest = _with_birth_date(look, typed)
     if born is not None:
-        return _hits(look, clients.born_on(look, born, rest, question.limit))
+        return hits(look, clients.born_on(look, born, rest, question.limit))
     ids = search.ids(look, typed, question.limit)
     found = clients.several(look, ids)
-    return _hits(look, [found[id_] for id_ in ids if id_ in found])
+    return hits(look, [found[id_] for id_ in ids if id_ in found])
 
 
 def _with_birth_date(look: Look, typed: str) -> tuple[date | None, str]:
@@ -57,7 +58,7 @@ def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ..
         ids = search.ids(look, question.name, limit=5, everybody=True)
         found.update(clients.several(look, [id_ for id_ in ids if id_ not in found]))
     same_day = sorted(found.values(), key=lambda client: question.born is not None and client.born != question.born)
-    return _masked(look, _hits(look, same_day[:5]))
+    return _masked(look, hits(look, same_day[:5]))
 
 
 def show_client(look: Look, question: ShowClient) -> ClientCard:
@@ -71,6 +72,8 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     practice = setup.load(look)
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     theirs = appointments.listed(look, practice, client=client.id, practitioner=own)
+    owed = charges.listed(look, client.id, (), limit=None)
+    asked = requests.listed(look, practice, client=client.id, order=RequestOrder.NEWEST)
     upcoming = tuple(it for it in theirs if it.appointment.end > look.now)
     past = tuple(it for it in reversed(theirs) if it.appointment.end <= look.now)
     return ClientCard(
@@ -80,6 +83,10 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         visits=sum(it.appointment.status is Status.DONE for it in theirs),
         no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
         cancelled=sum(it.appointment.status in (Status.CANCELLED, Status.LATE_CANCELLED) for it in theirs),
+        late=sum(it.appointment.status is Status.LATE_CANCELLED for it in theirs),
+        owes=sum(it.charge.amount for it in owed if it.charge.state is ChargeState.DUE),
+        charges=owed,
+        requests=asked,
     )
 
 
@@ -103,7 +110,7 @@ def _referred(look: Look, typed: str) -> tuple[Client | None, Appointment | None
     return (found, appointment) if found is not None and found.life is Life.ACTIVE else (None, None)
 
 
-def _hits(look: Look, found: Iterable[Client], named: Appointment | None = None) -> tuple[ClientHit, ...]:
+def hits(look: Look, found: Iterable[Client], named: Appointment | None = None) -> tuple[ClientHit, ...]:
     """With each its next appointment; with the one whose appointment was named, that."""
     found = list(found)
     if named is not None:

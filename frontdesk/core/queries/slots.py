@@ -15,6 +15,7 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup
+from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceId
 from frontdesk.core.domain.slots import (
     Asking,
@@ -32,7 +33,7 @@ from frontdesk.core.domain.slots import (
 )
 from frontdesk.core.domain.times import DAY, MINUTE, Span, Start, day_span, day_start, local_date, resolve
 from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
-from frontdesk.core.store import appointments, claims, setup
+from frontdesk.core.store import appointments, claims, requests, setup
 from frontdesk.core.store.look import Look
 
 NEAREST_DAYS = 15
@@ -59,6 +60,8 @@ def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
         question.client,
         moving(look, question.moving),
         room=question.room,
+        request=question.request,
+        hold=question.hold,
     )
     places = places_for(practice, service, question.practitioner, question.location)
     found: Sequence[Offer] = free_slots(look, practice, search, places, question.first, question.days)
@@ -81,6 +84,8 @@ def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
         question.client,
         moving(look, question.moving),
         room=question.room,
+        request=question.request,
+        hold=question.hold,
     )
     verdicts = verdicts_on(look, practice, search, question.practitioner, question.location, question.start)
     if any(verdict.ok for verdict in verdicts) or not question.nearest:
@@ -114,15 +119,21 @@ def search_for(
     client: ClientId | None,
     appointment: Appointment | None,
     room: RoomId | None = None,
+    request: RequestId | None = None,
+    hold: UUID | None = None,
+    email: str = "",
 ) -> Search:
-    """A search on behalf of somebody; one that moves an appointment keeps its length and buffers."""
+    """A search on behalf of somebody; one that moves an appointment keeps its length and buffers.
+
+    The holds of the request and of the picker that ask count as free; `email` tells who an unknown person is.
+    """
     counts = Counts()
-    if asking is Asking.CLIENT and client is not None:
-        limited = bool(practice.practice.booking.max_upcoming)
-        counts = Counts(upcoming=appointments.count_upcoming(look, client) if limited else None)
+    if asking is not Asking.STAFF and appointment is None:
+        counts = _counts(look, practice, client, email, request)
     wish = wish_for(practice, service, asking, look.now, room=room, counts=counts)
     if appointment is None:
-        return Search(wish=wish, client=client)
+        asked = requests.find(look, request) if request is not None else None
+        return Search(wish=wish, client=client, holder=asked.holder if asked is not None else hold)
     if appointment.service == service.id:
         wish = Wish(
             service=service,
@@ -134,6 +145,15 @@ def search_for(
             room=room,
         )
     return Search(wish=wish, client=appointment.client, holder=appointment.holder, moving=appointment.id)
+
+
+def _counts(look: Look, practice: Setup, client: ClientId | None, email: str, request: RequestId | None) -> Counts:
+    """What somebody has already, where that is limited; a request that is edited does not count against itself."""
+    booking = practice.practice.booking
+    return Counts(
+        upcoming=appointments.count_upcoming(look, client) if client is not None and booking.max_upcoming else None,
+        pending=requests.count_pending(look, client, email, request) if booking.max_pending else None,
+    )
 
 
 def places_for(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from enum import Enum
 from typing import Any
 
 from frontdesk.core.domain import objections as why
-from frontdesk.core.domain.appointments import Appointment, appointment_ref, client_ref
+from frontdesk.core.domain.appointments import appointment_ref, client_ref
+from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.events import Event, HistoryLine
+from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.records import PastEvent
+from frontdesk.core.domain.requests import Slot, request_ref
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
-from frontdesk.core.domain.views import ClientHit, Named
+from frontdesk.core.domain.views import ClientHit, Named, PlannedMove, RequestLine, WorkLine
 from frontdesk.core.render.times import iso
 from frontdesk.core.render.words import Words
 
@@ -76,11 +81,13 @@ def reason(against: why.Objection, words: Words) -> Json:
     }
 
 
-def appointment(it: Appointment, client_name: str) -> Json:
+def named(named: Named) -> Json:
+    """An appointment with the names around it."""
+    it = named.appointment
     return {
         "ref": it.ref,
         "client": client_ref(it.client),
-        "client_name": client_name,
+        "client_name": named.client_name,
         "service": it.service,
         "practitioner": it.practitioner,
         "location": it.location,
@@ -94,8 +101,8 @@ def appointment(it: Appointment, client_name: str) -> Json:
         "note": it.note or None,
         "internal_note": it.internal_note or None,
         "ticket": it.ticket or None,
-        "cancel_deadline": None,
-        "reschedule_deadline": None,
+        "cancel_deadline": _until(named.cancel_deadline, it.zone),
+        "reschedule_deadline": _until(named.reschedule_deadline, it.zone),
         "source_id": it.source_id or None,
         "extra": it.extra,
         "series": None,
@@ -103,8 +110,81 @@ def appointment(it: Appointment, client_name: str) -> Json:
     }
 
 
-def named(it: Named) -> Json:
-    return appointment(it.appointment, it.client_name)
+def request(line: RequestLine, words: Words) -> Json:
+    it = line.request
+    return {
+        "ref": it.ref,
+        "kind": it.kind.value,
+        "status": it.state.value,
+        "status_reason": it.ended.value if it.ended is not None else None,
+        "client": client_ref(it.client) if it.client is not None else None,
+        "client_name": line.client_name,
+        "email": line.email or None,
+        "phone": line.phone or None,
+        "service": it.service,
+        "practitioner": it.slot.practitioner,
+        "location": it.slot.location,
+        "room": it.slot.room,
+        "start": iso(it.slot.start, it.zone),
+        "end": iso(it.slot.end, it.zone),
+        "duration": it.slot.span.minutes,
+        "description": it.description or None,
+        "internal_note": it.internal_note or None,
+        "appointment": appointment_ref(it.appointment) if it.appointment is not None else None,
+        "ticket": it.ticket or None,
+        "revision": it.revision,
+        "expires_at": iso(it.ends_at, it.zone),
+        "hold_lost": it.hold_lost,
+        "offers": [slot(held, words.setup) for held in it.offers],
+    }
+
+
+def slot(it: Slot, setup: Setup) -> Json:
+    """A held time; an offer's shape."""
+    return offer(Offer(it.start, it.end, it.practitioner, it.location, it.room), setup)
+
+
+def charge(it: Charge) -> Json:
+    return {
+        "id": it.id,
+        "client": client_ref(it.client),
+        "appointment": appointment_ref(it.appointment),
+        "kind": it.kind.value,
+        "amount": {"amount": it.amount, "currency": it.currency},
+        "state": it.state.value,
+        "reason": it.reason or None,
+    }
+
+
+def policy(terms: Terms) -> list[Json]:
+    """One item a field, with the level it comes from."""
+    fields = {name: getattr(terms, name) for name in Terms.__dataclass_fields__}
+    return [
+        {
+            "field": name,
+            "value": term.value.value if isinstance(term.value, Enum) else term.value,
+            "from": term.level.value,
+        }
+        for name, term in fields.items()
+    ]
+
+
+def work(it: WorkLine, words: Words) -> Json:
+    return named(it.named) | {"cause": it.work.cause, "since": iso(it.work.since, words.zone)}
+
+
+def planned(it: PlannedMove, setup: Setup) -> Json:
+    return {"appointment": named(it.named), "to": slot(it.to, setup) if it.to is not None else None}
+
+
+def time_off(it: TimeOff) -> Json:
+    return {
+        "id": it.id,
+        "practitioner": it.staff,
+        "start": it.start.isoformat(timespec="minutes"),
+        "end": it.end.isoformat(timespec="minutes"),
+        "reason": it.reason or None,
+    }
 
 
 def client(it: Client) -> Json:
@@ -180,6 +260,8 @@ def event(line: HistoryLine, words: Words) -> Json:
     subject = line.subject_id
     if line.subject_kind == "appointment":
         subject = appointment_ref(int(line.subject_id))  # type: ignore[arg-type]
+    elif line.subject_kind == "request":
+        subject = request_ref(int(line.subject_id))  # type: ignore[arg-type]
     elif line.subject_kind == "client":
         subject = client_ref(int(line.subject_id))  # type: ignore[arg-type]
     return {
@@ -206,7 +288,9 @@ def _culprit(by: why.Culprit, words: Words) -> Json:
         "client_name": by.client_name or None,
         "start": _moment(by.span, words)[0],
         "end": _moment(by.span, words)[1],
-        "held_until": _until(by.expires_at, words),
+        "held_until": _until(by.expires_at, words.zone),
+        "request": request_ref(by.request) if by.request is not None else None,
+        "held_by": by.held_by or None,
     }
 
 
@@ -214,5 +298,5 @@ def _moment(span: Span, words: Words) -> tuple[str, str]:
     return iso(span.start, words.zone), iso(span.end, words.zone)
 
 
-def _until(at: Instant | None, words: Words) -> str | None:
-    return None if at is None else iso(at, words.zone)
+def _until(at: Instant | None, zone_name: str) -> str | None:
+    return None if at is None else iso(at, zone_name)

@@ -9,13 +9,22 @@ from typing import Any, assert_never
 
 from frontdesk.core.domain import errors, events
 from frontdesk.core.domain import objections as why
-from frontdesk.core.domain.appointments import Action, Appointment, Status, appointment_ref, client_ref
+from frontdesk.core.domain.appointments import Action, Appointment, Side, Status, appointment_ref, client_ref
+from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
+from frontdesk.core.domain.checks import Topic
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.money import minor_units, written
+from frontdesk.core.domain.notices import NoticeKind
+from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.policies import Channel, Inside, Level, Term, Terms
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestState, Slot, request_ref
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant, Span, local_date, wall_time
+from frontdesk.core.domain.views import BellLine, Standing
+from frontdesk.core.domain.work import Work
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, later, plural
 
@@ -62,6 +71,18 @@ OPERATION_WORDS: dict[str, str] = {
     "add_client": later("added"),
     "edit_client": later("changed"),
     "merge_clients": later("merged"),
+    "request": later("asked for"),
+    "edit_request": later("changed the request"),
+    "withdraw": later("withdrew"),
+    "approve": later("approved"),
+    "decline": later("declined"),
+    "offer": later("offered other times"),
+    "refuse_offers": later("noted that no offer suits"),
+    "lapse": later("no answer to the offer"),
+    "expire": later("expired"),
+    "settle_charge": later("settled"),
+    "waive_charge": later("waived"),
+    "keep": later("kept as it is"),
     "take_time_off": later("entered time off"),
     "remove_time_off": later("removed time off"),
     "apply_practice": later("changed the practice"),
@@ -71,6 +92,91 @@ OPERATION_WORDS: dict[str, str] = {
     "redo": later("redid"),
 }
 
+
+REQUEST_WORDS: dict[RequestState, str] = {
+    RequestState.PENDING: later("pending"),
+    RequestState.APPROVED: later("approved"),
+    RequestState.DECLINED: later("declined"),
+    RequestState.WITHDRAWN: later("cancelled by client"),
+    RequestState.EXPIRED: later("expired"),
+    RequestState.UNDONE: later("undone"),
+}
+
+REQUEST_ACTION_WORDS: dict[RequestAction, str] = {
+    RequestAction.EDIT: later("be changed"),
+    RequestAction.WITHDRAW: later("be withdrawn"),
+    RequestAction.APPROVE: later("be approved"),
+    RequestAction.DECLINE: later("be declined"),
+    RequestAction.OFFER: later("be offered other times"),
+    RequestAction.ANSWER: later("be answered"),
+}
+
+STANDING_WORDS: dict[Standing, str] = {
+    Standing.CLEAR: later("ok"),
+    Standing.CLASH: later("clash"),
+    Standing.RULE: later("rule"),
+    Standing.ASKS: later("look"),
+    Standing.OFFERED: later("offered"),
+}
+
+TOPIC_WORDS: dict[Topic, str] = {
+    Topic.SERVICE: later("service"),
+    Topic.HOURS: later("hours"),
+    Topic.FREE: later("free"),
+    Topic.ROOM: later("room"),
+    Topic.CLIENT: later("client"),
+}
+
+CHARGE_WORDS: dict[ChargeKind, str] = {
+    ChargeKind.LATE_CANCEL: later("late cancel"),
+    ChargeKind.LATE_RESCHEDULE: later("late move"),
+    ChargeKind.NO_SHOW: later("no-show"),
+}
+
+CHARGE_STATE_WORDS: dict[ChargeState, str] = {
+    ChargeState.DUE: later("due"),
+    ChargeState.WAIVED: later("waived"),
+    ChargeState.SETTLED: later("settled"),
+    ChargeState.VOID: later("void"),
+}
+
+LEVEL_WORDS: dict[Level, str] = {
+    Level.SERVICE: later("service"),
+    Level.PRACTITIONER: later("practitioner"),
+    Level.PRACTICE: later("practice"),
+    Level.DEFAULT: later("default"),
+}
+
+CAUSE_WORDS: dict[str, str] = {
+    "time_off": later("time off"),
+    "hours": later("changed hours"),
+    "closure": later("closed"),
+}
+
+NOTICE_WORDS: dict[NoticeKind, str] = {
+    NoticeKind.BOOKED: later("booked"),
+    NoticeKind.MOVED: later("moved"),
+    NoticeKind.CANCELLED: later("cancelled"),
+    NoticeKind.REINSTATED: later("reinstated"),
+    NoticeKind.REQUEST_RECEIVED: later("asks for"),
+    NoticeKind.MOVE_ASKED: later("asks to move to"),
+    NoticeKind.REQUEST_CHANGED: later("changed the request to"),
+    NoticeKind.REQUEST_WITHDRAWN: later("withdrew the request for"),
+    NoticeKind.REQUEST_APPROVED: later("request approved:"),
+    NoticeKind.MOVE_APPROVED: later("move approved:"),
+    NoticeKind.REQUEST_DECLINED: later("request declined:"),
+    NoticeKind.MOVE_DECLINED: later("move declined:"),
+    NoticeKind.REQUEST_EXPIRED: later("request expired:"),
+    NoticeKind.MOVE_EXPIRED: later("request to move expired:"),
+    NoticeKind.OVERTAKEN: later("request is over, the appointment changed:"),
+    NoticeKind.OFFERED: later("was offered other times instead of"),
+    NoticeKind.OFFER_TAKEN: later("took the offer:"),
+    NoticeKind.OFFER_REFUSED: later("takes no offer, still asks for"),
+    NoticeKind.OFFER_LAPSED: later("did not answer the offer, asked for"),
+    NoticeKind.HOLD_LOST: later("lost the hold on"),
+    NoticeKind.NEEDS_WORK: later("needs another time:"),
+    NoticeKind.TAKEN_BACK: later("a change was taken back:"),
+}
 
 PLAIN_DAYS = 300
 """Days from today within which a date without a year means only one."""
@@ -132,6 +238,10 @@ class Words:
         zone_name = self.setup.zone_of(offer.location)
         return f"{self.moment(offer.start, zone_name)} {self.practitioner(offer.practitioner)}"
 
+    def slot(self, slot: Slot) -> str:
+        """A held or planned time: when, with whom."""
+        return self.offer(Offer(slot.start, slot.end, slot.practitioner, slot.location, slot.room))
+
     def objection(self, against: why.Objection) -> str:
         match against:
             case why.ServiceNotActive(service):
@@ -187,7 +297,12 @@ class Words:
                 names = ", ".join(self._room(room) for room in rooms)
                 return _("no room is free ({rooms}): {culprit}").format(rooms=names, culprit=self._culprit(by))
             case why.Held(by):
-                return _("held for somebody else until {time}").format(time=self.moment(by.expires_at or 0))
+                who = by.held_by or _("somebody else")
+                end = self.moment(by.expires_at or 0)
+                if by.request is not None:
+                    ref = request_ref(by.request)
+                    return _("held for {who} ({ref}) until {time}").format(who=who, ref=ref, time=end)
+                return _("held by {who} until {time}").format(who=who, time=end)
             case why.ClientBusy(by):
                 return _("the client has another appointment {span}").format(span=self.span(by.span))
             case why.TooSoon(earliest):
@@ -221,6 +336,42 @@ class Words:
                 return _("this cannot be undone")
             case why.SameClient():
                 return _("these are the same client")
+            case why.OnlyByPhone(action):
+                return _("under its terms it can {action} only by calling the practice").format(
+                    action=_(ACTION_WORDS[action])
+                )
+            case why.TooLate(action, until):
+                return _("it could {action} by the client until {moment}; now only by calling").format(
+                    action=_(ACTION_WORDS[action]), moment=self.moment(until)
+                )
+            case why.ServiceStays():
+                return _("clients cannot change the service while moving")
+            case why.RequestIsOver(state, ended, action):
+                return _("a request that is {state} cannot {action}").format(
+                    state=self.request_state(state, ended), action=_(REQUEST_ACTION_WORDS[action])
+                )
+            case why.NoOpenOffer(0):
+                return _("its time is not held any more; nothing is offered to the client now")
+            case why.NoOpenOffer(n):
+                return plural(
+                    "{n} time is offered to the client, who has not answered",
+                    "{n} times are offered to the client, who has not answered",
+                    n,
+                ).format(n=n)
+            case why.TooManyOffers(limit):
+                return _("{n} times can be offered at most").format(n=limit)
+            case why.KnownAlready(_clients, names):
+                return _(
+                    "a client with this phone or e-mail exists: {names}; choose that record or a new one"
+                ).format(names=", ".join(names))
+            case why.ChargeIsOver(state):
+                return _("the charge is {state} already").format(state=_(CHARGE_STATE_WORDS[state]))
+            case why.WaiverNeedsReason():
+                return _("a waived charge needs a reason")
+            case why.NotOnWorkList():
+                return _("it is not on the work list")
+            case why.CallLiesAhead():
+                return _("the client's call cannot lie ahead")
         assert_never(against)
 
     def event(self, event: events.Event) -> str:
@@ -231,17 +382,56 @@ class Words:
                 name = _("{name}, a new client").format(name=client.name) if is_new else client.name
                 return _("Booked {client}: {what}").format(client=name, what=self._with_override(it))
             case events.AppointmentRescheduled(appointment=it, before=was, client_name=name):
-                return _("Moved {client} from {was} to {what}").format(
+                told = _("Moved {client} from {was} to {what}").format(
                     client=name, was=self.moment(was.start, was.zone), what=self._with_override(it)
                 )
+                return self._with_consequences(told, event, it if it.start != was.start else None)
             case events.AppointmentEdited(client_name=name):
                 return _("Saved the notes for {client}").format(client=name)
             case events.AppointmentCancelled(appointment=it, client_name=name):
-                return _("Cancelled {client}, {moment}").format(client=name, moment=self.moment(it.start, it.zone))
+                late = it.status is Status.LATE_CANCELLED
+                told = _("Cancelled late: {client}, {moment}") if late else _("Cancelled {client}, {moment}")
+                told = told.format(client=name, moment=self.moment(it.start, it.zone))
+                return self._with_consequences(told, event, it)
             case events.StatusSet(appointment=it, client_name=name):
                 told = _("{client} is {status}").format(client=name, status=status(it.status))
                 elsewhen = self.today is not None and local_date(it.start, it.zone) != self.today
-                return f"{told} · {self.moment(it.start, it.zone)}" if elsewhen else told
+                told = f"{told} · {self.moment(it.start, it.zone)}" if elsewhen else told
+                return self._with_consequences(told, event, it if it.status is Status.NO_SHOW else None)
+            case events.RequestMade(request=it, client_name=name):
+                return _("{client} asks for {what} ({ref})").format(client=name, what=self.asked(it), ref=it.ref)
+            case events.RequestEdited(request=it, client_name=name):
+                return _("{client} now asks for {what} ({ref})").format(client=name, what=self.asked(it), ref=it.ref)
+            case events.RequestWithdrawn(request=it, client_name=name):
+                return _("Withdrawn: {client}, {what}").format(client=name, what=self.asked(it))
+            case events.RequestApproved(appointment=it, was=None, client_name=name):
+                name = _("{name}, a new client").format(name=name) if event.new_client else name
+                told = _("Approved {client}: {what}").format(client=name, what=self._with_override(it))
+                return self._with_consequences(told, event, None)
+            case events.RequestApproved(appointment=it, was=before, client_name=name) if before is not None:
+                told = _("Approved: {client} moves from {was} to {what}").format(
+                    client=name, was=self.moment(before.start, before.zone), what=self._with_override(it)
+                )
+                return self._with_consequences(told, event, it)
+            case events.RequestDeclined(request=it, client_name=name):
+                return _("Declined {client}: {what}").format(client=name, what=self.asked(it))
+            case events.TimesOffered(request=it, client_name=name):
+                times_ = ", ".join(self.moment(slot.start, self.setup.zone_of(slot.location)) for slot in it.offers)
+                return _("Offered {client} {times}, until {until}").format(
+                    client=name, times=times_, until=self.moment(it.answer_by or 0)
+                )
+            case events.OffersRefused(client_name=name):
+                return _("{client} takes none of the times; the request waits").format(client=name)
+            case events.OffersLapsed(client_name=name):
+                return _("{client} did not answer the offer").format(client=name)
+            case events.RequestExpired(request=it, client_name=name):
+                return _("Expired: {client}, {what}").format(client=name, what=self.asked(it))
+            case events.ChargeSettled(charge=it, client_name=name):
+                return _("Settled {amount} of {client}").format(amount=self.charge_amount(it), client=name)
+            case events.ChargeWaived(charge=it, client_name=name):
+                return _("Waived {amount} of {client}").format(amount=self.charge_amount(it), client=name)
+            case events.WorkKept(client_name=name):
+                return _("{client} stays as it is").format(client=name)
             case events.AppointmentReinstated(appointment=it, client_name=name):
                 return _("Reinstated {client}: {what}").format(client=name, what=self.appointment(it))
             case events.ClientAdded(client=client):
@@ -257,16 +447,22 @@ class Words:
                 )
                 if affected:
                     inside = plural(
-                        "{n} appointment lies in it and stays", "{n} appointments lie in it and stay", affected
+                        "{n} appointment lies in it: w lists it",
+                        "{n} appointments lie in it: w lists them",
+                        affected,
                     )
                     text += " · " + inside.format(n=affected)
                 return text
             case events.TimeOffRemoved(time_off=off, staff_name=name):
                 return _("{who} is there again {start}").format(who=name, start=self._wall(off.start))
             case events.PracticeApplied(all_changes=changes):
-                return plural("{n} change to the practice", "{n} changes to the practice", len(changes)).format(
-                    n=len(changes)
-                )
+                told = plural("{n} change to the practice", "{n} changes to the practice", len(changes))
+                lost = len({it.after.appointment for it in event.also if isinstance(it.after, Work)})
+                text = told.format(n=len(changes))
+                if lost:
+                    inside = plural("{n} appointment lost its time", "{n} appointments lost their time", lost)
+                    text += " · " + inside.format(n=lost) + " · frontdesk worklist"
+                return text
             case events.ImportDone(new=new, updated=updated):
                 return _("Imported: {new} new, {updated} updated").format(new=new, updated=updated)
             case events.Undone():
@@ -275,6 +471,117 @@ class Words:
                 return _("Done again: {what}").format(what=self._reversed(event))
             case _:
                 return _("Done")
+
+    def batch(self, batch: events.Batch[Any]) -> str:
+        """What an act on several did, and what it left alone."""
+        told = [self.event(event) for event in batch.events]
+        text = told[0] if told else _("Nothing was done")
+        if len(told) > 1:
+            did = _(OPERATION_WORDS.get(batch.events[-1].operation, "done"))
+            text = f"{text} · " + _("and {n} more {did}").format(n=len(told) - 1, did=did)
+        if batch.left:
+            first = batch.left[0]
+            why_ = self._list(self.objection(it) for it in first.objections)
+            left = plural("{n} left: {client}, {why}", "{n} left, as {client}: {why}", len(batch.left))
+            text += " · " + left.format(n=len(batch.left), client=first.client_name, why=why_)
+        return text
+
+    def asked(self, it: Request) -> str:
+        """What a request is for: the service, when, with whom."""
+        who = self.practitioner(it.slot.practitioner)
+        return f"{self.service(it.service)}, {self.moment(it.slot.start, it.zone)}, {who}"
+
+    def request_state(self, state: RequestState, ended: Ended | None = None) -> str:
+        text = _(REQUEST_WORDS[state])
+        return f"{text}, {_('overtaken')}" if ended is Ended.OVERTAKEN else text
+
+    def money(self, units: int, currency: str = "") -> str:
+        """An amount with its currency."""
+        currency = currency or self.setup.practice.currency
+        return f"{written(units, currency)} {currency}"
+
+    def charge_amount(self, it: Charge) -> str:
+        return f"{self.money(it.amount, it.currency)} ({_(CHARGE_WORDS[it.kind])})"
+
+    def countdown(self, it: Countdown) -> str:
+        """How long it is free to change, and what comes then."""
+        cancelling = it.action is Action.CANCEL
+        if it.by_phone:
+            return _("clients cancel by calling") if cancelling else _("clients move by calling")
+        cost = self.money(it.fee) if it.fee else ""
+        if it.over:
+            text = (_("late to cancel since {when}") if cancelling else _("late to move since {when}")).format(
+                when=self.moment(it.until)
+            )
+            then = _("by calling only") if it.refused else ""
+            return ", ".join(filter(None, (text, then, cost)))
+        free = _("free to cancel until {when}") if cancelling else _("free to move until {when}")
+        then = ", ".join(filter(None, (_("by calling only") if it.refused else "", cost))) or _("marked late")
+        return _("{free}, then {then}").format(free=free.format(when=self.moment(it.until)), then=then)
+
+    def terms(self, it: Terms) -> list[tuple[str, str, str]]:
+        """Each term: its name, its value in words, where it comes from."""
+        rows: list[tuple[str, str, Term[Any]]] = [
+            (_("clients cancel"), self._channel(it.cancel.value), it.cancel),
+            (_("notice to cancel"), _("{n} h").format(n=it.notice.value), it.notice),
+            (_("inside it"), self._inside(it.inside_notice.value), it.inside_notice),
+            (_("late fee"), self._fee(it.late_fee.value), it.late_fee),
+            (_("clients move"), self._channel(it.reschedule.value), it.reschedule),
+            (_("notice to move"), _("{n} h").format(n=it.reschedule_notice.value), it.reschedule_notice),
+            (_("inside it"), self._inside(it.inside_reschedule_notice.value), it.inside_reschedule_notice),
+            (_("late move fee"), self._fee(it.late_reschedule_fee.value), it.late_reschedule_fee),
+            (_("no-show fee"), self._fee(it.no_show_fee.value), it.no_show_fee),
+            (
+                _("a client's move"),
+                _("needs approval") if it.reschedule_needs_approval.value else _("stands at once"),
+                it.reschedule_needs_approval,
+            ),
+        ]
+        if it.text.value:
+            rows.append((_("told to clients"), it.text.value, it.text))
+        return [(name, value, _(LEVEL_WORDS[term.level])) for name, value, term in rows]
+
+    def notice(self, line: BellLine) -> str:
+        """One line of the bell: who, what, when; the ticket that somebody has to follow up."""
+        kind = line.notice.kind
+        when = self.moment(line.start, line.zone) if line.start is not None else ""
+        text = " ".join(filter(None, (line.client_name or _("a client"), _(NOTICE_WORDS[kind]), when)))
+        if line.ticket and kind in _MOVES_OR_DIES:
+            text += " · " + _("ticket {ticket}").format(ticket=line.ticket)
+        return text
+
+    def cause(self, it: Work) -> str:
+        """What took an appointment's time."""
+        return _(CAUSE_WORDS.get(it.cause, it.cause))
+
+    def _channel(self, channel: Channel) -> str:
+        return _("online or by phone") if channel is Channel.ONLINE else _("by phone only")
+
+    def _inside(self, inside: Inside) -> str:
+        return _("allowed, marked late") if inside is Inside.LATE else _("by phone only")
+
+    def _fee(self, fee: str) -> str:
+        if fee.endswith("%"):
+            return _("{share} of the price").format(share=fee)
+        units = minor_units(fee, self.setup.practice.currency)
+        return self.money(units) if units else _("none")
+
+    def _with_consequences(self, told: str, event: events.Event, moved: Appointment | None) -> str:
+        """With what else came of it: a fee, a request that is over, a ticket that somebody has to follow up."""
+        for change in event.also:
+            match change.before, change.after:
+                case None, Charge() as charge:
+                    state = _(CHARGE_STATE_WORDS[charge.state])
+                    told += f" · {self.charge_amount(charge)} {state}"
+                case Request(), Request(ended=Ended.OVERTAKEN) as request:
+                    told += " · " + _("the request {ref} is over").format(ref=request.ref)
+                case Request(), Request(hold_lost=True) as request:
+                    told += " · " + _("{ref} lost its hold").format(ref=request.ref)
+                case _:
+                    pass
+        if moved is not None and moved.ticket:
+            told += " · " + _("ticket {ticket} names the old time").format(ticket=moved.ticket)
+        return told
 
     def appointment(self, it: Appointment) -> str:
         return f"{self.service(it.service)}, {self.moment(it.start, it.zone)}, {self.practitioner(it.practitioner)}"
@@ -290,7 +597,9 @@ class Words:
         text = f"{did} {', '.join(parts)}" if parts else did
         if len(line.changes) > 3:
             text += " " + _("and {n} more").format(n=len(line.changes) - 3)
-        return f"{text} — {line.text}" if line.text else text
+        if line.text:
+            text += f" — {line.text}"
+        return f"{text} — {_('told the client')}: {line.message}" if line.message else text
 
     def error(self, error: DeskError) -> str:
         """What went wrong and what to do about it."""
@@ -371,11 +680,33 @@ class Words:
             ):
                 if was != is_now:
                     yield f"{label}: {is_now or '–'}"
+            if after.ticket and (before.start, before.status) != (after.start, after.status):
+                yield _("ticket {ticket}").format(ticket=after.ticket)
             if after.cancellation and after.cancellation != before.cancellation:
                 reason = self.setup.reasons.get(after.cancellation.reason)  # type: ignore[call-overload]
                 yield reason.label if reason else after.cancellation.reason
+                if after.cancellation.by is Side.CLIENT:
+                    yield _("by the client, {when}").format(when=self.moment(after.cancellation.at))
                 if after.cancellation.text:
                     yield after.cancellation.text
+            return
+        if isinstance(after, Request):
+            yield f"{after.ref} {self.asked(after)}"
+            if isinstance(before, Request):
+                if before.slot.start != after.slot.start:
+                    yield _("before: {when}").format(when=self.moment(before.slot.start, before.zone))
+                if before.state is not after.state:
+                    yield f"{self.request_state(before.state)} → {self.request_state(after.state, after.ended)}"
+                if after.hold_lost and not before.hold_lost:
+                    yield _("the hold is lost")
+                if after.offers and after.offers != before.offers:
+                    yield ", ".join(self.moment(slot.start, after.zone) for slot in after.offers)
+            return
+        if isinstance(after, Charge):
+            yield f"{self.charge_amount(after)} {_(CHARGE_STATE_WORDS[after.state])}"
+            return
+        if isinstance(after, Work):
+            yield f"{_('work list')} {appointment_ref(after.appointment)} ({self.cause(after)})"
             return
         if isinstance(after, Client):
             yield f"{client_ref(after.id)} {after.name}"
@@ -422,7 +753,16 @@ def plain_error(error: DeskError) -> str:
             return _("that did not work")
 
 
-_REFERENCES: dict[str, Callable[[Any], str]] = {"appointment": appointment_ref, "client": client_ref}
+_REFERENCES: dict[str, Callable[[Any], str]] = {
+    "appointment": appointment_ref,
+    "client": client_ref,
+    "request": request_ref,
+}
+
+_MOVES_OR_DIES = frozenset(
+    {NoticeKind.MOVED, NoticeKind.CANCELLED, NoticeKind.MOVE_APPROVED, NoticeKind.OFFER_TAKEN, NoticeKind.TAKEN_BACK}
+)
+"""After these a ticket elsewhere speaks of a time that is not true any more."""
 
 KIND_WORDS: dict[str, str] = {
     "appointment": later("appointment"),
@@ -432,6 +772,8 @@ KIND_WORDS: dict[str, str] = {
     "location": later("location"),
     "room": later("room"),
     "event": later("event"),
+    "request": later("request"),
+    "charge": later("charge"),
     "time_off": later("time off"),
 }
 
@@ -441,6 +783,7 @@ PERMISSION_WORDS: dict[str, str] = {
     "change_appointments": later("change appointments"),
     "change_clients": later("change clients"),
     "override_rules": later("override rules"),
+    "decide_requests": later("decide requests"),
     "change_time_off": later("change time off"),
     "change_settings": later("change settings"),
     "manage_staff": later("manage staff"),

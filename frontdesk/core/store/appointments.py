@@ -12,20 +12,24 @@ from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import (
+    CANCELLABLE,
     HOLDS_TIME,
     STILL_NEXT,
     Appointment,
     AppointmentId,
     Cancellation,
+    Side,
     Status,
+    TermsId,
 )
+from frontdesk.core.domain.outcomes import cancel_deadline, reschedule_deadline
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Block, Named
-from frontdesk.core.store import search
+from frontdesk.core.store import search, terms
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Client as ClientRow
@@ -175,6 +179,26 @@ def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tup
     )
 
 
+def has_visited(look: Look, client: ClientId) -> bool:
+    """Whether a client had, or has, an appointment that stands."""
+    theirs = select(col(_a.id)).where(
+        col(_a.client_id) == client, col(_a.status).in_([status.value for status in HOLDS_TIME])
+    )
+    return look.connection.execute(theirs.limit(1)).first() is not None
+
+
+def booked_of(look: Look, practitioner: StaffId, window: Span) -> list[Appointment]:
+    """A practitioner's appointments in a window that could still be cancelled, by start."""
+    theirs = _ONE.where(
+        col(_a.practitioner_id) == practitioner,
+        col(_a.start) > window.start - DAY,
+        col(_a.start) < window.end,
+        col(_a.end) > window.start,
+        col(_a.status).in_([status.value for status in CANCELLABLE]),
+    ).order_by(col(_a.start), col(_a.id))
+    return [_value(row) for row in look.connection.execute(theirs)]
+
+
 def client_spans(
     look: Look, client: ClientId, window: Span, but: AppointmentId | None
 ) -> list[tuple[Span, AppointmentId]]:
@@ -283,11 +307,12 @@ def _kept() -> Any:
 
 
 def _with_names(look: Look, setup: Setup, statement: Select[Any]) -> tuple[Named, ...]:
-    return tuple(_named(row, setup) for row in look.connection.execute(statement))
+    return tuple(_named(look, row, setup) for row in look.connection.execute(statement).all())
 
 
-def _named(row: ResultRow[Any], setup: Setup) -> Named:
+def _named(look: Look, row: ResultRow[Any], setup: Setup) -> Named:
     appointment = _value(row)
+    agreed = terms.of(look, setup, appointment)
     name, phone, born = tuple(row)[-3:]
     return Named(
         appointment=appointment,
@@ -298,6 +323,8 @@ def _named(row: ResultRow[Any], setup: Setup) -> Named:
         practitioner_name=setup.staff[appointment.practitioner].name,
         location_name=setup.locations[appointment.location].name,
         room_name=setup.rooms[appointment.room].name if appointment.room else "",
+        cancel_deadline=cancel_deadline(appointment, agreed),
+        reschedule_deadline=reschedule_deadline(appointment, agreed),
     )
 
 
@@ -317,8 +344,17 @@ def _value(row: ResultRow[Any]) -> Appointment:
         buffer_before=row.buffer_before,
         buffer_after=row.buffer_after,
         price=row.price,
+        terms=TermsId(row.terms or ""),
+        missed_cancel=row.missed_cancel,
+        missed_reschedule=row.missed_reschedule,
         status=Status(row.status),
-        cancellation=Cancellation(reason=row.cancel_reason, text=row.cancel_text, rebook_link=row.cancel_link)
+        cancellation=Cancellation(
+            reason=row.cancel_reason,
+            text=row.cancel_text,
+            rebook_link=row.cancel_link,
+            by=Side(row.cancel_by or "practice"),
+            at=row.cancelled_at or 0,
+        )
         if row.cancel_reason
         else None,
         override=row.override,
@@ -355,6 +391,11 @@ def _row(appointment: Appointment) -> dict[str, Any]:
         "cancel_reason": cancelled.reason if cancelled else None,
         "cancel_text": cancelled.text if cancelled else "",
         "cancel_link": cancelled.rebook_link if cancelled else False,
+        "cancel_by": cancelled.by.value if cancelled else "",
+        "cancelled_at": cancelled.at if cancelled else None,
+        "terms": appointment.terms or None,
+        "missed_cancel": appointment.missed_cancel,
+        "missed_reschedule": appointment.missed_reschedule,
         "override": appointment.override,
         "lane": appointment.lane,
         "room_lane": appointment.room_lane,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
@@ -14,13 +14,20 @@ from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
+from frontdesk.core.domain.requests import Request, RequestId, Slot
+from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Busy
 from frontdesk.core.domain.times import DAY, Instant, Span
+from frontdesk.core.domain.views import Hold
 from frontdesk.core.store import setup
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.pickers import PICKER
+from frontdesk.core.store.requests import OFFER, REQUEST
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Claim as ClaimRow
 from frontdesk.core.store.rows import Client as ClientRow
+from frontdesk.core.store.rows import Picker as PickerRow
+from frontdesk.core.store.rows import Request as RequestRow
 from frontdesk.core.store.rows import Resource as ResourceRow
 
 APPOINTMENT = "appointment"
@@ -61,17 +68,54 @@ _CULPRITS = (
         col(_c.lane),
         col(_c.source_kind),
         col(_c.source_id),
-        col(ClientRow.name),
-        col(AppointmentRow.practitioner_id),
+        func.coalesce(col(ClientRow.name), col(RequestRow.name), col(PickerRow.actor)).label("name"),
+        func.coalesce(col(AppointmentRow.practitioner_id), col(RequestRow.practitioner_id)).label("who"),
     )
     .join(
         AppointmentRow,
         (col(_c.source_kind) == APPOINTMENT) & (col(AppointmentRow.id) == col(_c.source_id)),
         isouter=True,
     )
-    .join(ClientRow, col(ClientRow.id) == col(AppointmentRow.client_id), isouter=True)
+    .join(
+        RequestRow,
+        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(RequestRow.id) == col(_c.source_id)),
+        isouter=True,
+    )
+    .join(PickerRow, (col(_c.source_kind) == PICKER) & (col(PickerRow.id) == col(_c.source_id)), isouter=True)
+    .join(
+        ClientRow,
+        col(ClientRow.id) == func.coalesce(col(AppointmentRow.client_id), col(RequestRow.client_id)),
+        isouter=True,
+    )
     .where(*_near, col(_c.holder) != bindparam("holder"))
     .order_by(col(_c.padded_start))
+)
+_HOLDS = (
+    select(
+        col(_c.start),
+        col(_c.end),
+        col(_c.padded_start),
+        col(_c.padded_end),
+        col(_c.expires_at),
+        col(_c.source_kind),
+        col(_c.source_id),
+        func.coalesce(col(ClientRow.name), col(RequestRow.name), col(PickerRow.actor)).label("name"),
+        col(RequestRow.service_id),
+        col(RequestRow.appointment_id),
+    )
+    .join(
+        RequestRow,
+        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(RequestRow.id) == col(_c.source_id)),
+        isouter=True,
+    )
+    .join(PickerRow, (col(_c.source_kind) == PICKER) & (col(PickerRow.id) == col(_c.source_id)), isouter=True)
+    .join(ClientRow, col(ClientRow.id) == col(RequestRow.client_id), isouter=True)
+    .where(
+        *_near,
+        col(_c.expires_at).is_not(None),
+        or_(col(PickerRow.terminal).is_(None), col(PickerRow.terminal) != bindparam("terminal")),
+    )
+    .order_by(col(_c.start), col(_c.id))
 )
 _LOCK = select(col(ResourceRow.id)).where(col(ResourceRow.id).in_(bindparam("ids", expanding=True)))
 _LOCK = _LOCK.order_by(col(ResourceRow.id)).with_for_update(key_share=True)
@@ -85,7 +129,7 @@ _INSERT = insert(ClaimRow)
 
 
 def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
-    """Wait until nobody else writes to these resources, then clear expired claims out of the way.
+    """Wait until nobody else writes to these resources.
 
     In id order, so that two writers never wait for each other in a ring; SQLite has one writer anyhow.
     """
@@ -95,7 +139,11 @@ def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
     if not tx.is_sqlite:
         tx.connection.execute(_LOCK, {"ids": ids}).all()
     setup.require_unchanged(tx)
-    tx.connection.execute(_EXPIRED, {"ids": ids, "now": tx.now})
+
+
+def clear_expired(tx: Tx, resources: Iterable[ResourceId]) -> None:
+    """Delete what is not held any more, so that it stands in nobody's way."""
+    tx.connection.execute(_EXPIRED, {"ids": sorted(set(resources)), "now": tx.now})
 
 
 def busy(look: Look, resource: ResourceId, window: Span, mine: UUID | None = None) -> Sequence[Busy]:
@@ -117,8 +165,9 @@ def culprits(
             span=Span(start, end),
             padded=Span(padded_start, padded_end),
             appointment=AppointmentId(source) if kind == APPOINTMENT and seen else None,
-            client_name=(name or "") if seen else "",
-            held_for="" if expires_at is None else kind,
+            client_name=(name or "") if seen and expires_at is None else "",
+            request=RequestId(source) if kind in (REQUEST, OFFER) and seen else None,
+            held_by=(name or "") if seen and expires_at is not None else "",
             expires_at=expires_at,
         )
         for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, who in rows
@@ -132,9 +181,10 @@ def _may_see(look: Look, practitioner: str | None) -> bool:
 
 
 def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> set[int]:
-    """The lanes in which a booking would stand against a claim of somebody else."""
+    """The lanes in which a booking would stand against somebody else's; holds give way to it."""
     taken = select(col(_c.lane)).where(
         *_near,
+        col(_c.expires_at).is_(None),
         col(_c.holder) != mine,
         _stands_against(span, padded),
     )
@@ -142,17 +192,42 @@ def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine
     return set(look.connection.execute(taken, where).scalars())
 
 
-def take_holds(tx: Tx, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> None:
-    """Delete the holds of others that stand against a booking; appointments stay."""
-    tx.connection.execute(
-        delete(ClaimRow).where(
-            col(_c.resource_id) == resource,
-            col(_c.expires_at).is_not(None),
-            col(_c.holder) != mine,
-            col(_c.padded_start) >= padded.start - DAY,
-            col(_c.padded_start) < padded.end,
-            _stands_against(span, padded),
+def holds_against(
+    look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID
+) -> list[tuple[str, int, Span]]:
+    """The holds of others that stand against a booking: what each is for, which, and its time."""
+    held = select(col(_c.source_kind), col(_c.source_id), col(_c.start), col(_c.end)).where(
+        *_near, col(_c.expires_at).is_not(None), col(_c.holder) != mine, _stands_against(span, padded)
+    )
+    where = {"resource": resource, "from_": padded.start - DAY, "until": padded.end, "now": look.now}
+    return [(kind, source, Span(start, end)) for kind, source, start, end in look.connection.execute(held, where)]
+
+
+def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Hold, ...]:
+    """What is kept free of a practitioner's time in a window; one's own open pickers left out."""
+    where = {
+        "resource": setup.staff_resources[practitioner],
+        "from_": window.start - DAY,
+        "until": window.end,
+        "now": look.now,
+        "terminal": look.machine.terminal,
+    }
+    seen = may(look.actor, Permission.SEE_CLIENTS)
+    return tuple(
+        Hold(
+            request=RequestId(row.source_id) if row.source_kind != PICKER and seen else None,
+            name=(row.name or "") if seen else "",
+            service_name=setup.services[ServiceId(row.service_id)].name if row.service_id else "",
+            start=row.start,
+            end=row.end,
+            padded_start=row.padded_start,
+            padded_end=row.padded_end,
+            expires_at=row.expires_at,
+            offered=row.source_kind == OFFER,
+            moves=AppointmentId(row.appointment_id) if row.appointment_id is not None else None,
         )
+        for row in look.connection.execute(_HOLDS, where)
+        if row.end > window.start
     )
 
 
@@ -179,16 +254,52 @@ def release(tx: Tx, kind: str, source: int) -> None:
     tx.connection.execute(_RELEASE, {"kind": kind, "source": source})
 
 
-def resources_of(practice: Setup, appointment: Appointment) -> list[ResourceId]:
-    """What an appointment takes while its status holds time."""
-    taken = [practice.staff_resources[appointment.practitioner]]
-    if appointment.room is not None:
-        taken.append(practice.room_resources[appointment.room])
-    return taken
+def resources_of(practice: Setup, booking: Appointment | Request) -> list[ResourceId]:
+    """What an appointment takes while its status holds time, or a request while it is pending."""
+    slots = (booking.slot, *booking.offers) if isinstance(booking, Request) else (booking,)
+    taken = [practice.staff_resources[slot.practitioner] for slot in slots]
+    return taken + [practice.room_resources[slot.room] for slot in slots if slot.room is not None]
 
 
-def claims_of(practice: Setup, appointment: Appointment) -> tuple[Claim, ...]:
-    """What an appointment holds: its practitioner and its room, as long as its status holds time."""
+def claims_of(practice: Setup, booking: Appointment | Request, now: Instant) -> tuple[Claim, ...]:
+    """What a booking holds, as long as its state holds time: a practitioner and a room, for each of its times."""
+    return _of_request(practice, booking.as_of(now)) if isinstance(booking, Request) else _of(practice, booking)
+
+
+def picked(practice: Setup, holder: UUID, picker: int, slot: Slot, padded: Span, until: Instant) -> tuple[Claim, ...]:
+    """What an open slot picker holds."""
+    return tuple(_for_slot(practice, holder, PICKER, picker, slot, padded, until))
+
+
+def _of_request(practice: Setup, request: Request) -> tuple[Claim, ...]:
+    kind, until = OFFER if request.offers else REQUEST, request.held_until
+    return tuple(
+        claim
+        for slot in request.held
+        for claim in _for_slot(practice, request.holder, kind, request.id, slot, request.padded(slot), until)
+    )
+
+
+def _for_slot(
+    practice: Setup, holder: UUID, kind: str, source: int, slot: Slot, padded: Span, until: Instant
+) -> Iterator[Claim]:
+    resources = [practice.staff_resources[slot.practitioner]]
+    if slot.room is not None:
+        resources.append(practice.room_resources[slot.room])
+    for resource in resources:
+        yield Claim(
+            resource=resource,
+            lane=0,
+            holder=holder,
+            source_kind=kind,
+            source_id=source,
+            span=slot.span,
+            padded=padded,
+            expires_at=until,
+        )
+
+
+def _of(practice: Setup, appointment: Appointment) -> tuple[Claim, ...]:
     if appointment.status not in HOLDS_TIME:
         return ()
     wanted = [(practice.staff_resources[appointment.practitioner], appointment.lane)]
@@ -208,13 +319,14 @@ def claims_of(practice: Setup, appointment: Appointment) -> tuple[Claim, ...]:
     )
 
 
-def replace(tx: Tx, practice: Setup, appointments: Iterable[Appointment]) -> None:
-    """Make the claims of some appointments what their status and time say: all released, then all taken."""
-    appointments = tuple(appointments)
-    for appointment in appointments:
-        release(tx, APPOINTMENT, appointment.id)
-    for appointment in appointments:
-        for claim in claims_of(practice, appointment):
+def replace(tx: Tx, practice: Setup, bookings: Iterable[Appointment | Request]) -> None:
+    """Make the claims of some bookings what their state and time say: all released, then all taken."""
+    bookings = tuple(bookings)
+    for booking in bookings:
+        for kind in (APPOINTMENT,) if isinstance(booking, Appointment) else (REQUEST, OFFER):
+            release(tx, kind, booking.id)
+    for booking in bookings:
+        for claim in claims_of(practice, booking, tx.now):
             insert_claim(tx, claim)
 
 

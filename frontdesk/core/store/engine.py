@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
 
+from frontdesk.core.domain.appointments import TermsId
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.rows import Row
@@ -25,7 +27,7 @@ try:
 except ImportError:  # no wheel for this machine
     sqlite = sqlite3
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration; a database of another version is not written."""
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
@@ -57,6 +59,8 @@ class Store:
         except ArgumentError:
             raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
         self._setup: Setup | None = None
+        self.kept_terms: dict[TermsId, Terms] = {}
+        """Terms never change, so what was read once stays known."""
         try:
             with self._translated():
                 self._prepare(create)
@@ -88,7 +92,7 @@ class Store:
     def restart_numbers(self, connection: Connection) -> None:
         """Count on from the highest number after rows came with numbers of their own."""
         if self.path is None:
-            for table in ("client", "appointment"):
+            for table in ("client", "appointment", "request", "charge"):
                 connection.execute(
                     text(
                         f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"

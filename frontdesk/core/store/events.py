@@ -18,6 +18,7 @@ from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine, RecordImported
 from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
 from frontdesk.core.store import sight
@@ -57,26 +58,31 @@ def append(tx: Tx, event: E) -> E:
     """Write an event at the end of the chain; answers it with its id and batch."""
     lock_chain(tx)
     changes = event.changes
-    detail = json.dumps({"changes": changes_to_json(changes), "text": event.text}, ensure_ascii=False)
+    told: dict[str, Any] = {"changes": changes_to_json(changes), "text": event.text}
+    if event.message:
+        told["message"] = event.message
+    detail = json.dumps(told, ensure_ascii=False)
     salt = secrets.token_hex(16)
     id_ = EventId(tx.last_event + 1)
-    if tx.batch is None:
-        tx.batch = BatchId(id_)
+    batch = BatchId(id_) if event.by_itself or tx.batch is None else tx.batch
+    if not event.by_itself:
+        tx.batch = batch
+    actor = SYSTEM if event.by_itself else tx.actor
     row: dict[str, Any] = {
         "id": id_,
         "at": tx.now,
-        "actor": tx.actor.name,
-        "role": ",".join(role.value for role in tx.actor.roles),
+        "actor": actor.name,
+        "role": ",".join(role.value for role in actor.roles),
         "terminal": tx.machine.terminal,
         "operation": event.operation,
         "subject_kind": changes[0].kind if changes else "practice",
         "subject_id": changes[0].id if changes else "practice",
-        "batch": tx.batch,
+        "batch": batch,
         "undoes": event.undoes,
         "detail_digest": _digest(salt, detail),
     }
     _link(tx, row, sorted({(change.kind, change.id) for change in changes}), salt, detail)
-    return replace(event, id=id_, batch=tx.batch)
+    return replace(event, id=id_, batch=batch)
 
 
 def kept(look: Look) -> tuple[PastEvent, ...]:
@@ -293,6 +299,7 @@ def _line(row: Any) -> HistoryLine:
         undoes=None if row.undoes is None else BatchId(row.undoes),
         changes=changes_from_json(detail["changes"]),
         text=detail["text"],
+        message=detail.get("message", ""),
     )
 
 

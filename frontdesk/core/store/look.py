@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from frontdesk.core.domain.events import BatchId
+from frontdesk.core.domain.events import BatchId, Event
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.permissions import Actor
 from frontdesk.core.domain.times import Instant
@@ -39,6 +39,8 @@ class Tx(Look):
     chain_head: str | None = None
     last_event: int = 0
     """The newest event, known once the end of the chain is locked."""
+    ran_out: list[Event] = field(default_factory=list)
+    """What had ended by itself and lay in the way: recorded first, with this change."""
     setup_changed: bool = False
     setup_revision: int | None = None
     """The set-up this change was judged by."""

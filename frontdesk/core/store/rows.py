@@ -184,6 +184,138 @@ class Appointment(Row, table=True):
     extra: str = text("{}")
     revision: int
     sequence: int
+    terms: str | None = Field(default=None, foreign_key="terms.id")
+    missed_cancel: int | None = long(nullable=True)
+    missed_reschedule: int | None = long(nullable=True)
+    cancel_by: str = text()
+    cancelled_at: int | None = long(nullable=True)
+
+
+class Terms(Row, table=True):
+    """The terms of appointments, once by content; the id is the digest of the value."""
+
+    __tablename__ = "terms"
+    id: str = Field(primary_key=True)
+    value: str = text()
+
+
+class Request(Row, table=True):
+    __tablename__ = "request"
+    __table_args__ = (
+        CheckConstraint('"start" < "end"', name="request_span"),
+        Index("request_state", "state", "start"),
+        Index("request_asked", "state", "asked_at"),
+        Index("request_client", "client_id"),
+        Index("request_appointment", "appointment_id"),
+    )
+    id: int = key()
+    holder: UUID = Field(sa_type=Uuid)
+    kind: str = text()
+    client_id: int | None = long(nullable=True, references="client.id")
+    name: str = text()
+    phone: str = text()
+    email: str = text()
+    service_id: str = Field(foreign_key="service.id")
+    asked_for: str | None = Field(default=None, foreign_key="staff.id")
+    practitioner_id: str = Field(foreign_key="staff.id")
+    location_id: str = Field(foreign_key="location.id")
+    room_id: str | None = Field(default=None, foreign_key="room.id")
+    start: int = long()
+    end: int = long()
+    zone: str = text()
+    wall: str = text()
+    buffer_before: int
+    buffer_after: int
+    asked_at: int = long()
+    expires_at: int = long()
+    description: str = text()
+    internal_note: str = text()
+    ticket: str = text()
+    appointment_id: int | None = long(nullable=True, references="appointment.id")
+    state: str = text("pending")
+    ended: str = text()
+    hold_lost: bool = False
+    offers: str = text("[]")
+    answer_by: int | None = long(nullable=True)
+    revision: int
+
+
+class Charge(Row, table=True):
+    __tablename__ = "charge"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="charge_amount"),
+        Index("charge_client", "client_id", "state"),
+        Index("charge_appointment", "appointment_id"),
+    )
+    id: int = key()
+    client_id: int = long(references="client.id")
+    appointment_id: int = long(references="appointment.id")
+    kind: str = text()
+    amount: int = long()
+    currency: str = text()
+    made_at: int = long()
+    state: str = text("due")
+    reason: str = text()
+    revision: int
+
+
+class Work(Row, table=True):
+    """The work list: appointments that lost their time and wait to be seen to."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        Index("work_state", "state", "start"),
+        Index("work_appointment", "appointment_id"),
+        Index("work_cause", "cause", "cause_id"),
+    )
+    id: int = key()
+    appointment_id: int = long(references="appointment.id")
+    practitioner_id: str = Field(foreign_key="staff.id")
+    start: int = long()
+    cause: str = text()
+    cause_id: str = text()
+    since: int = long()
+    state: str = text("open")
+    revision: int
+
+
+class Picker(Row, table=True):
+    """An open slot picker: the time it keeps is a claim, which ends by itself."""
+
+    __tablename__ = "picker"
+    id: int = key()
+    key: UUID = Field(sa_type=Uuid, unique=True)
+    actor: str = text()
+    terminal: str = text()
+    expires_at: int = long()
+
+
+class Notice(Row, table=True):
+    """Who is to be told of an event: a client, a practitioner, or the desk; never changed."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("notice_staff", "audience", "staff_id", "id"),
+        Index("notice_client", "client_id", "id"),
+        Index("notice_event", "event_id"),
+    )
+    id: int = key()
+    event_id: int = long(references="event.id")
+    audience: str = text()
+    staff_id: str | None = Field(default=None, foreign_key="staff.id")
+    client_id: int | None = long(nullable=True, references="client.id")
+    kind: str = text()
+    subject_kind: str = text()
+    subject_id: str = text()
+
+
+class NoticeRead(Row, table=True):
+    """Which notices somebody has read."""
+
+    __tablename__ = "notice_read"
+    reader: str = Field(primary_key=True)
+    notice_id: int = Field(sa_column=Column("notice_id", LONG, primary_key=True))
+    at: int = long()
 
 
 class Claim(Row, table=True):

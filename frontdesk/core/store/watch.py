@@ -6,7 +6,10 @@ from typing import Any
 
 from frontdesk.core.store.engine import Store, driver
 
-_NEWEST = "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice)"
+_NEWEST = (
+    "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice),"
+    " (SELECT group_concat(key) FROM picker), (SELECT max(at) FROM notice_read)"
+)
 
 
 class Watch:
@@ -16,7 +19,7 @@ class Watch:
         self._store = store
         self._connection: Any = None
         self._version: int | None = None
-        self._newest: tuple[int, int] | None = None
+        self._newest: tuple[object, ...] | None = None
 
     def changed(self, timeout: float) -> bool:
         """Wait up to so many seconds (PostgreSQL) and say whether something changed since the last call.

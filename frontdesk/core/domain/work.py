@@ -1,0 +1,38 @@
+"""The work list: appointments that a change of hours, closures or time off left without their time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.times import Instant
+
+WorkId = NewType("WorkId", int)
+
+
+class WorkState(Enum):
+    OPEN = "open"
+    KEPT = "kept"
+    """Somebody decided that the appointment stays as it is."""
+    GONE = "gone"
+    """Its cause is gone, or what entered it was undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One appointment to be seen to. It is done, without a write, once that is moved or cancelled."""
+
+    id: WorkId
+    appointment: AppointmentId
+    practitioner: StaffId
+    start: Instant
+    """Where the appointment was when it was entered."""
+    cause: str
+    """What took its time: `time_off`, `hours`, `closure`."""
+    cause_id: str
+    since: Instant
+    state: WorkState = WorkState.OPEN
+    revision: int = 1

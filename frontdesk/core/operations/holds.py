@@ -1,0 +1,59 @@
+"""Times that are kept for a while: locks, what has run out, what staff take, and open slot pickers."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
+from frontdesk.core.asks.requests import SweepExpired
+from frontdesk.core.domain.events import Batch, Event
+from frontdesk.core.domain.requests import Slot
+from frontdesk.core.domain.slots import Asking
+from frontdesk.core.domain.times import MINUTE, Instant, Span
+from frontdesk.core.operations import taking
+from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.queries import slots
+from frontdesk.core.store import claims, pickers, requests, setup
+from frontdesk.core.store.look import Tx
+
+SWEPT = 200
+"""Requests whose end is recorded in one transaction, so that nobody waits long for it."""
+
+
+def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
+    """Record what has ended by itself; readers see it so already."""
+    pickers.sweep(tx)
+    for id_ in requests.run_out(tx, SWEPT):
+        taking.end(tx, id_)
+    ended, tx.ran_out = tx.ran_out, []
+    return Batch(events=tuple(record(tx, event) for event in ended))
+
+
+def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
+    """Keep a free time while somebody decides; the one this picker kept before is free again."""
+    practice = setup.load(tx)
+    require_allowed(tx, ask.needs)
+    service = slots.service_of(practice, ask.service)
+    appointment = slots.moving(tx, ask.moving)
+    search = slots.search_for(
+        tx, practice, service, Asking.STAFF, ask.client, appointment, room=ask.room, hold=ask.key, request=ask.request
+    )
+    holder = search.holder or ask.key
+    pickers.close(tx, ask.key)
+    taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
+    until = tx.now + practice.practice.booking.picker_hold * MINUTE
+    slot = Slot(
+        start=taken.start,
+        end=taken.end,
+        practitioner=taken.verdict.practitioner,
+        location=taken.verdict.location,
+        room=taken.room,
+    )
+    padded = Span(slot.start - search.wish.before, slot.end + search.wish.after)
+    number = pickers.open_one(tx, ask.key, until)
+    for claim in claims.picked(practice, holder, number, slot, padded, until):
+        claims.insert_claim(tx, claim)
+    return until
+
+
+def release_slot(tx: Tx, ask: ReleaseSlot) -> None:
+    require_allowed(tx, ask.needs)
+    pickers.close(tx, ask.key)

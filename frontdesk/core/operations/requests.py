@@ -1,0 +1,720 @@
+"""What clients ask for, under their rules; and what staff decide about it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from frontdesk.core.asks.clients import NewClient
+from frontdesk.core.asks.requests import (
+    ApproveRequest,
+    ApproveRequests,
+    DeclineRequest,
+    DeclineRequests,
+    EditRequest,
+    OfferTimes,
+    RefuseOffers,
+    RequestAppointment,
+    RequestRescheduling,
+    TakeOffer,
+    WithdrawRequest,
+)
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
+from frontdesk.core.domain.charges import ChargeKind
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem, Refused, SlotTaken
+from frontdesk.core.domain.events import (
+    AppointmentBooked,
+    AppointmentRescheduled,
+    Batch,
+    Change,
+    Left,
+    OffersRefused,
+    RequestApproved,
+    RequestDeclined,
+    RequestEdited,
+    RequestMade,
+    RequestWithdrawn,
+    TimesOffered,
+)
+from frontdesk.core.domain.objections import (
+    KnownAlready,
+    NoOpenOffer,
+    NotFromHere,
+    Objection,
+    RequestIsOver,
+    ServiceStays,
+    TooManyOffers,
+)
+from frontdesk.core.domain.outcomes import missed_deadlines, objections_to_rescheduling, outcome_of_rescheduling
+from frontdesk.core.domain.people import Client, ClientId, StaffId
+from frontdesk.core.domain.policies import Approval
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import (
+    MOST_OFFERS,
+    Applicant,
+    Request,
+    RequestAction,
+    RequestId,
+    RequestKind,
+    RequestState,
+    Slot,
+    expiry,
+)
+from frontdesk.core.domain.services import LocationId, RoomId, Service
+from frontdesk.core.domain.slots import Asking
+from frontdesk.core.domain.text import clean_line, clean_text
+from frontdesk.core.domain.times import HOUR, Instant, Start, wall_time
+from frontdesk.core.operations import taking
+from frontdesk.core.operations.appointments import found, keeps, locked, locked_client
+from frontdesk.core.operations.charges import charge
+from frontdesk.core.operations.clients import add_record
+from frontdesk.core.operations.guard import (
+    record,
+    require_allowed,
+    require_decides,
+    require_no_objection,
+    require_power_over,
+    require_seen,
+    require_sees,
+)
+from frontdesk.core.parse import contacts
+from frontdesk.core.queries import slots
+from frontdesk.core.store import appointments, claims, clients, requests, setup, terms
+from frontdesk.core.store.failures import Contention
+from frontdesk.core.store.look import Look, Tx
+
+
+def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | AppointmentBooked:
+    practice = setup.load(tx)
+    service = slots.service_of(practice, ask.service)
+    known = None if isinstance(ask.client, Applicant) else locked_client(tx, ask.client)
+    applicant = _cleaned(practice, ask.client) if isinstance(ask.client, Applicant) else None
+    search = slots.search_for(
+        tx,
+        practice,
+        service,
+        Asking.NEW if known is None else Asking.CLIENT,
+        known.id if known is not None else None,
+        None,
+        email=applicant.email if applicant is not None else "",
+    )
+    holder = uuid.uuid4()
+    taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
+    who = taken.verdict.practitioner
+    require_allowed(tx, ask.needs, who)
+    if known is not None:
+        require_sees(tx, ask.needs, known.id)
+    at_once = _stands_at_once(tx, practice, service, known, applicant)
+    if at_once:
+        client = known or add_record(tx, practice, _record_of(applicant))
+        booked = appointments.add(
+            tx,
+            taking.new_appointment(
+                practice,
+                service,
+                taken,
+                client=client.id,
+                holder=holder,
+                terms=terms.keep(tx, practice.terms_of(service.id, who)),
+            ),
+        )
+        claims.replace(tx, practice, [booked])
+        return record(
+            tx, AppointmentBooked(appointment=booked, client=client, new_client=known is None, by=Side.CLIENT)
+        )
+    slot = _slot_of(taken)
+    made = requests.add(
+        tx,
+        Request(
+            id=RequestId(0),
+            holder=holder,
+            kind=RequestKind.NEW,
+            client=known.id if known is not None else None,
+            applicant=applicant,
+            service=service.id,
+            asked_for=ask.practitioner,
+            slot=slot,
+            expires_at=expiry(tx.now, practice.practice.booking.request_expiry, slot.start, None),
+            asked_at=tx.now,
+            description=clean_text(ask.description),
+            **_wall_of(practice, slot),
+            **_buffers_of(practice, service),
+        ),
+    )
+    claims.replace(tx, practice, [made])
+    return record(tx, RequestMade(request=made, client_name=taking.name_of(tx, made)))
+
+
+def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | RequestEdited | AppointmentRescheduled:
+    practice = setup.load(tx)
+    seen = found(tx, ask.appointment)
+    service = slots.service_of(practice, ask.service or seen.service)
+    practitioner = ask.practitioner or keeps(practice, service, seen)
+    client = clients.lock(tx, seen.client)
+    assert client is not None, "an appointment has a client"
+    search = slots.search_for(tx, practice, service, Asking.CLIENT, seen.client, seen)
+    asked = requests.to_move(tx, seen.id)
+    resources = claims.resources_of(practice, asked) if asked is not None else []
+    resources += [*claims.resources_of(practice, seen), *taking.wanted(practice, search, practitioner, None)]
+    taking.lock(tx, resources)
+    before = locked(tx, seen)
+    pending = _locked_pending(tx, asked)
+    require_power_over(tx, practice, ask.needs, before)
+    agreed = terms.of(tx, practice, before)
+    against: list[Objection] = []
+    if before.status not in RESCHEDULABLE:
+        against.append(NotFromHere(before.status, Action.RESCHEDULE))
+    against += objections_to_rescheduling(before, agreed, tx.now)
+    if service.id != before.service and not practice.practice.portal.change_service:
+        against.append(ServiceStays())
+    require_no_objection(against)
+    location = seen.location if practitioner == seen.practitioner else None
+    taken = taking.take(
+        tx, practice, search, before.holder, practitioner, location, ask.start, override="", prefer=before.room
+    )
+    if not agreed.reschedule_needs_approval.value:
+        after, fees = _moved_by_client(tx, practice, before, service, taken, tx.now)
+        also = fees + taking.overtake(tx, practice, after)
+        claims.replace(tx, practice, [after])
+        appointments.save(tx, after)
+        return record(
+            tx,
+            AppointmentRescheduled(
+                before=before, appointment=after, client_name=client.name, by=Side.CLIENT, also=also
+            ),
+        )
+    slot = _slot_of(taken)
+    buffers = _buffers_of(practice, service) if service.id != before.service else _buffers(before)
+    new: dict[str, Any] = {
+        "service": service.id,
+        "asked_for": ask.practitioner,
+        "slot": slot,
+        "asked_at": tx.now,
+        "expires_at": expiry(tx.now, practice.practice.booking.request_expiry, slot.start, before.start),
+        "hold_lost": False,
+        "offers": (),
+        "answer_by": None,
+        **_wall_of(practice, slot),
+        **buffers,
+    }
+    if pending is not None:
+        edited = pending.changed(**new, description=clean_text(ask.description) or pending.description)
+        requests.save(tx, edited)
+        claims.replace(tx, practice, [edited])
+        return record(tx, RequestEdited(before=pending, request=edited, client_name=client.name))
+    made = requests.add(
+        tx,
+        Request(
+            id=RequestId(0),
+            holder=before.holder,
+            kind=RequestKind.RESCHEDULE,
+            client=client.id,
+            applicant=None,
+            appointment=before.id,
+            description=clean_text(ask.description),
+            **new,
+        ),
+    )
+    claims.replace(tx, practice, [made])
+    return record(tx, RequestMade(request=made, client_name=client.name))
+
+
+def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
+    practice = setup.load(tx)
+    opened = _opened(tx, practice, ask.request, RequestAction.EDIT, service=ask.service)
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    require_allowed(tx, ask.needs, before.slot.practitioner)
+    words = before.description if ask.description is None else clean_text(ask.description)
+    if ask.start is None and ask.service in (None, before.service):
+        after = before.changed(description=words)
+    else:
+        after = _asked_anew(tx, practice, opened, ask, words)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return record(tx, RequestEdited(before=before, request=after, client_name=taking.name_of(tx, after)))
+
+
+def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
+    practice = setup.load(tx)
+    before = _opened(tx, practice, ask.request, RequestAction.WITHDRAW).request
+    require_seen(tx, before, ask.seen)
+    require_allowed(tx, ask.needs, before.slot.practitioner)
+    after = before.changed(state=RequestState.WITHDRAWN, offers=(), answer_by=None)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return record(tx, RequestWithdrawn(before=before, request=after, client_name=taking.name_of(tx, after)))
+
+
+def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
+    practice = setup.load(tx)
+    opened = _opened(tx, practice, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client)
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    require_decides(tx, practice, before.slot.practitioner)
+    require_decides(tx, practice, ask.practitioner)
+    as_asked = ask.start is None and ask.practitioner == before.slot.practitioner
+    return _approve(
+        tx,
+        practice,
+        opened,
+        _Decision(
+            practitioner=ask.practitioner,
+            start=before.slot.start if ask.start is None else ask.start,
+            location=ask.location or (before.slot.location if as_asked else None),
+            room=taking.room_of(practice, ask.room),
+            internal_note=ask.internal_note,
+            ticket=ask.ticket,
+            message=clean_text(ask.message),
+            client=ask.client,
+            new_client=ask.new_client,
+            override=clean_text(ask.override),
+        ),
+    )
+
+
+def approve_requests(tx: Tx, ask: ApproveRequests) -> Batch[RequestApproved]:
+    """Each as it was asked for; what is not clear any more stays pending."""
+    practice = setup.load(tx)
+    _lock_all(tx, practice, [id_ for id_, _ in ask.requests])
+    done: list[RequestApproved] = []
+    left: list[Left] = []
+    for id_, seen in ask.requests:
+        try:
+            opened = _opened(tx, practice, id_, RequestAction.APPROVE)
+            require_seen(tx, opened.request, seen)
+            require_decides(tx, practice, opened.request.slot.practitioner)
+            done.append(_approve(tx, practice, opened, _as_asked(opened.request), only_clear=True))
+        except (Refused, SlotTaken) as error:
+            objections = error.objections if isinstance(error, Refused) else error.conflicts
+            request = requests.find(tx, id_)
+            name = taking.name_of(tx, request) if request is not None else ""
+            left.append(Left(reference=request.ref if request else str(id_), client_name=name, objections=objections))
+    if not done and left:
+        require_no_objection(dict.fromkeys(objection for it in left for objection in it.objections))
+    return Batch(events=tuple(done), left=tuple(left))
+
+
+def decline_request(tx: Tx, ask: DeclineRequest) -> RequestDeclined:
+    practice = setup.load(tx)
+    before = _opened(tx, practice, ask.request, RequestAction.DECLINE).request
+    require_seen(tx, before, ask.seen)
+    require_decides(tx, practice, before.slot.practitioner)
+    return _decline(tx, practice, before, clean_text(ask.message))
+
+
+def decline_requests(tx: Tx, ask: DeclineRequests) -> Batch[RequestDeclined]:
+    practice = setup.load(tx)
+    _lock_all(tx, practice, [id_ for id_, _ in ask.requests])
+    done = []
+    for id_, seen in ask.requests:
+        before = _opened(tx, practice, id_, RequestAction.DECLINE).request
+        require_seen(tx, before, seen)
+        require_decides(tx, practice, before.slot.practitioner)
+        done.append(_decline(tx, practice, before, clean_text(ask.message)))
+    return Batch(events=tuple(done))
+
+
+def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
+    practice = setup.load(tx)
+    if not ask.times:
+        raise BadInput("start", Problem.MISSING)
+    if len(ask.times) > MOST_OFFERS:
+        require_no_objection([TooManyOffers(MOST_OFFERS)])
+    opened = _opened(tx, practice, ask.request, RequestAction.OFFER, everybody=True)
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    require_decides(tx, practice, before.slot.practitioner)
+    offered: list[Slot] = []
+    for time in ask.times:
+        who = time.practitioner or before.slot.practitioner
+        require_decides(tx, practice, who)
+        room = taking.room_of(practice, time.room)
+        search = _search(tx, practice, opened, Asking.STAFF, room)
+        taken = taking.take(tx, practice, search, before.holder, who, time.location, time.start, override="")
+        offered.append(_slot_of(taken))
+    offered = list(dict.fromkeys(offered))
+    until = tx.now + practice.practice.booking.answer_by * HOUR
+    ends = [until, *(slot.start for slot in offered)]
+    if opened.appointment is not None:
+        ends.append(opened.appointment.start)
+    after = before.changed(offers=tuple(offered), answer_by=min(ends), hold_lost=False)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return record(
+        tx,
+        TimesOffered(
+            before=before, request=after, client_name=taking.name_of(tx, after), message=clean_text(ask.message)
+        ),
+    )
+
+
+def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
+    practice = setup.load(tx)
+    opened = _opened(tx, practice, ask.request, RequestAction.ANSWER, chosen=ask.client)
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    require_allowed(tx, ask.needs, before.slot.practitioner)
+    if not 1 <= ask.choice <= len(before.offers):
+        require_no_objection([NoOpenOffer(len(before.offers))])
+    slot = before.offers[ask.choice - 1]
+    decision = replace(
+        _as_asked(before),
+        practitioner=slot.practitioner,
+        start=slot.start,
+        location=slot.location,
+        room=slot.room,
+        client=ask.client,
+        new_client=ask.new_client,
+    )
+    return _approve(tx, practice, opened, decision, taken_offer=True)
+
+
+def refuse_offers(tx: Tx, ask: RefuseOffers) -> OffersRefused:
+    practice = setup.load(tx)
+    before = _opened(tx, practice, ask.request, RequestAction.ANSWER).request
+    require_seen(tx, before, ask.seen)
+    require_allowed(tx, ask.needs, before.slot.practitioner)
+    if not before.offers:
+        require_no_objection([NoOpenOffer(0)])
+    after = before.changed(offers=(), answer_by=None, hold_lost=True)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return record(tx, OffersRefused(before=before, request=after, client_name=taking.name_of(tx, after)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """A pending request with its locks, and the appointment it would move."""
+
+    request: Request
+    service: Service
+    client: Client | None
+    appointment: Appointment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decision:
+    """What staff, or the client by taking an offer, decided."""
+
+    practitioner: StaffId
+    start: Start
+    location: LocationId | None
+    room: RoomId | None = None
+    internal_note: str | None = None
+    ticket: str | None = None
+    message: str = ""
+    client: ClientId | None = None
+    new_client: bool = False
+    override: str = ""
+
+
+def _opened(
+    tx: Tx,
+    practice: Setup,
+    id_: RequestId,
+    action: RequestAction,
+    *,
+    also_of: StaffId | None = None,
+    chosen: ClientId | None = None,
+    service: object = None,
+    everybody: bool = False,
+) -> _Opened:
+    """The locks in the order every writer keeps, then the request itself, pending. Raises NotFound or Refused."""
+    seen = requests.find(tx, id_)
+    if seen is None or seen.state is RequestState.UNDONE:
+        raise NotFound("request", str(id_))
+    for client_id in sorted({it for it in (seen.client, chosen) if it is not None}):
+        clients.lock(tx, client_id)
+    whose = chosen if chosen is not None and seen.client is None else seen.client
+    client = locked_client(tx, whose) if whose is not None else None
+    is_move = seen.kind is RequestKind.RESCHEDULE and seen.appointment is not None
+    appointment = found(tx, seen.appointment) if is_move and seen.appointment is not None else None
+    of = slots.service_of(practice, service or seen.service)  # type: ignore[arg-type]
+    wide = everybody or service not in (None, seen.service)
+    people = practice.offering(of.id) if wide else ()
+    resources = claims.resources_of(practice, seen)
+    resources += claims.resources_of(practice, appointment) if appointment is not None else []
+    resources += [practice.staff_resources[person.id] for person in people]
+    if also_of is not None:
+        if also_of not in practice.staff:
+            raise NotFound("staff", also_of)
+        resources.append(practice.staff_resources[also_of])
+    resources += [practice.room_resources[room] for room in of.rooms if room in practice.room_resources]
+    taking.lock(tx, resources)
+    if appointment is not None:
+        appointment = locked(tx, appointment)
+    taking.end(tx, id_)  # an offer that nobody answered
+    request = requests.lock(tx, id_)
+    was = seen.as_of(tx.now)
+    if request is None or (request.slot, request.offers, request.service) != (was.slot, was.offers, was.service):
+        raise Contention
+    if request.state is not RequestState.PENDING:
+        require_no_objection([RequestIsOver(request.state, request.ended, action)])
+    return _Opened(
+        request=request, service=practice.services[request.service], client=client, appointment=appointment
+    )
+
+
+def _lock_all(tx: Tx, practice: Setup, ids: list[RequestId]) -> None:
+    """One lock over everything a batch touches, before its first write."""
+    every = [it for it in (requests.find(tx, id_) for id_ in ids) if it is not None]
+    for client in sorted({it.client for it in every if it.client is not None}):
+        clients.lock(tx, client)
+    moved = [appointments.find(tx, it.appointment) for it in every if it.appointment is not None]
+    resources = [resource for it in every for resource in claims.resources_of(practice, it)]
+    resources += [resource for it in moved if it is not None for resource in claims.resources_of(practice, it)]
+    for it in every:
+        rooms = practice.services[it.service].rooms
+        resources += [practice.room_resources[room] for room in rooms if room in practice.room_resources]
+    taking.lock(tx, resources)
+    for appointment in sorted(it.id for it in moved if it is not None):
+        appointments.lock(tx, appointment)
+
+
+def _approve(
+    tx: Tx,
+    practice: Setup,
+    opened: _Opened,
+    decision: _Decision,
+    *,
+    only_clear: bool = False,
+    taken_offer: bool = False,
+) -> RequestApproved:
+    """A fresh verdict as staff, the request's own hold excepted; then the swap."""
+    before, service, was = opened.request, opened.service, opened.appointment
+    if was is not None and was.status not in RESCHEDULABLE:
+        require_no_objection([NotFromHere(was.status, Action.RESCHEDULE)])
+    if before.client is None and decision.client is None and not decision.new_client:
+        require_no_objection(_known_already(tx, before))
+    if only_clear and (before.hold_lost or before.offers):
+        require_no_objection([NoOpenOffer(len(before.offers))])
+    search = _search(tx, practice, opened, Asking.STAFF, decision.room)
+    prefer = was.room if was is not None else before.slot.room
+    taken = taking.take(
+        tx,
+        practice,
+        search,
+        before.holder,
+        decision.practitioner,
+        decision.location,
+        decision.start,
+        decision.override,
+        prefer=prefer,
+    )
+    overrides = bool(decision.override and taken.verdict.reasons)
+    if only_clear:
+        require_no_objection(taken.verdict.warnings)
+    require_allowed(
+        tx,
+        DeclineRequest.needs,
+        taken.verdict.practitioner,
+        overriding=practice if overrides else None,
+    )
+    also = taking.take_holds(tx, practice, taken)
+    client = opened.client or add_record(tx, practice, _record_of(before.applicant))
+    internal = before.internal_note if decision.internal_note is None else clean_text(decision.internal_note)
+    ticket = before.ticket if decision.ticket is None else clean_line(decision.ticket)
+    more = {"override": decision.override if overrides else "", "internal_note": internal, "ticket": ticket}
+    if was is None:
+        appointment = appointments.add(
+            tx,
+            taking.new_appointment(
+                practice,
+                service,
+                taken,
+                client=client.id,
+                holder=before.holder,
+                terms=terms.keep(tx, practice.terms_of(service.id, taken.verdict.practitioner)),
+                **more,
+            ),
+        )
+    else:
+        kept = {"internal_note": internal or was.internal_note, "ticket": ticket or was.ticket}
+        appointment, fees = _moved_by_client(tx, practice, was, service, taken, before.asked_at, **{**more, **kept})
+        also += fees
+        appointments.save(tx, appointment)
+        appointments.lay_back(tx, appointment.id)
+    after = before.changed(
+        state=RequestState.APPROVED,
+        client=client.id,
+        appointment=appointment.id,
+        internal_note=internal,
+        ticket=ticket,
+        hold_lost=False,
+        offers=(),
+        answer_by=None,
+    )
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after, appointment])
+    return record(
+        tx,
+        RequestApproved(
+            before=before,
+            request=after,
+            client_name=client.name,
+            appointment=appointment,
+            was=was,
+            client=client,
+            new_client=opened.client is None,
+            taken=taken_offer,
+            override=appointment.override,
+            warnings=taken.verdict.warnings,
+            message=decision.message,
+            also=also,
+        ),
+    )
+
+
+def _decline(tx: Tx, practice: Setup, before: Request, message: str) -> RequestDeclined:
+    after = before.changed(state=RequestState.DECLINED, offers=(), answer_by=None)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    name = taking.name_of(tx, after)
+    return record(tx, RequestDeclined(before=before, request=after, client_name=name, message=message))
+
+
+def _moved_by_client(
+    tx: Tx, practice: Setup, before: Appointment, service: Service, taken: taking.Taken, at: Instant, **more: str
+) -> tuple[Appointment, tuple[Change, ...]]:
+    """A client's own move: what was missed stays missed, a late move costs what the terms say, and no more."""
+    agreed = terms.of(tx, practice, before)
+    outcome = outcome_of_rescheduling(before, agreed, practice.practice.currency, at)
+    who = taken.verdict.practitioner
+    other = (service.id, who) != (before.service, before.practitioner)
+    after = taking.moved(
+        practice,
+        before,
+        service,
+        taken,
+        terms=terms.keep(tx, practice.terms_of(service.id, who)) if other else before.terms,
+        **missed_deadlines(before, agreed, at),
+        **more,
+    )
+    return after, charge(tx, practice, after, ChargeKind.LATE_RESCHEDULE, outcome.fee)
+
+
+def _asked_anew(tx: Tx, practice: Setup, opened: _Opened, ask: EditRequest, words: str) -> Request:
+    """Another time, or service, under the client's rules: it counts as asked now, and the hold moves."""
+    before, was = opened.request, opened.appointment
+    service = slots.service_of(practice, ask.service or before.service)
+    if was is not None:
+        require_no_objection(objections_to_rescheduling(was, terms.of(tx, practice, was), tx.now))
+        if service.id != was.service and not practice.practice.portal.change_service:
+            require_no_objection([ServiceStays()])
+    asking = Asking.NEW if before.client is None else Asking.CLIENT
+    search = _search(tx, practice, replace(opened, service=service), asking, None)
+    start = before.slot.start if ask.start is None else ask.start
+    who = before.asked_for
+    if was is not None and who is None:
+        who = keeps(practice, service, was)
+    taken = taking.take(tx, practice, search, before.holder, who, None, start, override="")
+    slot = _slot_of(taken)
+    keeps_buffers = was is not None and service.id == was.service
+    buffers = _buffers(was) if keeps_buffers and was is not None else _buffers_of(practice, service)
+    moved_from = was.start if was is not None else None
+    return before.changed(
+        service=service.id,
+        slot=slot,
+        asked_at=tx.now,
+        expires_at=expiry(tx.now, practice.practice.booking.request_expiry, slot.start, moved_from),
+        description=words,
+        hold_lost=False,
+        offers=(),
+        answer_by=None,
+        **_wall_of(practice, slot),
+        **buffers,
+    )
+
+
+def _search(tx: Tx, practice: Setup, opened: _Opened, asking: Asking, room: RoomId | None) -> slots.Search:
+    request = opened.request
+    applicant = request.applicant
+    return slots.search_for(
+        tx,
+        practice,
+        opened.service,
+        asking,
+        opened.client.id if opened.client is not None else None,
+        opened.appointment,
+        room=room,
+        request=request.id,
+        email=applicant.email if applicant is not None else "",
+    )
+
+
+def _locked_pending(tx: Tx, asked: Request | None) -> Request | None:
+    """The request to move the same appointment, locked, if it is still to be decided."""
+    if asked is None:
+        return None
+    taking.end(tx, asked.id)
+    request = requests.lock(tx, asked.id)
+    if request != asked.as_of(tx.now):
+        raise Contention
+    return request if request.state is RequestState.PENDING else None
+
+
+def _stands_at_once(
+    look: Look, practice: Setup, service: Service, known: Client | None, applicant: Applicant | None
+) -> bool:
+    """Whether nobody has to approve: a person whose phone or e-mail is known already is for staff to tell apart."""
+    match practice.approval_of(service):
+        case Approval.STAFF:
+            return False
+        case Approval.FIRST_VISIT:
+            return known is not None and appointments.has_visited(look, known.id)
+        case Approval.AUTO:
+            return known is not None or (applicant is not None and not _like(look, applicant))
+
+
+def _known_already(look: Look, request: Request) -> list[Objection]:
+    alike = _like(look, request.applicant) if request.applicant is not None else []
+    return [KnownAlready(tuple(it.id for it in alike), tuple(it.name for it in alike))] if alike else []
+
+
+def _like(look: Look, applicant: Applicant) -> list[Client]:
+    return clients.like(look, applicant.phone, applicant.email, limit=5)
+
+
+def _as_asked(request: Request) -> _Decision:
+    slot = request.slot
+    return _Decision(practitioner=slot.practitioner, start=slot.start, location=slot.location)
+
+
+def _cleaned(practice: Setup, applicant: Applicant) -> Applicant:
+    """What an unknown person gave, made fit to keep. Raises BadInput."""
+    name = clean_line(applicant.name)
+    if not name:
+        raise BadInput("name", Problem.MISSING)
+    country = practice.practice.country
+    return Applicant(name=name, phone=contacts.phone(applicant.phone, country), email=contacts.email(applicant.email))
+
+
+def _record_of(applicant: Applicant | None) -> NewClient:
+    assert applicant is not None, "a request is somebody's"
+    return NewClient(name=applicant.name, phone=applicant.phone, email=applicant.email)
+
+
+def _slot_of(taken: taking.Taken) -> Slot:
+    return Slot(
+        start=taken.start,
+        end=taken.end,
+        practitioner=taken.verdict.practitioner,
+        location=taken.verdict.location,
+        room=taken.room,
+    )
+
+
+def _wall_of(practice: Setup, slot: Slot) -> dict[str, Any]:
+    zone_name = practice.zone_of(slot.location)
+    return {"zone": zone_name, "wall": wall_time(slot.start, zone_name).replace(tzinfo=None)}
+
+
+def _buffers_of(practice: Setup, service: Service) -> dict[str, Any]:
+    before, after = practice.buffers_of(service)
+    return {"buffer_before": before, "buffer_after": after}
+
+
+def _buffers(appointment: Appointment) -> dict[str, Any]:
+    return {"buffer_before": appointment.buffer_before, "buffer_after": appointment.buffer_after}

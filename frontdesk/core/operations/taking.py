@@ -1,0 +1,233 @@
+"""What a booking takes: the locks, the verdict it rests on, its lanes, and the holds that give way to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.events import Change, OffersLapsed, RequestExpired
+from frontdesk.core.domain.objections import NotOffered
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.practice import ResourceId, Setup
+from frontdesk.core.domain.requests import Ended, Request, RequestId, RequestState
+from frontdesk.core.domain.services import LocationId, RoomId, Service
+from frontdesk.core.domain.slots import Offer, Verdict
+from frontdesk.core.domain.times import MINUTE, Instant, Span, Start, local_date, resolve, wall_time
+from frontdesk.core.operations.guard import require_free, require_no_objection
+from frontdesk.core.queries import slots
+from frontdesk.core.store import appointments, claims, clients, pickers, requests
+from frontdesk.core.store.look import Look, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a booking takes: the verdict it rests on, the lanes it lies in, the holds that have to go."""
+
+    verdict: Verdict
+    start: Instant
+    end: Instant
+    room: RoomId | None
+    lane: int
+    room_lane: int
+    holds: tuple[tuple[str, int, Span], ...]
+
+
+def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
+    """Wait for some resources; what has run out there is cleared away, and its end recorded with this change."""
+    ids = sorted(set(resources))
+    claims.lock(tx, ids)
+    for id_ in requests.expired_on(tx, ids):
+        end(tx, id_)
+    claims.clear_expired(tx, ids)
+
+
+def end(tx: Tx, id_: RequestId) -> None:
+    """Write what has run out by itself about a request; `record` tells it, as the system's doing."""
+    before = requests.lock(tx, id_)
+    if before is None or not before.has_run_out(tx.now):
+        return
+    after = before.as_of(tx.now)
+    requests.save(tx, after)
+    for kind in (requests.REQUEST, requests.OFFER):
+        claims.release(tx, kind, id_)
+    fact = RequestExpired if after.state is RequestState.EXPIRED else OffersLapsed
+    tx.ran_out.append(fact(before=before, request=after, client_name=name_of(tx, after)))
+
+
+def name_of(look: Look, request: Request) -> str:
+    """Who asks, as their record says, or as they gave it."""
+    client = clients.find(look, request.client) if request.client is not None else None
+    if client is not None:
+        return client.name
+    return request.applicant.name if request.applicant is not None else ""
+
+
+def wanted(
+    practice: Setup, search: slots.Search, practitioner: StaffId | None, location: LocationId | None
+) -> tuple[ResourceId, ...]:
+    """Everything that a search could take."""
+    places = slots.places_for(practice, search.wish.service, practitioner, location)
+    return slots.resources_of(practice, search.wish, places)
+
+
+def room_of(practice: Setup, room: RoomId | None) -> RoomId | None:
+    """Raises NotFound."""
+    if room is not None and room not in practice.rooms:
+        raise NotFound("room", room)
+    return room
+
+
+def take(
+    tx: Tx,
+    practice: Setup,
+    search: slots.Search,
+    holder: uuid.UUID,
+    practitioner: StaffId | None,
+    location: LocationId | None,
+    start: Start,
+    override: str,
+    prefer: RoomId | None = None,
+) -> Taken:
+    """Lock what is wanted, judge it once more, and say which lanes it takes. Raises SlotTaken or Refused."""
+    search = replace(search, holder=holder)
+    lock(tx, wanted(practice, search, practitioner, location))
+    if prefer is not None and search.wish.room is None:
+        kept = replace(search, wish=replace(search.wish, room=prefer))
+        verdicts = slots.verdicts_on(tx, practice, kept, practitioner, location, start)
+        if any(verdict.ok for verdict in verdicts):
+            search = kept
+    verdicts = slots.verdicts_on(tx, practice, search, practitioner, location, start)
+    if not verdicts:
+        require_no_objection([NotOffered(search.wish.service.id, practitioner)])
+    chosen = _choose(tx, practice, verdicts, bool(override))
+    against = chosen.blocking(bool(override))
+    if against:
+        near: tuple[Offer, ...] = ()
+        if all(objection.means_taken for objection in against):
+            near = slots.nearest(tx, practice, search, practitioner, location, start)[:3]
+        require_free(against, near)
+    at = resolve(chosen.start, practice.zone_of(chosen.location))
+    assert at is not None and chosen.end is not None, "a time that does not exist is never free"
+    span = Span(at, chosen.end)
+    padded = Span(at - search.wish.before, chosen.end + search.wish.after)
+    person = practice.staff_resources[chosen.practitioner]
+    room = practice.room_resources[chosen.room] if chosen.room is not None else None
+    return Taken(
+        verdict=chosen,
+        start=span.start,
+        end=span.end,
+        room=chosen.room,
+        lane=_lane(tx, person, span, padded, holder, chosen),
+        room_lane=_lane(tx, room, span, padded, holder, chosen) if room is not None else 0,
+        holds=()
+        if chosen.ok
+        else tuple(
+            dict.fromkeys(
+                held
+                for resource in (person, room)
+                if resource is not None
+                for held in claims.holds_against(tx, resource, span, padded, holder)
+            )
+        ),
+    )
+
+
+def take_holds(tx: Tx, practice: Setup, taken: Taken) -> tuple[Change, ...]:
+    """The holds in the way go: a colleague's picker closes, a request stays pending without its time."""
+    changes: list[Change] = []
+    for kind, source, span in taken.holds:
+        if kind == pickers.PICKER:
+            pickers.close_numbered(tx, source)
+            continue
+        before = requests.lock(tx, RequestId(source))
+        assert before is not None, "a hold is somebody's"
+        left = tuple(offer for offer in before.offers if offer.span != span)
+        after = before.changed(offers=left) if left else before.changed(hold_lost=True, offers=(), answer_by=None)
+        requests.save(tx, after)
+        claims.replace(tx, practice, [after])
+        changes.append(Change(before, after))
+    return tuple(changes)
+
+
+def new_appointment(
+    practice: Setup, service: Service, taken: Taken, *, client: ClientId, holder: uuid.UUID, **more: Any
+) -> Appointment:
+    """A booking of what was taken, with the price and buffers in force now; not kept yet."""
+    before, after = practice.buffers_of(service)
+    return Appointment(
+        id=AppointmentId(0),
+        holder=holder,
+        client=client,
+        service=service.id,
+        buffer_before=before,
+        buffer_after=after,
+        price=service.price,
+        **_place_of(practice, taken),
+        **more,
+    )
+
+
+def moved(practice: Setup, before: Appointment, service: Service, taken: Taken, **more: Any) -> Appointment:
+    """An appointment at what was taken; its price and buffers stay unless the service is another one."""
+    if service.id != before.service:
+        buffers = practice.buffers_of(service)
+        more |= {"buffer_before": buffers[0], "buffer_after": buffers[1], "price": service.price}
+    return before.changed(service=service.id, **_place_of(practice, taken), **more)
+
+
+def overtake(tx: Tx, practice: Setup, appointment: Appointment) -> tuple[Change, ...]:
+    """A pending request to move an appointment that was changed meanwhile has nothing left to decide."""
+    asked = requests.to_move(tx, appointment.id)
+    before = requests.lock(tx, asked.id) if asked is not None else None
+    if before is None or before.as_of(tx.now).state is not RequestState.PENDING:
+        return ()
+    after = before.changed(state=RequestState.EXPIRED, ended=Ended.OVERTAKEN, offers=(), answer_by=None)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return (Change(before, after),)
+
+
+def _place_of(practice: Setup, taken: Taken) -> dict[str, Any]:
+    zone_name = practice.zone_of(taken.verdict.location)
+    return {
+        "practitioner": taken.verdict.practitioner,
+        "location": taken.verdict.location,
+        "room": taken.room,
+        "start": taken.start,
+        "end": taken.end,
+        "zone": zone_name,
+        "wall": wall_time(taken.start, zone_name).replace(tzinfo=None),
+        "lane": taken.lane,
+        "room_lane": taken.room_lane,
+    }
+
+
+def _choose(tx: Tx, practice: Setup, verdicts: Iterable[Verdict], overridden: bool) -> Verdict:
+    """The verdict with least against it; among equals whoever has least booked that day, then by name."""
+
+    def rank(verdict: Verdict) -> tuple[int, int, int, str]:
+        zone_name = practice.zone_of(verdict.location)
+        at = resolve(verdict.start, zone_name) or 0
+        day = local_date(at, zone_name)
+        around = Span(at - 24 * 60 * MINUTE, at + 24 * 60 * MINUTE)
+        minutes = sum(
+            spent
+            for start, spent in appointments.booked_minutes(tx, verdict.practitioner, around)
+            if local_date(start, zone_name) == day
+        )
+        name = practice.staff[verdict.practitioner].name
+        return (len(verdict.blocking(overridden)), len(verdict.reasons), minutes, name)
+
+    return min(verdicts, key=rank)
+
+
+def _lane(tx: Tx, resource: ResourceId, span: Span, padded: Span, holder: uuid.UUID, verdict: Verdict) -> int:
+    """The lowest lane in which it stands against nothing: 0 unless a rule was overridden."""
+    if verdict.ok:
+        return 0
+    taken = claims.lanes_taken(tx, resource, span, padded, holder)
+    return next(lane for lane in range(len(taken) + 1) if lane not in taken)

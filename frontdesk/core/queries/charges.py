@@ -1,0 +1,45 @@
+"""Terms and what they came to."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.charges import ListCharges, ShowPolicy, ShowTerms
+from frontdesk.core.domain.errors import NotAllowed, NotFound
+from frontdesk.core.domain.money import fee
+from frontdesk.core.domain.outcomes import countdown_to_cancel, countdown_to_reschedule, fee_of_no_show
+from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.policies import Policy, Terms, resolved
+from frontdesk.core.domain.views import ChargeLine, TermsView
+from frontdesk.core.queries.slots import service_of
+from frontdesk.core.store import appointments, charges, setup, terms
+from frontdesk.core.store.look import Look
+
+
+def show_terms(look: Look, question: ShowTerms) -> TermsView:
+    practice = setup.load(look)
+    appointment = appointments.find(look, question.appointment)
+    if appointment is None:
+        raise NotFound("appointment", str(question.appointment))
+    if not may(look.actor, Permission.SEE_CALENDAR, appointment.practitioner):
+        raise NotAllowed(Permission.SEE_CALENDAR.value, look.actor.name)
+    agreed, currency = terms.of(look, practice, appointment), practice.practice.currency
+    return TermsView(
+        terms=agreed,
+        cancelling=countdown_to_cancel(appointment, agreed, currency, look.now),
+        rescheduling=countdown_to_reschedule(appointment, agreed, currency, look.now),
+        late_fee=fee(agreed.late_fee.value, appointment.price, currency),
+        no_show_fee=fee_of_no_show(appointment, agreed, currency),
+        charges=tuple(charges.of_appointment(look, appointment.id)),
+    )
+
+
+def show_policy(look: Look, question: ShowPolicy) -> Terms:
+    practice = setup.load(look)
+    if question.practitioner is not None and question.practitioner not in practice.staff:
+        raise NotFound("staff", question.practitioner)
+    person = practice.staff[question.practitioner].policy if question.practitioner is not None else Policy()
+    service = service_of(practice, question.service).policy if question.service is not None else Policy()
+    return resolved(service, person, practice.practice.policy)
+
+
+def list_charges(look: Look, question: ListCharges) -> tuple[ChargeLine, ...]:
+    return charges.listed(look, question.client, question.states, question.limit)

@@ -1,0 +1,64 @@
+"""What somebody is to be told, and what waits for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frontdesk.core.asks.notices import ListNotices, ShowGlance
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.requests import RequestId
+from frontdesk.core.domain.times import day_span, local_date
+from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
+from frontdesk.core.store import appointments, notices, requests, setup, work
+from frontdesk.core.store.look import Look
+
+
+def list_notices(look: Look, question: ListNotices) -> tuple[BellLine, ...]:
+    """Each with whom and when it is about, as that stands now."""
+    practice = setup.load(look)
+    lines = notices.for_reader(look, question.limit)
+    booked = {
+        it.appointment.id: it
+        for it in appointments.named(
+            look,
+            practice,
+            {AppointmentId(int(it.notice.subject_id)) for it in lines if it.notice.subject_kind == "appointment"},
+        )
+    }
+    asked = {
+        it.request.id: it
+        for it in requests.listed(
+            look,
+            practice,
+            ids={RequestId(int(it.notice.subject_id)) for it in lines if it.notice.subject_kind == "request"},
+        )
+    }
+    return tuple(_told(line, booked, asked) for line in lines)
+
+
+def show_glance(look: Look, _: ShowGlance) -> Glance:
+    zone_name = setup.load(look).practice.timezone
+    today = day_span(local_date(look.now, zone_name), zone_name)
+    decides = may(look.actor, Permission.SEE_CLIENTS)
+    waiting = requests.count(look) if decides else RequestCount(pending=0, oldest=None)
+    return Glance(
+        pending=waiting.pending,
+        oldest=waiting.oldest,
+        late=appointments.count_late(look, today),
+        unread=notices.count_unread(look),
+        work=work.count_waiting(look),
+    )
+
+
+def _told(line: BellLine, booked: dict[AppointmentId, Named], asked: dict[RequestId, RequestLine]) -> BellLine:
+    id_ = int(line.notice.subject_id)
+    if line.notice.subject_kind == "appointment" and (named := booked.get(AppointmentId(id_))) is not None:
+        it = named.appointment
+        return replace(line, client_name=named.client_name, start=it.start, zone=it.zone, ticket=it.ticket)
+    if line.notice.subject_kind == "request" and (found := asked.get(RequestId(id_))) is not None:
+        request = found.request
+        return replace(
+            line, client_name=found.client_name, start=request.slot.start, zone=request.zone, ticket=request.ticket
+        )
+    return line

@@ -1,0 +1,125 @@
+"""Requests as staff see them: the list, how each stands, and everything that speaks for and against one."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
+from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.checks import checks
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.outcomes import countdown_to_reschedule
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import Request, RequestId, RequestState
+from frontdesk.core.domain.slots import Asking, Offer, Verdict
+from frontdesk.core.domain.times import day_span, local_date
+from frontdesk.core.domain.views import ClientHit, RequestCard, RequestLine, RequestList, Standing
+from frontdesk.core.queries import slots
+from frontdesk.core.queries.clients import hits
+from frontdesk.core.store import appointments, charges, clients, requests, setup, terms
+from frontdesk.core.store.look import Look
+
+LAST = 5
+"""Past appointments of the client beside a request."""
+
+
+def list_requests(look: Look, question: ListRequests) -> RequestList:
+    found = requests.listed(
+        look,
+        setup.load(look),
+        states=question.states,
+        client=question.client,
+        name=question.name,
+        order=question.order,
+        limit=question.limit + 1,
+    )
+    return RequestList(items=found[: question.limit], more=len(found) > question.limit)
+
+
+def judge_requests(look: Look, question: JudgeRequests) -> dict[RequestId, Standing]:
+    practice = setup.load(look)
+    found = requests.listed(look, practice, ids=question.requests)
+    return {
+        line.request.id: _standing(look, line, _verdict(look, practice, line.request))
+        for line in found
+        if line.request.state is RequestState.PENDING
+    }
+
+
+def show_request(look: Look, question: ShowRequest) -> RequestCard:
+    practice = setup.load(look)
+    found = requests.listed(look, practice, ids=[question.request])
+    if not found:
+        raise NotFound("request", str(question.request))
+    line = found[0]
+    request = line.request
+    verdict = _verdict(look, practice, request)
+    zone_name = practice.practice.timezone
+    day = day_span(local_date(request.slot.start, zone_name), zone_name)
+    named = appointments.named(look, practice, [request.appointment]) if request.appointment is not None else ()
+    moves = named[0] if named else None
+    theirs = appointments.listed(look, practice, client=request.client) if request.client is not None else ()
+    is_open = request.state is RequestState.PENDING
+    is_late = is_open and moves is not None and request.appointment is not None
+    return RequestCard(
+        line=line,
+        standing=_standing(look, line, verdict),
+        verdict=verdict,
+        checks=checks(verdict),
+        nearest=_nearest(look, practice, request) if is_open and not verdict.ok else (),
+        around=appointments.blocks(look, practice, request.slot.practitioner, day),
+        rivals=requests.rivals(look, practice, request, request.padded(request.slot)) if is_open else (),
+        moves=moves,
+        moving_late=countdown_to_reschedule(
+            moves.appointment,
+            terms.of(look, practice, moves.appointment),
+            practice.practice.currency,
+            request.asked_at,
+        )
+        if is_late and moves is not None
+        else None,
+        known=_known(look, line) if is_open else (),
+        visits=sum(it.appointment.status is Status.DONE for it in theirs),
+        no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
+        late_cancels=sum(it.appointment.status is Status.LATE_CANCELLED for it in theirs),
+        owes=charges.owed_by(look, request.client) if request.client is not None else 0,
+        next=next((it for it in theirs if it.appointment.end > look.now), None),
+        history=tuple(reversed([it for it in theirs if it.appointment.end <= look.now]))[:LAST],
+    )
+
+
+def _verdict(look: Look, practice: Setup, request: Request) -> Verdict:
+    """As staff, the request's own hold excepted, at the place that was asked for."""
+    search = _search(look, practice, request)
+    slot = request.slot
+    return slots.verdicts_on(look, practice, search, slot.practitioner, slot.location, slot.start)[0]
+
+
+def _search(look: Look, practice: Setup, request: Request) -> slots.Search:
+    moving = slots.moving(look, request.appointment) if request.state is RequestState.PENDING else None
+    service = practice.services[request.service]
+    return slots.search_for(
+        look, practice, service, Asking.STAFF, request.client, moving, room=None, request=request.id
+    )
+
+
+def _nearest(look: Look, practice: Setup, request: Request) -> tuple[Offer, ...]:
+    slot = request.slot
+    search = _search(look, practice, request)
+    return slots.nearest(look, practice, search, slot.practitioner, None, slot.start)[:3]
+
+
+def _standing(look: Look, line: RequestLine, verdict: Verdict) -> Standing:
+    request = line.request
+    if request.offers:
+        return Standing.OFFERED
+    if any(reason.means_taken for reason in verdict.reasons):
+        return Standing.CLASH
+    if verdict.reasons or verdict.warnings:
+        return Standing.RULE
+    return Standing.ASKS if request.hold_lost or _known(look, line) else Standing.CLEAR
+
+
+def _known(look: Look, line: RequestLine) -> tuple[ClientHit, ...]:
+    """Whom a person nobody knows may already be."""
+    if line.request.client is not None:
+        return ()
+    return hits(look, clients.like(look, line.phone, line.email, limit=5))

@@ -1,0 +1,91 @@
+"""What an absence leaves without its time, and what waits to be seen to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.hours import TimeOff, TimeOffId, span_of_time_off
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import Slot
+from frontdesk.core.domain.slots import Asking, Offer
+from frontdesk.core.domain.times import MINUTE, Span, local_date
+from frontdesk.core.domain.views import PlannedMove, WorkLine
+from frontdesk.core.queries import slots
+from frontdesk.core.store import appointments, setup, work
+from frontdesk.core.store.look import Look
+
+PLANNED_DAYS = 28
+"""How far on a plan looks for another time."""
+
+
+def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
+    practice = setup.load(look)
+    entries = {it.appointment: it for it in work.waiting(look)}
+    found = appointments.named(look, practice, entries)
+    return tuple(WorkLine(work=entries[it.appointment.id], named=it) for it in found)
+
+
+def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
+    """For each appointment the nearest free time, at the same hour with a colleague before any other.
+
+    No two of the plan take the same time: what one is given counts as taken for the next.
+    """
+    practice = setup.load(look)
+    if question.staff not in practice.staff:
+        raise NotFound("staff", question.staff)
+    if question.end <= question.start:
+        raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, question.end.isoformat())
+    off = TimeOff(id=TimeOffId(0), staff=question.staff, start=question.start, end=question.end)
+    window = span_of_time_off(off, practice.practice.timezone)
+    absent = replace(practice, time_off=(*practice.time_off, off), _kept={})
+    inside = [it for it in appointments.booked_of(look, question.staff, window) if it.end > look.now]
+    given: list[tuple[Slot, Span, Appointment]] = []
+    moves: dict[object, Slot | None] = {}
+    for it in inside:
+        found = _nearest(look, absent, it, given) if it.status in RESCHEDULABLE else None
+        moves[it.id] = found
+        if found is not None:
+            padded = Span(found.start - it.buffer_before * MINUTE, found.end + it.buffer_after * MINUTE)
+            given.append((found, padded, it))
+    named = appointments.named(look, practice, [it.id for it in inside])
+    return tuple(PlannedMove(named=it, to=moves[it.appointment.id]) for it in named)
+
+
+def _nearest(
+    look: Look, practice: Setup, it: Appointment, given: list[tuple[Slot, Span, Appointment]]
+) -> Slot | None:
+    service = practice.services[it.service]
+    search = slots.search_for(look, practice, service, Asking.STAFF, it.client, it)
+    zone_name = practice.zone_of(it.location)
+    first = max(local_date(it.start, zone_name), local_date(look.now, zone_name))
+    places = slots.places_for(practice, service, None, None)
+    offers = slots.free_slots(look, practice, search, places, first, PLANNED_DAYS)
+    usable = (offer for offer in offers if offer.start >= look.now and not _meets(offer, it, given))
+    best = min(
+        usable,
+        key=lambda offer: (abs(offer.start - it.start), offer.practitioner != it.practitioner, offer.practitioner),
+        default=None,
+    )
+    if best is None:
+        return None
+    return Slot(
+        start=best.start, end=best.end, practitioner=best.practitioner, location=best.location, room=best.room
+    )
+
+
+def _meets(offer: Offer, it: Appointment, given: list[tuple[Slot, Span, Appointment]]) -> bool:
+    """Whether an earlier step of the plan has this time already: of the person, the room or the client."""
+    span = Span(offer.start, offer.end)
+    padded = Span(offer.start - it.buffer_before * MINUTE, offer.end + it.buffer_after * MINUTE)
+    return any(
+        (padded.meets(slot.span) or its_padded.meets(span))
+        and (
+            slot.practitioner == offer.practitioner
+            or (slot.room is not None and slot.room == offer.room)
+            or (other.client == it.client and slot.span.meets(span))
+        )
+        for slot, its_padded, other in given
+    )

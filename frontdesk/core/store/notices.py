@@ -1,0 +1,125 @@
+"""Notices as rows: who is to be told of which event, and what staff have read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text
+from sqlmodel import col
+
+from frontdesk.core.domain.events import EventId
+from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
+from frontdesk.core.domain.people import ClientId, Role, StaffId
+from frontdesk.core.domain.views import BellLine
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Event as EventRow
+from frontdesk.core.store.rows import Notice as NoticeRow
+from frontdesk.core.store.rows import NoticeRead as ReadRow
+
+_n = NoticeRow
+_INSERT = insert(NoticeRow)
+_READ = text(
+    "INSERT INTO notice_read (reader, notice_id, at) VALUES (:reader, :notice, :at)"
+    " ON CONFLICT (reader, notice_id) DO NOTHING"
+)
+DESK_ROLES = frozenset({Role.ADMIN, Role.MANAGER, Role.RECEPTIONIST})
+"""Who is told what the desk is told."""
+
+
+def add(tx: Tx, event: EventId, notices: Sequence[Notice]) -> None:
+    if notices:
+        tx.connection.execute(
+            _INSERT,
+            [
+                {
+                    "event_id": event,
+                    "audience": it.audience.value,
+                    "staff_id": it.staff,
+                    "client_id": it.client,
+                    "kind": it.kind.value,
+                    "subject_kind": it.subject_kind,
+                    "subject_id": it.subject_id,
+                }
+                for it in notices
+            ],
+        )
+
+
+def of_event(look: Look, event: EventId) -> tuple[Notice, ...]:
+    found = look.connection.execute(
+        select(*NoticeRow.__table__.columns).where(col(_n.event_id) == event).order_by(col(_n.id))  # type: ignore[attr-defined]
+    )
+    return tuple(_value(row) for row in found)
+
+
+def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
+    """What the actor is to be told, the newest first."""
+    found = look.connection.execute(
+        select(*NoticeRow.__table__.columns, col(EventRow.at), col(EventRow.actor), _is_read(look).label("read"))  # type: ignore[attr-defined]
+        .join(EventRow, col(EventRow.id) == col(_n.event_id))
+        .where(*_mine(look))
+        .order_by(col(_n.id).desc())
+        .limit(limit)
+    )
+    return tuple(
+        BellLine(
+            id=NoticeId(row.id),
+            event=EventId(row.event_id),
+            at=row.at,
+            actor=row.actor,
+            notice=_value(row),
+            is_read=bool(row.read),
+        )
+        for row in found
+    )
+
+
+def count_unread(look: Look) -> int:
+    unread = (
+        select(func.count())
+        .select_from(NoticeRow)
+        .join(EventRow, col(EventRow.id) == col(_n.event_id))
+        .where(*_mine(look), ~_is_read(look))
+    )
+    return int(look.connection.execute(unread).scalar_one())
+
+
+def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:
+    """For this reader; those read already stay so."""
+    if ids:
+        tx.connection.execute(_READ, [{"reader": tx.actor.name, "notice": id_, "at": tx.now} for id_ in sorted(ids)])
+
+
+def unread(look: Look) -> list[NoticeId]:
+    """Everything the actor has not read."""
+    found = (
+        select(col(_n.id)).join(EventRow, col(EventRow.id) == col(_n.event_id)).where(*_mine(look), ~_is_read(look))
+    )
+    return [NoticeId(id_) for id_ in look.connection.execute(found).scalars()]
+
+
+def _mine(look: Look) -> list[ColumnElement[bool]]:
+    """What the desk is told, for its people; and what a practitioner is told of others' doings."""
+    told: list[ColumnElement[bool]] = []
+    if look.actor.staff is not None:
+        theirs = and_(col(_n.audience) == Audience.PRACTITIONER.value, col(_n.staff_id) == look.actor.staff)
+        told.append(and_(theirs, col(EventRow.actor) != look.actor.name))
+    if DESK_ROLES.intersection(look.actor.roles):
+        told.append(col(_n.audience) == Audience.DESK.value)
+    return [or_(*told) if told else col(_n.id) < 0]
+
+
+def _is_read(look: Look) -> ColumnElement[bool]:
+    return exists().where(col(ReadRow.notice_id) == col(_n.id), col(ReadRow.reader) == look.actor.name)
+
+
+def _value(row: Any) -> Notice:
+    return Notice(
+        audience=Audience(row.audience),
+        kind=NoticeKind(row.kind),
+        staff=None if row.staff_id is None else StaffId(row.staff_id),
+        client=None if row.client_id is None else ClientId(row.client_id),
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+    )

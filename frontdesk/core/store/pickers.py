@@ -1,0 +1,53 @@
+"""Open slot pickers: a row while one keeps a time, which ends by itself after minutes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlmodel import col
+
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.store.look import Tx
+from frontdesk.core.store.rows import Claim as ClaimRow
+from frontdesk.core.store.rows import Picker as PickerRow
+
+PICKER = "picker"
+
+_p = PickerRow
+_NOTIFY = text("SELECT pg_notify('frontdesk', '')")
+
+
+def open_one(tx: Tx, key: UUID, until: Instant) -> int:
+    """The number of the picker with this key, renewed, or new."""
+    renewed = tx.connection.execute(update(PickerRow).where(col(_p.key) == key).values(expires_at=until))
+    if not renewed.rowcount:
+        values = {"key": key, "actor": tx.actor.name, "terminal": tx.machine.terminal, "expires_at": until}
+        tx.connection.execute(insert(PickerRow), values)
+    _tell(tx)
+    return int(tx.connection.execute(select(col(_p.id)).where(col(_p.key) == key)).scalar_one())
+
+
+def close(tx: Tx, key: UUID) -> None:
+    """Its time is free again, at once; one that is gone already stays so."""
+    id_ = tx.connection.execute(select(col(_p.id)).where(col(_p.key) == key)).scalar()
+    if id_ is not None:
+        close_numbered(tx, id_)
+
+
+def close_numbered(tx: Tx, id_: int) -> None:
+    tx.connection.execute(delete(ClaimRow).where(col(ClaimRow.source_kind) == PICKER, col(ClaimRow.source_id) == id_))
+    tx.connection.execute(delete(PickerRow).where(col(_p.id) == id_))
+    _tell(tx)
+
+
+def sweep(tx: Tx) -> None:
+    """Forget those that were left without a word."""
+    over = tx.connection.execute(select(col(_p.id)).where(col(_p.expires_at) <= tx.now)).scalars().all()
+    for id_ in over:
+        close_numbered(tx, id_)
+
+
+def _tell(tx: Tx) -> None:
+    if not tx.is_sqlite:
+        tx.connection.execute(_NOTIFY)

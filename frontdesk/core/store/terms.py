@@ -1,0 +1,43 @@
+"""The terms of appointments, kept once by content."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import Appointment, TermsId
+from frontdesk.core.domain.policies import Terms
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Terms as TermsRow
+from frontdesk.core.store.values import from_text, to_text
+
+_KEEP = text("INSERT INTO terms (id, value) VALUES (:id, :value) ON CONFLICT (id) DO NOTHING")
+
+
+def keep(tx: Tx, terms: Terms) -> TermsId:
+    """The id under which these terms are kept, now or since long."""
+    value = to_text(terms)
+    id_ = TermsId(hashlib.sha256(value.encode()).hexdigest()[:32])
+    if id_ not in tx.store.kept_terms:
+        tx.connection.execute(_KEEP, {"id": id_, "value": value})
+    return id_
+
+
+def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
+    """The terms an appointment was booked under; where none are known, those in force now."""
+    if not appointment.terms:
+        return setup.terms_of(appointment.service, appointment.practitioner)
+    kept = look.store.kept_terms
+    if appointment.terms not in kept:
+        value = look.connection.execute(select(col(TermsRow.value)).where(col(TermsRow.id) == appointment.terms))
+        kept[appointment.terms] = from_text(value.scalar_one(), Terms)
+    return kept[appointment.terms]
+
+
+def everything(look: Look) -> dict[TermsId, Terms]:
+    """All terms there ever were."""
+    found = look.connection.execute(select(col(TermsRow.id), col(TermsRow.value)))
+    return {TermsId(id_): from_text(value, Terms) for id_, value in found}

@@ -1,0 +1,100 @@
+"""The work list as rows: an entry is open while its appointment is where it was when it was entered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import CANCELLABLE, AppointmentId
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.work import Work, WorkId, WorkState
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Work as WorkRow
+
+_w = WorkRow
+_COLUMNS = WorkRow.__table__.columns  # type: ignore[attr-defined]
+_ONE = select(*_COLUMNS)
+_INSERT = insert(WorkRow)
+_UPDATE = update(WorkRow).where(col(_w.id) == bindparam("key"))
+_IS_OPEN = (
+    col(_w.state) == WorkState.OPEN.value,
+    col(AppointmentRow.id) == col(_w.appointment_id),
+    col(AppointmentRow.start) == col(_w.start),
+    col(AppointmentRow.practitioner_id) == col(_w.practitioner_id),
+    col(AppointmentRow.end) > bindparam("now"),
+    col(AppointmentRow.status).in_([status.value for status in CANCELLABLE]),
+)
+
+
+def find(look: Look, id_: WorkId) -> Work | None:
+    row = look.connection.execute(_ONE.where(col(_w.id) == id_)).first()
+    return None if row is None else _value(row)
+
+
+def waiting(look: Look, appointment: AppointmentId | None = None) -> list[Work]:
+    """The open entries by the start of what they are about, of one appointment or of all."""
+    statement = select(*_COLUMNS).where(*_IS_OPEN, *_seen(look)).order_by(col(_w.start), col(_w.id))
+    if appointment is not None:
+        statement = statement.where(col(_w.appointment_id) == appointment)
+    return [_value(row) for row in look.connection.execute(statement, {"now": look.now})]
+
+
+def count_waiting(look: Look) -> int:
+    """How many appointments wait to be seen to."""
+    statement = select(func.count(col(_w.appointment_id).distinct())).where(*_IS_OPEN, *_seen(look))
+    return int(look.connection.execute(statement, {"now": look.now}).scalar_one())
+
+
+def of_cause(look: Look, cause: str, cause_id: str) -> list[Work]:
+    """Entries, not gone, that one thing made."""
+    made = _ONE.where(col(_w.cause) == cause, col(_w.cause_id) == cause_id, col(_w.state) != WorkState.GONE.value)
+    return [_value(row) for row in look.connection.execute(made.order_by(col(_w.id)))]
+
+
+def add(tx: Tx, work: Work) -> Work:
+    """A new entry, with the number the database gives."""
+    made = tx.connection.execute(_INSERT, _row(work)).inserted_primary_key
+    assert made is not None
+    return replace(work, id=WorkId(made[0]))
+
+
+def save(tx: Tx, work: Work) -> None:
+    tx.connection.execute(_UPDATE, {**_row(work), "key": work.id})
+
+
+def _seen(look: Look) -> list[Any]:
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    return [] if own is None else [col(_w.practitioner_id) == own]
+
+
+def _value(row: ResultRow[Any]) -> Work:
+    return Work(
+        id=WorkId(row.id),
+        appointment=AppointmentId(row.appointment_id),
+        practitioner=StaffId(row.practitioner_id),
+        start=row.start,
+        cause=row.cause,
+        cause_id=row.cause_id,
+        since=row.since,
+        state=WorkState(row.state),
+        revision=row.revision,
+    )
+
+
+def _row(work: Work) -> dict[str, Any]:
+    return {
+        "appointment_id": work.appointment,
+        "practitioner_id": work.practitioner,
+        "start": work.start,
+        "cause": work.cause,
+        "cause_id": work.cause_id,
+        "since": work.since,
+        "state": work.state.value,
+        "revision": work.revision,
+    }
