@@ -25,14 +25,18 @@ from textual.screen import Screen
 from frontdesk.config import Config, log_to_file, write_private
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.history import Redo, Undo
+from frontdesk.core.asks.notices import MarkRead, ShowGlance
+from frontdesk.core.asks.requests import SweepExpired
+from frontdesk.core.asks.schedule import ApplyTimeOff, Move, PlanTimeOff
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.domain.views import Named
+from frontdesk.core.domain.views import ClientHit, Glance, Named
 from frontdesk.core.render.day_sheet import day_page, day_sheet
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import Words, plain_error
@@ -40,10 +44,16 @@ from frontdesk.screens.calendar import CalendarScreen, Shows
 from frontdesk.screens.client_card import ClientCardScreen
 from frontdesk.screens.clients import ClientsScreen
 from frontdesk.screens.desk_screen import DeskScreen
+from frontdesk.screens.dialogs.absence import AbsenceDialog
+from frontdesk.screens.dialogs.bell import BellDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.dialogs.plan import Plan, PlanDialog
 from frontdesk.screens.pump import Input, KeyPump
+from frontdesk.screens.requests import RequestsScreen
 from frontdesk.screens.small import SmallScreen, is_too_small
+from frontdesk.screens.today import TodayScreen
+from frontdesk.screens.work import WorkScreen
 from frontdesk.verbs import Verb, sign_of, verbs_of
 from frontdesk.widgets.frames import Frames
 from frontdesk.widgets.glyphs import glyphs
@@ -54,6 +64,14 @@ if TYPE_CHECKING:
     from frontdesk.core.desk import Desk
 
 T = TypeVar("T")
+
+MAIN_SCREENS: dict[Verb, Any] = {
+    Verb.REQUESTS: RequestsScreen,
+    Verb.CLIENTS: ClientsScreen,
+    Verb.TODAY: TodayScreen,
+    Verb.WORK: WorkScreen,
+}
+"""Screens that lie on the calendar, one at a time."""
 
 POLL = 0.4
 """Seconds between two looks at whether somebody else changed something."""
@@ -102,6 +120,7 @@ class FrontdeskApp(App[None]):
         self.door = WaitingDoor()
         self.pump = KeyPump(self, self._handle_key)
         self.setup: Setup | None = None
+        self.glance: Glance | None = None
         self.doing = asyncio.Lock()
         self.frames = Frames()
         self.parting = ""
@@ -144,6 +163,10 @@ class FrontdeskApp(App[None]):
     def open_client(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
         self.push_screen(ClientCardScreen(client, appointment))
 
+    def open_request(self, request: RequestId) -> None:
+        self._show_calendar()
+        self.push_screen(RequestsScreen(request))
+
     def open_day(self, day: date) -> None:
         calendar = self._calendar()
         calendar.day = day
@@ -160,10 +183,15 @@ class FrontdeskApp(App[None]):
         match verb:
             case Verb.CALENDAR:
                 self._show_calendar()
-            case Verb.CLIENTS:
-                if not isinstance(screen, ClientsScreen):
+            case Verb.REQUESTS | Verb.CLIENTS | Verb.TODAY | Verb.WORK:
+                kind = MAIN_SCREENS[verb]
+                if not isinstance(screen, kind):
                     self._show_calendar()
-                    self.push_screen(ClientsScreen())
+                    self.push_screen(kind())
+            case Verb.BELL:
+                screen.begin(self._hear(screen))
+            case Verb.OFF:
+                screen.begin(self._off(screen))
             case Verb.FIND:
                 screen.begin(self._find(screen))
             case Verb.UNDO:
@@ -253,7 +281,32 @@ class FrontdeskApp(App[None]):
         self._minute = self.now() // 60
         for screen in self._screens():
             screen.ready()
+        self._look_around()
         self.pump.open()
+
+    def _look_around(self) -> None:
+        """The counts of the header, as the latest answer has them."""
+        self.run_worker(self._load_glance(), group="glance", exclusive=True)
+
+    async def _load_glance(self) -> None:
+        try:
+            with self.pump.lookup():
+                self.glance = await asyncio.to_thread(self.door.see, ShowGlance())
+        except DeskError:
+            return
+        for screen in self._screens():
+            screen.head()
+        if self.glance.ended:
+            await self._sweep()
+
+    async def _sweep(self) -> None:
+        """Record what has ended by itself; readers see it as over before. The next minute tries again."""
+        try:
+            async with self.doing:
+                await asyncio.shield(asyncio.to_thread(self.door.do, SweepExpired()))
+        except DeskError:
+            return
+        self._ask_again()
 
     def _unusable(self, error: DeskError) -> None:
         self.parting = plain_error(error)
@@ -279,6 +332,7 @@ class FrontdeskApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen) and screen.is_mounted:
                 screen.refresh_data()
+        self._look_around()
         asyncio.get_running_loop().create_task(self._refresh_setup())
 
     async def _refresh_setup(self) -> None:
@@ -292,13 +346,14 @@ class FrontdeskApp(App[None]):
         minute = self.now() // 60
         if minute != self._minute:
             self._minute = minute
+            self._look_around()
             for screen in self._screens():
                 screen.tick()
 
-    def _screens(self) -> list[CalendarScreen | ClientsScreen | ClientCardScreen]:
+    def _screens(self) -> list[Any]:
         """The open screens that show what is kept."""
-        kinds = (CalendarScreen, ClientsScreen, ClientCardScreen)
-        return [screen for screen in self.screen_stack if isinstance(screen, kinds)]
+        kinds = (CalendarScreen, ClientCardScreen, *MAIN_SCREENS.values())
+        return [screen for screen in self.screen_stack if isinstance(screen, kinds) and screen.is_mounted]
 
     def _calendar(self) -> CalendarScreen:
         return next(screen for screen in self.screen_stack if isinstance(screen, CalendarScreen))
@@ -318,11 +373,55 @@ class FrontdeskApp(App[None]):
         hit = await screen.answer(FinderDialog())
         if hit is None:
             return
+        if not isinstance(hit, ClientHit):
+            self.open_request(hit)
+            return
         if hit.next_id is None:
             self.open_client(hit.id)
             return
         self._show_calendar()
         self._calendar().find_appointment(hit.next_id, hit.id)
+
+    async def _hear(self, screen: DeskScreen[Any]) -> None:
+        """The bell: what is opened is read."""
+        heard = await screen.answer(BellDialog())
+        if heard is None:
+            return
+        await screen.perform(MarkRead(notices=heard.read))
+        if heard.open is None:
+            return
+        about, id_ = heard.open.subject_kind, int(heard.open.subject_id)
+        if about == "request":
+            self.open_request(RequestId(id_))
+        elif about == "appointment":
+            self._show_calendar()
+            self._calendar().find_appointment(AppointmentId(id_), heard.open.client)
+
+    async def _off(self, screen: DeskScreen[Any]) -> None:
+        """Somebody is away: who and when, then the plan, then the deed, as one act."""
+        here = self._calendar().person_and_day()
+        absence = await screen.answer(AbsenceDialog(*here))
+        error = ""
+        while absence is not None:
+            who, start, end = absence.staff, absence.start, absence.end
+            moves = await screen.look(PlanTimeOff(staff=who, start=start, end=end))
+            if moves is None:
+                return
+            plan: Plan | None = Plan(moves=())
+            if moves:
+                plan = await screen.answer(PlanDialog(absence.title(screen.words), moves, error))
+            if plan is None:
+                return
+            steps = tuple(
+                Move(appointment=it.named.appointment.id, seen=it.named.appointment.revision, to=it.to)
+                for it in plan.moves
+                if it.to is not None
+            )
+            ask = ApplyTimeOff(staff=who, start=start, end=end, reason=absence.reason, moves=steps)
+            done = await screen.perform(ask, tell=not moves)
+            if not isinstance(done, DeskError) or not moves:
+                return
+            error = screen.say_error(done)  # the world changed meanwhile: a fresh plan, and what was refused
 
     async def _undo(self, screen: DeskScreen[Any]) -> None:
         await screen.perform(Undo(here=True))

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from frontdesk.core.asks import appointments, clients, history, schedule
+from frontdesk.core.asks import appointments, charges, clients, history, notices, requests, schedule
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.render.language import later
 
-ON_CALENDAR, ON_CLIENTS, ON_CARD = "calendar", "clients", "card"
-EVERYWHERE = (ON_CALENDAR, ON_CLIENTS, ON_CARD)
+ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD = "calendar", "requests", "clients", "card"
+ON_TODAY, ON_WORK = "today", "work"
+EVERYWHERE = (ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD, ON_TODAY, ON_WORK)
+WITH_APPOINTMENTS = (ON_CALENDAR, ON_CARD, ON_TODAY, ON_WORK)
+"""Where an appointment is under the cursor."""
+WITH_REQUESTS = (ON_CALENDAR, ON_REQUESTS, ON_CARD)
+"""Where a request is, or may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +36,25 @@ class Deed:
     asks: tuple[type[Ask[Any]], ...] = ()
     footer: int = 0
     """Place in the footer; 0 keeps it out."""
+    footer_on: tuple[str, ...] = EVERYWHERE
+    """Screens whose footer names it."""
 
 
 class Verb(Enum):
     CALENDAR = Deed(keys="1", label=later("calendar"), help=later("the calendar"))
+    REQUESTS = Deed(keys="2", label=later("requests"), help=later("what clients ask for"))
     CLIENTS = Deed(keys="3", label=later("clients"), help=later("the list of clients"))
+    TODAY = Deed(keys="4", label=later("today"), help=later("who is due, late, here, done"))
     DAY = Deed(keys="D", label=later("day"), help=later("people side by side"), where=(ON_CALENDAR,))
     WEEK = Deed(keys="W", label=later("week"), help=later("a week of one person"), where=(ON_CALENDAR,))
     MONTH = Deed(keys="M", label=later("month"), help=later("how full each day is"), where=(ON_CALENDAR,))
     LIST = Deed(keys="L", label=later("list"), help=later("appointments as a list"), where=(ON_CALENDAR,))
-    FILTER = Deed(keys="f", label=later("filter"), help=later("search the list by name"), where=(ON_CALENDAR,))
+    FILTER = Deed(
+        keys="f", label=later("filter"), help=later("search the list by name"), where=(ON_CALENDAR, ON_REQUESTS)
+    )
+    SORT = Deed(
+        keys="S", label=later("sort"), help=later("by start, by when it was asked, by client"), where=(ON_REQUESTS,)
+    )
     EARLIER = Deed(
         keys="[,left_square_bracket", sign="[", label=later("earlier"), help=later("a day, week or month back"),
         where=(ON_CALENDAR,),
@@ -73,28 +87,56 @@ class Verb(Enum):
     )
     NEW = Deed(
         keys="n", label=later("new"), help=later("a new appointment here; on Clients a new client"), footer=1,
+        where=(ON_CALENDAR, ON_CLIENTS, ON_CARD, ON_TODAY),
         asks=(appointments.BookAppointment, clients.AddClient),
     )  # fmt: skip
     OPEN = Deed(keys="enter", sign="⏎", label=later("open"), help=later("open what is under the cursor"), footer=2)
     EDIT = Deed(
-        keys="e", label=later("edit"), help=later("change the notes, or the client"), where=EVERYWHERE,
-        asks=(appointments.EditAppointment, clients.EditClient),
+        keys="e", label=later("edit"), help=later("change the notes, the client, what a client asks for"),
+        asks=(appointments.EditAppointment, clients.EditClient, requests.EditRequest),
+    )  # fmt: skip
+    APPROVE = Deed(
+        keys="a", label=later("approve"), help=later("approve a request, as asked or otherwise"), footer=3,
+        footer_on=(ON_REQUESTS,), where=WITH_REQUESTS, asks=(requests.ApproveRequest,),
+    )  # fmt: skip
+    APPROVE_ALL = Deed(
+        keys="A", label=later("all ok"), help=later("approve all that are clear, or the marked ones"), footer=4,
+        where=(ON_REQUESTS,), asks=(requests.ApproveRequests,),
+    )  # fmt: skip
+    OFFER = Deed(
+        keys="o", label=later("offer"), help=later("offer other times; write down the answer"), footer=5,
+        footer_on=(ON_REQUESTS,), where=WITH_REQUESTS,
+        asks=(requests.OfferTimes, requests.TakeOffer, requests.RefuseOffers),
+    )  # fmt: skip
+    DECLINE = Deed(
+        keys="d", label=later("decline"), help=later("decline a request, or the marked ones"), footer=6,
+        footer_on=(ON_REQUESTS,), where=WITH_REQUESTS, asks=(requests.DeclineRequest, requests.DeclineRequests),
+    )  # fmt: skip
+    MARK = Deed(
+        keys="space", label=later("mark"), help=later("mark for approving or declining several"),
+        where=(ON_REQUESTS,),
     )  # fmt: skip
     MOVE = Deed(
         keys="r", label=later("move"), help=later("reschedule: another time, person or service"), footer=3,
-        where=(ON_CALENDAR, ON_CARD), asks=(appointments.RescheduleAppointment,),
+        where=WITH_APPOINTMENTS, asks=(appointments.RescheduleAppointment,),
     )  # fmt: skip
     CANCEL = Deed(
-        keys="c", label=later("cancel"), help=later("cancel with a reason; on time off: remove it"), footer=4,
-        where=(ON_CALENDAR, ON_CARD), asks=(appointments.CancelAppointment, schedule.RemoveTimeOff),
+        keys="c", label=later("cancel"), footer=4, footer_on=WITH_APPOINTMENTS,
+        where=(*WITH_APPOINTMENTS, ON_REQUESTS),
+        help=later("cancel with a reason; time off: remove it; a request: the client withdraws"),
+        asks=(appointments.CancelAppointment, schedule.RemoveTimeOff, requests.WithdrawRequest),
     )  # fmt: skip
     STATUS = Deed(
         keys="s", label=later("status"), help=later("next: arrived, in session, done"), footer=5,
-        where=(ON_CALENDAR, ON_CARD), asks=(appointments.SetStatus,),
+        where=WITH_APPOINTMENTS, asks=(appointments.SetStatus,),
     )  # fmt: skip
     NO_SHOW = Deed(
-        keys="N", label=later("no-show"), help=later("the client did not come"), where=(ON_CALENDAR, ON_CARD),
+        keys="N", label=later("no-show"), help=later("the client did not come"), where=WITH_APPOINTMENTS,
         asks=(appointments.SetStatus,),
+    )  # fmt: skip
+    KEEP = Deed(
+        keys="K", label=later("keep"), help=later("it stays as it is, off the work list"), footer=6,
+        where=(ON_WORK,), asks=(schedule.KeepAppointment,),
     )  # fmt: skip
     PICK_UP = Deed(
         keys="x", label=later("pick up"), help=later("lay it aside, to put it down elsewhere"), footer=6,
@@ -105,6 +147,8 @@ class Verb(Enum):
         asks=(appointments.RescheduleAppointment,),
     )  # fmt: skip
     FIND = Deed(keys="slash", sign="/", label=later("find"), help=later("find a client or a reference"), footer=7)
+    BELL = Deed(keys="b", label=later("bell"), help=later("what happened; enter opens it"), asks=(notices.MarkRead,))
+    WORK = Deed(keys="w", label=later("work list"), help=later("appointments that lost their time"))
     UNDO = Deed(keys="u", label=later("undo"), help=later("take back your last act"), footer=8, asks=(history.Undo,))
     REDO = Deed(keys="ctrl+r", label=later("redo"), help=later("do again what was taken back"), asks=(history.Redo,))
     HISTORY = Deed(keys="H", label=later("history"), help=later("what happened here"))
@@ -115,8 +159,20 @@ class Verb(Enum):
     HELP = Deed(keys="question_mark", sign="?", label=later("help"), help=later("what the keys do"), footer=9)
     BACK = Deed(keys="escape,q", sign="esc", label=later("back"), help=later("back to where you were"))
     QUIT = Deed(keys="ctrl+q", label=later("quit"), help=later("leave"))
+    OFF = Deed(
+        label=later("off"), help=later("a practitioner is away: a new time for each appointment"),
+        asks=(schedule.ApplyTimeOff,),
+    )  # fmt: skip
+    SETTLE = Deed(
+        label=later("settle"), help=later("the charge under the cursor was paid"), where=(ON_CARD,),
+        asks=(charges.SettleCharge,),
+    )  # fmt: skip
+    WAIVE = Deed(
+        label=later("waive"), help=later("the charge under the cursor need not be paid"), where=(ON_CARD,),
+        asks=(charges.WaiveCharge,),
+    )  # fmt: skip
     CONFIRM = Deed(
-        label=later("confirm"), help=later("the client confirmed"), where=(ON_CALENDAR, ON_CARD),
+        label=later("confirm"), help=later("the client confirmed"), where=WITH_APPOINTMENTS,
         asks=(appointments.SetStatus,),
     )  # fmt: skip
     STEP_BACK = Deed(
@@ -154,3 +210,9 @@ def verbs_of(screen: str) -> tuple[Verb, ...]:
 def sign_of(verb: Verb) -> str:
     """The key as people read it."""
     return verb.value.sign or verb.value.keys.split(",")[0]
+
+
+def footer_of(screen: str) -> tuple[Verb, ...]:
+    """The verbs people use most on a screen, in order."""
+    named = (verb for verb in verbs_of(screen) if verb.value.footer and screen in verb.value.footer_on)
+    return tuple(sorted(named, key=lambda verb: verb.value.footer))

@@ -15,7 +15,7 @@ import typer
 
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, say, show
-from frontdesk.cli.samples import Size, demo_file, demo_records, demo_start
+from frontdesk.cli.samples import Size, ask_overnight, demo_file, demo_records, demo_start
 from frontdesk.config import data_folder
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.transfer import ImportRecords
@@ -43,7 +43,9 @@ def demo(
     """A believable practice in a temporary database, on today's date; nothing leaves the machine."""
     opening: Opening = context.obj
     if keep is not None:
-        fill(Opening(database=str(keep), create=True, now=opening.now), size)
+        made = Opening(database=str(keep), create=True, now=opening.now)
+        fill(made, size)
+        made.close()
         say(_("the demo practice is in {where}").format(where=keep))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -67,6 +69,7 @@ def fill(opening: Opening, size: Size) -> None:
     opening.clock, opening.now = (lambda: start + int(time.monotonic() - begun)), None
     opening.do(ApplyPractice(file=file))
     opening.do(ImportRecords(records=demo_records(start, zone_name, size), source="demo", hours=False))
+    ask_overnight(opening.desk, start)
 
 
 def init(

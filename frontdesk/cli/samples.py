@@ -8,16 +8,29 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from frontdesk.config import data_folder
+from frontdesk.core.asks.appointments import BookAppointment, ListAppointments
+from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling
+from frontdesk.core.asks.schedule import TakeTimeOff
+from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.asks.slots import FindSlots
 from frontdesk.core.domain.appointments import AppointmentId, Status
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice_file import PracticeFile, StaffEntry
 from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, KeptAppointment, Records, TimeOffRecord
-from frontdesk.core.domain.times import local_date, resolve, wall_time
+from frontdesk.core.domain.requests import Applicant
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.slots import Asking, Offer
+from frontdesk.core.domain.times import HOUR, MINUTE, Instant, local_date, resolve, wall_time
 from frontdesk.core.parse import moments
 from frontdesk.core.parse.practice import practice_file
+
+if TYPE_CHECKING:
+    from frontdesk.core.desk import Desk
 
 CLOCK = time(10, 40)
 """When the demo's day has come to; its clock runs from here."""
@@ -167,3 +180,91 @@ def _with_late_client(taken: list[AppointmentRecord], now: int, zone_name: str) 
             yield replace(it, status=Status.BOOKED)
         else:
             yield it
+
+
+WISHES = (
+    ("review", 2, "Is a morning possible?"),
+    ("treatment", 2, ""),
+    ("review", 3, "My knee again."),
+    ("treatment", 3, "As last time, please."),
+    ("review", 4, ""),
+    ("treatment", 5, "Any day that week would do."),
+)
+"""Services, days ahead and words of those who asked overnight."""
+
+
+def ask_overnight(desk: Desk, now: Instant) -> None:
+    """Twelve requests came in since last evening: nine are clear, one clashes, one meets a rule, one may be known."""
+    seed = random.Random(7)
+    zone_name = desk.see(ShowSetup()).practice.timezone
+    clients = [hit for hit in desk.see(FindClients(text="", limit=200)) if hit.email]
+    seed.shuffle(clients)
+    today = local_date(now, zone_name)
+    evening = now - 15 * HOUR
+    whose = iter(clients)
+
+    def overnight(number: int) -> Desk:
+        return replace(desk, clock=lambda: evening + number * 70 * MINUTE)
+
+    def free(service: str, days: int, asking: Asking = Asking.CLIENT) -> Offer:
+        found = desk.see(
+            FindSlots(service=ServiceId(service), first=today + timedelta(days=days), days=14, asking=asking)
+        )
+        return found.offers[seed.randrange(min(len(found.offers), 12))]
+
+    def ask(number: int, offer: Offer, service: str, client: ClientId | Applicant, words: str = "") -> None:
+        overnight(number).do(
+            RequestAppointment(
+                service=ServiceId(service),
+                start=offer.start,
+                client=client,
+                practitioner=offer.practitioner,
+                description=words,
+            )
+        )
+
+    for number, (service, days, words) in enumerate(WISHES):
+        ask(number, free(service, days), service, next(whose).id, words)
+    nadia = Applicant(name="Nadia Castellanos", phone="+44 20 7946 1733", email="nadia.castellanos@example.org")
+    first = free("consultation", 3, Asking.NEW)
+    ask(6, first, "consultation", nadia, "New in town; I was sent by my GP.")
+    movable = [
+        it.appointment
+        for it in desk.see(ListAppointments(first=today + timedelta(days=3), last=today + timedelta(days=9))).items
+        if it.appointment.status is Status.BOOKED and it.appointment.service in ("review", "treatment")
+    ]
+    for number, appointment in enumerate(movable[:2], 7):
+        offer = free(appointment.service, 10)
+        overnight(number).do(
+            RequestRescheduling(
+                appointment=appointment.id,
+                start=offer.start,
+                practitioner=offer.practitioner,
+                description="I am away.",
+            )
+        )
+    taken = free("treatment", 2)
+    ask(9, taken, "treatment", next(whose).id)
+    overnight(10).do(
+        BookAppointment(
+            service=ServiceId("treatment"),
+            start=taken.start,
+            client=next(whose).id,
+            practitioner=taken.practitioner,
+            override="in pain, could not wait",
+        )
+    )
+    away = free("review", 6)
+    ask(10, away, "review", next(whose).id, "After work if you can.")
+    wall = wall_time(away.start, zone_name).replace(tzinfo=None)
+    overnight(11).do(
+        TakeTimeOff(
+            staff=away.practitioner,
+            start=wall - timedelta(minutes=wall.minute),
+            end=wall + timedelta(hours=2),
+            reason="school visit",
+        )
+    )
+    known = next(whose)
+    maybe = Applicant(name=known.name.split()[0], email=known.email, phone="+44 20 7946 1990")
+    ask(11, free("consultation", 4, Asking.NEW), "consultation", maybe, "Could you call me?")

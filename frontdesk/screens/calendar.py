@@ -22,8 +22,9 @@ from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.gaps import gap_at
 from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import local_date, wall_time
-from frontdesk.core.domain.views import Block, Calendar, Named
+from frontdesk.core.domain.views import Block, Calendar, Hold, Named
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.day_sheet import day_sheet
@@ -34,8 +35,9 @@ from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.screens.request_flows import RequestFlows
 from frontdesk.verbs import ON_CALENDAR, Verb
-from frontdesk.widgets.bars import Footer, Header, Info, clickable, spaced
+from frontdesk.widgets.bars import Footer, Header, Info, Mark, clickable, spaced
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.layout import minute_of
 from frontdesk.widgets.line_list import Line, LineList
@@ -70,7 +72,7 @@ MOVES: tuple[tuple[str, str], ...] = (
 )
 
 
-class CalendarScreen(AppointmentFlows):
+class CalendarScreen(AppointmentFlows, RequestFlows):
     """Asks for days, draws them, and begins what keys ask for."""
 
     CSS_PATH = "calendar.tcss"
@@ -86,7 +88,6 @@ class CalendarScreen(AppointmentFlows):
         self.day: date | None = None
         self.person: StaffId | None = None
         self.found: ClientId | None = None
-        self._late = 0
         self._follow: AppointmentId | None = None  # where the cursor goes with the next picture
         self._asked = 0  # questions so far: only the answer to the last one is drawn
         self._cut = False  # whether the list shows only the first ones
@@ -116,7 +117,7 @@ class CalendarScreen(AppointmentFlows):
     def on_mount(self) -> None:
         self._show_view()
         self.grid.focus()
-        self._head()
+        self.head()
 
     def on_screen_resume(self) -> None:
         if self.host.setup is not None:
@@ -140,7 +141,7 @@ class CalendarScreen(AppointmentFlows):
         """Another minute."""
         if self.host.setup is not None:
             self.grid.tick(self.host.now())
-            self._head()
+            self.head()
 
     def appointment_here(self) -> AppointmentId | None:
         if self.shows is Shows.LIST:
@@ -148,6 +149,10 @@ class CalendarScreen(AppointmentFlows):
             return named.appointment.id if named is not None else None
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
         return here.block.id if here is not None and here.block is not None else None
+
+    def request_here(self) -> RequestId | None:
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        return here.hold.request if here is not None and here.hold is not None else None
 
     def follow(self, event: Event) -> None:
         """The cursor goes with what was done, where that stands in what is drawn."""
@@ -197,7 +202,9 @@ class CalendarScreen(AppointmentFlows):
                 self.begin(self._print())
             case Verb.BACK:
                 self._back()
-            case _ if self.appointment_verb(verb):
+            case _ if self.request_here() is not None and self.request_verb(verb):
+                return
+            case _ if self.appointment_verb(verb) or self.request_verb(verb):
                 return
             case _:
                 self.app.verb(verb)  # type: ignore[attr-defined]
@@ -242,7 +249,7 @@ class CalendarScreen(AppointmentFlows):
         self._switch(Shows.DAY)
 
     def on_resize(self) -> None:
-        self._head()
+        self.head()
 
     async def _load(self) -> None:
         day = self.day
@@ -264,7 +271,7 @@ class CalendarScreen(AppointmentFlows):
                     self.query_one(MonthGrid).show(days, day, self._today())
             case Shows.LIST:
                 await self._load_list(day)
-        self._head()
+        self.head()
         self._rail_is_old = True
         self._tell_cursor()
 
@@ -306,7 +313,6 @@ class CalendarScreen(AppointmentFlows):
         )
 
     def _draw(self, seen: Calendar, heads: list[str]) -> None:
-        self._late = seen.late
         self.grid.narrowest = NARROWEST if self.shows is Shows.DAY else NARROWEST_DAY
         self.grid.show(seen, heads)
         follow, self._follow = self._follow, None
@@ -374,7 +380,7 @@ class CalendarScreen(AppointmentFlows):
         self.day += timedelta(days=by)
         if self.day.month == month:
             self.query_one(MonthGrid).choose(self.day)
-            self._head()
+            self.head()
             self._tell_cursor()
         else:
             self.refresh_data()
@@ -446,8 +452,10 @@ class CalendarScreen(AppointmentFlows):
         if self.shows is Shows.MONTH:
             self._switch(Shows.DAY)
             return
-        here = self.appointment_here()
-        if here is None:
+        here, request = self.appointment_here(), self.request_here()
+        if request is not None:
+            self.begin(self.open_request(request))
+        elif here is None:
             self._new()
         elif self.found is not None and self._client_here() == self.found:
             self.app.open_client(self.found, here)  # type: ignore[attr-defined]
@@ -543,7 +551,13 @@ class CalendarScreen(AppointmentFlows):
             self.tell(_("nothing to go back to; ctrl+q leaves"))
         self.found = None
 
-    def _head(self) -> None:
+    def person_and_day(self) -> tuple[StaffId | None, date]:
+        """Whose column the cursor is in, on which day: where an absence begins to be entered."""
+        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+        day = self.day or self._today()
+        return (None, day) if here is None else (here.column.practitioner, here.column.day)
+
+    def head(self) -> None:
         header = self.query_one("#header", Header)
         if self.host.setup is None or self.day is None:
             header.show(["frontdesk"], _("opening …"))
@@ -551,16 +565,14 @@ class CalendarScreen(AppointmentFlows):
         views = [clickable(Verb[it.name], f"[{it.value}]" if it is self.shows else it.value) for it in Shows]
         week = self.day.isocalendar().week
         who = f" · {self.words.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
-        now = wall_time(self.host.now(), self.words.zone)
-        late = _("{n} late").format(n=self._late) if self._late else ""
         shown = _month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
-        picked = _("{n} picked up").format(n=len(self._picked)) if self._picked else ""
         left = [
             clickable(Verb.EARLIER, "‹ "), clickable(Verb.GO_TO, shown), clickable(Verb.LATER, " ›"),
             f"  {_('wk')} {week}   ", *spaced(views, " "), who,
         ]  # fmt: skip
-        mark = "  ".join(filter(None, (picked, late)))
-        header.show(left, times.clock(now, self.words.twelve), mark)
+        n = len(self._picked)
+        picked = [Mark(_("{n} picked up").format(n=n), f"x{n}")] if n else []
+        header.show(left, self.clock(), [*picked, *self.marks()])
 
     def _tell_cursor(self) -> None:
         info = self.query_one("#info", Info)
@@ -584,6 +596,9 @@ class CalendarScreen(AppointmentFlows):
         elif here.block is not None:
             info.show(self._about(here.block))
             self._show_rail(here.block.id)
+        elif here.hold is not None:
+            info.show(self._about_hold(here.hold))
+            self._show_rail(None)
         else:
             info.show(self._about_free(here))
             self._show_rail(None)
@@ -592,7 +607,19 @@ class CalendarScreen(AppointmentFlows):
         words = self.words
         span = f"{words.time(block.start)}–{words.time(block.end)}"
         late = f" · {_('late')}" if block.is_late(self.host.now()) else ""
-        return f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
+        asks = _("asks for {when}").format(when=words.moment(block.asks_for)) if block.asks_for is not None else ""
+        told = f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
+        return f"{told} · {asks}" if asks else told
+
+    def _about_hold(self, hold: Hold) -> str:
+        """Who asks for this time, or keeps it, and until when."""
+        span = f"{self.words.time(hold.start)}–{self.words.time(hold.end)}"
+        until = _("until {when}").format(when=self.words.moment(hold.expires_at))
+        if hold.request is None and not hold.service_name:
+            return f"{span} {_('{who} is choosing').format(who=hold.name)} · {until}"
+        what = _("was offered it") if hold.offered else _("asks to move here") if hold.moves else _("asks for it")
+        keys = f" · {_('a approve  o offer  d decline')}" if hold.request is not None else ""
+        return f"{span} {hold.name} {what} · {hold.service_name} · {until}{keys}"
 
     def _about_named(self, named: Named) -> str:
         it = named.appointment

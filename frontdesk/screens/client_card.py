@@ -11,30 +11,38 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from frontdesk.core.asks.charges import SettleCharge, WaiveCharge
 from frontdesk.core.asks.clients import EditClient, MergeClients, ShowClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.appointments import AppointmentId, client_ref
+from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
+from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
-from frontdesk.core.domain.views import ClientCard, Named
+from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import status
 from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.screens.request_flows import RequestFlows
 from frontdesk.verbs import ON_CARD, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import lines as content_lines
 
+Row = Named | RequestLine | ChargeLine | None
+"""What a line of the card stands for: an appointment, a request, a charge, or a title."""
+
 FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
 
 
-class ClientCardScreen(AppointmentFlows):
+class ClientCardScreen(AppointmentFlows, RequestFlows):
     """Asks for one client; the verbs act on the appointment under the cursor, or on the client."""
 
     NAME = ON_CARD
@@ -57,7 +65,7 @@ class ClientCardScreen(AppointmentFlows):
     def compose(self) -> ComposeResult:
         yield Header(id="header")
         with Horizontal(id="body"):
-            yield LineList[Named | None](id="appointments")
+            yield LineList[Row](id="appointments")
             yield Static("", id="about")
         yield Info(id="info")
         yield Footer(ON_CARD)
@@ -73,38 +81,56 @@ class ClientCardScreen(AppointmentFlows):
         self.refresh_data()
 
     def tick(self) -> None:
-        return
+        self.head()
+
+    def head(self) -> None:
+        if self._card is None:
+            return
+        client = self._card.client
+        since = wall_time(client.created_at, self.words.zone).year
+        reach = " · ".join(filter(None, (client.phone, client.email, _("since {year}").format(year=since))))
+        self.query_one("#header", Header).show([f"{client.name}   {reach}"], client_ref(client.id))
 
     def refresh_data(self) -> None:
         self.begin(self._load(), group="load", exclusive=True)
 
     def appointment_here(self) -> AppointmentId | None:
-        named: Named | None = self.query_one("#appointments", LineList).chosen
-        return named.appointment.id if named is not None else None
+        here = self._here()
+        return here.appointment.id if isinstance(here, Named) else None
+
+    def request_here(self) -> RequestId | None:
+        here = self._here()
+        return here.request.id if isinstance(here, RequestLine) else None
+
+    def _here(self) -> Row:
+        here: Row = self.query_one("#appointments", LineList).chosen
+        return here
 
     def verb(self, verb: Verb) -> None:
         match verb:
             case Verb.OPEN:
-                here = self.appointment_here()
-                if here is not None:
-                    self.begin(self.panel(here))
+                self._open()
             case Verb.NEW:
                 self._new()
+            case _ if self.request_here() is not None and self.request_verb(verb):
+                return
             case Verb.EDIT:
                 self.begin(self._edit())
             case Verb.HISTORY:
                 self.begin(self._client_history())
             case Verb.MERGE:
                 self.begin(self._merge())
+            case Verb.SETTLE | Verb.WAIVE:
+                self.begin(self._charge(verb))
             case Verb.BACK:
                 self.app.pop_screen()
-            case _ if self.appointment_verb(verb):
+            case _ if self.appointment_verb(verb) or self.request_verb(verb):
                 return
             case _:
                 self.app.verb(verb)  # type: ignore[attr-defined]
 
     def action_move(self, by: int) -> None:
-        rows: LineList[Named | None] = self.query_one("#appointments", LineList)
+        rows: LineList[Row] = self.query_one("#appointments", LineList)
         rows.move(by)
         if rows.chosen is None and 0 < rows.cursor < len(rows.lines) - 1:
             rows.move(by)
@@ -120,28 +146,42 @@ class ClientCardScreen(AppointmentFlows):
         if card is None:
             return
         self._card = card
-        client = card.client
-        self.client = client.id
-        since = wall_time(client.created_at, self.words.zone).year
-        reach = " · ".join(filter(None, (client.phone, client.email, _("since {year}").format(year=since))))
-        self.query_one("#header", Header).show([f"{client.name}   {reach}"], client_ref(client.id))
-        rows: LineList[Named | None] = self.query_one("#appointments", LineList)
-        lines: list[Line[Named | None]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
+        self.client = card.client.id
+        self.head()
+        rows: LineList[Row] = self.query_one("#appointments", LineList)
+        lines: list[Line[Row]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
+        if card.requests:
+            lines += [Line(_("Requests"), None, "title"), *map(self._request_line, card.requests)]
+        if card.charges:
+            lines += [Line(_("Charges"), None, "title"), *map(self._charge_line, card.charges)]
         lines += [Line(_("Past"), None, "title"), *map(self._line, card.past)]
-        kept = rows.chosen.appointment.id if rows.chosen is not None else self._wanted
-        places = [(n, line.value.appointment.id) for n, line in enumerate(lines) if line.value is not None]
+        kept = _key(rows.chosen) if rows.chosen is not None else ("appointment", self._wanted)
+        places = [(n, _key(line.value)) for n, line in enumerate(lines) if line.value is not None]
         first = places[0][0] if places else 0
-        rows.show(lines, next((n for n, id_ in places if id_ == kept), first))
+        rows.show(lines, next((n for n, key in places if key == kept), first))
         self.query_one("#about", Static).update(content_lines(*self._about(card)))
         self._tell_cursor()
 
-    def _line(self, named: Named) -> Line[Named | None]:
+    def _line(self, named: Named) -> Line[Row]:
         it = named.appointment
         text = (
             f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {named.service_name:<10.10}"
             f" {named.practitioner_name:<10.10} {status(it.status)}"
         )
         return Line(text, named)
+
+    def _request_line(self, line: RequestLine) -> Line[Row]:
+        it = line.request
+        when = self.words.moment(it.slot.start, it.zone)
+        state = self.words.request_state(it.state, it.ended)
+        names = f"{line.service_name:<10.10} {line.practitioner_name:<10.10}"
+        text = f" {when:<16} {it.slot.span.minutes:>3}m {names} {state}"
+        return Line(text, line, "plain" if it.state is RequestState.PENDING else "dim")
+
+    def _charge_line(self, line: ChargeLine) -> Line[Row]:
+        when = self.words.moment(line.start, line.zone)
+        due = line.charge.state is ChargeState.DUE
+        return Line(f" {when:<16} {self.words.charge_line(line.charge)}", line, "bad" if due else "dim")
 
     def _about(self, card: ClientCard) -> list[str]:
         client = card.client
@@ -151,6 +191,8 @@ class ClientCardScreen(AppointmentFlows):
             (_("likes"), client.preferences),
             (_("no-show"), f"{card.no_shows} {_('of')} {card.visits + card.no_shows}" if card.no_shows else ""),
             (_("cancelled"), str(card.cancelled) if card.cancelled else ""),
+            (_("late"), str(card.late) if card.late else ""),
+            (_("owes"), self.words.money(card.owes) if card.owes else ""),
             (_("note"), client.note),
             *((_("contact"), f"{it.name} {it.phone} {it.email}") for it in client.contacts),
             *client.extra.items(),
@@ -158,9 +200,60 @@ class ClientCardScreen(AppointmentFlows):
         return [f"{label:<9} {value}" for label, value in facts if value] or [_("nothing more is known")]
 
     def _tell_cursor(self) -> None:
-        named: Named | None = self.query_one("#appointments", LineList).chosen
-        text = f"{named.appointment.ref} · {named.location_name}" if named is not None else ""
-        self.query_one("#info", Info).show(text)
+        self.query_one("#info", Info).show(self._about_line(self._here()))
+
+    def _about_line(self, here: Row) -> str:
+        match here:
+            case Named():
+                ticket = (
+                    f" · {_('ticket')} {self.words.ticket(here.appointment.ticket)}"
+                    if here.appointment.ticket
+                    else ""
+                )
+                return f"{here.appointment.ref} · {here.location_name}{ticket}"
+            case RequestLine():
+                keys = f" · {_('a approve  o offer  d decline')}"
+                open_ = here.request.state is RequestState.PENDING
+                return f"{here.request.ref} · {here.location_name}{keys if open_ else ''}"
+            case ChargeLine():
+                due = here.charge.state is ChargeState.DUE
+                return self.words.charge_line(here.charge) + (f" · {_(': settle or waive')}" if due else "")
+            case None:
+                return ""
+
+    def _open(self) -> None:
+        here, request = self.appointment_here(), self.request_here()
+        if request is not None:
+            self.begin(self.open_request(request))
+        elif here is not None:
+            self.begin(self.panel(here))
+
+    async def _charge(self, verb: Verb) -> None:
+        """The charge under the cursor, else the only one that is due."""
+        here = self._here()
+        due = (
+            [it for it in self._card.charges if it.charge.state is ChargeState.DUE] if self._card is not None else []
+        )
+        line = here if isinstance(here, ChargeLine) else due[0] if len(due) == 1 else None
+        if line is None:
+            self.tell(_("put the cursor on a charge") if due else _("nothing is owed"), bad=True)
+            return
+        waives = verb is Verb.WAIVE
+        title = _("Waive {amount}") if waives else _("Settle {amount}")
+        typed = await self.answer(
+            AskTextDialog(
+                title.format(amount=self.words.charge_amount(line.charge)),
+                ((_("why") if waives else _("how it was paid"), ""),),
+                fits=lambda typed: _("a reason is needed") if waives and not typed[0].strip() else "",
+            )
+        )
+        if typed is None:
+            return
+        id_, seen = line.charge.id, line.charge.revision
+        if waives:
+            await self.perform(WaiveCharge(charge=id_, seen=seen, reason=typed[0]))
+        else:
+            await self.perform(SettleCharge(charge=id_, seen=seen, reason=typed[0]))
 
     def _new(self) -> None:
         card = self._card
@@ -206,7 +299,7 @@ class ClientCardScreen(AppointmentFlows):
         name = self._card.client.name if self._card is not None else ""
         title = _("merge which client into {name}?").format(name=name)
         hit = await self.answer(FinderDialog(title, but=(self.client,)))
-        if hit is not None:
+        if isinstance(hit, ClientHit):
             await self.perform(MergeClients(keep=self.client, drop=hit.id))
 
     async def _client_history(self) -> None:
@@ -214,6 +307,19 @@ class ClientCardScreen(AppointmentFlows):
         if lines is not None and self._card is not None:
             told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
             await self.answer(PageDialog(_("History · {name}").format(name=self._card.client.name), told))
+
+
+def _key(row: Row) -> tuple[str, object]:
+    """What a line is about, whichever list it stands in."""
+    match row:
+        case Named():
+            return "appointment", row.appointment.id
+        case RequestLine():
+            return "request", row.request.id
+        case ChargeLine():
+            return "charge", row.charge.id
+        case None:
+            return "", None
 
 
 def _draft_of(client: Client) -> ClientDraft:

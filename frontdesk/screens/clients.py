@@ -42,18 +42,22 @@ class ClientsScreen(AppointmentFlows):
         yield Footer(ON_CLIENTS)
 
     def on_mount(self) -> None:
-        self.query_one("#header", Header).show([_("3 Clients")])
+        self.head()
         self.query_one("#found", LineList).focus()
 
     def on_screen_resume(self) -> None:
-        self.query_one("#header", Header).show([_("3 Clients")])
+        self.head()
         self.refresh_data()
+
+    def head(self) -> None:
+        if self.host.setup is not None:
+            self.query_one("#header", Header).show([_("3 Clients")], self.clock(), self.marks())
 
     def ready(self) -> None:
         self.refresh_data()
 
     def tick(self) -> None:
-        return
+        self.head()
 
     def refresh_data(self) -> None:
         if self.host.setup is not None:

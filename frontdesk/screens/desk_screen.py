@@ -15,13 +15,17 @@ from textual.screen import ModalScreen, Screen
 from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events import Batch, Event
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.times import Instant, local_date
+from frontdesk.core.domain.times import Instant, local_date, wall_time
+from frontdesk.core.domain.views import Glance
+from frontdesk.core.render import times
 from frontdesk.core.render.language import _
+from frontdesk.core.render.request_card import age
 from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.pump import KeyPump
 from frontdesk.verbs import Verb, verbs_of
+from frontdesk.widgets.bars import Mark
 from frontdesk.widgets.glyphs import Glyphs
 from frontdesk.widgets.text import fit, plain, safe
 
@@ -38,6 +42,7 @@ class Host(Protocol):
     config: Config
     glyphs: Glyphs
     setup: Setup | None
+    glance: Glance | None
     doing: asyncio.Lock
 
     def now(self) -> Instant: ...
@@ -77,6 +82,44 @@ class DeskScreen(Screen[R], Generic[R]):
             self.tell_error(error)
             return None
 
+    def marks(self, but: Verb | None = None) -> list[Mark]:
+        """What waits, for the header: the least pressing first; what the screen itself shows is left out."""
+        glance = self.host.glance
+        if glance is None:
+            return []
+        waits = f" {age(self.host.now() - glance.oldest)}" if glance.oldest is not None else ""
+        every = (
+            (Verb.BELL, glance.unread, f"b {glance.unread}", f"b{glance.unread}"),
+            (Verb.WORK, glance.work, _("w {n} to move").format(n=glance.work), f"w{glance.work}"),
+            (
+                Verb.REQUESTS,
+                glance.pending,
+                _("2 Requests {n}").format(n=glance.pending) + waits,
+                f"2:{glance.pending}{waits}",
+            ),
+            (Verb.TODAY, glance.late, _("{n} late").format(n=glance.late), _("{n} late").format(n=glance.late)),
+        )
+        return [
+            Mark(words, short, f"screen.verb('{verb.id}')")
+            for verb, count, words, short in every
+            if count and verb is not but
+        ]
+
+    def clock(self) -> str:
+        """The time of day, as the practice writes it."""
+        return times.clock(wall_time(self.host.now(), self.words.zone), self.words.twelve)
+
+    def head(self) -> None:
+        """Draw the header again: another minute, or something else waits."""
+
+    async def keep_quietly(self, ask: Ask[T]) -> T | None:
+        """Do what nobody has to see: a hold that is placed, renewed, left. An error is nothing to tell."""
+        try:
+            async with self.host.doing:
+                return await asyncio.shield(asyncio.to_thread(self.host.door.do, ask))
+        except DeskError:
+            return None
+
     async def perform(self, ask: Ask[T], tell: bool = True) -> T | DeskError:
         """Do it, in the order of the keys; the event, or the error."""
         with self.host.pump.lookup():
@@ -90,6 +133,8 @@ class DeskScreen(Screen[R], Generic[R]):
             if isinstance(event, Event):
                 self.tell_event(event)
                 self.follow(event)
+            elif isinstance(event, Batch):
+                self.tell(self.words.batch(event))
             self.host.changed_here()
         return event
 

@@ -18,14 +18,23 @@ from frontdesk.core.asks.appointments import (
     SetStatus,
     ShowAppointment,
 )
+from frontdesk.core.asks.charges import ShowTerms
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.schedule import TakeTimeOff
-from frontdesk.core.domain.appointments import CANCELLABLE, NEXT_STATUS, RESCHEDULABLE, Action, AppointmentId, Status
+from frontdesk.core.domain.appointments import (
+    CANCELLABLE,
+    NEXT_STATUS,
+    RESCHEDULABLE,
+    Action,
+    AppointmentId,
+    Side,
+    Status,
+)
 from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
 from frontdesk.core.domain.objections import NotFromHere
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.domain.views import Named
+from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
@@ -88,14 +97,25 @@ class AppointmentFlows(DeskScreen[None]):
     async def panel(self, id_: AppointmentId) -> None:
         """The appointment with its details, and what can be done with it."""
         named = await self.look(ShowAppointment(appointment=id_))
-        if named is None:
+        seen = await self.look(ShowTerms(appointment=id_)) if named is not None else None
+        if named is None or seen is None:
             return
         labels = {Verb.STATUS: f"s {self._next_word(named)}", Verb.EDIT: f"e {_('notes')}"}
         verbs: dict[Verb, str | None] = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
         verbs |= dict.fromkeys(ELSEWHERE)
-        verb = await self.answer(PageDialog(self._title(named), self.details(named), verbs))
+        lines = [*self.details(named), *self._terms(named, seen)]
+        verb = await self.answer(PageDialog(self._title(named), lines, verbs))
         if verb is not None and not self.appointment_verb(verb, on=id_):
             self.verb(verb)
+
+    def _terms(self, named: Named, seen: TermsView) -> list[str]:
+        """How long it is free to change, and what it has cost."""
+        words = self.words
+        lines = []
+        if named.appointment.status in CANCELLABLE and named.appointment.start > self.host.now():
+            lines += [words.countdown(seen.cancelling), words.countdown(seen.rescheduling)]
+        lines += [words.charge_line(it) for it in seen.charges]
+        return lines
 
     def details(self, named: Named) -> list[str]:
         """Everything about an appointment, line by line."""
@@ -116,7 +136,11 @@ class AppointmentFlows(DeskScreen[None]):
             lines.append(f"{_('overridden')}  {it.override}")
         if it.cancellation is not None:
             reason = words.setup.reasons.get(it.cancellation.reason)  # type: ignore[call-overload]
-            lines.append(f"{_('cancelled')}  {reason.label if reason else ''}  {it.cancellation.text}")
+            by = f" · {_('by the client, {when}').format(when=words.moment(it.cancellation.at))}"
+            whose = by if it.cancellation.by is Side.CLIENT else ""
+            lines.append(f"{_('cancelled')}  {reason.label if reason else ''}  {it.cancellation.text}{whose}")
+        if it.ticket:
+            lines.append(f"{_('ticket')}  {words.ticket(it.ticket)}")
         return lines
 
     async def book(self, draft: Draft) -> None:
@@ -141,6 +165,7 @@ class AppointmentFlows(DeskScreen[None]):
                     practitioner=draft.practitioner,
                     note=draft.note,
                     override=draft.override,
+                    hold=draft.hold,
                 ),
                 tell=False,
             )
@@ -228,6 +253,8 @@ class AppointmentFlows(DeskScreen[None]):
                     room=picked.room,
                     note=picked.note,
                     override=picked.override,
+                    client_agreed=picked.client_agreed,
+                    hold=picked.hold,
                 ),
                 tell=False,
             )
@@ -254,6 +281,11 @@ class AppointmentFlows(DeskScreen[None]):
                     seen=named.appointment.revision,
                     reason=chosen.reason,
                     text=chosen.text,
+                    by=chosen.by,
+                    said_at=chosen.said_at,
+                    message=chosen.message,
+                    rebook_link=chosen.rebook_link,
+                    waive=chosen.waive,
                 ),
                 tell=False,
             )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual.content import Content
 from textual.widgets import Static
 
 from frontdesk.core.render.language import _
-from frontdesk.verbs import Verb, sign_of, verbs_of
+from frontdesk.verbs import Verb, footer_of, sign_of
 from frontdesk.widgets.text import Part, fit, linked, safe
 
 
@@ -19,25 +20,47 @@ class Bar(Static):
         self.auto_links = False  # no underlining, and no drawing again under a mouse that only passes
 
 
+class Mark(NamedTuple):
+    """Something that waits: in words, in few words, and what a click does."""
+
+    words: str
+    short: str
+    action: str = ""
+
+
 class Header(Bar):
-    """Where and when; `mark` is what there is to be late about."""
+    """Where and when; `marks` are what waits, the most pressing last."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._shown: tuple[Sequence[Part], str, str] = ((), "", "")
+        self._shown: tuple[Sequence[Part], str, Sequence[Mark]] = ((), "", ())
 
     def on_resize(self) -> None:
         self.show(*self._shown)
 
-    def show(self, left: Sequence[Part], right: str = "", mark: str = "") -> None:
-        self._shown = (left, right, mark)
-        ending = f"{safe(mark)}  " if mark else ""
+    def show(self, left: Sequence[Part], right: str = "", marks: Sequence[Mark] = ()) -> None:
+        self._shown = (left, right, marks)
         shown = linked([" ", *left])
-        room = max(self.size.width - len(ending) - len(right) - 1, 1)
-        if shown.cell_length > room:
-            shown = Content(fit(shown.plain, room - 1) + " ")
-        padding = " " * (room - shown.cell_length)
-        self.update(Content.assemble(shown, padding, (ending, "$warning"), safe(right), " "), layout=False)
+        room = max(self.size.width - len(right) - 2, 1)
+        ending = self._ending(marks, room - shown.cell_length - 1)
+        left_room = room - ending.cell_length
+        if shown.cell_length > left_room:
+            shown = Content(fit(shown.plain, left_room - 1) + " ")
+        padding = " " * (left_room - shown.cell_length)
+        self.update(Content.assemble(shown, padding, ending.stylize("$warning"), " ", safe(right), " "), layout=False)
+
+    def _ending(self, marks: Sequence[Mark], room: int) -> Content:
+        """The marks in words where there is room, else in few; the least pressing give way first."""
+        for parts in (
+            [it.words for it in marks],
+            [it.short for it in marks],
+            *([it.short for it in marks[n:]] for n in range(1, len(marks))),
+        ):
+            found = [(text, it.action) for text, it in zip(parts, marks[len(marks) - len(parts) :], strict=True)]
+            ending = linked([part for text, action in found for part in ((text, action) if action else text, "  ")])
+            if ending.cell_length <= room:
+                return ending
+        return Content("")
 
 
 class Footer(Bar):
@@ -48,8 +71,7 @@ class Footer(Bar):
         self._screen = screen
 
     def on_mount(self) -> None:
-        verbs = sorted((v for v in verbs_of(self._screen) if v.value.footer), key=lambda v: v.value.footer)
-        self.update(linked([" ", *spaced([clickable(verb) for verb in verbs])]))
+        self.update(linked([" ", *spaced([clickable(verb) for verb in footer_of(self._screen)])]))
 
 
 class Keys(Bar):

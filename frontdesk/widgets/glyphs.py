@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.views import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,26 @@ class Glyphs:
     no: str = "✗"
     above: str = "▲"
     below: str = "▼"
+    wait: str = "●"
+    marked: str = "■"
+    held: str = "┊"
+    hatch: str = "░"
+    ghost: str = "┄"
+    becomes: str = "→"
+
+    def standing(self, standing: Standing | None) -> str:
+        """The mark of a request in the list."""
+        match standing:
+            case Standing.CLEAR:
+                return self.wait
+            case Standing.CLASH | Standing.RULE:
+                return self.late
+            case Standing.ASKS:
+                return "?"
+            case Standing.OFFERED:
+                return self.becomes
+            case None:
+                return " "
 
     def of(self, status: Status, late: bool) -> str:
         """The mark of an appointment, before its name."""
@@ -44,7 +65,9 @@ class Glyphs:
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs("|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x", "^", "v")
+ASCII = Glyphs(
+    "|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x", "^", "v", "o", "#", "?", ":", "~", ">"
+)
 
 
 def glyphs(name: str) -> Glyphs:

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from frontdesk.core.domain.times import Instant, wall_time
-from frontdesk.core.domain.views import Block, Column, Shut
+from frontdesk.core.domain.views import Block, Column, Hold, Shut
+
+Drawn = Block | Hold
+"""What lies in a column: an appointment, or a time that is kept for a while."""
 
 DAY_MINUTES = 24 * 60
 
@@ -28,7 +31,7 @@ class Part(Enum):
 class Piece:
     """A part of a block in one row, in one of so many lanes side by side."""
 
-    block: Block
+    block: Drawn
     part: Part
     lane: int
     lanes: int
@@ -47,17 +50,21 @@ class ColumnLayout:
     labels: dict[int, str] = field(default_factory=dict)
     """Rows in which a named absence begins."""
 
-    def lanes_at(self, row: int) -> dict[int, Block]:
+    @property
+    def drawn(self) -> tuple[Drawn, ...]:
+        return (*self.column.blocks, *self.column.holds)
+
+    def lanes_at(self, row: int) -> dict[int, Drawn]:
         """The blocks that have a row, from left to right, by lane."""
         found = [piece for piece in self.pieces.get(row, ()) if piece.part is not Part.TAIL]
         return {piece.lane: piece.block for piece in sorted(found, key=lambda piece: piece.lane)}
 
-    def block_at(self, row: int, lane: int = 0) -> Block | None:
+    def block_at(self, row: int, lane: int = 0) -> Drawn | None:
         """What the cursor means in a row: the block in its lane, else the nearest one."""
         found = self.lanes_at(row)
         return found[min(found, key=lambda it: (abs(it - lane), it))] if found else None
 
-    def lane_of(self, block: Block) -> int:
+    def lane_of(self, block: Drawn) -> int:
         return next((it.lane for pieces in self.pieces.values() for it in pieces if it.block == block), 0)
 
     def free_from(self, row: int, step: int) -> int:
@@ -65,7 +72,7 @@ class ColumnLayout:
         begins = row * step
         ends = [
             minute_of(block.padded_end, self.column)
-            for block in self.column.blocks
+            for block in self.drawn
             if minute_of(block.start, self.column) < begins
         ]
         return max([begins, *(end for end in ends if end < begins + step)])
@@ -85,7 +92,8 @@ def laid_out(column: Column, step: int) -> ColumnLayout:
     """The rows of a column, each of `step` minutes."""
     layout = ColumnLayout(column)
     _place_shut(layout, step)
-    rows = [_rows_of(block, column, step) for block in column.blocks]
+    drawn = layout.drawn
+    rows = [_rows_of(block, column, step) for block in drawn]
     heads = {first for first, _last, _tail in rows}
     for group in _groups(rows):
         lanes: list[int] = []  # the row from which each lane is free
@@ -96,13 +104,13 @@ def laid_out(column: Column, step: int) -> ColumnLayout:
             lanes[lane : lane + 1] = [last]
             chosen[index] = lane
         for index, lane in chosen.items():
-            _place(layout, column.blocks[index], rows[index], lane, len(lanes), heads)
-    for block in column.blocks:
+            _place(layout, drawn[index], rows[index], lane, len(lanes), heads)
+    for block in drawn:
         _place_buffers(layout, block, step)
     return layout
 
 
-def _rows_of(block: Block, column: Column, step: int) -> tuple[int, int, bool]:
+def _rows_of(block: Drawn, column: Column, step: int) -> tuple[int, int, bool]:
     """First row, the row after the last whole one, and whether a part of a row is left over."""
     start, end = minute_of(block.start, column), minute_of(block.end, column)
     first = start // step
@@ -125,7 +133,7 @@ def _groups(rows: list[tuple[int, int, bool]]) -> list[list[int]]:
 
 
 def _place(
-    layout: ColumnLayout, block: Block, rows: tuple[int, int, bool], lane: int, lanes: int, heads: set[int]
+    layout: ColumnLayout, block: Drawn, rows: tuple[int, int, bool], lane: int, lanes: int, heads: set[int]
 ) -> None:
     first, last, tail = rows
     minute = minute_of(block.start, layout.column)
@@ -147,7 +155,7 @@ def _place_shut(layout: ColumnLayout, step: int) -> None:
             layout.labels.update(dict.fromkeys(range(first, last, LABEL_EVERY), shut.label))
 
 
-def _place_buffers(layout: ColumnLayout, block: Block, step: int) -> None:
+def _place_buffers(layout: ColumnLayout, block: Drawn, step: int) -> None:
     column = layout.column
     if block.padded_end > block.end:
         first = minute_of(block.end, column) // step

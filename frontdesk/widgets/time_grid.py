@@ -17,10 +17,10 @@ from textual.strip import Strip
 
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.times import Instant, wall_time
-from frontdesk.core.domain.views import Block, Calendar, Column, Shut
+from frontdesk.core.domain.views import Block, Calendar, Column, Hold, Shut
 from frontdesk.core.render.times import clock_at, hour_of
 from frontdesk.widgets.glyphs import UNICODE, Glyphs
-from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Part, Piece, laid_out, minute_of
+from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Drawn, Part, Piece, laid_out, minute_of
 from frontdesk.widgets.text import fit
 
 STEPS = (5, 10, 15, 20, 30, 60)
@@ -38,6 +38,7 @@ class Here:
     """Wall minutes from 00:00."""
     block: Block | None
     shut: Shut | None
+    hold: Hold | None = None
 
 
 class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
@@ -46,6 +47,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "grid--label", "grid--head", "grid--off", "grid--buffer", "grid--booked", "grid--confirmed",
         "grid--arrived", "grid--session", "grid--done", "grid--late", "grid--noshow", "grid--cursor", "grid--now",
+        "grid--held", "grid--ghost",
     }  # fmt: skip
 
     class Moved(Message):
@@ -94,9 +96,15 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         if self.column >= len(self._columns):  # a view that is still to come has more
             return None
         layout = self._columns[self.column]
-        block = None if self.is_left else layout.block_at(self.row, self.lane)
-        minute = layout.free_from(self.row, self.step) if block is None else self.row * self.step
-        return Here(layout.column, minute, block, None if block else layout.shut.get(self.row))
+        drawn = None if self.is_left else layout.block_at(self.row, self.lane)
+        minute = layout.free_from(self.row, self.step) if drawn is None else self.row * self.step
+        return Here(
+            layout.column,
+            minute,
+            drawn if isinstance(drawn, Block) else None,
+            None if drawn else layout.shut.get(self.row),
+            drawn if isinstance(drawn, Hold) else None,
+        )
 
     @property
     def visible_columns(self) -> int:
@@ -136,8 +144,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
             here, top = self.here, round(self.scroll_y) * self.step
             self.step = STEPS[position]
             self._columns = [laid_out(layout.column, self.step) for layout in self._columns]
-            if here is not None and here.block is not None:
-                self._stay_on(here.block.id)
+            if here is not None and (drawn := here.block or here.hold) is not None:
+                self._stay_on(drawn.id)
             self.show_from(top)
             self.reveal()
 
@@ -151,8 +159,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         column = self._columns[self.column].column
         if (column.practitioner, column.day) != (before.column.practitioner, before.column.day):
             self.is_left = False
-        elif before.block is not None:
-            self._stay_on(before.block.id)
+        elif (drawn := before.block or before.hold) is not None:
+            self._stay_on(drawn.id)
         elif self.is_left:
             self.is_left = bool(self._columns[self.column].lanes_at(self.row))
 
@@ -182,7 +190,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def go_to_block(self, block_id: int) -> bool:
         """Put the cursor on an appointment, if it is drawn."""
         for number, layout in enumerate(self._columns):
-            for block in layout.column.blocks:
+            for block in layout.drawn:
                 if block.id == block_id:
                     self._go_on(number, block)
                     return True
@@ -193,15 +201,16 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         here = self.here
         if here is None:
             return
-        place = (self.minute, -1) if here.block is None else _order(here.block, here.column)
+        drawn = here.block or here.hold
+        place = (self.minute, -1) if drawn is None else _order(drawn, here.column)
         for number in range(self.column, len(self._columns)):
             column = self._columns[number].column
-            for block in sorted(column.blocks, key=lambda it: _order(it, column)):
+            for block in sorted(self._columns[number].drawn, key=lambda it: _order(it, column)):
                 if number > self.column or _order(block, column) > place:
                     self._go_on(number, block)
                     return
 
-    def _go_on(self, number: int, block: Block) -> None:
+    def _go_on(self, number: int, block: Drawn) -> None:
         layout = self._columns[number]
         self.go(number, minute_of(block.start, layout.column), layout.lane_of(block))
 
@@ -306,7 +315,8 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         place = self._place_at(event.x, event.y)
         if place is not None:
             layout, row = self._columns[place[0]], place[1] // self.step
-            self._dragged = layout.block_at(row, place[2])
+            drawn = layout.block_at(row, place[2])
+            self._dragged = drawn if isinstance(drawn, Block) else None
             if self._dragged is not None:
                 self.capture_mouse()
                 self._grabbed = row - minute_of(self._dragged.start, layout.column) // self.step
@@ -370,7 +380,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         top = round(self.scroll_y)
         bottom = top + self.size.height - 1
         shown = [self._columns[number] for number in self._shown()]
-        rows = [minute_of(it.start, layout.column) // self.step for layout in shown for it in layout.column.blocks]
+        rows = [minute_of(it.start, layout.column) // self.step for layout in shown for it in layout.drawn]
         above, below = sum(row < top for row in rows), sum(row >= bottom for row in rows)
         signs = ((self.glyphs.above, above), (self.glyphs.below, below))
         return "".join(f"{sign}{min(count, 99)}" for sign, count in signs if count)
@@ -440,7 +450,10 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         return segments
 
     def _piece(self, piece: Piece, width: int, on_cursor: bool, row: int, layout: ColumnLayout) -> Segment:
-        block, late = piece.block, piece.block.is_late(self._now)
+        block = piece.block
+        if isinstance(block, Hold):
+            return self._held(piece, block, width, on_cursor)
+        late = block.is_late(self._now)
         style = self._style("cursor" if on_cursor else _STYLE_OF["late" if late else block.status.value])
         if piece.part is Part.TAIL:
             filler = self.glyphs.buffer if row in layout.buffers else " "
@@ -451,11 +464,31 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         length = f"{(block.end - block.start) // 60}m"
         minutes = f":{piece.minute % 60:02} " if piece.minute % self.step else ""
         mark = self.glyphs.of(block.status, late)
-        name = f"{bar}{mark}{minutes}{block.client_name}"
+        asks = f"{self.glyphs.becomes}?" if block.asks_for is not None else ""
+        name = f"{bar}{mark}{asks}{minutes}{block.client_name}"
         ending = length + ("]" if on_cursor else " ")
         if cell_len(name) + len(ending) < width:  # a name is worth more than a length
             return Segment(fit(name, width - len(ending)) + ending, style)
         return Segment(fit(name, width - 1) + "]" if on_cursor else fit(name, width), style)
+
+    def _held(self, piece: Piece, hold: Hold, width: int, on_cursor: bool) -> Segment:
+        """Hatched where a client asked, and waits; a ghost where a colleague chooses."""
+        asked = hold.request is not None or hold.service_name
+        style = self._style("cursor" if on_cursor else "held" if asked else "ghost")
+        fill = self.glyphs.hatch if asked else self.glyphs.ghost
+        edge = "[" if on_cursor else self.glyphs.held
+        if piece.part is Part.TAIL:
+            return Segment(fit(self.glyphs.half + " " * (width - 1), width), self._style("buffer"))
+        if piece.part is Part.BODY:
+            return Segment(fit(edge + fill * (width - 1), width), style)
+        minutes = f":{piece.minute % 60:02} " if piece.minute % self.step else ""
+        asks = self.glyphs.becomes if hold.moves is not None else ""
+        text = f"{edge}{'?' if asked else ''}{asks}{minutes}{hold.name}"
+        ending = "]" if on_cursor else ""
+        if cell_len(text) + len(ending) >= width:
+            return Segment(fit(text, width - len(ending)) + ending, style)
+        text += " "
+        return Segment(fit(text + fill * width, width - len(ending)) + ending, style)
 
     def _is_now(self, row: int) -> bool:
         return any(
@@ -534,7 +567,7 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         return self._styles[name]
 
 
-def _order(block: Block, column: Column) -> tuple[int, int]:
+def _order(block: Drawn, column: Column) -> tuple[int, int]:
     """By time, then by who came first."""
     return minute_of(block.start, column), block.id
 

@@ -17,6 +17,7 @@ from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Appointm
 from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.permissions import DESK, Actor
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
+from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import LocationId
 from frontdesk.core.store import appointments, claims, events, requests, setup
 from frontdesk.core.store.engine import Store
@@ -171,6 +172,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
     ordinary = {it.id for it in kept if it.status in HOLDS_TIME and not it.override}
     plain = [claim for claim in held if claim.kind == claims.APPOINTMENT and claim.source in ordinary]
     found += [f"booked over without an override: {pair}" for pair in overlaps(plain, any_lane=True)]
+    bookings: list[Appointment | Request] = [*kept, *asked]
     wanted = {
         Held(
             resource=claim.resource,
@@ -184,7 +186,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
             padded_end=claim.padded.end,
             expires_at=claim.expires_at,
         )
-        for booking in (*kept, *asked)
+        for booking in bookings
         for claim in claims.claims_of(practice, booking, look.now)
     }
     # an open picker ends by itself, and what has run out lies there until somebody meets it

@@ -10,6 +10,7 @@ from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events import EventId, HistoryLine, Redone, Undone
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.requests import RequestId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +33,14 @@ class Redo(Ask[Redone]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowHistory(Question[tuple[HistoryLine, ...]]):
-    """Events of one appointment, one client, one day (practice's zone), or the latest of all; oldest first.
+    """Events of one appointment, request, client or day (practice's zone), or the latest of all; oldest first.
 
     Practitioners see what happened to their own appointments and clients, and what they did themselves.
     """
 
     needs = Permission.SEE_CLIENTS
     appointment: AppointmentId | None = None
+    request: RequestId | None = None
     client: ClientId | None = None
     day: date | None = None
     limit: int = 200

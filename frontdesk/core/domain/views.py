@@ -99,8 +99,6 @@ class Calendar:
 
     columns: tuple[Column, ...]
     now: Instant
-    late: int
-    """Booked or confirmed today, and the start has passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,11 +289,15 @@ class Glance:
     late: int
     unread: int
     work: int
+    ended: bool
+    """Something ended by itself and is not recorded yet."""
 
 
 class Hold(NamedTuple):
     """A time that is kept for a while: hatched where a client asked, a ghost where a colleague chooses."""
 
+    id: int
+    """Negative: no appointment's."""
     request: RequestId | None
     name: str
     service_name: str

@@ -25,13 +25,11 @@ def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
     held = {person.id: claims.holds(look, practice, person.id, whole) for person in people}
     drawn = _with_what_is_asked(look, drawn)
     days = [question.first + timedelta(days=n) for n in range(question.days)]
-    today = day_span(local_date(look.now, practice.practice.timezone), practice.practice.timezone)
     return Calendar(
         columns=tuple(
             _column(practice, person, day, drawn[person.id], held[person.id]) for day in days for person in people
         ),
         now=look.now,
-        late=appointments.count_late(look, today),
     )
 
 

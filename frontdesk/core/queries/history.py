@@ -13,6 +13,8 @@ def show_history(look: Look, question: ShowHistory) -> tuple[HistoryLine, ...]:
     """Practitioners see what they did, and what happened to their appointments and clients."""
     if question.appointment is not None:
         return events.of_thing(look, "appointment", str(question.appointment), question.limit)
+    if question.request is not None:
+        return events.of_thing(look, "request", str(question.request), question.limit)
     if question.client is not None:
         return events.of_client(look, question.client, question.limit)
     zone_name = setup.load(look).practice.timezone

@@ -10,7 +10,7 @@ from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import day_span, local_date
 from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
-from frontdesk.core.store import appointments, notices, requests, setup, work
+from frontdesk.core.store import appointments, notices, pickers, requests, setup, work
 from frontdesk.core.store.look import Look
 
 
@@ -48,6 +48,7 @@ def show_glance(look: Look, _: ShowGlance) -> Glance:
         late=appointments.count_late(look, today),
         unread=notices.count_unread(look),
         work=work.count_waiting(look),
+        ended=bool(requests.run_out(look, 1)) or pickers.has_expired(look),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
+from urllib.parse import quote
 
 from frontdesk.core.domain import errors, events
 from frontdesk.core.domain import objections as why
@@ -495,6 +496,11 @@ class Words:
         text = _(REQUEST_WORDS[state])
         return f"{text}, {_('overtaken')}" if ended is Ended.OVERTAKEN else text
 
+    def ticket(self, ticket: str) -> str:
+        """A ticket in another system: its address where the practice says how it is made, else its id."""
+        url = self.setup.practice.requests.ticket_url
+        return url.replace("{id}", quote(ticket, safe="")) if url else ticket
+
     def money(self, units: int, currency: str = "") -> str:
         """An amount with its currency."""
         currency = currency or self.setup.practice.currency
@@ -502,6 +508,11 @@ class Words:
 
     def charge_amount(self, it: Charge) -> str:
         return f"{self.money(it.amount, it.currency)} ({_(CHARGE_WORDS[it.kind])})"
+
+    def charge_line(self, it: Charge) -> str:
+        """An amount, what for, how it stands and why."""
+        reason = f" ({it.reason})" if it.reason else ""
+        return f"{self.charge_amount(it)} {_(CHARGE_STATE_WORDS[it.state])}{reason}"
 
     def countdown(self, it: Countdown) -> str:
         """How long it is free to change, and what comes then."""

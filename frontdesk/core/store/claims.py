@@ -92,6 +92,7 @@ _CULPRITS = (
 )
 _HOLDS = (
     select(
+        col(_c.id),
         col(_c.start),
         col(_c.end),
         col(_c.padded_start),
@@ -215,6 +216,7 @@ def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tupl
     seen = may(look.actor, Permission.SEE_CLIENTS)
     return tuple(
         Hold(
+            id=-row.id,
             request=RequestId(row.source_id) if row.source_kind != PICKER and seen else None,
             name=(row.name or "") if seen else "",
             service_name=setup.services[ServiceId(row.service_id)].name if row.service_id else "",

@@ -24,10 +24,12 @@ from frontdesk.core.domain.times import Span
 from frontdesk.core.store import sight
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Charge as ChargeRow
 from frontdesk.core.store.rows import Event as EventRow
 from frontdesk.core.store.rows import EventChain as ChainRow
 from frontdesk.core.store.rows import EventDetail as DetailRow
 from frontdesk.core.store.rows import EventThing as ThingRow
+from frontdesk.core.store.rows import Request as RequestRow
 from frontdesk.core.store.values import changes_from_json, changes_to_json
 
 E = TypeVar("E", bound=Event)
@@ -178,13 +180,17 @@ def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, 
 
 
 def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ...]:
-    """What happened to a client's record and appointments."""
-    theirs = look.connection.execute(
-        select(col(AppointmentRow.id)).where(col(AppointmentRow.client_id) == client)
-    ).scalars()
+    """What happened to a client's record, appointments, requests and charges."""
+
+    def theirs(row: Any) -> list[str]:
+        found = look.connection.execute(select(col(row.id)).where(col(row.client_id) == client)).scalars()
+        return [str(id_) for id_ in found]
+
     about = or_(
         col(_e.id).in_(_touching("client", [str(client)])),
-        col(_e.id).in_(_touching("appointment", [str(id_) for id_ in theirs])),
+        col(_e.id).in_(_touching("appointment", theirs(AppointmentRow))),
+        col(_e.id).in_(_touching("request", theirs(RequestRow))),
+        col(_e.id).in_(_touching("charge", theirs(ChargeRow))),
     )
     return _lines(look, _seen(look, about), limit)
 

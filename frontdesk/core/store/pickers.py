@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlmodel import col
 
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.store.look import Tx
+from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Claim as ClaimRow
 from frontdesk.core.store.rows import Picker as PickerRow
 
@@ -39,6 +39,13 @@ def close_numbered(tx: Tx, id_: int) -> None:
     tx.connection.execute(delete(ClaimRow).where(col(ClaimRow.source_kind) == PICKER, col(ClaimRow.source_id) == id_))
     tx.connection.execute(delete(PickerRow).where(col(_p.id) == id_))
     _tell(tx)
+
+
+def has_expired(look: Look) -> bool:
+    """Whether one was left without a word."""
+    return (
+        look.connection.execute(select(col(_p.id)).where(col(_p.expires_at) <= look.now).limit(1)).first() is not None
+    )
 
 
 def sweep(tx: Tx) -> None:

@@ -16,6 +16,7 @@ from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.rows import Event as EventRow
 from frontdesk.core.store.rows import EventThing as ThingRow
+from frontdesk.core.store.rows import Request as RequestRow
 
 ADDED = ("add_client", "book")
 """Operations by which somebody makes a client."""
@@ -34,10 +35,12 @@ def of_events(look: Look) -> list[ColumnElement[bool]]:
         return []
     appointments = select(cast(col(AppointmentRow.id), Text)).where(col(AppointmentRow.practitioner_id) == own)
     clients = select(cast(col(ClientRow.id), Text)).where(*of_clients(look))
+    requests = select(cast(col(RequestRow.id), Text)).where(col(RequestRow.practitioner_id) == own)
     touching = select(col(ThingRow.event_id)).where(
         or_(
             (col(ThingRow.kind) == "appointment") & col(ThingRow.thing_id).in_(appointments),
             (col(ThingRow.kind) == "client") & col(ThingRow.thing_id).in_(clients),
+            (col(ThingRow.kind) == "request") & col(ThingRow.thing_id).in_(requests),
         )
     )
     return [or_(col(EventRow.actor) == look.actor.name, col(EventRow.id).in_(touching))]

@@ -29,11 +29,15 @@ class AskTextDialog(DeskDialog[tuple[str, ...]]):
         explain: str = "",
         fits: Callable[[tuple[str, ...]], str] | None = None,
         echo: Callable[[tuple[str, ...]], str] | None = None,
+        done: str = "",
     ) -> None:
-        """`fields` are labels and what stands in them at first; `echo` shows how it is understood while typing."""
+        """`fields` are labels and what stands in them at first; `echo` shows how it is understood while typing.
+
+        `done` says what enter does.
+        """
         super().__init__()
         self._title, self._fields, self._explain = title, fields, explain
-        self._fits, self._echo = fits, echo
+        self._fits, self._echo, self._done = fits, echo, done or _("done")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
@@ -43,7 +47,7 @@ class AskTextDialog(DeskDialog[tuple[str, ...]]):
                 yield Static(plain(label), classes="label")
                 yield Field(value, id=f"field-{number}")
             yield Static("", id="echo")
-            yield Keys((_("⏎ done"), "screen.done"), (_("esc back"), "screen.leave"))
+            yield Keys((f"⏎ {self._done}", "screen.done"), (_("esc back"), "screen.leave"))
 
     def on_mount(self) -> None:
         self.title_panel(self._title)

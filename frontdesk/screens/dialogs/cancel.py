@@ -1,22 +1,31 @@
-"""Cancelling: a reason from the list, words where it needs them; the button says what is missing."""
+"""Cancelling: whose wish, since when, why; what the terms say and what it costs; the words for the client."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
+from frontdesk.core.asks.charges import ShowTerms
+from frontdesk.core.domain.appointments import Side
 from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.outcomes import Outcome, outcome_of_cancelling
 from frontdesk.core.domain.practice import Reason, ReasonId
-from frontdesk.core.domain.views import Named
-from frontdesk.core.render.language import _
+from frontdesk.core.domain.times import Instant, local_date, resolve, wall_time
+from frontdesk.core.domain.views import Named, TermsView
+from frontdesk.core.parse.when import NotUnderstood, when
+from frontdesk.core.render import times
+from frontdesk.core.render.language import _, plural
+from frontdesk.core.render.words import LEVEL_WORDS
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
+from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
@@ -26,10 +35,18 @@ from frontdesk.widgets.text import plain
 class CancelChoice:
     reason: ReasonId
     text: str = ""
+    by: Side = Side.PRACTICE
+    said_at: Instant | None = None
+    message: str = ""
+    rebook_link: bool | None = None
+    """None: as the reason says."""
+    waive: str = ""
+    called: str = ""
+    """What was typed for when they called."""
 
 
 class CancelDialog(DeskDialog[CancelChoice]):
-    """Answers why an appointment is cancelled."""
+    """Answers why an appointment is cancelled, by whom, and what is said about it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "next", id="cancel.down", priority=True),
@@ -42,23 +59,38 @@ class CancelDialog(DeskDialog[CancelChoice]):
         super().__init__()
         self._named, self._choice, self._error = named, choice, error
         self._chosen: Reason | None = None
+        self._link: bool | None = choice.rebook_link if choice is not None else None
+        self._terms: TermsView | None = None
 
     def compose(self) -> ComposeResult:
-        it = self._named
+        it, before = self._named, self._choice
         at = self.words.moment(it.appointment.start, it.appointment.zone)
         with Vertical(classes="panel"):
             yield Static(plain(f"{it.client_name} · {at} · {it.service_name} · {it.practitioner_name}"))
-            yield Static(plain(_("The time is given free at once."), "$warning"))
-            yield Static(plain(_("Why? A digit, or ↑↓")), classes="label")
+            yield Static("", id="terms")
+            with Horizontal(classes="line"):
+                yield Choice[Side](_("wish of"), self._sides(), id="by")
+                yield Static(plain(_("called") + " "), classes="tag", id="called-tag")
+                yield Field(before.called if before else "", placeholder=_("now"), id="called")
             yield LineList[Reason](id="reasons")
-            yield Static(plain(_("In a few words")), classes="label")
-            yield Field(self._choice.text if self._choice else "", id="text")
+            for label, id_, value in (
+                (_("few words"), "text", before.text if before else ""),
+                (_("to client"), "message", before.message if before else ""),
+                (_("waive: why"), "waive", before.waive if before else ""),
+            ):
+                with Horizontal(classes="line", id=f"{id_}-line"):
+                    yield Static(plain(f"{label} "), classes="tag")
+                    yield Field(value, id=id_)
+                    if id_ == "message":
+                        yield Static("", id="echo")
+            yield Choice[bool](_("the mail"), self._links(), id="link")
             yield Static(plain(self._error, "$error"), id="problem")
             yield Button("", id="confirm", disabled=True, compact=True)
             yield Keys(
                 (_("⏎ cancel it"), "screen.confirm"),
-                _("tab words"),
-                (_("esc back, nothing is changed"), "screen.leave"),
+                (_("c client called"), "screen.turn"),
+                _("tab words · message · link"),
+                (_("esc back"), "screen.leave"),
             )
 
     def on_mount(self) -> None:
@@ -70,24 +102,44 @@ class CancelDialog(DeskDialog[CancelChoice]):
         found.cursor = -1
         found.focus()
         if self._choice is not None:
+            self.query_one("#by", Choice).offer(self._sides(), self._choice.by)
             ids = [line.value.id for line in lines]
             found.move(ids.index(self._choice.reason) + 1 if self._choice.reason in ids else 0)
             self._choose()
         self._say()
+        self.refresh_data()
+
+    def refresh_data(self) -> None:
+        self.begin(self._load(), group="load", exclusive=True)
 
     def on_key(self, event: events.Key) -> None:
         reasons: LineList[Reason] = self.query_one("#reasons", LineList)
-        if reasons.has_focus and event.character and event.character.isdigit():
+        if not reasons.has_focus or not event.character:
+            return
+        if event.character.isdigit():
             number = int(event.character)
             if 1 <= number <= len(reasons.lines):
                 reasons.move(number - 1 - reasons.cursor)
                 self._choose()
             event.stop()
+        elif event.character == "c":
+            self.action_turn()
+            event.stop()
 
     def on_line_list_moved(self) -> None:
         self._choose()
 
-    def on_input_changed(self) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "message":
+            n = len(event.value)
+            told = plural("{n} character", "{n} characters", n).format(n=n) if n else ""
+            self.query_one("#echo", Static).update(plain(told))
+        self._say()
+
+    def on_choice_changed(self) -> None:
+        chosen: bool | None = self.query_one("#link", Choice).value
+        default = self._chosen.rebook_link if self._chosen is not None else None
+        self._link = None if chosen == default else chosen
         self._say()
 
     def on_button_pressed(self) -> None:
@@ -96,6 +148,10 @@ class CancelDialog(DeskDialog[CancelChoice]):
     def action_move(self, by: int) -> None:
         self.query_one("#reasons", LineList).move(by)
 
+    def action_turn(self) -> None:
+        """From the practice's wish to the client's, and back."""
+        self.query_one("#by", Choice).action_step(1)
+
     def action_confirm(self) -> None:
         if self._missing():
             if self._chosen is not None:
@@ -103,25 +159,109 @@ class CancelDialog(DeskDialog[CancelChoice]):
             self._say()
             return
         assert self._chosen is not None
-        self.dismiss(CancelChoice(reason=self._chosen.id, text=self.query_one("#text", Input).value.strip()))
+        by, called = self._by(), self.query_one("#called", Input).value
+        self.dismiss(
+            CancelChoice(
+                reason=self._chosen.id,
+                text=self.query_one("#text", Input).value.strip(),
+                by=by,
+                said_at=self._said_at() if by is Side.CLIENT and called.strip() else None,
+                message=self.query_one("#message", Input).value.strip(),
+                rebook_link=self._link,
+                waive=self.query_one("#waive", Input).value.strip() if self._costs() else "",
+                called=called,
+            )
+        )
+
+    async def _load(self) -> None:
+        seen = await self.look(ShowTerms(appointment=self._named.appointment.id))
+        if seen is not None:
+            self._terms = seen
+            source = _(LEVEL_WORDS[seen.terms.notice.level])
+            told = f"{self.words.countdown(seen.cancelling)} ({source})"
+            self.query_one("#terms", Static).update(plain(told, "$warning"))
+            self._say()
 
     def _choose(self) -> None:
         reasons: LineList[Reason] = self.query_one("#reasons", LineList)
         self._chosen = reasons.chosen
-        if self._chosen is not None and self._chosen.needs_text:
-            self.query_one("#text", Input).focus()
+        if self._chosen is not None:
+            link = self._chosen.rebook_link if self._link is None else self._link
+            self.query_one("#link", Choice).offer(self._links(), link)
+            if self._chosen.needs_text:
+                self.query_one("#text", Input).focus()
         self._say()
+
+    def _sides(self) -> list[tuple[str, Side]]:
+        return [(_("the practice"), Side.PRACTICE), (_("the client"), Side.CLIENT)]
+
+    def _links(self) -> list[tuple[str, bool]]:
+        return [(_("carries the rebooking link"), True), (_("has no rebooking link"), False)]
+
+    def _by(self) -> Side:
+        return self.query_one("#by", Choice).value or Side.PRACTICE
+
+    def _said_at(self) -> Instant | None:
+        """When the client called; None where that is not understood."""
+        typed = self.query_one("#called", Input).value.strip()
+        now = self.host.now()
+        if not typed:
+            return now
+        today = local_date(now, self.words.zone)
+        try:
+            found = when(typed, today, base=today, locale=self.words.setup.practice.locale)
+        except NotUnderstood:
+            return None
+        if found.wall is None:
+            return None
+        at, week = resolve(found.wall, self.words.zone), timedelta(days=7)
+        if at is not None and at > now and typed[:1].isalpha():
+            at = resolve(found.wall - week, self.words.zone)  # of a weekday the last one: a call never lies ahead
+        return at
+
+    def _outcome(self) -> Outcome | None:
+        said_at = self._said_at()
+        if self._terms is None or said_at is None:
+            return None
+        currency = self.words.setup.practice.currency
+        it = self._named.appointment
+        return outcome_of_cancelling(it, self._terms.terms, currency, self._by(), said_at)[1]
+
+    def _costs(self) -> bool:
+        outcome = self._outcome()
+        return outcome is not None and bool(outcome.fee)
 
     def _missing(self) -> str:
         if self._chosen is None:
-            return _("choose a reason")
+            return _("choose a reason: a digit, or ↑↓")
         if self._chosen.needs_text and not self.query_one("#text", Input).value.strip():
             return _("“{label}” needs a few words").format(label=self._chosen.label)
+        if self._by() is Side.CLIENT:
+            said_at = self._said_at()
+            if said_at is None:
+                return _("when did they call? for example 9:15, or mon 17:00")
+            if said_at > self.host.now():
+                return _("the call cannot lie ahead")
         return ""
 
     def _say(self) -> None:
+        """What is missing, else what the button will do."""
+        by_client = self._by() is Side.CLIENT
+        self.query_one("#called").display = self.query_one("#called-tag").display = by_client
+        outcome = self._outcome()
+        late, cost = outcome is not None and outcome.late, outcome.fee if outcome is not None else 0
+        self.query_one("#waive-line").display = bool(cost)
         missing = self._missing()
         button = self.query_one("#confirm", Button)
         button.disabled = bool(missing)
-        text = missing or _("Cancel the appointment of {client}").format(client=self._named.client_name)
-        button.label = plain(text)
+        name = self._named.client_name
+        text = _("Cancel late: {client}") if late else _("Cancel the appointment of {client}")
+        text = text.format(client=name)
+        if cost:
+            waived = bool(self.query_one("#waive", Input).value.strip())
+            text += f" · {self.words.money(cost)} {_('waived') if waived else _('due')}"
+        said_at = self._said_at()
+        if by_client and said_at is not None and self.query_one("#called", Input).value.strip():
+            wall = wall_time(said_at, self.words.zone)
+            text += f" · {_('called')} {times.day(wall.date())} {times.clock(wall, self.words.twelve)}"
+        button.label = plain(missing or text)

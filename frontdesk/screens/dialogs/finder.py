@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.requests import RequestId, request_of_ref
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
@@ -21,8 +22,8 @@ SHOWN = 12
 """Clients in the list at most."""
 
 
-class FinderDialog(DeskDialog[ClientHit]):
-    """Answers the client that was chosen."""
+class FinderDialog(DeskDialog[ClientHit | RequestId]):
+    """Answers the client that was chosen, or the request whose reference was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "next", id="finder.down", priority=True),
@@ -47,6 +48,10 @@ class FinderDialog(DeskDialog[ClientHit]):
         self.begin(self._find(event.value), group="find", exclusive=True)
 
     async def _find(self, typed: str) -> None:
+        request = request_of_ref(typed)
+        if request is not None and not self._but:
+            self.query_one("#found", LineList).show([Line(f"{typed.upper()} · {_('open the request')}", request)])
+            return
         found = await self.look(FindClients(text=typed, limit=SHOWN + 1)) if typed.strip() else ()
         if found is None:
             return
@@ -70,6 +75,6 @@ class FinderDialog(DeskDialog[ClientHit]):
         self.query_one("#found", LineList).move(by)
 
     def action_choose(self) -> None:
-        hits: LineList[ClientHit] = self.query_one("#found", LineList)
+        hits: LineList[ClientHit | RequestId] = self.query_one("#found", LineList)
         if hits.chosen is not None:
             self.dismiss(hits.chosen)

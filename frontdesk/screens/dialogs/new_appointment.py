@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -24,6 +25,7 @@ from frontdesk.core.render.language import _
 from frontdesk.core.render.words import service_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.dialogs.picker import AHEAD
+from frontdesk.screens.keeping import SlotKeeper
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -44,6 +46,8 @@ class Draft:
     service: ServiceId | None = None
     note: str = ""
     override: str = ""
+    hold: UUID | None = None
+    """The key under which the time is kept."""
     block: bool = False
     """Block the time instead of booking it."""
     search: bool = False
@@ -67,6 +71,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         self._known = draft.client
         self._known_name = draft.name if draft.client is not None else ""
         self._verdicts: tuple[Verdict, ...] = ()
+        self._keeper = SlotKeeper(self, draft.hold)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
@@ -143,6 +148,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             self.query_one("#override", Input).value = ""
             self.query_one("#when", Input).focus()
         else:
+            self._keeper.leave()
             super().action_leave()
 
     def on_line_list_pointed(self) -> None:
@@ -176,7 +182,14 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         service = self.query_one("#service", Choice).value
         if service is None:
             return
-        ask = FindSlots(service=service, first=wall.date(), days=AHEAD, practitioner=self._person(), limit=5000)
+        ask = FindSlots(
+            service=service,
+            first=wall.date(),
+            days=AHEAD,
+            practitioner=self._person(),
+            limit=5000,
+            hold=self._keeper.key,
+        )
         answer = await self.look(ask)
         starts = [self.words.wall(offer) for offer in answer.offers] if answer is not None else []
         free = next((start for start in starts if start > wall), None)
@@ -190,6 +203,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
     def action_block(self) -> None:
         wall = self._wall()
         if wall is not None:
+            self._keeper.leave()
             self.dismiss(Draft(practitioner=self._person(), start=wall, block=True))
 
     def action_book(self) -> None:
@@ -216,6 +230,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 service=self.query_one("#service", Choice).value,
                 note=self.query_one("#note", Input).value,
                 override=override,
+                hold=self._keeper.hand_over(),
             )
         )
 
@@ -287,8 +302,15 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         echo.update(plain(f"= {self.words.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
         if service is None:
             return
-        answer = await self.look(AskWhy(service=service, start=wall, practitioner=self._person(), client=self._known))
+        who = self._person()
+        answer = await self.look(
+            AskWhy(service=service, start=wall, practitioner=who, client=self._known, hold=self._keeper.key)
+        )
         verdicts = answer.verdicts if answer is not None else ()
+        if any(it.ok for it in verdicts):
+            self._keeper.want(service=service, start=wall, practitioner=who, client=self._known)
+        else:
+            self._keeper.want_nothing()
         self._verdicts = () if any(it.ok for it in verdicts) else verdicts
         if self._against():
             near = "; ".join(self.words.moment(offer.start) for offer in answer.nearest) if answer else ""

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -24,6 +25,7 @@ from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import service_label
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.screens.keeping import SlotKeeper
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -48,6 +50,10 @@ class Picked:
     room: RoomId | None = None
     note: str | None = None
     override: str = ""
+    client_agreed: bool = False
+    """To the terms of another service or practitioner."""
+    hold: UUID | None = None
+    """The key under which the time is kept."""
     typed: str = ""
     """The when line it came from."""
 
@@ -78,6 +84,7 @@ class PickerDialog(DeskDialog[Picked]):
         if before is not None and before.note is not None:
             self._note = before.note
         self._override_for: Verdict | None = None
+        self._keeper = SlotKeeper(self, before.hold if before is not None else None)
 
     @property
     def _appointment(self) -> Appointment:
@@ -99,6 +106,7 @@ class PickerDialog(DeskDialog[Picked]):
             with Horizontal(classes="line"):
                 yield Choice[StaffId | None](_("with"), self._people(), id="person")
                 yield Choice[ServiceId](_("service"), self._services(), id="service")
+                yield Choice[bool](_("terms"), self._agreements(), id="agreed")
             with Horizontal(classes="line"):
                 yield Static(plain(_("note") + " "), classes="tag")
                 yield Field(self._note, id="note")
@@ -144,6 +152,7 @@ class PickerDialog(DeskDialog[Picked]):
             self._ask_override(None)
             self.query_one("#when", Input).focus()
         else:
+            self._keeper.leave()
             super().action_leave()
 
     def on_line_list_chosen(self) -> None:
@@ -188,10 +197,25 @@ class PickerDialog(DeskDialog[Picked]):
     def _tell_why(self) -> None:
         """All the reasons against the time under the cursor, where the list had to cut them."""
         row: Row | None = self.query_one("#rows", LineList).chosen
+        self._keep(row.offer if row is not None else None)
         if row is not None and row.verdict is not None:
             self._problem("; ".join(self.words.objection(it) for it in row.verdict.reasons))
         elif row is not None and row.offer is not None and not self._error:
             self._problem("")
+
+    def _keep(self, offer: Offer | None) -> None:
+        """The free time under the cursor is kept while the picker is open."""
+        if offer is None:
+            self._keeper.want_nothing()
+            return
+        self._keeper.want(
+            service=self._service,
+            start=offer.start,
+            practitioner=offer.practitioner,
+            location=offer.location,
+            room=offer.room,
+            moving=self._appointment.id,
+        )
 
     def _ask_override(self, verdict: Verdict | None) -> None:
         self._override_for = verdict
@@ -213,6 +237,8 @@ class PickerDialog(DeskDialog[Picked]):
             room=room,
             note=note if note != self._appointment.note else None,
             override=override,
+            client_agreed=self.query_one("#agreed", Choice).value is True,
+            hold=self._keeper.hand_over(),
             typed=self.query_one("#when", Input).value,
         )
 
@@ -230,6 +256,10 @@ class PickerDialog(DeskDialog[Picked]):
     def _services(self) -> list[tuple[str, ServiceId]]:
         setup = self.words.setup
         return [(service_label(it), it.id) for it in setup.services.values()]
+
+    def _agreements(self) -> list[tuple[str, bool]]:
+        """Another service or person brings other terms only if the client agreed."""
+        return [(_("stay"), False), (_("new, client agreed"), True)]
 
     def _search(self) -> None:
         self.begin(self._find(), group="find", exclusive=True)
