@@ -48,6 +48,7 @@ from frontdesk.screens.dialogs.absence import AbsenceDialog
 from frontdesk.screens.dialogs.bell import BellDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.dialogs.palette import PaletteDialog
 from frontdesk.screens.dialogs.plan import Plan, PlanDialog
 from frontdesk.screens.pump import Input, KeyPump
 from frontdesk.screens.requests import RequestsScreen
@@ -106,8 +107,7 @@ class FrontdeskApp(App[None]):
     """One desk, its screens, its keys in order."""
 
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[Any]] = set()
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "verb('quit')", "quit", id="quit", priority=True)]
 
     def __init__(self, start: Start) -> None:
@@ -199,7 +199,7 @@ class FrontdeskApp(App[None]):
             case Verb.REDO:
                 screen.begin(self._redo(screen))
             case Verb.PALETTE:
-                self._open_palette()
+                screen.begin(self._by_name(screen))
             case Verb.HELP:
                 screen.begin(self._help(screen))
             case Verb.THEME:
@@ -362,12 +362,17 @@ class FrontdeskApp(App[None]):
         while not isinstance(self.screen, CalendarScreen):
             self.pop_screen()
 
-    def _open_palette(self) -> None:
-        from textual.command import CommandPalette
-
-        from frontdesk.screens.palette import ClientProvider, DateProvider, VerbProvider
-
-        self.push_screen(CommandPalette(providers=[VerbProvider, ClientProvider, DateProvider]))
+    async def _by_name(self, screen: DeskScreen[Any]) -> None:
+        """The palette, and what was chosen in it."""
+        wanted = await screen.answer(PaletteDialog(screen.NAME))
+        if wanted is None:
+            return
+        if wanted.verb is not None:
+            screen.verb(wanted.verb)
+        elif wanted.client is not None:
+            self.open_client(wanted.client)
+        elif wanted.day is not None:
+            self.open_day(wanted.day)
 
     async def _find(self, screen: DeskScreen[Any]) -> None:
         hit = await screen.answer(FinderDialog())

@@ -15,8 +15,12 @@ from textual.pilot import Pilot
 
 from frontdesk.app import FrontdeskApp, Start
 from frontdesk.config import Config
+from frontdesk.core.asks.charges import ShowTerms
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.asks.history import ShowHistory
+from frontdesk.core.asks.notices import ListNotices
+from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
+from frontdesk.core.asks.schedule import PlanTimeOff
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.machine import Machine
 from frontdesk.widgets.time_grid import TimeGrid
@@ -30,7 +34,7 @@ PATIENCE = 20.0
 """Seconds after which a key that had no effect fails a test instead of hanging it."""
 
 
-LOOKUPS = ("load", "find", "judge", "rail")
+LOOKUPS = ("load", "find", "judge", "rail", "detail", "glance")
 """What screens ask for beside the keys."""
 
 
@@ -136,12 +140,17 @@ def deeds(app: FrontdeskApp) -> list[str]:
     return [line.operation for line in lines if line.terminal == "screen"]
 
 
+SLOW = (
+    FindClients, FindSlots, AskWhy, ListRequests, JudgeRequests, ShowRequest, ShowTerms, PlanTimeOff, ListNotices,
+)  # fmt: skip
+
+
 def slow(app: FrontdeskApp, seconds: float = 0.3) -> None:
     """Every lookup a key could be waiting for takes its time."""
     quick = app.door.see
 
     def see(question: Any) -> Any:
-        if isinstance(question, FindClients | FindSlots | AskWhy):
+        if isinstance(question, SLOW):
             time.sleep(seconds)
         return quick(question)
 

@@ -55,7 +55,7 @@ class PlanDialog(DeskDialog[Plan]):
                 (_("⏎ apply"), "screen.apply"),
                 (_("r another time"), "screen.change"),
                 (_("x work list instead"), "screen.leave_it"),
-                (_("esc back, nothing is changed"), "screen.leave"),
+                (_("esc back"), "screen.leave"),
             )
 
     def on_mount(self) -> None:
