@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -139,13 +140,16 @@ def take(
 def take_holds(tx: Tx, practice: Setup, taken: Taken) -> tuple[Change, ...]:
     """The holds in the way go: a colleague's picker closes, a request stays pending without its time."""
     changes: list[Change] = []
+    lost: dict[RequestId, set[Span]] = defaultdict(set)
     for kind, source, span in taken.holds:
         if kind == pickers.PICKER:
             pickers.close_numbered(tx, source)
-            continue
-        before = requests.lock(tx, RequestId(source))
+        else:
+            lost[RequestId(source)].add(span)
+    for id_, spans in sorted(lost.items()):
+        before = requests.lock(tx, id_)
         assert before is not None, "a hold is somebody's"
-        left = tuple(offer for offer in before.offers if offer.span != span)
+        left = tuple(offer for offer in before.offers if offer.span not in spans)
         after = before.changed(offers=left) if left else before.changed(hold_lost=True, offers=(), answer_by=None)
         requests.save(tx, after)
         claims.replace(tx, practice, [after])

@@ -138,7 +138,7 @@ def naming(look: Look, kind: str, id_: str) -> list[AppointmentId]:
 
 def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_a.id) == id_).with_for_update()).first()
+    row = tx.connection.execute(_ONE.where(col(_a.id) == id_).with_for_update(key_share=True)).first()
     return None if row is None else _value(row)
 
 

@@ -41,7 +41,7 @@ def find(look: Look, id_: ChargeId) -> Charge | None:
 
 def lock(tx: Tx, id_: ChargeId) -> Charge | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update()).first()
+    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()
     return None if row is None else _value(row)
 
 
@@ -52,7 +52,7 @@ def of_appointment(look: Look, id_: AppointmentId) -> list[Charge]:
 
 def lock_of_appointment(tx: Tx, id_: AppointmentId) -> list[Charge]:
     """The same, but nobody else changes them until this transaction ends."""
-    theirs = _ONE.where(col(_c.appointment_id) == id_).order_by(col(_c.id)).with_for_update()
+    theirs = _ONE.where(col(_c.appointment_id) == id_).order_by(col(_c.id)).with_for_update(key_share=True)
     return [_value(row) for row in tx.connection.execute(theirs)]
 
 

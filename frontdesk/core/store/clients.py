@@ -34,14 +34,14 @@ def find(look: Look, id_: ClientId) -> Client | None:
 
 def lock(tx: Tx, id_: ClientId) -> Client | None:
     """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
-    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update()).first()
+    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()
     return None if row is None else _value(row)
 
 
 def lock_all(tx: Tx) -> None:
     """Nobody else changes any client until this transaction ends; in id order, as everybody locks them."""
     if not tx.is_sqlite:
-        tx.connection.execute(select(col(_c.id)).order_by(col(_c.id)).with_for_update()).all()
+        tx.connection.execute(select(col(_c.id)).order_by(col(_c.id)).with_for_update(key_share=True)).all()
 
 
 def several(look: Look, ids: Iterable[ClientId]) -> dict[ClientId, Client]:

@@ -54,7 +54,7 @@ def find(look: Look, id_: RequestId) -> Request | None:
 
 def lock(tx: Tx, id_: RequestId) -> Request | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_r.id) == id_).with_for_update()).first()
+    row = tx.connection.execute(_ONE.where(col(_r.id) == id_).with_for_update(key_share=True)).first()
     return None if row is None else _value(row)
 
 

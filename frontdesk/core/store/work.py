@@ -57,6 +57,10 @@ def of_cause(look: Look, cause: str, cause_id: str) -> list[Work]:
     return [_value(row) for row in look.connection.execute(made.order_by(col(_w.id)))]
 
 
+def everything(look: Look) -> list[Work]:
+    return [_value(row) for row in look.connection.execute(_ONE.order_by(col(_w.id)))]
+
+
 def add(tx: Tx, work: Work) -> Work:
     """A new entry, with the number the database gives."""
     made = tx.connection.execute(_INSERT, _row(work)).inserted_primary_key
