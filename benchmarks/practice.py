@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,14 +19,16 @@ from floors import growth
 from floors.workload import BASE, HOURS, minute
 from timing import folder
 
-from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.requests import RequestAppointment
+from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
+from frontdesk.core.asks.slots import FindSlots
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.store import search
-from frontdesk.core.store.engine import Store, driver
+from frontdesk.core.store.engine import SCHEMA, Store, driver
 
 SIZES = (10_000, 100_000, 1_000_000)
 PRACTITIONERS = 20
@@ -45,7 +48,31 @@ def built(where: Path, appointments: int, clients: int = CLIENTS) -> Path:
         set_up(path)
         fill(path, appointments, clients)
 
-    return _kept(where / f"practice_{appointments}_{clients}.db", build)
+    return _kept(where / f"practice_{appointments}_{clients}_{SCHEMA}.db", build)
+
+
+def asked(where: Path, appointments: int, requests: int) -> Path:
+    """The same practice, open to clients, with so many pending requests."""
+
+    def build(path: Path) -> None:
+        shutil.copy(built(where, appointments), path)
+        desk = open_desk(path)
+        setup = desk.see(ShowSetup())
+        services = (Entry(id=SERVICE, line=1, fields={"name": "Review", "duration": 30, "online": True}),)
+        groups = {"booking": {"max_pending": 0, "horizon": 1500, "request_expiry": 720, "minimum_notice": 0}}
+        practice = {"name": setup.practice.name, "timezone": ZONE}
+        desk.do(ApplyPractice(file=PracticeFile(practice=practice, groups=groups, services=services)))
+        ahead = FindSlots(
+            service=SERVICE, first=BASE + dt.timedelta(days=14), days=60, practitioner=staff_id(1), limit=requests
+        )
+        for number, offer in enumerate(desk.see(ahead).offers, 1):
+            ask = RequestAppointment(
+                service=SERVICE, start=offer.start, client=ClientId(number), practitioner=offer.practitioner
+            )
+            desk.do(ask)
+        desk.close()
+
+    return _kept(where / f"asked_{appointments}_{requests}_{SCHEMA}.db", build)
 
 
 def floor_built(where: Path, appointments: int) -> Path:
@@ -207,6 +234,7 @@ def _appointments(count: int, clients: int) -> Iterator[dict[str, Any]]:
             "status": "booked",
             "cancel_text": "",
             "cancel_link": 0,
+            "cancel_by": "",
             "override": "",
             "lane": 0,
             "room_lane": 0,

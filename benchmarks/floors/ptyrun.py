@@ -109,8 +109,8 @@ class Run:
 ODD = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b[P_^].*?\x1b\\|\x1b\[[0-9;]*:[0-9:;]*m", re.S)
 
 
-def painted(chunks, marker):
-    """time of the first chunk after which the emulated screen shows marker"""
+def painted(chunks, marker, since=0.0):
+    """time of the first chunk, not before `since`, after which the emulated screen shows marker"""
     scr = pyte.Screen(COLS, ROWS)
     st = pyte.ByteStream(scr)
     for t, b in chunks:
@@ -118,7 +118,7 @@ def painted(chunks, marker):
             st.feed(ODD.sub(b"", b))
         except Exception:
             pass
-        if any(marker in line for line in scr.display):
+        if t >= since and any(marker in line for line in scr.display):
             return t, scr
     return None, scr
 
