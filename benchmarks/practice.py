@@ -62,14 +62,18 @@ def asked(where: Path, appointments: int, requests: int) -> Path:
         groups = {"booking": {"max_pending": 0, "horizon": 1500, "request_expiry": 720, "minimum_notice": 0}}
         practice = {"name": setup.practice.name, "timezone": ZONE}
         desk.do(ApplyPractice(file=PracticeFile(practice=practice, groups=groups, services=services)))
-        ahead = FindSlots(
-            service=SERVICE, first=BASE + dt.timedelta(days=14), days=60, practitioner=staff_id(1), limit=requests
-        )
-        for number, offer in enumerate(desk.see(ahead).offers, 1):
-            ask = RequestAppointment(
-                service=SERVICE, start=offer.start, client=ClientId(number), practitioner=offer.practitioner
-            )
-            desk.do(ask)
+        ahead = FindSlots(service=SERVICE, first=BASE + dt.timedelta(days=14), days=60, each=True)
+        taken: dict[StaffId, int] = {}
+        client = 0
+        for offer in desk.see(ahead).offers:
+            if client == requests:
+                break
+            if taken.get(offer.practitioner, 0) <= offer.start:
+                taken[offer.practitioner], client = offer.end, client + 1
+                ask = RequestAppointment(
+                    service=SERVICE, start=offer.start, client=ClientId(client), practitioner=offer.practitioner
+                )
+                desk.do(ask)
         desk.close()
 
     return _kept(where / f"asked_{appointments}_{requests}_{SCHEMA}.db", build)

@@ -133,18 +133,20 @@ def requests(
     status: Annotated[list[RequestState] | None, typer.Option("--status", help="Only these.")] = None,
     client: ClientRef = None,
     name: Annotated[str, typer.Option("--name", help="Part of a client's name.")] = "",
-    sort: Annotated[RequestOrder, typer.Option("--sort", help="By what.")] = RequestOrder.START,
+    sort: Annotated[
+        RequestOrder | None, typer.Option("--sort", help="What waits by start, else the newest first, unless told.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 200,
     as_json: AsJson = False,
 ) -> None:
-    """Requests, by start unless told."""
+    """Requests: what is asked for, and how it stands."""
     opening: Opening = context.obj
     found = opening.see(
         ListRequests(
             states=tuple(status or ()),
             client=None if client is None else client_id(client),
             name=name,
-            order=sort,
+            order=sort or (RequestOrder.START if status == [RequestState.PENDING] else RequestOrder.NEWEST),
             limit=limit,
         )
     )

@@ -121,6 +121,13 @@ class RequestsScreen(RequestFlows):
         yield Footer(ON_REQUESTS)
 
     @property
+    def _by(self) -> tuple[RequestOrder, str]:
+        """What waits stands by its start; what is over the newest first."""
+        if self._order == 0 and self._filter != PENDING:
+            return RequestOrder.NEWEST, later("newest first")
+        return ORDERS[self._order]
+
+    @property
     def rows(self) -> LineList[_Seen]:
         return self.query_one("#requests", LineList)
 
@@ -159,7 +166,7 @@ class RequestsScreen(RequestFlows):
         self.query_one("#header", Header).show([" · ".join(parts)], self.clock(), self.marks(but=Verb.REQUESTS))
         names = [f"[{_(name)}]" if n == self._filter else _(name) for n, (name, _states) in enumerate(FILTERS)]
         links = [(name, f"screen.filter_to({n})") for n, name in enumerate(names)]
-        order = f"   {_(ORDERS[self._order][1])}"
+        order = f"   {_(self._by[1])}"
         spaced = [part for link in links for part in (link, " ")]
         self.query_one("#filters", Bar).update(linked([" ", *spaced, order]), layout=False)
 
@@ -247,7 +254,7 @@ class RequestsScreen(RequestFlows):
             ListRequests(
                 states=FILTERS[self._filter][1],
                 name=self.query_one("#typed", Input).value,
-                order=ORDERS[self._order][0],
+                order=self._by[0],
                 limit=PAGE,
             )
         )

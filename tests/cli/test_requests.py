@@ -129,7 +129,8 @@ def test_requests_are_filtered_sorted_and_searched(practice: Command) -> None:
     def refs(*words: str) -> list[str]:
         return [it["ref"] for it in practice("requests", "--json", *words).json["items"]]
 
-    assert refs() == [second, first]
+    assert refs() == [second, first], "the newest first"
+    assert refs("--sort", "start") == [second, first]
     assert refs("--status", "pending") == [first]
     assert refs("--name", "zo") == [first]
     assert refs("--sort", "asked") == [first, second]

@@ -125,7 +125,7 @@ def outcome(desk: Desk, ask: Ask[object]) -> str:
 
 def counts(desk: Desk, query: str) -> Counter[str]:
     with desk.store.reading() as connection:
-        return Counter(dict(connection.execute(text(query)).all()))  # type: ignore[arg-type]
+        return Counter(dict(connection.execute(text(query)).all()))
 
 
 def test_of_eight_who_approve_a_request_one_does(store_url: str, crew: Crew) -> None:

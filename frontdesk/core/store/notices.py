@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from frontdesk.core.domain.events import EventId
 from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
 from frontdesk.core.domain.people import ClientId, Role, StaffId
+from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.views import BellLine
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Event as EventRow
@@ -23,6 +25,9 @@ _READ = text(
     "INSERT INTO notice_read (reader, notice_id, at) VALUES (:reader, :notice, :at)"
     " ON CONFLICT (reader, notice_id) DO NOTHING"
 )
+BELL_DAYS = 30
+"""How far the bell looks back."""
+
 DESK_ROLES = frozenset({Role.ADMIN, Role.MANAGER, Role.RECEPTIONIST})
 """Who is told what the desk is told."""
 
@@ -106,8 +111,17 @@ def _mine(look: Look) -> list[ColumnElement[bool]]:
         theirs = and_(col(_n.audience) == Audience.PRACTITIONER.value, col(_n.staff_id) == look.actor.staff)
         told.append(and_(theirs, col(EventRow.actor) != look.actor.name))
     if DESK_ROLES.intersection(look.actor.roles):
-        told.append(col(_n.audience) == Audience.DESK.value)
-    return [or_(*told) if told else col(_n.id) < 0]
+        told.append(and_(col(_n.audience) == Audience.DESK.value, col(_n.staff_id).is_(None)))
+    return [or_(*told) if told else col(_n.id) < 0, col(_n.id) >= _first_of(look)]
+
+
+def _first_of(look: Look) -> Any:
+    """The first notice of the days the bell looks back: what is older is history, however much there is."""
+    since = look.now - BELL_DAYS * DAY
+    event = select(col(EventRow.id)).where(col(EventRow.at) >= since).order_by(col(EventRow.at), col(EventRow.id))
+    first = aliased(NoticeRow)
+    notice = select(col(first.id)).where(col(first.event_id) >= event.limit(1).scalar_subquery())
+    return notice.order_by(col(first.event_id), col(first.id)).limit(1).scalar_subquery()
 
 
 def _is_read(look: Look) -> ColumnElement[bool]:

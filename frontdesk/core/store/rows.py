@@ -204,6 +204,8 @@ class Request(Row, table=True):
     __table_args__ = (
         CheckConstraint('"start" < "end"', name="request_span"),
         Index("request_state", "state", "start"),
+        Index("request_start", "start"),
+        Index("request_newest", "asked_at"),
         Index("request_asked", "state", "asked_at"),
         Index("request_client", "client_id"),
         Index("request_appointment", "appointment_id"),

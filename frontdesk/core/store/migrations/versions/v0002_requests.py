@@ -135,6 +135,8 @@ def _tables() -> None:
     op.create_index("request_appointment", "request", ["appointment_id"], unique=False)
     op.create_index("request_asked", "request", ["state", "asked_at"], unique=False)
     op.create_index("request_client", "request", ["client_id"], unique=False)
+    op.create_index("request_newest", "request", ["asked_at"], unique=False)
+    op.create_index("request_start", "request", ["start"], unique=False)
     op.create_index("request_state", "request", ["state", "start"], unique=False)
     op.create_table(
         "work",
