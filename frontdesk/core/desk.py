@@ -24,13 +24,13 @@ from frontdesk.core.asks import transfer as asks_of_transfer
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.errors import Busy, NotAllowed, NotFound, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
-from frontdesk.core.domain.objections import RequestIsOver
+from frontdesk.core.domain.objections import NoOpenOffer, RequestIsOver
 from frontdesk.core.domain.permissions import DESK, Actor, may
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.requests import Ended
 from frontdesk.core.operations import appointments as appointment_operations
 from frontdesk.core.operations import charges as charge_operations
 from frontdesk.core.operations import clients as client_operations
+from frontdesk.core.operations import guard
 from frontdesk.core.operations import holds as hold_operations
 from frontdesk.core.operations import notices as notice_operations
 from frontdesk.core.operations import requests as request_operations
@@ -156,9 +156,12 @@ class Desk:
         for attempt in range(TRIES):
             try:
                 with self.store.writing() as connection:
-                    return operation(self._tx(connection), ask)  # type: ignore[no-any-return]
+                    tx = self._tx(connection)
+                    done: T = operation(tx, ask)
+                    guard.record_ends(tx)  # of a deed that records nothing itself
+                    return done
             except Refused as refused:
-                self._record_ends(refused)
+                self._record_end(ask, refused)
                 raise
             except Overlap:
                 overlaps += 1
@@ -214,14 +217,16 @@ class Desk:
             machine=self.machine,
         )
 
-    def _record_ends(self, refused: Refused) -> None:
-        """What was refused because its time had passed is recorded as over before the refusal is told."""
-        if any(isinstance(it, RequestIsOver) and it.ended is Ended.TIME for it in refused.objections):
-            try:
-                with self.store.writing() as connection:
-                    hold_operations.sweep_expired(self._tx(connection), asks_of_requests.SweepExpired())
-            except (Overlap, Contention, StoreUnusable):
-                return  # readers see it as over all the same; the next sweep writes it
+    def _record_end(self, ask: Ask[Any], refused: Refused) -> None:
+        """A request whose time had run out: that is recorded before the refusal is told."""
+        request = getattr(ask, "request", None)
+        if request is None or not any(isinstance(it, RequestIsOver | NoOpenOffer) for it in refused.objections):
+            return
+        try:
+            with self.store.writing() as connection:
+                hold_operations.record_end(self._tx(connection), request)
+        except (Overlap, Contention, StoreUnusable):
+            return  # readers see it as over all the same; the next sweep writes it
 
     def _log_opening(self, question: asks_of_clients.ShowClient) -> None:
         """Opening a record goes on record; a database that cannot be written to can still be looked at."""

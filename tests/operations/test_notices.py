@@ -43,7 +43,7 @@ def told(desk: Desk, event: Event) -> set[tuple[Audience, NoticeKind, str | None
 def test_each_decision_is_told_to_those_it_concerns(desk: Desk) -> None:
     appointment = booked(desk, on(25, 9)).appointment
     request = asked_to_move(desk, appointment, on(26, 10))
-    offer = desk.do(OfferTimes(request=request.id, seen=None, times=(OfferedTime(start=on(27, 9)),)))
+    offer = desk.do(OfferTimes(request=request.id, seen=None, times=(OfferedTime(start=on(26, 15)),)))
     assert told(desk, offer) == {(CLIENT, NoticeKind.OFFERED, None)}
     none = desk.do(RefuseOffers(request=request.id))
     assert told(desk, none) == {

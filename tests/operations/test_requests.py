@@ -463,7 +463,9 @@ def test_clients_may_not_change_the_service_unless_the_practice_lets_them(desk: 
 
 
 @pytest.mark.parametrize("how", ["moved", "cancelled", "arrived"])
-def test_a_request_is_overtaken_when_its_appointment_changes_and_undo_brings_it_back(desk: Desk, how: str) -> None:
+def test_a_request_is_overtaken_when_its_appointment_changes_and_undo_brings_it_back(
+    desk: Desk, clock: Clock, how: str
+) -> None:
     appointment = booked(desk, on(25, 9)).appointment
     request = asked_to_move(desk, appointment, on(26, 10))
 
@@ -473,6 +475,7 @@ def test_a_request_is_overtaken_when_its_appointment_changes_and_undo_brings_it_
         case "cancelled":
             desk.do(CancelAppointment(appointment=appointment.id, seen=None, reason="client_asked"))  # type: ignore[arg-type]
         case _:
+            clock.set(on(25, 8, 50))
             desk.do(SetStatus(appointment=appointment.id, seen=None, status=Status.ARRIVED))
 
     over = now_is(desk, request)
@@ -543,12 +546,12 @@ def test_offered_times_are_held_and_the_clients_own_hold_is_released(desk: Desk)
 
 
 def test_the_answer_is_awaited_a_day_never_past_the_first_offer_nor_the_old_time(desk: Desk) -> None:
-    assert offered(desk, asked(desk, on(26, 9)), on(27, 9)).answer_by == at(on(24, 8))
+    assert offered(desk, asked(desk, on(26, 9)), on(26, 11)).answer_by == at(on(24, 8))
     assert offered(desk, asked(desk, on(26, 10)), on(23, 16)).answer_by == at(on(23, 16))
     soon = booked(desk, on(24, 8, 45), override="early").appointment
     # the clocks of the terms: asked in time
-    request = asked_to_move(desk, appointment_now(desk, soon.id), on(26, 11))
-    assert offered(desk, request, on(27, 11)).answer_by == at(on(24, 8))
+    request = asked_to_move(desk, appointment_now(desk, soon.id), on(25, 11))
+    assert offered(desk, request, on(25, 15)).answer_by == at(on(24, 8))
 
 
 def test_more_than_three_times_are_not_offered(desk: Desk) -> None:
@@ -594,7 +597,7 @@ def test_taking_none_leaves_the_request_pending_without_its_time(desk: Desk) -> 
 
 
 def test_silence_to_an_offer_is_recorded_by_the_sweep(desk: Desk, clock: Clock) -> None:
-    request = offered(desk, asked(desk, on(26, 9)), on(27, 9))
+    request = offered(desk, asked(desk, on(26, 9)), on(26, 11))
     clock.set(on(24, 9))
     seen = now_is(desk, request)
     assert (seen.state, seen.hold_lost) == (RequestState.PENDING, True)
@@ -606,7 +609,7 @@ def test_silence_to_an_offer_is_recorded_by_the_sweep(desk: Desk, clock: Clock) 
 
 
 def test_after_silence_staff_may_still_approve_what_was_asked_for(desk: Desk, clock: Clock) -> None:
-    request = offered(desk, asked(desk, on(26, 9)), on(27, 9))
+    request = offered(desk, asked(desk, on(26, 9)), on(26, 11))
     clock.set(on(24, 9))
 
     event = desk.do(ApproveRequest(request=request.id, seen=now_is(desk, request).revision, practitioner=ANN))
@@ -655,8 +658,11 @@ def test_taking_one_of_several_offered_times_leaves_the_others(desk: Desk) -> No
     booked(desk, on(25, 9), client="Dora", override="urgent")
 
     after = now_is(desk, request)
-    assert [slot.start for slot in after.offers] == [at(on(25, 11))]
+    assert [(slot.start, slot.lost) for slot in after.offers] == [(at(on(25, 9)), True), (at(on(25, 11)), False)]
     assert not after.hold_lost
+    with pytest.raises(SlotTaken):
+        desk.do(TakeOffer(request=request.id, choice=1))
+    assert desk.do(TakeOffer(request=request.id, choice=2)).appointment.start == at(on(25, 11))
 
 
 def test_a_write_that_meets_an_expired_hold_records_its_end_first(desk: Desk, clock: Clock) -> None:
@@ -792,7 +798,7 @@ def test_the_card_shows_every_field_and_what_speaks_for_and_against(desk: Desk) 
     assert (card.line.service_name, card.line.request.description) == ("Review", "my knee")
     assert card.standing is Standing.CLEAR
     assert all(check.ok for check in card.checks)
-    assert [block.client_name for block in card.around] == ["Dora"]
+    assert [it.name for it in card.around] == ["Dora"]
 
 
 def test_the_card_says_what_stands_against_it_and_what_would_do_instead(desk: Desk) -> None:

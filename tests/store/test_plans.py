@@ -27,7 +27,7 @@ from tests.builders import Clock, booked, on, open_test_desk
 
 DAY = date(2026, 11, 23)
 QUESTIONS = (
-    (ShowCalendar(first=DAY, days=7), {"appointment_practitioner", "claim_by_time", "request_appointment"}),
+    (ShowCalendar(first=DAY, days=7), {"appointment_practitioner", "claim_by_time", "request_one_move"}),
     (ShowGlance(), {"appointment_start", "notice_staff", "event_at", "notice_event", "work_state"}),
     (ListNotices(), {"notice_staff", "event_at"}),
     (ListRequests(states=(RequestState.PENDING,)), {"request_state"}),

@@ -39,9 +39,12 @@ class RemoveTimeOff(Ask[TimeOffRemoved]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTimeOff(Question[tuple[PlannedMove, ...]]):
-    """What an absence would leave without its time, and a free time for each. Raises BadInput or NotFound."""
+    """What an absence would leave without its time, and a free time for each.
 
-    needs = Permission.SEE_CALENDAR
+    Raises BadInput, NotFound, or NotAllowed for who may not enter it either.
+    """
+
+    needs = Permission.CHANGE_TIME_OFF
     staff: StaffId
     start: datetime
     end: datetime

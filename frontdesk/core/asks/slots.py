@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from frontdesk.core.asks.door import Question
@@ -15,6 +15,15 @@ from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import Start
 from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Time off that is planned and not entered yet: naive wall time of the practice, half-open."""
+
+    staff: StaffId
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,8 @@ class FindSlots(Question[SlotAnswer]):
     """The request that would be approved: its own hold counts as free."""
     hold: UUID | None = None
     """The open picker that asks: what it keeps counts as free."""
+    away: Away | None = None
+    """Asked as if this were entered."""
     each: bool = False
     """All offers of all practitioners instead of one a start."""
     limit: int | None = None
@@ -58,5 +69,7 @@ class AskWhy(Question[VerdictAnswer]):
     """The request that would be approved: its own hold counts as free."""
     hold: UUID | None = None
     """The open picker that asks: what it keeps counts as free."""
+    away: Away | None = None
+    """Asked as if this were entered."""
     nearest: int = 3
     """How many free starts near it to name."""

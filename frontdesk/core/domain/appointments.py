@@ -66,6 +66,9 @@ REINSTATABLE = frozenset({Status.CANCELLED, Status.LATE_CANCELLED, Status.NO_SHO
 STILL_NEXT = 12 * 3600
 """Seconds from its start for which one that is not over yet is a client's next: they are late, or still here."""
 
+HAPPENS = frozenset({Status.ARRIVED, Status.IN_SESSION, Status.DONE})
+"""What only the day of the appointment can bring."""
+
 HOLDS_TIME = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION, Status.DONE})
 """Claims are held exactly in these."""
 

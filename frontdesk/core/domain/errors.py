@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events import Change
 from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which of several appointments that were asked for together."""
+
+    appointment: AppointmentId
+    client_name: str
+
+
 class DeskError(Exception):
     """What the desk refuses or cannot do; one of the families below."""
+
+    about: About | None = None
+    """Where several were asked for together: the one it is about."""
 
 
 class Problem(Enum):

@@ -120,7 +120,7 @@ def _of_what_followed(event: Event) -> Iterator[Notice]:
         match change.before, change.after:
             case Request(), Request(ended=Ended.OVERTAKEN) as it:
                 yield from _to_all(NoticeKind.OVERTAKEN, it)
-            case Request(hold_lost=False), Request(hold_lost=True) as it:
+            case Request() as was, Request() as it if _lost(it) > _lost(was):
                 yield from _to_staff(NoticeKind.HOLD_LOST, it)
             case None, Work() as work:
                 yield Notice(
@@ -131,6 +131,11 @@ def _of_what_followed(event: Event) -> Iterator[Notice]:
                 )
             case _:
                 pass
+
+
+def _lost(it: Request) -> tuple[bool, int]:
+    """How much of what it held is gone."""
+    return it.hold_lost, sum(offer.lost for offer in it.offers)
 
 
 def _of_reversed(changes: tuple[Change, ...]) -> Iterator[Notice]:

@@ -336,6 +336,21 @@ class NoOpenOffer(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerIsAwaited(_Reason):
+    """Other times are offered to the client, who has not answered yet."""
+
+    code = "answer_is_awaited"
+    offers: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldIsLost(_Reason):
+    """Its time is not held any more: somebody has to look at it."""
+
+    code = "hold_is_lost"
+
+
+@dataclass(frozen=True, slots=True)
 class TooManyOffers(_Reason):
     code = "too_many_offers"
     limit: int
@@ -389,6 +404,8 @@ ChangeObjection: TypeAlias = (
     | ServiceStays
     | RequestIsOver
     | NoOpenOffer
+    | AnswerIsAwaited
+    | HoldIsLost
     | TooManyOffers
     | KnownAlready
     | ChargeIsOver

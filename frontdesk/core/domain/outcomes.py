@@ -62,6 +62,8 @@ def objections_to_cancelling(appointment: Appointment, terms: Terms, now: Instan
 def objections_to_rescheduling(appointment: Appointment, terms: Terms, now: Instant) -> tuple[TermsObjection, ...]:
     """Every reason the terms give against a client's own move; empty means go."""
     until = reschedule_deadline(appointment, terms)
+    if now > appointment.start:
+        return (TooLate(Action.RESCHEDULE, min(until, appointment.start)),)  # there is nothing left to move
     inside = terms.inside_reschedule_notice.value
     return tuple(_against(Action.RESCHEDULE, terms.reschedule.value, inside, until, now))
 

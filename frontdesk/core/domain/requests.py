@@ -74,6 +74,8 @@ class Slot:
     practitioner: StaffId
     location: LocationId
     room: RoomId | None = None
+    lost: bool = False
+    """Offered, and taken by staff since: it stays in its place, so that the others keep their numbers."""
 
     @property
     def span(self) -> Span:
@@ -132,7 +134,7 @@ class Request:
         """The times it keeps free while it is pending."""
         if self.state is not RequestState.PENDING or self.hold_lost:
             return ()
-        return self.offers or (self.slot,)
+        return tuple(it for it in self.offers if not it.lost) or (self.slot,)
 
     @property
     def held_until(self) -> Instant:

@@ -224,6 +224,15 @@ class Standing(Enum):
     """Waits for the client's answer."""
 
 
+class Neighbour(NamedTuple):
+    """Somebody else's time in the day around a request."""
+
+    start: Instant
+    end: Instant
+    name: str
+    is_held: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCard:
     """Everything that speaks for and against a request."""
@@ -233,7 +242,7 @@ class RequestCard:
     verdict: Verdict
     checks: tuple[Check, ...]
     nearest: tuple[Offer, ...]
-    around: tuple[Block, ...]
+    around: tuple[Neighbour, ...]
     """That practitioner's day, by start."""
     rivals: tuple[RequestLine, ...]
     moves: Named | None

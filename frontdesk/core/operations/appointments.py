@@ -18,6 +18,7 @@ from frontdesk.core.asks.appointments import (
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.domain.appointments import (
     CANCELLABLE,
+    HAPPENS,
     MOVES,
     REINSTATABLE,
     RESCHEDULABLE,
@@ -48,6 +49,7 @@ from frontdesk.core.domain.practice import BY_CLIENT, Setup
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_text
+from frontdesk.core.domain.times import local_date
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.charges import charge, void_charges
 from frontdesk.core.operations.clients import add_record
@@ -80,17 +82,17 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
         None,
         room=taking.room_of(practice, ask.room),
     )
-    holder = ask.hold or uuid.uuid4()
+    holder = uuid.uuid4()
+    if ask.hold is not None:
+        pickers.close(tx, ask.hold)  # what it keeps is free for whoever it was kept for, and that is here
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override)
     who = taken.verdict.practitioner
     require_allowed(tx, ask.needs, who, overriding=practice if override and taken.verdict.reasons else None)
     if known is not None:
         require_sees(tx, ask.needs, known.id)
-    also = taking.take_holds(tx, practice, taken)
+    also = taking.take_holds(tx, practice, taken.holds)
     client = add_record(tx, practice, wanted) if isinstance(wanted, NewClient) else known
     assert client is not None
-    if ask.hold is not None:
-        pickers.close(tx, ask.hold)
     booked = appointments.add(
         tx,
         taking.new_appointment(
@@ -131,6 +133,8 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
     require_power_over(tx, practice, ask.needs, before)
     if before.status not in RESCHEDULABLE:
         require_no_objection([NotFromHere(before.status, Action.RESCHEDULE)])
+    if ask.hold is not None:
+        pickers.close(tx, ask.hold)
     taken = taking.take(
         tx, practice, search, before.holder, practitioner, location, ask.start, override, prefer=before.room
     )
@@ -151,11 +155,9 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
         note=before.note if ask.note is None else clean_text(ask.note),
         internal_note=before.internal_note if ask.internal_note is None else clean_text(ask.internal_note),
     )
-    also = taking.take_holds(tx, practice, taken)
+    also = taking.take_holds(tx, practice, taken.holds)
     if elsewhere or other:
         also += taking.overtake(tx, practice, after)
-    if ask.hold is not None:
-        pickers.close(tx, ask.hold)
     claims.replace(tx, practice, [after])
     appointments.save(tx, after)
     appointments.lay_back(tx, after.id)
@@ -249,6 +251,8 @@ def set_status(tx: Tx, ask: SetStatus) -> StatusSet:
         require_no_objection([NotFromHere(before.status, _meant(ask.status))])
     if ask.status is Status.NO_SHOW and tx.now < before.start:
         require_no_objection([NotBeforeStart(before.start)])
+    if ask.status in HAPPENS and local_date(before.start, before.zone) > local_date(tx.now, before.zone):
+        require_no_objection([NotBeforeStart(before.start)])  # nobody arrives on another day
     agreed = terms.of(tx, practice, before)
     after = before.changed(status=ask.status)
     also: tuple[Change, ...] = ()
@@ -283,7 +287,7 @@ def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReins
         room=taken.room,
         override=override if taken.verdict.reasons else before.override,
     )
-    also = taking.take_holds(tx, practice, taken) + void_charges(tx, after)
+    also = taking.take_holds(tx, practice, taken.holds) + void_charges(tx, after)
     claims.replace(tx, practice, [after])
     appointments.save(tx, after)
     return record(

@@ -37,8 +37,9 @@ def waive_charge(tx: Tx, ask: WaiveCharge) -> ChargeWaived:
 def charge(
     tx: Tx, practice: Setup, appointment: Appointment, kind: ChargeKind, amount: int, waive: str = ""
 ) -> tuple[Change, ...]:
-    """A fee, due or waived at once; nothing where it costs nothing. The caller records it."""
-    if not amount:
+    """A fee, due or waived at once; nothing where it costs nothing, or was paid before. The caller records it."""
+    paid = (it.kind for it in charges.of_appointment(tx, appointment.id) if it.state is ChargeState.SETTLED)
+    if not amount or kind in paid:
         return ()
     made = charges.add(
         tx,

@@ -14,6 +14,7 @@ from frontdesk.core.domain.people import Client, ClientId, Contact
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import YEARS, Instant, local_date
+from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.parse import contacts
 from frontdesk.core.store import appointments, charges, claims, clients, requests, setup
@@ -57,6 +58,8 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     if [appointments.lock(tx, it.id) for it in theirs] != theirs:
         raise Contention
     moved = [(it, it.changed(client=kept.id)) for it in theirs]
+    for it in requests.of_client(tx, dropped.id):
+        taking.end(tx, it.id)
     asked = [requests.lock(tx, it.id) for it in requests.of_client(tx, dropped.id)]
     owed = [charges.lock(tx, it.id) for it in charges.of_client(tx, dropped.id)]
     after = replace(

@@ -15,6 +15,7 @@ from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
 from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request
+from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.store import clients, events, notices, sight
 from frontdesk.core.store.look import Look, Tx
@@ -27,10 +28,14 @@ def record(tx: Tx, event: E) -> E:
 
     What had ended by itself and lay in the way comes first, as the system's doing.
     """
-    ended, tx.ran_out = tx.ran_out, []
-    for fact in ended:
-        _tell(tx, events.append(tx, fact))
+    record_ends(tx)
     return _tell(tx, events.append(tx, event))
+
+
+def record_ends(tx: Tx) -> tuple[Event, ...]:
+    """Write what had ended by itself and was met on the way."""
+    ended, tx.ran_out = tx.ran_out, []
+    return tuple(_tell(tx, events.append(tx, fact)) for fact in ended)
 
 
 def _tell(tx: Tx, event: E) -> E:
@@ -50,9 +55,16 @@ def require_allowed(
             raise NotAllowed(Permission.OVERRIDE_RULES.value, look.actor.name)
 
 
-def require_decides(look: Look, practice: Setup, practitioner: StaffId) -> None:
-    """Requests are decided by who has power over that calendar, receptionists where the practice lets them."""
+def require_decides(look: Look, practice: Setup, practitioner: StaffId, service: ServiceId) -> None:
+    """Requests are decided by who has power over that calendar, receptionists where the practice lets them.
+
+    A practitioner decides about their own time, of services they offer. Raises NotAllowed.
+    """
     require_allowed(look, Permission.DECIDE_REQUESTS, practitioner)
+    if scope_of(look.actor, Permission.DECIDE_REQUESTS) is Scope.OWN and look.actor.staff is not None:
+        person = practice.staff.get(look.actor.staff)
+        if person is None or service not in person.services:
+            raise NotAllowed(Permission.DECIDE_REQUESTS.value, look.actor.name)
     if not practice.practice.desk.receptionists_decide and _is_only_receptionist(look):
         raise NotAllowed(Permission.DECIDE_REQUESTS.value, look.actor.name)
 

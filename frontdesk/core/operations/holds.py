@@ -5,11 +5,11 @@ from __future__ import annotations
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.domain.events import Batch, Event
-from frontdesk.core.domain.requests import Slot
+from frontdesk.core.domain.requests import RequestId, Slot
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.operations import taking
-from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.operations.guard import record_ends, require_allowed
 from frontdesk.core.queries import slots
 from frontdesk.core.store import claims, pickers, requests, setup
 from frontdesk.core.store.look import Tx
@@ -23,8 +23,13 @@ def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
     pickers.sweep(tx)
     for id_ in requests.run_out(tx, SWEPT):
         taking.end(tx, id_)
-    ended, tx.ran_out = tx.ran_out, []
-    return Batch(events=tuple(record(tx, event) for event in ended))
+    return Batch(events=record_ends(tx))
+
+
+def record_end(tx: Tx, request: RequestId) -> None:
+    """What has run out about one request is written down; nothing where nothing has."""
+    taking.end(tx, request)
+    record_ends(tx)
 
 
 def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
@@ -39,6 +44,7 @@ def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
     holder = search.holder or ask.key
     pickers.close(tx, ask.key)
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
+    require_allowed(tx, ask.needs, taken.verdict.practitioner)
     until = tx.now + practice.practice.booking.picker_hold * MINUTE
     slot = Slot(
         start=taken.start,

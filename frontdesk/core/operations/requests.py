@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from frontdesk.core.asks.requests import (
 )
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
 from frontdesk.core.domain.charges import ChargeKind
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem, Refused, SlotTaken
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events import (
     AppointmentBooked,
     AppointmentRescheduled,
@@ -38,6 +39,10 @@ from frontdesk.core.domain.events import (
     TimesOffered,
 )
 from frontdesk.core.domain.objections import (
+    AnswerIsAwaited,
+    ChangedSince,
+    HoldIsLost,
+    InThePast,
     KnownAlready,
     NoOpenOffer,
     NotFromHere,
@@ -64,7 +69,7 @@ from frontdesk.core.domain.requests import (
 from frontdesk.core.domain.services import LocationId, RoomId, Service
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_line, clean_text
-from frontdesk.core.domain.times import HOUR, Instant, Start, wall_time
+from frontdesk.core.domain.times import HOUR, MINUTE, Instant, Start, wall_time
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.appointments import found, keeps, locked, locked_client
 from frontdesk.core.operations.charges import charge
@@ -97,7 +102,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
         Asking.NEW if known is None else Asking.CLIENT,
         known.id if known is not None else None,
         None,
-        email=applicant.email if applicant is not None else "",
+        applicant=applicant,
     )
     holder = uuid.uuid4()
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
@@ -124,6 +129,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
             tx, AppointmentBooked(appointment=booked, client=client, new_client=known is None, by=Side.CLIENT)
         )
     slot = _slot_of(taken)
+    _require_ahead(tx, slot)
     made = requests.add(
         tx,
         Request(
@@ -173,6 +179,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
     taken = taking.take(
         tx, practice, search, before.holder, practitioner, location, ask.start, override="", prefer=before.room
     )
+    require_allowed(tx, ask.needs, taken.verdict.practitioner)
     if not agreed.reschedule_needs_approval.value:
         after, fees = _moved_by_client(tx, practice, before, service, taken, tx.now)
         also = fees + taking.overtake(tx, practice, after)
@@ -185,6 +192,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
             ),
         )
     slot = _slot_of(taken)
+    _require_ahead(tx, slot)
     buffers = _buffers_of(practice, service) if service.id != before.service else _buffers(before)
     new: dict[str, Any] = {
         "service": service.id,
@@ -198,6 +206,8 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
         **_wall_of(practice, slot),
         **buffers,
     }
+    if pending is not None and (pending.slot, pending.service) == (slot, service.id) and not pending.offers:
+        new = {}  # the same wish again: it counts as asked when it was
     if pending is not None:
         edited = pending.changed(**new, description=clean_text(ask.description) or pending.description)
         requests.save(tx, edited)
@@ -252,9 +262,9 @@ def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
     opened = _opened(tx, practice, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client)
     before = opened.request
     require_seen(tx, before, ask.seen)
-    require_decides(tx, practice, before.slot.practitioner)
-    require_decides(tx, practice, ask.practitioner)
-    as_asked = ask.start is None and ask.practitioner == before.slot.practitioner
+    _require_decides(tx, practice, opened)
+    require_decides(tx, practice, ask.practitioner, before.service)
+    stays = ask.practitioner == before.slot.practitioner
     return _approve(
         tx,
         practice,
@@ -262,7 +272,7 @@ def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
         _Decision(
             practitioner=ask.practitioner,
             start=before.slot.start if ask.start is None else ask.start,
-            location=ask.location or (before.slot.location if as_asked else None),
+            location=ask.location or (before.slot.location if stays else None),
             room=taking.room_of(practice, ask.room),
             internal_note=ask.internal_note,
             ticket=ask.ticket,
@@ -280,19 +290,15 @@ def approve_requests(tx: Tx, ask: ApproveRequests) -> Batch[RequestApproved]:
     _lock_all(tx, practice, [id_ for id_, _ in ask.requests])
     done: list[RequestApproved] = []
     left: list[Left] = []
-    for id_, seen in ask.requests:
+    for id_, seen in dict(ask.requests).items():
         try:
             opened = _opened(tx, practice, id_, RequestAction.APPROVE)
             require_seen(tx, opened.request, seen)
-            require_decides(tx, practice, opened.request.slot.practitioner)
+            _require_decides(tx, practice, opened)
             done.append(_approve(tx, practice, opened, _as_asked(opened.request), only_clear=True))
-        except (Refused, SlotTaken) as error:
-            objections = error.objections if isinstance(error, Refused) else error.conflicts
-            request = requests.find(tx, id_)
-            name = taking.name_of(tx, request) if request is not None else ""
-            left.append(Left(reference=request.ref if request else str(id_), client_name=name, objections=objections))
-    if not done and left:
-        require_no_objection(dict.fromkeys(objection for it in left for objection in it.objections))
+        except (Refused, SlotTaken, Stale) as error:
+            left.append(_left(tx, id_, error))
+    _require_some(done, left)
     return Batch(events=tuple(done), left=tuple(left))
 
 
@@ -300,20 +306,25 @@ def decline_request(tx: Tx, ask: DeclineRequest) -> RequestDeclined:
     practice = setup.load(tx)
     before = _opened(tx, practice, ask.request, RequestAction.DECLINE).request
     require_seen(tx, before, ask.seen)
-    require_decides(tx, practice, before.slot.practitioner)
+    require_decides(tx, practice, before.slot.practitioner, before.service)
     return _decline(tx, practice, before, clean_text(ask.message))
 
 
 def decline_requests(tx: Tx, ask: DeclineRequests) -> Batch[RequestDeclined]:
     practice = setup.load(tx)
     _lock_all(tx, practice, [id_ for id_, _ in ask.requests])
-    done = []
-    for id_, seen in ask.requests:
-        before = _opened(tx, practice, id_, RequestAction.DECLINE).request
-        require_seen(tx, before, seen)
-        require_decides(tx, practice, before.slot.practitioner)
-        done.append(_decline(tx, practice, before, clean_text(ask.message)))
-    return Batch(events=tuple(done))
+    done: list[RequestDeclined] = []
+    left: list[Left] = []
+    for id_, seen in dict(ask.requests).items():
+        try:
+            before = _opened(tx, practice, id_, RequestAction.DECLINE).request
+            require_seen(tx, before, seen)
+            require_decides(tx, practice, before.slot.practitioner, before.service)
+            done.append(_decline(tx, practice, before, clean_text(ask.message)))
+        except (Refused, Stale) as error:
+            left.append(_left(tx, id_, error))
+    _require_some(done, left)
+    return Batch(events=tuple(done), left=tuple(left))
 
 
 def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
@@ -325,21 +336,32 @@ def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
     opened = _opened(tx, practice, ask.request, RequestAction.OFFER, everybody=True)
     before = opened.request
     require_seen(tx, before, ask.seen)
-    require_decides(tx, practice, before.slot.practitioner)
+    _require_decides(tx, practice, opened)
     offered: list[Slot] = []
+    search = _search(tx, practice, opened, Asking.STAFF, None)
     for time in ask.times:
         who = time.practitioner or before.slot.practitioner
-        require_decides(tx, practice, who)
+        require_decides(tx, practice, who, before.service)
         room = taking.room_of(practice, time.room)
         search = _search(tx, practice, opened, Asking.STAFF, room)
-        taken = taking.take(tx, practice, search, before.holder, who, time.location, time.start, override="")
+        location = time.location or (before.slot.location if who == before.slot.practitioner else None)
+        taken = taking.take(tx, practice, search, before.holder, who, location, time.start, override="")
+        require_no_objection(it for it in taken.verdict.warnings if isinstance(it, InThePast))
         offered.append(_slot_of(taken))
     offered = list(dict.fromkeys(offered))
     until = tx.now + practice.practice.booking.answer_by * HOUR
     ends = [until, *(slot.start for slot in offered)]
     if opened.appointment is not None:
         ends.append(opened.appointment.start)
-    after = before.changed(offers=tuple(offered), answer_by=min(ends), hold_lost=False)
+    if min(ends) <= tx.now:
+        require_no_objection([InThePast(tx.now)])
+    after = before.changed(
+        offers=tuple(offered),
+        answer_by=min(ends),
+        hold_lost=False,
+        buffer_before=search.wish.before // MINUTE,
+        buffer_after=search.wish.after // MINUTE,
+    )
     requests.save(tx, after)
     claims.replace(tx, practice, [after])
     return record(
@@ -427,6 +449,8 @@ def _opened(
         raise NotFound("request", str(id_))
     for client_id in sorted({it for it in (seen.client, chosen) if it is not None}):
         clients.lock(tx, client_id)
+    if chosen is not None:
+        require_sees(tx, DeclineRequest.needs, chosen)
     whose = chosen if chosen is not None and seen.client is None else seen.client
     client = locked_client(tx, whose) if whose is not None else None
     is_move = seen.kind is RequestKind.RESCHEDULE and seen.appointment is not None
@@ -455,6 +479,34 @@ def _opened(
     return _Opened(
         request=request, service=practice.services[request.service], client=client, appointment=appointment
     )
+
+
+def _require_decides(tx: Tx, practice: Setup, opened: _Opened) -> None:
+    """Power over the time that is asked for, and over the appointment that would go away. Raises NotAllowed."""
+    require_decides(tx, practice, opened.request.slot.practitioner, opened.request.service)
+    if opened.appointment is not None:
+        require_decides(tx, practice, opened.appointment.practitioner, opened.appointment.service)
+
+
+def _left(tx: Tx, id_: RequestId, error: Refused | SlotTaken | Stale) -> Left:
+    """What an act on many leaves alone, and why."""
+    request = requests.find(tx, id_)
+    ref, name = (request.ref, taking.name_of(tx, request)) if request is not None else (str(id_), "")
+    objections: tuple[Objection, ...]
+    match error:
+        case Refused():
+            objections = error.objections
+        case SlotTaken():
+            objections = error.conflicts
+        case Stale():
+            objections = (ChangedSince(error.kind, error.reference, error.by, error.at, error.operation),)
+    return Left(reference=ref, client_name=name, objections=objections)
+
+
+def _require_some(done: Sequence[object], left: list[Left]) -> None:
+    """An act on many that does nothing is a refusal, with every reason."""
+    if not done:
+        require_no_objection(dict.fromkeys(objection for it in left for objection in it.objections))
 
 
 def _lock_all(tx: Tx, practice: Setup, ids: list[RequestId]) -> None:
@@ -488,8 +540,10 @@ def _approve(
         require_no_objection([NotFromHere(was.status, Action.RESCHEDULE)])
     if before.client is None and decision.client is None and not decision.new_client:
         require_no_objection(_known_already(tx, before))
-    if only_clear and (before.hold_lost or before.offers):
-        require_no_objection([NoOpenOffer(len(before.offers))])
+    if only_clear and before.offers:
+        require_no_objection([AnswerIsAwaited(len(before.offers))])
+    if only_clear and before.hold_lost:
+        require_no_objection([HoldIsLost()])
     search = _search(tx, practice, opened, Asking.STAFF, decision.room)
     prefer = was.room if was is not None else before.slot.room
     taken = taking.take(
@@ -506,13 +560,9 @@ def _approve(
     overrides = bool(decision.override and taken.verdict.reasons)
     if only_clear:
         require_no_objection(taken.verdict.warnings)
-    require_allowed(
-        tx,
-        DeclineRequest.needs,
-        taken.verdict.practitioner,
-        overriding=practice if overrides else None,
-    )
-    also = taking.take_holds(tx, practice, taken)
+    needs = TakeOffer.needs if taken_offer else ApproveRequest.needs
+    require_allowed(tx, needs, taken.verdict.practitioner, overriding=practice if overrides else None)
+    also = taking.take_holds(tx, practice, taken.holds)
     client = opened.client or add_record(tx, practice, _record_of(before.applicant))
     internal = before.internal_note if decision.internal_note is None else clean_text(decision.internal_note)
     ticket = before.ticket if decision.ticket is None else clean_line(decision.ticket)
@@ -531,8 +581,18 @@ def _approve(
             ),
         )
     else:
-        kept = {"internal_note": internal or was.internal_note, "ticket": ticket or was.ticket}
-        appointment, fees = _moved_by_client(tx, practice, was, service, taken, before.asked_at, **{**more, **kept})
+        appointment, fees = _moved_by_client(
+            tx,
+            practice,
+            was,
+            service,
+            taken,
+            before.asked_at,
+            as_wished=taken_offer or taken.verdict.practitioner == before.slot.practitioner,
+            internal_note=internal or was.internal_note,
+            ticket=ticket or was.ticket,
+            override=more["override"],
+        )
         also += fees
         appointments.save(tx, appointment)
         appointments.lay_back(tx, appointment.id)
@@ -576,13 +636,24 @@ def _decline(tx: Tx, practice: Setup, before: Request, message: str) -> RequestD
 
 
 def _moved_by_client(
-    tx: Tx, practice: Setup, before: Appointment, service: Service, taken: taking.Taken, at: Instant, **more: str
+    tx: Tx,
+    practice: Setup,
+    before: Appointment,
+    service: Service,
+    taken: taking.Taken,
+    at: Instant,
+    *,
+    as_wished: bool = True,
+    **more: str,
 ) -> tuple[Appointment, tuple[Change, ...]]:
-    """A client's own move: what was missed stays missed, a late move costs what the terms say, and no more."""
+    """A client's own move: what was missed stays missed, a late move costs what the terms say, and no more.
+
+    Another service or practitioner brings other terms only where the client wished for them.
+    """
     agreed = terms.of(tx, practice, before)
     outcome = outcome_of_rescheduling(before, agreed, practice.practice.currency, at)
     who = taken.verdict.practitioner
-    other = (service.id, who) != (before.service, before.practitioner)
+    other = as_wished and (service.id, who) != (before.service, before.practitioner)
     after = taking.moved(
         practice,
         before,
@@ -609,8 +680,15 @@ def _asked_anew(tx: Tx, practice: Setup, opened: _Opened, ask: EditRequest, word
     who = before.asked_for
     if was is not None and who is None:
         who = keeps(practice, service, was)
-    taken = taking.take(tx, practice, search, before.holder, who, None, start, override="")
+    stays = who == (was.practitioner if was is not None else before.slot.practitioner)
+    location = (was.location if was is not None else before.slot.location) if stays else None
+    prefer = was.room if was is not None else before.slot.room
+    taken = taking.take(tx, practice, search, before.holder, who, location, start, override="", prefer=prefer)
     slot = _slot_of(taken)
+    require_allowed(tx, ask.needs, slot.practitioner)
+    _require_ahead(tx, slot)
+    if (slot, service.id) == (before.slot, before.service) and not before.offers and not before.hold_lost:
+        return before.changed(description=words)  # the same wish: it counts as asked when it was
     keeps_buffers = was is not None and service.id == was.service
     buffers = _buffers(was) if keeps_buffers and was is not None else _buffers_of(practice, service)
     moved_from = was.start if was is not None else None
@@ -628,9 +706,14 @@ def _asked_anew(tx: Tx, practice: Setup, opened: _Opened, ask: EditRequest, word
     )
 
 
+def _require_ahead(tx: Tx, slot: Slot) -> None:
+    """A request for a time that begins now would be over at once. Raises Refused."""
+    if slot.start <= tx.now:
+        require_no_objection([InThePast(tx.now)])
+
+
 def _search(tx: Tx, practice: Setup, opened: _Opened, asking: Asking, room: RoomId | None) -> slots.Search:
     request = opened.request
-    applicant = request.applicant
     return slots.search_for(
         tx,
         practice,
@@ -640,7 +723,7 @@ def _search(tx: Tx, practice: Setup, opened: _Opened, asking: Asking, room: Room
         opened.appointment,
         room=room,
         request=request.id,
-        email=applicant.email if applicant is not None else "",
+        applicant=request.applicant,
     )
 
 
@@ -663,7 +746,7 @@ def _stands_at_once(
         case Approval.STAFF:
             return False
         case Approval.FIRST_VISIT:
-            return known is not None and appointments.has_visited(look, known.id)
+            return known is not None and appointments.has_any(look, known.id)
         case Approval.AUTO:
             return known is not None or (applicant is not None and not _like(look, applicant))
 
@@ -674,7 +757,7 @@ def _known_already(look: Look, request: Request) -> list[Objection]:
 
 
 def _like(look: Look, applicant: Applicant) -> list[Client]:
-    return clients.like(look, applicant.phone, applicant.email, limit=5)
+    return clients.reached_by(look, applicant.phone, applicant.email, limit=5)
 
 
 def _as_asked(request: Request) -> _Decision:

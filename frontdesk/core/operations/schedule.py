@@ -9,8 +9,8 @@ from datetime import datetime
 from frontdesk.core.asks.appointments import RescheduleAppointment
 from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, RemoveTimeOff, TakeTimeOff
 from frontdesk.core.domain.absences import lost_its_time
-from frontdesk.core.domain.appointments import Appointment
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.errors import About, BadInput, DeskError, NotFound, Problem
 from frontdesk.core.domain.events import Batch, Change, Event, TimeOffRemoved, TimeOffTaken, WorkKept
 from frontdesk.core.domain.hours import TimeOff, TimeOffId, span_of_time_off
 from frontdesk.core.domain.life import Life
@@ -18,16 +18,17 @@ from frontdesk.core.domain.objections import NotOnWorkList
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.text import clean_line
-from frontdesk.core.domain.times import Span
+from frontdesk.core.domain.times import DAY, Span
 from frontdesk.core.domain.work import Work, WorkId, WorkState
 from frontdesk.core.operations import taking
-from frontdesk.core.operations.appointments import found, reschedule_appointment
+from frontdesk.core.operations.appointments import found, locked, reschedule_appointment
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_power_over
 from frontdesk.core.store import appointments, claims, clients, setup, work
+from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
-YEARS_AHEAD = 5 * 366 * 86400
-"""How far ahead a change of hours looks for appointments that lose their time."""
+AHEAD = 5 * 366 * DAY
+"""How far a change of hours looks for appointments that lose their time."""
 
 
 def take_time_off(tx: Tx, ask: TakeTimeOff) -> TimeOffTaken:
@@ -53,19 +54,19 @@ def apply_time_off(tx: Tx, ask: ApplyTimeOff) -> Batch[Event]:
     ids = tuple(it.id for it in moved)
     done: list[Event] = [_take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=ids)]
     for move in ask.moves:
-        done.append(
-            reschedule_appointment(
-                tx,
-                RescheduleAppointment(
-                    appointment=move.appointment,
-                    seen=move.seen,
-                    start=move.to.start,
-                    practitioner=move.to.practitioner,
-                    location=move.to.location,
-                    room=move.to.room,
-                ),
-            )
+        step = RescheduleAppointment(
+            appointment=move.appointment,
+            seen=move.seen,
+            start=move.to.start,
+            practitioner=move.to.practitioner,
+            location=move.to.location,
+            room=move.to.room,
         )
+        try:
+            done.append(reschedule_appointment(tx, step))
+        except DeskError as error:
+            error.about = _about(tx, practice, move.appointment)
+            raise
     return Batch(events=tuple(done))
 
 
@@ -76,7 +77,7 @@ def remove_time_off(tx: Tx, ask: RemoveTimeOff) -> TimeOffRemoved:
         raise NotFound("time_off", str(ask.time_off))
     require_allowed(tx, ask.needs, before.staff)
     taking.lock(tx, [practice.staff_resources[before.staff]])
-    over = work.of_cause(tx, "time_off", str(before.id))
+    over = _locked(tx, work.of_cause(tx, "time_off", str(before.id)))
     after = replace(before, life=Life.ARCHIVED)
     setup.save(tx, after)
     return record(
@@ -92,8 +93,9 @@ def keep_appointment(tx: Tx, ask: KeepAppointment) -> WorkKept:
     appointment = found(tx, ask.appointment)
     client = clients.lock(tx, appointment.client)
     taking.lock(tx, claims.resources_of(practice, appointment))
+    appointment = locked(tx, appointment)
     require_power_over(tx, practice, ask.needs, appointment)
-    waiting = work.waiting(tx, appointment.id)
+    waiting = _locked(tx, work.waiting(tx, appointment.id))
     if not waiting:
         require_no_objection([NotOnWorkList()])
     changes = tuple(_set(tx, it, WorkState.KEPT) for it in waiting)
@@ -127,7 +129,7 @@ def entered(tx: Tx, lost: Iterable[Appointment], cause: str, cause_id: str) -> t
 
 def lost_by(look: Look, before: Setup, after: Setup, people: Iterable[StaffId]) -> dict[StaffId, list[Appointment]]:
     """Of some people the appointments from now on that had their time before a change, and have it no more."""
-    window = Span(look.now, look.now + YEARS_AHEAD)
+    window = Span(look.now, look.now + AHEAD)
     return {
         who: [
             it
@@ -164,6 +166,11 @@ def _take(
     )
 
 
+def _about(look: Look, practice: Setup, id_: AppointmentId) -> About | None:
+    named = appointments.named(look, practice, [id_])
+    return About(id_, named[0].client_name) if named else None
+
+
 def _require_span(practice: Setup, staff: StaffId, start: datetime, end: datetime) -> None:
     if staff not in practice.staff:
         raise NotFound("staff", staff)
@@ -175,6 +182,14 @@ def _resources_at(practice: Setup, practitioner: StaffId) -> set[ResourceId]:
     if practitioner not in practice.staff:
         raise NotFound("staff", practitioner)
     return {practice.staff_resources[practitioner], *practice.room_resources.values()}
+
+
+def _locked(tx: Tx, entries: Iterable[Work]) -> list[Work]:
+    """The entries as they are now, locked; where one changed while that was waited for, all starts again."""
+    entries = list(entries)
+    if [work.lock(tx, it.id) for it in entries] != entries:
+        raise Contention
+    return entries
 
 
 def _gone(tx: Tx, entries: Iterable[Work]) -> tuple[Change, ...]:

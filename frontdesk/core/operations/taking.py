@@ -6,10 +6,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
-from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events import Change, OffersLapsed, RequestExpired
 from frontdesk.core.domain.objections import NotOffered
 from frontdesk.core.domain.people import ClientId, StaffId
@@ -17,7 +18,7 @@ from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Ended, Request, RequestId, RequestState
 from frontdesk.core.domain.services import LocationId, RoomId, Service
 from frontdesk.core.domain.slots import Offer, Verdict
-from frontdesk.core.domain.times import MINUTE, Instant, Span, Start, local_date, resolve, wall_time
+from frontdesk.core.domain.times import MINUTE, YEARS, Instant, Span, Start, local_date, resolve, wall_time
 from frontdesk.core.operations.guard import require_free, require_no_objection
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, clients, pickers, requests
@@ -34,7 +35,7 @@ class Taken:
     room: RoomId | None
     lane: int
     room_lane: int
-    holds: tuple[tuple[str, int, Span], ...]
+    holds: tuple[claims.HoldAgainst, ...]
 
 
 def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
@@ -94,6 +95,7 @@ def take(
     prefer: RoomId | None = None,
 ) -> Taken:
     """Lock what is wanted, judge it once more, and say which lanes it takes. Raises SlotTaken or Refused."""
+    _require_minute(start)
     search = replace(search, holder=holder)
     lock(tx, wanted(practice, search, practitioner, location))
     if prefer is not None and search.wish.room is None:
@@ -137,20 +139,26 @@ def take(
     )
 
 
-def take_holds(tx: Tx, practice: Setup, taken: Taken) -> tuple[Change, ...]:
+def take_holds(tx: Tx, practice: Setup, holds: Iterable[claims.HoldAgainst]) -> tuple[Change, ...]:
     """The holds in the way go: a colleague's picker closes, a request stays pending without its time."""
     changes: list[Change] = []
-    lost: dict[RequestId, set[Span]] = defaultdict(set)
-    for kind, source, span in taken.holds:
-        if kind == pickers.PICKER:
-            pickers.close_numbered(tx, source)
+    lost: dict[RequestId, set[tuple[ResourceId, Span]]] = defaultdict(set)
+    for hold in holds:
+        if hold.kind == pickers.PICKER:
+            pickers.close_numbered(tx, hold.source)
         else:
-            lost[RequestId(source)].add(span)
-    for id_, spans in sorted(lost.items()):
+            lost[RequestId(hold.source)].add((hold.resource, hold.span))
+    for id_, taken in sorted(lost.items()):
         before = requests.lock(tx, id_)
         assert before is not None, "a hold is somebody's"
-        left = tuple(offer for offer in before.offers if offer.span not in spans)
-        after = before.changed(offers=left) if left else before.changed(hold_lost=True, offers=(), answer_by=None)
+        offers = tuple(
+            replace(it, lost=True)
+            if any((resource, it.span) in taken for resource in claims.resources_at(practice, it))
+            else it
+            for it in before.offers
+        )
+        over = all(it.lost for it in offers)  # a request without an offer has only the time it asked for
+        after = before.changed(hold_lost=True, offers=(), answer_by=None) if over else before.changed(offers=offers)
         requests.save(tx, after)
         claims.replace(tx, practice, [after])
         changes.append(Change(before, after))
@@ -208,6 +216,14 @@ def _place_of(practice: Setup, taken: Taken) -> dict[str, Any]:
         "lane": taken.lane,
         "room_lane": taken.room_lane,
     }
+
+
+def _require_minute(start: Start) -> None:
+    """The grain is one minute; what is no time people mean is a slip. Raises BadInput."""
+    first, last = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (YEARS.start, YEARS.stop))
+    fits = first <= start < last and start % MINUTE == 0 if isinstance(start, int) else start.year in YEARS
+    if not fits or (isinstance(start, datetime) and (start.second or start.microsecond)):
+        raise BadInput("start", Problem.NOT_A_TIME, str(start), hint="to the minute")
 
 
 def _choose(tx: Tx, practice: Setup, verdicts: Iterable[Verdict], overridden: bool) -> Verdict:

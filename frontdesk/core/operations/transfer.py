@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.transfer import ImportRecords
-from frontdesk.core.domain.appointments import TermsId
+from frontdesk.core.domain.appointments import Appointment, TermsId
 from frontdesk.core.domain.events import Change, ImportDone, PracticeApplied, RecordImported
 from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import record, require_allowed
 from frontdesk.core.queries.transfer import Work, work_of
 from frontdesk.core.store import appointments, claims, clients, setup, terms
@@ -19,7 +21,7 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     require_allowed(tx, ask.needs)
     clients.lock_all(tx)
     known = setup.load(tx)
-    claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+    taking.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
     setup.lock(tx)
     work = work_of(tx, ask.records, ask.source, ask.hours)
     events_store.take_over(tx, ask.records.history)
@@ -71,13 +73,28 @@ def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId])
         moved = replace(after, client=ids[client])
         appointments.save(tx, moved)
         changed.append(moved)
-        taken.append(RecordImported(change=Change(before, moved)))
+        also = _give_way(tx, practice, moved)
+        if moved.sequence != before.sequence:
+            also += taking.overtake(tx, practice, moved)
+        taken.append(RecordImported(change=Change(before, moved), also=also))
     claims.replace(tx, practice, changed)
     for appointment, client in work.new_appointments:
         agreed = practice.terms_of(appointment.service, appointment.practitioner)
-        kept = terms.keep(tx, agreed) if appointment.start > tx.now else TermsId("")
+        kept = appointment.terms or (terms.keep(tx, agreed) if appointment.start > tx.now else TermsId(""))
         saved = appointments.add(tx, replace(appointment, client=ids[client], terms=kept))
+        also = _give_way(tx, practice, saved)
         for claim in claims.claims_of(practice, saved, tx.now):
             claims.insert_claim(tx, claim)
-        taken.append(RecordImported(change=Change(None, saved)))
+        taken.append(RecordImported(change=Change(None, saved), also=also))
     return taken
+
+
+def _give_way(tx: Tx, practice: Setup, saved: Appointment) -> tuple[Change, ...]:
+    """What comes in is fact: holds give way to it, and a request to move what is elsewhere now is over."""
+    against = [
+        hold
+        for claim in claims.claims_of(practice, saved, tx.now)
+        if claim.span.end > tx.now  # holds lie ahead
+        for hold in claims.holds_against(tx, claim.resource, claim.span, claim.padded, claim.holder)
+    ]
+    return taking.take_holds(tx, practice, dict.fromkeys(against))

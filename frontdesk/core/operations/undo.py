@@ -36,14 +36,18 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import (
     record,
     require_allowed,
+    require_decides,
     require_no_objection,
     require_power_over,
     require_sees,
 )
-from frontdesk.core.store import appointments, charges, claims, clients, events, requests, setup, things
+from frontdesk.core.store import appointments, charges, claims, clients, events, requests, setup, things, work
 from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
+
+BY_THEMSELVES = "client"
+"""The role of what a client did themselves: it is not undone for them."""
 
 REMEMBERED = 500
 """How many of an actor's latest batches undo and redo look back over."""
@@ -119,8 +123,23 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         client_name=_whose(tx, back),
         all_changes=tuple(back),
         undoes=batch,
+        also=_overtaken(tx, after, back),
     )
     return record(tx, event)
+
+
+def _overtaken(tx: Tx, practice: Setup, back: list[Change]) -> tuple[Change, ...]:
+    """Requests to move what is somewhere else again; those that come back with it stand."""
+    own = {change.after.id for change in back if isinstance(change.after, Request)}
+    changes: list[Change] = []
+    for change in back:
+        was, now = change.before, change.after
+        if not isinstance(was, Appointment) or not isinstance(now, Appointment):
+            continue
+        asked = requests.to_move(tx, now.id) if now.sequence != was.sequence else None
+        if asked is not None and asked.id not in own:
+            changes.extend(taking.overtake(tx, practice, now))
+    return tuple(changes)
 
 
 def _first_operation(tx: Tx, line: HistoryLine) -> str:
@@ -162,6 +181,8 @@ def _lock(tx: Tx, practice: Setup, folded: list[Change]) -> None:
         requests.lock(tx, request)
     for charge in sorted({it.id for it in both if isinstance(it, Charge)}):
         charges.lock(tx, charge)
+    for entry in sorted({it.id for it in both if isinstance(it, Work)}):
+        work.lock(tx, entry)
     if any(not isinstance(it, _OWN_ROWS) for it in both if it is not None):
         setup.lock(tx)
 
@@ -178,7 +199,7 @@ def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
 
 def _require_undoable(lines: tuple[HistoryLine, ...], folded: list[Change]) -> None:
     made_practice = any(isinstance(change.after, Practice) and change.before is None for change in folded)
-    final = any(line.operation in FINAL for line in lines)
+    final = any(line.operation in FINAL or line.role == BY_THEMSELVES for line in lines)
     if not folded or made_practice or final:
         require_no_objection([CannotBeUndone(lines[-1].operation if lines else "")])
 
@@ -196,6 +217,7 @@ def _require_unchanged(
         is_now = now[change.kind, change.id]
         if is_now is not None and _plain(is_now) == _plain(change.after):
             changed.extend(_built_upon(look, change, batch, lines))
+            changed.extend(_asked_again(look, change, lines))
             continue
         last = events.last_of(look, change.kind, change.id) or lines[-1]
         changed.append(ChangedSince(change.kind, reference_of(change), last.actor, last.at, last.operation))
@@ -221,6 +243,18 @@ def _built_upon(
     return []
 
 
+def _asked_again(look: Look, change: Change, lines: tuple[HistoryLine, ...]) -> list[ChangedSince]:
+    """A request to move cannot be pending again beside a newer one for the same appointment."""
+    was = change.before
+    if not isinstance(was, Request) or was.appointment is None or was.state is not RequestState.PENDING:
+        return []
+    other = requests.to_move(look, was.appointment)
+    if other is None or other.id == was.id:
+        return []
+    last = events.last_of(look, "request", str(other.id)) or lines[-1]
+    return [ChangedSince("request", other.ref, last.actor, last.at, last.operation)]
+
+
 def reference_of(change: Change) -> str:
     """What people call the thing."""
     match change.after:
@@ -235,8 +269,8 @@ def reference_of(change: Change) -> str:
 
 
 def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own: bool) -> None:
-    for change in folded:
-        match change.after:
+    for thing, decided in ((it, _was_decided(change)) for change in folded for it in (change.before, change.after)):
+        match thing:
             case Appointment() as appointment:
                 require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, appointment)
             case Client(id=client):
@@ -245,6 +279,8 @@ def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own
                     require_sees(look, Permission.CHANGE_CLIENTS, client)
             case Request() as request:
                 require_allowed(look, Permission.CHANGE_APPOINTMENTS, request.slot.practitioner)
+                if decided:
+                    require_decides(look, practice, request.slot.practitioner, request.service)
             case Charge(appointment=of):
                 charged = appointments.find(look, of)
                 assert charged is not None, "a charge is for an appointment"
@@ -255,8 +291,17 @@ def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own
                 require_allowed(look, Permission.CHANGE_TIME_OFF, staff)
             case StaffMember():
                 require_allowed(look, Permission.MANAGE_STAFF)
+            case None:
+                pass
             case _:
                 require_allowed(look, Permission.CHANGE_SETTINGS)
+
+
+def _was_decided(change: Change) -> bool:
+    """Whether staff decided it: approved, declined, offered other times."""
+    was, now = change.before, change.after
+    decided = isinstance(now, Request) and now.state in (RequestState.APPROVED, RequestState.DECLINED)
+    return decided or (isinstance(was, Request) and isinstance(now, Request) and was.offers != now.offers)
 
 
 def _back(change: Change, now: Thing | None) -> Change:
@@ -324,7 +369,8 @@ def _require_free(tx: Tx, practice: Setup, back: list[Change]) -> None:
                 before=claim.span.start - claim.padded.start,
                 after=claim.padded.end - claim.span.end,
             )
-            for culprit in claims.culprits(tx, claim.resource, claim.padded, claim.holder, claim.lane):
+            lane = claim.lane if isinstance(booking, Appointment) else None  # a hold is of a time nobody has
+            for culprit in claims.culprits(tx, claim.resource, claim.padded, claim.holder, lane):
                 busy = (culprit.span.start, culprit.span.end, culprit.padded.start, culprit.padded.end)
                 if not conflicts(claim.span.start, wish, busy) or _is_ours(tx, culprit, ours):
                     continue

@@ -58,7 +58,7 @@ def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ..
         ids = search.ids(look, question.name, limit=5, everybody=True)
         found.update(clients.several(look, [id_ for id_ in ids if id_ not in found]))
     same_day = sorted(found.values(), key=lambda client: question.born is not None and client.born != question.born)
-    return _masked(look, hits(look, same_day[:5]))
+    return masked(look, hits(look, same_day[:5]))
 
 
 def show_client(look: Look, question: ShowClient) -> ClientCard:
@@ -90,7 +90,7 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     )
 
 
-def _masked(look: Look, hits: tuple[ClientHit, ...]) -> tuple[ClientHit, ...]:
+def masked(look: Look, hits: tuple[ClientHit, ...]) -> tuple[ClientHit, ...]:
     """A client somebody else sees is known to be there, so that nobody is made twice, and no more."""
     seen = sight.seen(look, [hit.id for hit in hits])
     return tuple(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.notices import ListNotices, ShowGlance
+from frontdesk.core.asks.schedule import ListWork
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import day_span, local_date
 from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
-from frontdesk.core.store import appointments, notices, pickers, requests, setup, work
+from frontdesk.core.queries.schedule import list_work
+from frontdesk.core.store import appointments, notices, pickers, requests, setup
 from frontdesk.core.store.look import Look
 
 
@@ -47,7 +49,7 @@ def show_glance(look: Look, _: ShowGlance) -> Glance:
         oldest=waiting.oldest,
         late=appointments.count_late(look, today),
         unread=notices.count_unread(look),
-        work=work.count_waiting(look),
+        work=len(list_work(look, ListWork())),
         ended=bool(requests.run_out(look, 1)) or pickers.has_expired(look),
     )
 

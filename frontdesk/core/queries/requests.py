@@ -7,14 +7,15 @@ from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.checks import checks
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.outcomes import countdown_to_reschedule
+from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestId, RequestState
 from frontdesk.core.domain.slots import Asking, Offer, Verdict
-from frontdesk.core.domain.times import day_span, local_date
-from frontdesk.core.domain.views import ClientHit, RequestCard, RequestLine, RequestList, Standing
+from frontdesk.core.domain.times import Span, day_span, local_date
+from frontdesk.core.domain.views import ClientHit, Neighbour, RequestCard, RequestLine, RequestList, Standing
 from frontdesk.core.queries import slots
-from frontdesk.core.queries.clients import hits
-from frontdesk.core.store import appointments, charges, clients, requests, setup, terms
+from frontdesk.core.queries.clients import hits, masked
+from frontdesk.core.store import appointments, charges, claims, clients, requests, setup, terms
 from frontdesk.core.store.look import Look
 
 LAST = 5
@@ -56,7 +57,9 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
     day = day_span(local_date(request.slot.start, zone_name), zone_name)
     named = appointments.named(look, practice, [request.appointment]) if request.appointment is not None else ()
     moves = named[0] if named else None
-    theirs = appointments.listed(look, practice, client=request.client) if request.client is not None else ()
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    client = request.client
+    theirs = appointments.listed(look, practice, client=client, practitioner=own) if client is not None else ()
     is_open = request.state is RequestState.PENDING
     is_late = is_open and moves is not None and request.appointment is not None
     return RequestCard(
@@ -65,7 +68,7 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
         verdict=verdict,
         checks=checks(verdict),
         nearest=_nearest(look, practice, request) if is_open and not verdict.ok else (),
-        around=appointments.blocks(look, practice, request.slot.practitioner, day),
+        around=_around(look, practice, request, day),
         rivals=requests.rivals(look, practice, request, request.padded(request.slot)) if is_open else (),
         moves=moves,
         moving_late=countdown_to_reschedule(
@@ -84,6 +87,16 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
         next=next((it for it in theirs if it.appointment.end > look.now), None),
         history=tuple(reversed([it for it in theirs if it.appointment.end <= look.now]))[:LAST],
     )
+
+
+def _around(look: Look, practice: Setup, request: Request, day: Span) -> tuple[Neighbour, ...]:
+    """Who else has that practitioner's time that day, held times included; not what would be moved, nor its hold."""
+    who = request.slot.practitioner
+    booked = appointments.blocks(look, practice, who, day)
+    held = claims.holds(look, practice, who, day)
+    found = [Neighbour(it.start, it.end, it.client_name, False) for it in booked if it.id != request.appointment]
+    found += [Neighbour(it.start, it.end, it.name, True) for it in held if it.request != request.id]
+    return tuple(sorted(found))
 
 
 def _verdict(look: Look, practice: Setup, request: Request) -> Verdict:
@@ -122,4 +135,4 @@ def _known(look: Look, line: RequestLine) -> tuple[ClientHit, ...]:
     """Whom a person nobody knows may already be."""
     if line.request.client is not None:
         return ()
-    return hits(look, clients.like(look, line.phone, line.email, limit=5))
+    return masked(look, hits(look, clients.reached_by(look, line.phone, line.email, limit=5)))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
+from frontdesk.core.asks.slots import Away
+from frontdesk.core.domain.absences import lost_its_time
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem
-from frontdesk.core.domain.hours import TimeOff, TimeOffId, span_of_time_off
+from frontdesk.core.domain.errors import BadInput, NotAllowed, NotFound, Problem
+from frontdesk.core.domain.hours import span_of_time_off
+from frontdesk.core.domain.permissions import Permission, may, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Slot
 from frontdesk.core.domain.slots import Asking, Offer
-from frontdesk.core.domain.times import MINUTE, Span, local_date
+from frontdesk.core.domain.times import HOUR, MINUTE, Span, local_date
 from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, setup, work
@@ -25,7 +26,11 @@ def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
     practice = setup.load(look)
     entries = {it.appointment: it for it in work.waiting(look)}
     found = appointments.named(look, practice, entries)
-    return tuple(WorkLine(work=entries[it.appointment.id], named=it) for it in found)
+    return tuple(
+        WorkLine(work=entries[it.appointment.id], named=it)
+        for it in found
+        if lost_its_time(practice, it.appointment)  # hours that came back are nothing to see to
+    )
 
 
 def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
@@ -36,11 +41,12 @@ def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
     practice = setup.load(look)
     if question.staff not in practice.staff:
         raise NotFound("staff", question.staff)
+    if not may(look.actor, question.needs, question.staff):
+        raise NotAllowed(question.needs.value, look.actor.name)
     if question.end <= question.start:
         raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, question.end.isoformat())
-    off = TimeOff(id=TimeOffId(0), staff=question.staff, start=question.start, end=question.end)
-    window = span_of_time_off(off, practice.practice.timezone)
-    absent = replace(practice, time_off=(*practice.time_off, off), _kept={})
+    absent = slots.as_if_away(practice, Away(staff=question.staff, start=question.start, end=question.end))
+    window = span_of_time_off(absent.time_off[-1], practice.practice.timezone)
     inside = [it for it in appointments.booked_of(look, question.staff, window) if it.end > look.now]
     given: list[tuple[Slot, Span, Appointment]] = []
     moves: dict[object, Slot | None] = {}
@@ -61,9 +67,16 @@ def _nearest(
     search = slots.search_for(look, practice, service, Asking.STAFF, it.client, it)
     zone_name = practice.zone_of(it.location)
     first = max(local_date(it.start, zone_name), local_date(look.now, zone_name))
-    places = slots.places_for(practice, service, None, None)
+    own = only_own(look.actor, Permission.CHANGE_APPOINTMENTS)  # a plan proposes only what its maker may do
+    places = slots.places_for(practice, service, own, None)
     offers = slots.free_slots(look, practice, search, places, first, PLANNED_DAYS)
-    usable = (offer for offer in offers if offer.start >= look.now and not _meets(offer, it, given))
+    # to another time nobody is moved at shorter notice than they would need to ask for one
+    earliest = look.now + practice.practice.booking.minimum_notice * HOUR
+    usable = (
+        offer
+        for offer in offers
+        if (offer.start == it.start or offer.start >= earliest) and not _meets(offer, it, given)
+    )
     best = min(
         usable,
         key=lambda offer: (abs(offer.start - it.start), offer.practitioner != it.practitioner, offer.practitioner),

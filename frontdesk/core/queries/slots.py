@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.hours import TimeOff, TimeOffId
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup
-from frontdesk.core.domain.requests import RequestId
+from frontdesk.core.domain.requests import Applicant, RequestId
 from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceId
 from frontdesk.core.domain.slots import (
     Asking,
@@ -50,7 +51,7 @@ class Search:
 
 
 def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
-    practice = setup.load(look)
+    practice = as_if_away(setup.load(look), question.away)
     service = service_of(practice, question.service)
     search = search_for(
         look,
@@ -74,7 +75,7 @@ def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
 
 
 def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
-    practice = setup.load(look)
+    practice = as_if_away(setup.load(look), question.away)
     service = service_of(practice, question.service)
     search = search_for(
         look,
@@ -92,6 +93,14 @@ def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
         return VerdictAnswer(verdicts=verdicts)
     near = nearest(look, practice, search, question.practitioner, question.location, question.start)
     return VerdictAnswer(verdicts=verdicts, nearest=near[: question.nearest])
+
+
+def as_if_away(practice: Setup, away: Away | None) -> Setup:
+    """The practice as it would be with somebody's absence entered."""
+    if away is None:
+        return practice
+    off = TimeOff(id=TimeOffId(0), staff=away.staff, start=away.start, end=away.end)
+    return replace(practice, time_off=(*practice.time_off, off), _kept={})
 
 
 def service_of(practice: Setup, id_: ServiceId) -> Service:
@@ -121,15 +130,15 @@ def search_for(
     room: RoomId | None = None,
     request: RequestId | None = None,
     hold: UUID | None = None,
-    email: str = "",
+    applicant: Applicant | None = None,
 ) -> Search:
     """A search on behalf of somebody; one that moves an appointment keeps its length and buffers.
 
-    The holds of the request and of the picker that ask count as free; `email` tells who an unknown person is.
+    The holds of the request and of the picker that ask count as free; `applicant` is somebody without a record.
     """
     counts = Counts()
     if asking is not Asking.STAFF and appointment is None:
-        counts = _counts(look, practice, client, email, request)
+        counts = _counts(look, practice, client, applicant, request)
     wish = wish_for(practice, service, asking, look.now, room=room, counts=counts)
     if appointment is None:
         asked = requests.find(look, request) if request is not None else None
@@ -147,12 +156,14 @@ def search_for(
     return Search(wish=wish, client=appointment.client, holder=appointment.holder, moving=appointment.id)
 
 
-def _counts(look: Look, practice: Setup, client: ClientId | None, email: str, request: RequestId | None) -> Counts:
+def _counts(
+    look: Look, practice: Setup, client: ClientId | None, applicant: Applicant | None, request: RequestId | None
+) -> Counts:
     """What somebody has already, where that is limited; a request that is edited does not count against itself."""
     booking = practice.practice.booking
     return Counts(
         upcoming=appointments.count_upcoming(look, client) if client is not None and booking.max_upcoming else None,
-        pending=requests.count_pending(look, client, email, request) if booking.max_pending else None,
+        pending=requests.count_pending(look, client, applicant, request) if booking.max_pending else None,
     )
 
 

@@ -18,7 +18,9 @@ from frontdesk.core.domain.appointments import (
     Appointment,
     AppointmentId,
     Cancellation,
+    Side,
     Status,
+    TermsId,
 )
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.hours import WEEKDAYS, TimeOff, TimeOffId, Week
@@ -376,7 +378,9 @@ def _appointment(
     if cancelled:
         reason = record.cancel_reason if record.cancel_reason in practice.reasons else IMPORTED
         link = record.kept is not None and record.kept.cancel_link
-        cancellation = Cancellation(reason=reason, text=record.cancel_text, rebook_link=link)
+        known = before.cancellation if before is not None else None
+        by, at = (known.by, known.at) if known is not None else (Side.PRACTICE, 0)
+        cancellation = Cancellation(reason=reason, text=record.cancel_text, rebook_link=link, by=by, at=at)
     kept = record.kept or KeptAppointment(id=AppointmentId(0), holder=uuid.uuid4())
     if before is None and not work.keeps_numbers:
         kept = replace(kept, id=AppointmentId(0), holder=uuid.uuid4(), revision=1, sequence=0)
@@ -392,6 +396,9 @@ def _appointment(
         end=start + record.minutes * MINUTE,
         zone=zone_name,
         wall=wall_time(start, zone_name).replace(tzinfo=None),
+        terms=before.terms if before else TermsId(""),
+        missed_cancel=before.missed_cancel if before else None,
+        missed_reschedule=before.missed_reschedule if before else None,
         status=record.status,
         cancellation=cancellation,
         note=record.note,

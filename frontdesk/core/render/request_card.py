@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from frontdesk.core.domain.requests import RequestKind, RequestState
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
-from frontdesk.core.domain.views import RequestCard
+from frontdesk.core.domain.views import Neighbour, RequestCard
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words import TOPIC_WORDS, Words, status
 
@@ -53,7 +53,10 @@ def _asked(words: Words, card: RequestCard) -> Iterator[CardLine]:
     if request.description:
         yield CardLine(f"“{request.description}”")
     if request.offers:
-        offered = ", ".join(words.moment(it.start, words.setup.zone_of(it.location)) for it in request.offers)
+        offered = ", ".join(
+            words.moment(it.start, words.setup.zone_of(it.location)) + (f" ({_('lost')})" if it.lost else "")
+            for it in request.offers
+        )
         yield CardLine(_("offered: {times}").format(times=offered))
         yield CardLine(_("the answer is awaited until {when}").format(when=words.moment(request.answer_by or 0)))
     elif request.state is RequestState.PENDING:
@@ -112,6 +115,10 @@ def _who(words: Words, card: RequestCard) -> Iterator[CardLine]:
         yield CardLine(f"{words.moment(it.start, it.zone)} {named.service_name} {status(it.status)}", "dim")
 
 
+def _named(it: Neighbour) -> str:
+    return _("{name}, held").format(name=it.name) if it.is_held else it.name
+
+
 def _around(words: Words, card: RequestCard) -> Iterator[CardLine]:
     """That practitioner's day: who is before and after, and how much is free between."""
     slot = card.line.request.slot
@@ -125,7 +132,7 @@ def _around(words: Words, card: RequestCard) -> Iterator[CardLine]:
         gap = (slot.start - it.end) // MINUTE
         yield CardLine(
             _("before {span} {client}, {n} min free").format(
-                span=f"{words.time(it.start)}–{words.time(it.end)}", client=it.client_name, n=gap
+                span=f"{words.time(it.start)}–{words.time(it.end)}", client=_named(it), n=gap
             ),
             "dim",
         )
@@ -134,7 +141,7 @@ def _around(words: Words, card: RequestCard) -> Iterator[CardLine]:
         gap = (it.start - slot.end) // MINUTE
         yield CardLine(
             _("after {span} {client}, {n} min free").format(
-                span=f"{words.time(it.start)}–{words.time(it.end)}", client=it.client_name, n=gap
+                span=f"{words.time(it.start)}–{words.time(it.end)}", client=_named(it), n=gap
             ),
             "dim",
         )

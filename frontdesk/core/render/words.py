@@ -20,7 +20,7 @@ from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.policies import Channel, Inside, Level, Term, Terms
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestState, Slot, request_ref
+from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestKind, RequestState, Slot, request_ref
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant, Span, local_date, wall_time
@@ -352,8 +352,12 @@ class Words:
                     state=self.request_state(state, ended), action=_(REQUEST_ACTION_WORDS[action])
                 )
             case why.NoOpenOffer(0):
-                return _("its time is not held any more; nothing is offered to the client now")
+                return _("no other times are offered to the client now")
             case why.NoOpenOffer(n):
+                return plural("{n} time is offered: choose it", "{n} times are offered: choose one", n).format(n=n)
+            case why.HoldIsLost():
+                return _("its time is not held any more")
+            case why.AnswerIsAwaited(n):
                 return plural(
                     "{n} time is offered to the client, who has not answered",
                     "{n} times are offered to the client, who has not answered",
@@ -490,7 +494,12 @@ class Words:
     def asked(self, it: Request) -> str:
         """What a request is for: the service, when, with whom."""
         who = self.practitioner(it.slot.practitioner)
-        return f"{self.service(it.service)}, {self.moment(it.slot.start, it.zone)}, {who}"
+        told = f"{self.service(it.service)}, {self.moment(it.slot.start, it.zone)}, {who}"
+        return _("move to {slot}").format(slot=told) if it.kind is RequestKind.RESCHEDULE else told
+
+    def offered(self, it: Slot) -> str:
+        """One of the offered times, and whether it is lost."""
+        return f"{self.slot(it)} · {_('lost: no longer held')}" if it.lost else self.slot(it)
 
     def request_state(self, state: RequestState, ended: Ended | None = None) -> str:
         text = _(REQUEST_WORDS[state])
@@ -613,7 +622,10 @@ class Words:
         return f"{text} — {_('told the client')}: {line.message}" if line.message else text
 
     def error(self, error: DeskError) -> str:
-        """What went wrong and what to do about it."""
+        """What went wrong, with whom where several were asked for, and what to do about it."""
+        return f"{error.about.client_name}: {self._error(error)}" if error.about is not None else self._error(error)
+
+    def _error(self, error: DeskError) -> str:
         match error:
             case errors.Refused(objections):
                 return self._list(self.objection(it) for it in objections)

@@ -179,7 +179,7 @@ def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tup
     )
 
 
-def has_visited(look: Look, client: ClientId) -> bool:
+def has_any(look: Look, client: ClientId) -> bool:
     """Whether a client had, or has, an appointment that stands."""
     theirs = select(col(_a.id)).where(
         col(_a.client_id) == client, col(_a.status).in_([status.value for status in HOLDS_TIME])
@@ -215,7 +215,9 @@ def booked_minutes(look: Look, practitioner: StaffId, window: Span) -> list[tupl
 
 
 def count_late(look: Look, today: Span) -> int:
-    return int(look.connection.execute(_LATE, {"from_": today.start, "now": look.now}).scalar_one())
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    late = _LATE if own is None else _LATE.where(col(_a.practitioner_id) == own)
+    return int(look.connection.execute(late, {"from_": today.start, "now": look.now}).scalar_one())
 
 
 def count_upcoming(look: Look, client: ClientId) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select
@@ -46,6 +47,15 @@ class Claim:
     span: Span
     padded: Span
     expires_at: Instant | None = None
+
+
+class HoldAgainst(NamedTuple):
+    """A hold that has to go: what it is for, which, of whose time."""
+
+    kind: str
+    source: int
+    resource: ResourceId
+    span: Span
 
 
 _c = ClaimRow
@@ -193,15 +203,14 @@ def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine
     return set(look.connection.execute(taken, where).scalars())
 
 
-def holds_against(
-    look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID
-) -> list[tuple[str, int, Span]]:
-    """The holds of others that stand against a booking: what each is for, which, and its time."""
+def holds_against(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> list[HoldAgainst]:
+    """The holds of others on a resource that stand against a booking."""
     held = select(col(_c.source_kind), col(_c.source_id), col(_c.start), col(_c.end)).where(
         *_near, col(_c.expires_at).is_not(None), col(_c.holder) != mine, _stands_against(span, padded)
     )
     where = {"resource": resource, "from_": padded.start - DAY, "until": padded.end, "now": look.now}
-    return [(kind, source, Span(start, end)) for kind, source, start, end in look.connection.execute(held, where)]
+    rows = look.connection.execute(held, where)
+    return [HoldAgainst(kind, source, resource, Span(start, end)) for kind, source, start, end in rows]
 
 
 def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Hold, ...]:
@@ -258,9 +267,14 @@ def release(tx: Tx, kind: str, source: int) -> None:
 
 def resources_of(practice: Setup, booking: Appointment | Request) -> list[ResourceId]:
     """What an appointment takes while its status holds time, or a request while it is pending."""
-    slots = (booking.slot, *booking.offers) if isinstance(booking, Request) else (booking,)
-    taken = [practice.staff_resources[slot.practitioner] for slot in slots]
-    return taken + [practice.room_resources[slot.room] for slot in slots if slot.room is not None]
+    places = (booking.slot, *booking.offers) if isinstance(booking, Request) else (booking,)
+    return [resource for place in places for resource in resources_at(practice, place)]
+
+
+def resources_at(practice: Setup, place: Appointment | Slot) -> list[ResourceId]:
+    """The practitioner and the room of one time."""
+    room = [practice.room_resources[place.room]] if place.room is not None else []
+    return [practice.staff_resources[place.practitioner], *room]
 
 
 def claims_of(practice: Setup, booking: Appointment | Request, now: Instant) -> tuple[Claim, ...]:
@@ -285,10 +299,7 @@ def _of_request(practice: Setup, request: Request) -> tuple[Claim, ...]:
 def _for_slot(
     practice: Setup, holder: UUID, kind: str, source: int, slot: Slot, padded: Span, until: Instant
 ) -> Iterator[Claim]:
-    resources = [practice.staff_resources[slot.practitioner]]
-    if slot.room is not None:
-        resources.append(practice.room_resources[slot.room])
-    for resource in resources:
+    for resource in resources_at(practice, slot):
         yield Claim(
             resource=resource,
             lane=0,

@@ -78,6 +78,18 @@ def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
     return [_value(row) for row in look.connection.execute(found)]
 
 
+def reached_by(look: Look, phone: str, email: str, limit: int) -> list[Client]:
+    """Clients with exactly this phone or this e-mail, however it is written."""
+    wanted: list[ColumnElement[bool]] = []
+    if search.digits(phone):
+        wanted.append(col(_c.phone_digits) == search.digits(phone))
+    if email:
+        wanted.append(func.lower(col(_c.email)) == email.lower())
+    found = [_ONE.where(one, col(_c.life) == Life.ACTIVE.value).limit(limit) for one in wanted]
+    rows = (row for statement in found for row in look.connection.execute(statement))
+    return list({row.id: _value(row) for row in rows}.values())[:limit]
+
+
 def born_on(look: Look, born: date, typed: str, limit: int) -> list[Client]:
     """Clients with a birth date, and the words, that the actor may see."""
     page = _ONE.where(

@@ -93,7 +93,7 @@ def count_unread(look: Look) -> int:
 def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:
     """For this reader; those read already stay so."""
     if ids:
-        tx.connection.execute(_READ, [{"reader": tx.actor.name, "notice": id_, "at": tx.now} for id_ in sorted(ids)])
+        tx.connection.execute(_READ, [{"reader": _reader(tx), "notice": id_, "at": tx.now} for id_ in sorted(ids)])
 
 
 def unread(look: Look) -> list[NoticeId]:
@@ -124,8 +124,13 @@ def _first_of(look: Look) -> Any:
     return notice.order_by(col(first.event_id), col(first.id)).limit(1).scalar_subquery()
 
 
+def _reader(look: Look) -> str:
+    """Whose read marks these are: a person's, whatever they are called, or those of whoever is at the desk."""
+    return look.actor.staff or look.actor.name
+
+
 def _is_read(look: Look) -> ColumnElement[bool]:
-    return exists().where(col(ReadRow.notice_id) == col(_n.id), col(ReadRow.reader) == look.actor.name)
+    return exists().where(col(ReadRow.notice_id) == col(_n.id), col(ReadRow.reader) == _reader(look))
 
 
 def _value(row: Any) -> Notice:

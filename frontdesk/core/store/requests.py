@@ -21,6 +21,7 @@ from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.views import RequestCount, RequestLine, RequestOrder
 from frontdesk.core.store import search
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Claim as ClaimRow
 from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.rows import Request as RequestRow
@@ -105,11 +106,15 @@ def expired_on(look: Look, resources: Sequence[ResourceId]) -> list[RequestId]:
     return sorted({RequestId(id_) for id_ in look.connection.execute(found).scalars()})
 
 
-def count_pending(look: Look, client: ClientId | None, email: str, but: RequestId | None) -> int:
-    """Open requests of a client, or of an unknown person by their e-mail."""
-    whose = col(_r.client_id) == client if client is not None else func.lower(col(_r.email)) == email.lower()
-    if client is None and not email:
+def count_pending(look: Look, client: ClientId | None, applicant: Applicant | None, but: RequestId | None) -> int:
+    """Open requests of a client, or of an unknown person by their e-mail or phone."""
+    reached = [
+        *([func.lower(col(_r.email)) == applicant.email.lower()] if applicant and applicant.email else []),
+        *([col(_r.phone) == applicant.phone] if applicant and applicant.phone else []),
+    ]
+    if client is None and not reached:
         return 0
+    whose = col(_r.client_id) == client if client is not None else or_(*reached)
     found = select(func.count()).where(whose, _is_state(RequestState.PENDING, look.now), col(_r.id) != (but or 0))
     return int(look.connection.execute(found).scalar_one())
 
@@ -181,7 +186,9 @@ def naming(look: Look, kind: str, id_: str) -> list[RequestId]:
     if kind not in columns:
         return []
     value: int | str = int(id_) if kind in ("client", "appointment") else id_
-    found = look.connection.execute(select(col(_r.id)).where(columns[kind] == value, _kept())).scalars()
+    counts = col(_r.state).in_((RequestState.PENDING.value, RequestState.APPROVED.value))
+    stands = counts if kind == "appointment" else _kept()  # what was declined rests on nothing
+    found = look.connection.execute(select(col(_r.id)).where(columns[kind] == value, stands)).scalars()
     return [RequestId(number) for number in found]
 
 
@@ -197,9 +204,14 @@ def pending_moves(look: Look, appointments: Sequence[AppointmentId]) -> dict[App
 
 
 def _seen(look: Look) -> list[ColumnElement[bool]]:
-    """Practitioners see the requests for their own time."""
+    """Practitioners see the requests for their own time, and those to move their appointments."""
     own = only_own(look.actor, Permission.SEE_CLIENTS)
-    return [] if own is None else [col(_r.practitioner_id) == own]
+    if own is None:
+        return []
+    theirs = select(col(AppointmentRow.id)).where(
+        col(AppointmentRow.id) == col(_r.appointment_id), col(AppointmentRow.practitioner_id) == own
+    )
+    return [or_(col(_r.practitioner_id) == own, theirs.exists())]
 
 
 def _is_state(state: RequestState, now: Instant) -> ColumnElement[bool]:

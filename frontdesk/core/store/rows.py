@@ -432,8 +432,17 @@ class PickedUp(Row, table=True):
 EXPIRING = "CREATE INDEX claim_expiring ON claim (resource_id, expires_at) WHERE expires_at IS NOT NULL"
 """Few claims expire: plain SQL on both engines, since naming one engine's option imports that engine everywhere."""
 
+ONE_MOVE = (
+    "CREATE UNIQUE INDEX request_one_move ON request (appointment_id) WHERE state = 'pending' AND kind = 'reschedule'"
+)
+"""An appointment has one pending request to move it, whatever the program does."""
+
+SAME_EMAIL = "CREATE INDEX client_same_email ON client (lower(email))"
+
 SQLITE = (
     EXPIRING,
+    ONE_MOVE,
+    SAME_EMAIL,
     """
     CREATE TRIGGER claim_no_overlap BEFORE INSERT ON claim WHEN EXISTS (
       SELECT 1 FROM claim c WHERE c.resource_id = NEW.resource_id AND c.lane = NEW.lane
@@ -480,6 +489,8 @@ POSTGRESQL_FIRST = (
 
 POSTGRESQL = (
     EXPIRING,
+    ONE_MOVE,
+    SAME_EMAIL,
     """
     CREATE TABLE claim_span (claim_id bigint NOT NULL REFERENCES claim ON DELETE CASCADE,
       resource_id bigint NOT NULL, lane int NOT NULL, holder uuid NOT NULL, kind int8range NOT NULL,

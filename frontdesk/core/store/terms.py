@@ -31,10 +31,13 @@ def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
     if not appointment.terms:
         return setup.terms_of(appointment.service, appointment.practitioner)
     kept = look.store.kept_terms
-    if appointment.terms not in kept:
-        value = look.connection.execute(select(col(TermsRow.value)).where(col(TermsRow.id) == appointment.terms))
-        kept[appointment.terms] = from_text(value.scalar_one(), Terms)
-    return kept[appointment.terms]
+    if appointment.terms in kept:
+        return kept[appointment.terms]
+    value = look.connection.execute(select(col(TermsRow.value)).where(col(TermsRow.id) == appointment.terms))
+    found = from_text(value.scalar_one(), Terms)
+    if not isinstance(look, Tx):  # what a change wrote may yet be taken back
+        kept[appointment.terms] = found
+    return found
 
 
 def everything(look: Look) -> dict[TermsId, Terms]:

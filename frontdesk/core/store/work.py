@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import CANCELLABLE, AppointmentId
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId, WorkState
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
@@ -24,6 +25,7 @@ _INSERT = insert(WorkRow)
 _UPDATE = update(WorkRow).where(col(_w.id) == bindparam("key"))
 _IS_OPEN = (
     col(_w.state) == WorkState.OPEN.value,
+    col(_w.start) > bindparam("since"),
     col(AppointmentRow.id) == col(_w.appointment_id),
     col(AppointmentRow.start) == col(_w.start),
     col(AppointmentRow.practitioner_id) == col(_w.practitioner_id),
@@ -37,18 +39,18 @@ def find(look: Look, id_: WorkId) -> Work | None:
     return None if row is None else _value(row)
 
 
+def lock(tx: Tx, id_: WorkId) -> Work | None:
+    """The same, but nobody else changes it until this transaction ends."""
+    row = tx.connection.execute(_ONE.where(col(_w.id) == id_).with_for_update(key_share=True)).first()
+    return None if row is None else _value(row)
+
+
 def waiting(look: Look, appointment: AppointmentId | None = None) -> list[Work]:
     """The open entries by the start of what they are about, of one appointment or of all."""
     statement = select(*_COLUMNS).where(*_IS_OPEN, *_seen(look)).order_by(col(_w.start), col(_w.id))
     if appointment is not None:
         statement = statement.where(col(_w.appointment_id) == appointment)
-    return [_value(row) for row in look.connection.execute(statement, {"now": look.now})]
-
-
-def count_waiting(look: Look) -> int:
-    """How many appointments wait to be seen to."""
-    statement = select(func.count(col(_w.appointment_id).distinct())).where(*_IS_OPEN, *_seen(look))
-    return int(look.connection.execute(statement, {"now": look.now}).scalar_one())
+    return [_value(row) for row in look.connection.execute(statement, _times(look))]
 
 
 def of_cause(look: Look, cause: str, cause_id: str) -> list[Work]:
@@ -70,6 +72,11 @@ def add(tx: Tx, work: Work) -> Work:
 
 def save(tx: Tx, work: Work) -> None:
     tx.connection.execute(_UPDATE, {**_row(work), "key": work.id})
+
+
+def _times(look: Look) -> dict[str, int]:
+    """Nothing lasts longer than a day: what began before that is over, however much there is."""
+    return {"now": look.now, "since": look.now - DAY}
 
 
 def _seen(look: Look) -> list[Any]:

@@ -22,11 +22,20 @@ APPOINTMENT = (
 )
 
 
+INDEXES = (
+    "CREATE UNIQUE INDEX request_one_move ON request (appointment_id)"
+    " WHERE state = 'pending' AND kind = 'reschedule'",
+    "CREATE INDEX client_same_email ON client (lower(email))",
+)
+
+
 def upgrade() -> None:
     _tables()
     long = "BIGINT" if op.get_bind().dialect.name == "postgresql" else "INTEGER"
     for change in APPOINTMENT:
         op.execute(f"ALTER TABLE appointment {change.format(long=long)}")
+    for index in INDEXES:
+        op.execute(index)
 
 
 def _tables() -> None:
