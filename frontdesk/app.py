@@ -27,7 +27,6 @@ from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.notices import MarkRead, ShowGlance
 from frontdesk.core.asks.requests import SweepExpired
-from frontdesk.core.asks.schedule import ApplyTimeOff, Move, PlanTimeOff
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import DeskError
@@ -44,15 +43,14 @@ from frontdesk.screens.calendar import CalendarScreen, Shows
 from frontdesk.screens.client_card import ClientCardScreen
 from frontdesk.screens.clients import ClientsScreen
 from frontdesk.screens.desk_screen import DeskScreen
-from frontdesk.screens.dialogs.absence import AbsenceDialog
 from frontdesk.screens.dialogs.bell import BellDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.dialogs.palette import PaletteDialog
-from frontdesk.screens.dialogs.plan import Plan, PlanDialog
 from frontdesk.screens.pump import Input, KeyPump
 from frontdesk.screens.requests import RequestsScreen
 from frontdesk.screens.small import SmallScreen, is_too_small
+from frontdesk.screens.time_off import enter_time_off
 from frontdesk.screens.today import TodayScreen
 from frontdesk.screens.work import WorkScreen
 from frontdesk.verbs import Verb, sign_of, verbs_of
@@ -191,7 +189,7 @@ class FrontdeskApp(App[None]):
             case Verb.BELL:
                 screen.begin(self._hear(screen))
             case Verb.OFF:
-                screen.begin(self._off(screen))
+                screen.begin(enter_time_off(screen, *self._calendar().person_and_day()))
             case Verb.FIND:
                 screen.begin(self._find(screen))
             case Verb.UNDO:
@@ -302,11 +300,14 @@ class FrontdeskApp(App[None]):
     async def _sweep(self) -> None:
         """Record what has ended by itself; readers see it as over before. The next minute tries again."""
         try:
-            async with self.doing:
-                await asyncio.shield(asyncio.to_thread(self.door.do, SweepExpired()))
+            await asyncio.shield(self._sweep_in_turn())
         except DeskError:
             return
         self._ask_again()
+
+    async def _sweep_in_turn(self) -> None:
+        async with self.doing:
+            await asyncio.to_thread(self.door.do, SweepExpired())
 
     def _unusable(self, error: DeskError) -> None:
         self.parting = plain_error(error)
@@ -351,9 +352,9 @@ class FrontdeskApp(App[None]):
                 screen.tick()
 
     def _screens(self) -> list[Any]:
-        """The open screens that show what is kept."""
+        """The open screens that show what is kept; one that is being set up or taken down has nothing to draw on."""
         kinds = (CalendarScreen, ClientCardScreen, *MAIN_SCREENS.values())
-        return [screen for screen in self.screen_stack if isinstance(screen, kinds) and screen.is_mounted]
+        return [it for it in self.screen_stack if isinstance(it, kinds) and it.is_mounted and it.query("#header")]
 
     def _calendar(self) -> CalendarScreen:
         return next(screen for screen in self.screen_stack if isinstance(screen, CalendarScreen))
@@ -401,32 +402,6 @@ class FrontdeskApp(App[None]):
         elif about == "appointment":
             self._show_calendar()
             self._calendar().find_appointment(AppointmentId(id_), heard.open.client)
-
-    async def _off(self, screen: DeskScreen[Any]) -> None:
-        """Somebody is away: who and when, then the plan, then the deed, as one act."""
-        here = self._calendar().person_and_day()
-        absence = await screen.answer(AbsenceDialog(*here))
-        error = ""
-        while absence is not None:
-            who, start, end = absence.staff, absence.start, absence.end
-            moves = await screen.look(PlanTimeOff(staff=who, start=start, end=end))
-            if moves is None:
-                return
-            plan: Plan | None = Plan(moves=())
-            if moves:
-                plan = await screen.answer(PlanDialog(absence.title(screen.words), moves, error))
-            if plan is None:
-                return
-            steps = tuple(
-                Move(appointment=it.named.appointment.id, seen=it.named.appointment.revision, to=it.to)
-                for it in plan.moves
-                if it.to is not None
-            )
-            ask = ApplyTimeOff(staff=who, start=start, end=end, reason=absence.reason, moves=steps)
-            done = await screen.perform(ask, tell=not moves)
-            if not isinstance(done, DeskError) or not moves:
-                return
-            error = screen.say_error(done)  # the world changed meanwhile: a fresh plan, and what was refused
 
     async def _undo(self, screen: DeskScreen[Any]) -> None:
         await screen.perform(Undo(here=True))

@@ -26,6 +26,7 @@ from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.pump import KeyPump
 from frontdesk.verbs import Verb, verbs_of
 from frontdesk.widgets.bars import Mark
+from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.glyphs import Glyphs
 from frontdesk.widgets.text import fit, plain, safe
 
@@ -115,8 +116,7 @@ class DeskScreen(Screen[R], Generic[R]):
     async def keep_quietly(self, ask: Ask[T]) -> T | None:
         """Do what nobody has to see: a hold that is placed, renewed, left. An error is nothing to tell."""
         try:
-            async with self.host.doing:
-                return await asyncio.shield(asyncio.to_thread(self.host.door.do, ask))
+            return await asyncio.shield(self._in_turn(ask))
         except DeskError:
             return None
 
@@ -124,8 +124,7 @@ class DeskScreen(Screen[R], Generic[R]):
         """Do it, in the order of the keys; the event, or the error."""
         with self.host.pump.lookup():
             try:
-                async with self.host.doing:
-                    event = await asyncio.shield(asyncio.to_thread(self.host.door.do, ask))
+                event = await asyncio.shield(self._in_turn(ask))
             except DeskError as error:
                 if tell:
                     self.tell_error(error)
@@ -137,6 +136,11 @@ class DeskScreen(Screen[R], Generic[R]):
                 self.tell(self.words.batch(event))
             self.host.changed_here()
         return event
+
+    async def _in_turn(self, ask: Ask[T]) -> T:
+        """One deed at a time; whoever stops waiting for it does not let the next one overtake it."""
+        async with self.host.doing:
+            return await asyncio.to_thread(self.host.door.do, ask)
 
     def follow(self, event: Event) -> None:
         """What was just done from this screen; the cursor may go there."""
@@ -153,7 +157,7 @@ class DeskScreen(Screen[R], Generic[R]):
         try:
             await work
         except NoMatches:
-            if self.is_attached and self.app.is_running:
+            if self in self.app.screen_stack and self.app.is_running and not self._pruning and not self._closing:
                 raise
 
     async def answer(self, dialog: ModalScreen[T]) -> T | None:
@@ -202,6 +206,13 @@ class DeskDialog(DeskScreen[R | None], ModalScreen[R | None], Generic[R]):
         widest = panel.styles.max_width
         room = min(self.app.size.width, int(widest.value) if widest is not None else 100) - 6
         panel.border_title = plain(fit(title, room) if cell_len(title) > room else title)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter goes nowhere while letters stand in a choice that mean none of it."""
+        enter = {it.action for it in self.BINDINGS if isinstance(it, Binding) and it.key == "enter"}
+        if action in enter and any(it.is_unclear for it in self.query(Choice)):
+            return False
+        return super().check_action(action, parameters)
 
     def action_leave(self) -> None:
         self.dismiss(None)

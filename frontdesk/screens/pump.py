@@ -7,12 +7,15 @@ queues, and until every lookup a coming key could consume has answered, or two s
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from textual import constants, events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
+from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
 
 PATIENCE = 2.0
@@ -22,14 +25,33 @@ Input = events.Key | events.Paste
 
 for _after_esc in "0123456789-=fb\x7f":  # Textual takes esc and these for signs and keys of some Mac keyboards
     ANSI_SEQUENCES_KEYS.pop(f"\x1b{_after_esc}", None)  # type: ignore[attr-defined]
+
+
+class _Key(NamedTuple):
+    """Stands for a member of Textual's keys."""
+
+    value: str
+
+
+_SIGNS = {"enter": "\r", "backspace": "\x7f", "space": " "}
+_SIGNS |= {_character_to_key(sign): sign for sign in string.punctuation if sign not in "[]^_"}
+"""Keys by name that Textual would take alone, dropping the esc before them; `[`, `]`, `^` and `_` after esc
+begin sequences of the terminal."""
+
+for _name, _sign in _SIGNS.items():
+    ANSI_SEQUENCES_KEYS[f"\x1b{_sign}"] = (_Key(f"alt+{_name}"),)  # type: ignore[index]
 constants.ESCAPE_DELAY = 0.025  # type: ignore[misc]  # seconds; nobody types a key so soon after esc, scripts do
 
 
 def as_typed(event: Input) -> tuple[Input, ...]:
     """Alt and a character means nothing here: it is esc and the key that was typed right after it."""
-    if not isinstance(event, events.Key) or not event.key.startswith("alt+") or not event.character:
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
         return (event,)
     name = event.key.removeprefix("alt+").removeprefix("shift+")
+    if name in _SIGNS:
+        return events.Key("escape", "\x1b"), events.Key(name, _SIGNS[name])
+    if not event.character:
+        return (event,)
     return events.Key("escape", "\x1b"), events.Key(event.character if len(name) == 1 else name, event.character)
 
 

@@ -174,8 +174,8 @@ class RequestFlows(DeskScreen[None]):
         request = card.line.request
         title = _("{client} withdraws?").format(client=card.line.client_name)
         lines = [self.words.asked(request), _("This cannot be undone.")]
-        verb = await self.answer(PageDialog(title, lines, {Verb.CANCEL: f"c {_('the client withdraws it')}"}))
-        if verb is Verb.CANCEL:
+        verb = await self.answer(PageDialog(title, lines, {Verb.OPEN: f"⏎ {_('the client withdraws it')}"}))
+        if verb is Verb.OPEN:
             await self.perform(WithdrawRequest(request=request.id, seen=request.revision))
 
     async def _change(self, card: RequestCard) -> None:

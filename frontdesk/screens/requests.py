@@ -22,6 +22,7 @@ from frontdesk.core.asks.requests import (
     ListRequests,
     ShowRequest,
 )
+from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import Event, TimesOffered
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import local_date, wall_time
@@ -93,6 +94,7 @@ class RequestsScreen(RequestFlows):
     RequestsScreen #typed.-shown { display: block; }
     RequestsScreen #requests { width: 1fr; height: 1fr; }
     RequestsScreen #detail { width: 34; height: 1fr; padding: 0 1; border-left: solid $panel; }
+    RequestsScreen.-narrow #detail { display: none; }
     .-wide RequestsScreen #detail, RequestsScreen.-wide #detail { width: 56; }
     """
 
@@ -132,14 +134,19 @@ class RequestsScreen(RequestFlows):
         return self.query_one("#requests", LineList)
 
     def on_mount(self) -> None:
-        self.set_class(self.app.size.width >= 120, "-wide")
+        self._set_width(self.app.size.width)
         self.rows.focus()
         self.head()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= 120, "-wide")
+        self._set_width(event.size.width)
         if self._lines:
             self.call_after_refresh(self._draw)
+
+    def _set_width(self, width: int) -> None:
+        """Below 80 columns the list has them all; enter opens the detail."""
+        self.set_class(width >= 120, "-wide")
+        self.set_class(width < 80, "-narrow")
 
     def on_screen_resume(self) -> None:
         self.refresh_data()
@@ -266,18 +273,23 @@ class RequestsScreen(RequestFlows):
         first = await self._judged(waiting[:FIRST_JUDGED])
         if mine != self._asked:
             return
-        self._standings = first
+        self._standings = {id_: it for id_, it in self._standings.items() if id_ in waiting} | first
         self._draw()
         self._in_detail = None
         self._follow_cursor(at_once=True)
         for start in range(FIRST_JUDGED, len(waiting), FIRST_JUDGED):
-            more = await asyncio.to_thread(
-                self.host.door.see, JudgeRequests(requests=tuple(waiting[start : start + FIRST_JUDGED]))
-            )
+            more = await self._judged_quietly(waiting[start : start + FIRST_JUDGED])
             if mine != self._asked:
                 return
             self._standings |= more
             self._draw()
+
+    async def _judged_quietly(self, ids: list[RequestId]) -> dict[RequestId, Standing]:
+        """Behind the first picture: no key waits for it, and what cannot be judged now keeps what it had."""
+        try:
+            return await asyncio.to_thread(self.host.door.see, JudgeRequests(requests=tuple(ids)))
+        except DeskError:
+            return {}
 
     async def _judged(self, ids: list[RequestId]) -> dict[RequestId, Standing]:
         return await self.look(JudgeRequests(requests=tuple(ids))) or {} if ids else {}

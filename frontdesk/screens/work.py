@@ -97,7 +97,9 @@ class WorkScreen(AppointmentFlows):
         found = await self.look(ListWork())
         if found is None:
             return
-        self.rows.show([Line(self._row(it), it) for it in found], self.rows.cursor)
+        here, ids = self.appointment_here(), [it.named.appointment.id for it in found]
+        cursor = ids.index(here) if here in ids else self.rows.cursor
+        self.rows.show([Line(self._row(it), it) for it in found], cursor)
         n = len(found)
         told = plural("{n} appointment waits: r moves it", "{n} appointments wait: r moves one", n).format(n=n)
         more = _("c cancels, K keeps it as it is")

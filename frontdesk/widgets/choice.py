@@ -33,7 +33,13 @@ class Choice(Static, Generic[T], can_focus=True):
         self._label, self._options = label, tuple(options)
         self._at = chosen
         self._typed = ""
-        self._unmatched = ""  # letters that no option begins with
+        self._unmatched = ""  # letters that no option has
+        self._before = chosen  # what was chosen before they were typed
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether letters stand here that mean none of the options: nothing goes on from here."""
+        return bool(self._unmatched)
 
     @property
     def value(self) -> T | None:
@@ -45,20 +51,28 @@ class Choice(Static, Generic[T], can_focus=True):
     def offer(self, options: Sequence[tuple[str, T]], value: T | None) -> None:
         """Other options; the value stays where it is among them."""
         self._options = tuple(options)
-        values = [it for _, it in self._options]
+        values = [it for _name, it in self._options]
         self._at = values.index(value) if value in values else 0
         self._draw()
 
     def on_focus(self) -> None:
         self._typed = ""
 
+    def on_blur(self) -> None:
+        """What was not understood is gone; what was chosen before it stands."""
+        if self._unmatched:
+            self._unmatched = ""
+            self._draw()
+
     def on_key(self, event: events.Key) -> None:
         if not event.is_printable or event.character is None:
             return
+        if not self._typed:
+            self._before = self._at
         self._typed += event.character
         if not self._jump():
             self._unmatched = self._typed
-            self._draw()
+            self._keep_old()
         event.stop()
 
     def action_step(self, by: int) -> None:
@@ -70,11 +84,11 @@ class Choice(Static, Generic[T], can_focus=True):
         self._typed, self._unmatched = self._typed[:-1], ""
         if not self._typed or not self._jump():
             self._unmatched = self._typed
-            self._draw()
+            self._keep_old()
 
     def _jump(self) -> bool:
         wanted = folded(self._typed.lstrip())
-        names = [folded(name) for name, _ in self._options]
+        names = [folded(name) for name, _value in self._options]
         found = next((n for n, name in enumerate(names) if name.startswith(wanted)), None)
         if found is None:
             found = next((n for n, name in enumerate(names) if wanted in name), None)
@@ -83,6 +97,13 @@ class Choice(Static, Generic[T], can_focus=True):
         self._choose(found)
         return True
 
+    def _keep_old(self) -> None:
+        """Letters that mean nothing choose nothing."""
+        if self._at != self._before and self._before < len(self._options):
+            self._at = self._before
+            self.post_message(self.Changed())
+        self._draw()
+
     def _choose(self, at: int) -> None:
         self._at, self._unmatched = at, ""
         self._draw()
@@ -90,5 +111,5 @@ class Choice(Static, Generic[T], can_focus=True):
 
     def _draw(self) -> None:
         name = self._options[self._at][0] if self._options else "–"
-        unmatched = f"  ? “{self._unmatched}”" if self._unmatched else ""
+        unmatched = f"  ? “{self._unmatched}” ← →" if self._unmatched else ""
         self.update(plain(f"{self._label} ‹ {name} ›{unmatched}".lstrip()))

@@ -242,10 +242,12 @@ async def test_what_the_client_says_to_the_offers_is_written_down(overnight: Pat
         await send(app, "ko", burst=False)
         assert "What does Clear 1 say?" in shown(app)
         await send(app, "2", burst=False)
+        assert deeds(app) == ["offer"], "a digit chooses; it books nothing"
+        await send(app, "\n", burst=False)
 
         assert deeds(app) == ["offer", "approve"]
         await send(app, "o1\n", burst=False)
-        await send(app, "ko0", burst=False)
+        await send(app, "ko0\n", burst=False)
         assert deeds(app)[-1] == "refuse_offers"
 
 
@@ -254,6 +256,8 @@ async def test_a_request_is_edited_and_withdrawn_for_the_client(overnight: Path)
         await send(app, "2e\t more\n", burst=False)
         assert deeds(app) == ["edit_request"]
         await send(app, "cc", burst=False)
+        assert deeds(app) == ["edit_request"], "what cannot be undone is not done by a key pressed twice"
+        await send(app, "\n", burst=False)
         assert deeds(app) == ["edit_request", "withdraw"]
         await send(app, "u", burst=False)
         assert "cannot be undone" in told(app)

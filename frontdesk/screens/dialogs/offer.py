@@ -52,6 +52,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
         self._card, self._error = card, error
         self._message = before.message if before is not None else ""
         self._chosen: list[Offer] = list(before.times) if before is not None else []
+        self._searched: str | None = None  # what the list was made for
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
@@ -157,8 +158,14 @@ class OfferDialog(DeskDialog[OfferChoice]):
             )
         )
         offers = [it for it in answer.offers if self._fits(it, wanted)] if answer is not None else []
-        found = [*self._chosen, *(it for it in self._near(offers, wanted) if it not in self._chosen)][:LISTED]
-        self._show(found, 0)
+        near = self._near(offers, wanted)
+        times: LineList[Offer] = self.query_one("#times", LineList)
+        standing = [line.value for line in times.lines] if self._searched == typed else []
+        kept = [it for it in standing if it in self._chosen or it in offers]  # the digits mean what they meant
+        found = [*kept, *(it for it in (*self._chosen, *near) if it not in kept)][:LISTED]
+        here = times.chosen if self._searched == typed else None
+        self._searched = typed
+        self._show(found, found.index(here) if here in found else 0)
         if self._error:
             self._say(self._error)
         else:
@@ -228,14 +235,17 @@ class AnswerDialog(DeskDialog[Answer]):
                 yield Choice[ClientId | None](_("record"), self._records(), id="record")
             yield Static("", id="problem")
             yield Keys(
-                _("1–3 takes it"), _("0 takes none"), (_("⏎ takes it"), "screen.take"), ("esc", "screen.leave")
+                _("0–{n} choose").format(n=len(self._card.line.request.offers)),
+                (_("⏎ that is the answer"), "screen.take"),
+                ("esc", "screen.leave"),
             )
 
     def on_mount(self) -> None:
         line = self._card.line
         self.title_panel(_("What does {client} say?").format(client=line.client_name))
         lines: list[Line[int | None]] = [
-            Line(f"{n} {self.words.slot(slot)}", n) for n, slot in enumerate(line.request.offers, 1)
+            Line(f"{n} {self.words.offered(slot)}", n, "dim" if slot.lost else "plain")
+            for n, slot in enumerate(line.request.offers, 1)
         ]
         lines.append(Line(f"0 {_('none of these: the request waits, without a held time')}", None))
         times = self.query_one("#times", LineList)
@@ -245,9 +255,13 @@ class AnswerDialog(DeskDialog[Answer]):
     def on_key(self, event: events.Key) -> None:
         if self.query_one("#times").has_focus and event.character and event.character.isdigit():
             event.stop()
-            number = int(event.character)
-            if 0 <= number <= len(self._card.line.request.offers):
-                self._answer(number or None)
+            number, last = int(event.character), len(self._card.line.request.offers)
+            if number > last:
+                self._say(_("0 to {n} choose").format(n=last))
+                return
+            times = self.query_one("#times", LineList)
+            times.move((number - 1 if number else last) - times.cursor)
+            self._say("")
 
     def on_line_list_chosen(self) -> None:
         self.action_take()
@@ -264,13 +278,15 @@ class AnswerDialog(DeskDialog[Answer]):
         if choice is not None and self._card.known:
             record = self.query_one("#record", Choice).value
             if record is None:
-                told = _("is it one of these, or a new client? ‹ › chooses")
-                self.query_one("#problem", Static).update(plain(told, "$error"))
+                self._say(_("is it one of these, or a new client? ‹ › chooses"))
                 self.query_one("#times", LineList).move((choice - 1) - self.query_one("#times", LineList).cursor)
                 self.query_one("#record").focus()
                 return
         known = record if record is not None and record != AS_NEW else None
         self.dismiss(Answer(choice=choice, client=known, new_client=record == AS_NEW))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#problem", Static).update(plain(text, "$error"))
 
     def _records(self) -> list[tuple[str, ClientId | None]]:
         line = self._card.line

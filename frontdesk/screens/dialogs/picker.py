@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
@@ -75,10 +75,12 @@ class PickerDialog(DeskDialog[Picked]):
         Binding("enter", "choose", "move here", id="picker.choose", priority=True),
     ]
 
-    def __init__(self, moving: Named, before: Picked | None = None, error: str = "") -> None:
-        """`before` and `error` are what was picked before, and why it was not taken."""
+    def __init__(
+        self, moving: Named, before: Picked | None = None, error: str = "", away: Away | None = None
+    ) -> None:
+        """`before` and `error` are what was picked before, and why it was not taken; `away` is who will be off."""
         super().__init__()
-        self._moving, self._before, self._error = moving, before, error
+        self._moving, self._before, self._error, self._away = moving, before, error, away
         self._typed = before.typed if before is not None else ""
         self._note = moving.appointment.note
         if before is not None and before.note is not None:
@@ -297,6 +299,7 @@ class PickerDialog(DeskDialog[Picked]):
                 start=wanted.wall,
                 practitioner=self.query_one("#person", Choice).value or self._appointment.practitioner,
                 moving=self._appointment.id,
+                away=self._away,
                 nearest=0,
             )
         )
@@ -313,6 +316,7 @@ class PickerDialog(DeskDialog[Picked]):
                 days=1,
                 practitioner=self.query_one("#person", Choice).value,
                 moving=self._appointment.id,
+                away=self._away,
             )
         )
         reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
@@ -331,6 +335,7 @@ class PickerDialog(DeskDialog[Picked]):
                 first=first,
                 days=AHEAD,
                 moving=self._appointment.id,
+                away=self._away,
                 each=True,
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -11,12 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from frontdesk.core.asks.holds import ReleaseSlot
+from frontdesk.core.asks.slots import Away
+from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.requests import Slot
-from frontdesk.core.domain.times import MINUTE
-from frontdesk.core.domain.views import PlannedMove
+from frontdesk.core.domain.times import MINUTE, Span
+from frontdesk.core.domain.views import Named, PlannedMove
 from frontdesk.core.render.language import _, plural
 from frontdesk.screens.desk_screen import DeskDialog
-from frontdesk.screens.dialogs.picker import PickerDialog
+from frontdesk.screens.dialogs.picker import Picked, PickerDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import fit, plain
@@ -24,9 +26,17 @@ from frontdesk.widgets.text import fit, plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be applied."""
+    """Whose absence it is, and where each appointment goes."""
 
+    title: str
+    away: Away
     moves: tuple[PlannedMove, ...]
+
+    def kept_in(self, fresh: tuple[PlannedMove, ...]) -> Plan:
+        """The same choices in what lies there now; what was changed meanwhile is proposed anew."""
+        chosen = {(it.named.appointment.id, it.named.appointment.revision): it.to for it in self.moves}
+        keys = ((it, (it.named.appointment.id, it.named.appointment.revision)) for it in fresh)
+        return replace(self, moves=tuple(replace(it, to=chosen[key]) if key in chosen else it for it, key in keys))
 
 
 class PlanDialog(DeskDialog[Plan]):
@@ -41,11 +51,12 @@ class PlanDialog(DeskDialog[Plan]):
         Binding("q", "leave", "back", id="plan.back", show=False),
     ]
 
-    def __init__(self, title: str, moves: Sequence[PlannedMove], error: str = "") -> None:
-        """`error` is why the plan was not taken as it was."""
+    def __init__(self, plan: Plan, error: str = "", about: AppointmentId | None = None) -> None:
+        """`error` is why the plan was not taken as it was, `about` the line that stood against it."""
         super().__init__()
-        self._title, self._moves, self._error = title, list(moves), error
-        self._proposed = list(moves)
+        self._plan, self._error, self._about = plan, error, about
+        self._moves = list(plan.moves)
+        self._proposed = list(plan.moves)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
@@ -59,15 +70,22 @@ class PlanDialog(DeskDialog[Plan]):
             )
 
     def on_mount(self) -> None:
-        self.title_panel(self._title)
-        self.query_one("#moves", LineList).focus()
+        self.title_panel(self._plan.title)
+        rows = self.query_one("#moves", LineList)
+        rows.focus()
+        self._show()
+        ids = [it.named.appointment.id for it in self._moves]
+        if self._about in ids:
+            rows.move(ids.index(self._about) - rows.cursor)
+
+    def on_resize(self) -> None:
         self._show()
 
     def action_move(self, by: int) -> None:
         self.query_one("#moves", LineList).move(by)
 
     def action_apply(self) -> None:
-        self.dismiss(Plan(moves=tuple(self._moves)))
+        self.dismiss(replace(self._plan, moves=tuple(self._moves)))
 
     def action_leave_it(self) -> None:
         """To the work list, or back into the plan."""
@@ -75,6 +93,7 @@ class PlanDialog(DeskDialog[Plan]):
         if self._moves:
             kept = self._proposed[at].to if self._moves[at].to is None else None
             self._moves[at] = replace(self._moves[at], to=kept)
+            self._error = ""
             self._show()
 
     def action_change(self) -> None:
@@ -83,11 +102,14 @@ class PlanDialog(DeskDialog[Plan]):
 
     async def _pick(self, at: int) -> None:
         named = self._moves[at].named
-        picked = await self.answer(PickerDialog(named))
+        picked = await self.answer(PickerDialog(named, away=self._plan.away))
         if picked is None:
             return
-        if picked.override or not isinstance(picked.start, int):
-            self._error = _("a plan takes only free times")
+        if picked.hold is not None:
+            await self.keep_quietly(ReleaseSlot(key=picked.hold))  # the plan is applied as a whole, or not at all
+        against = self._against(named, picked)
+        if against or not isinstance(picked.start, int):
+            self._error = against
             self._show()
             return
         length = named.appointment.span.minutes * MINUTE
@@ -102,16 +124,35 @@ class PlanDialog(DeskDialog[Plan]):
         self._moves[at] = self._proposed[at] = replace(self._moves[at], to=slot)
         self._show()
 
+    def _against(self, named: Named, picked: Picked) -> str:
+        """What a plan cannot take: it changes when, who and where, and overrides nothing."""
+        if picked.override or not isinstance(picked.start, int):
+            return _("a plan takes only free times")
+        if picked.service != named.appointment.service or picked.note is not None:
+            return _("a plan changes the time and the person; move it by itself (x, then w) to change more")
+        taken = Span(picked.start, picked.start + named.appointment.span.minutes * MINUTE)
+        others = ((it, it.to) for it in self._moves if it.to is not None and it.named != named)
+        there = (it for it, to in others if to.practitioner == picked.practitioner and to.span.meets(taken))
+        first = next(there, None)
+        return _("{client} goes there in this plan").format(client=first.named.client_name) if first else ""
+
     def _show(self) -> None:
         rows = self.query_one("#moves", LineList)
         rows.show([self._row(it) for it in self._moves], rows.cursor)
         left = sum(it.to is None for it in self._moves)
-        told = plural("{n} goes to the work list", "{n} go to the work list", left).format(n=left) if left else ""
+        moved = len(self._moves) - left
+        parts = [plural("{n} is moved and told", "{n} are moved and told", moved).format(n=moved)] if moved else []
+        if left:
+            parts.append(plural("{n} goes to the work list", "{n} go to the work list", left).format(n=left))
+        told = " · ".join(parts)
         self.query_one("#problem", Static).update(plain(self._error or told, "$error" if self._error else "$warning"))
 
     def _row(self, it: PlannedMove) -> Line[PlannedMove]:
         appointment = it.named.appointment
         was = self.words.moment(appointment.start, appointment.zone)
         to = f"→ {self.words.slot(it.to)}" if it.to is not None else f"· {_('work list')}"
-        text = f"{fit(was, 16)} {fit(it.named.client_name, 16)} {fit(it.named.service_name, 9)} {to}"
-        return Line(text, it, "plain" if it.to is not None else "bad")
+        narrow = self.app.size.width < 80  # then the new time matters more than the service
+        what = "" if narrow else f" {fit(it.named.service_name, 9)}"
+        text = f"{fit(was, 16)} {fit(it.named.client_name, 12 if narrow else 16)}{what} {to}"
+        bad = it.to is None or (bool(self._error) and appointment.id == self._about)
+        return Line(text, it, "bad" if bad else "plain")
