@@ -39,7 +39,7 @@ def measure() -> None:
     for turn in range(ROUNDS + 1):
         frame, _ = start(floor)
         run = opened(ours)
-        took = until(run, b"2", "waiting")
+        took = until(run, b"2", f"{REQUESTS} requests")
         run.send(b"1")
         run.wait_quiet(time.perf_counter(), quiet=0.4)
         run.close(ours.quit)
@@ -57,16 +57,16 @@ def measure() -> None:
 def decisions(ours: Program) -> float:
     """Decline one, and take it back, turn by turn."""
     run = opened(ours)
-    until(run, b"2", "waiting")
+    until(run, b"2", f"{REQUESTS} requests")
     run.wait_quiet(time.perf_counter(), quiet=1.5)
     taken = []
     for turn in range(ROUNDS + 1):
         run.send(b"d")
         run.wait_quiet(time.perf_counter(), quiet=0.4)
-        took = until(run, b"\r", f"{REQUESTS - 1} waiting")
+        took = until(run, b"\r", f"{REQUESTS - 1} requests")
         if turn:
             taken.append(took)
-        until(run, b"u", f"{REQUESTS} waiting")
+        until(run, b"u", f"{REQUESTS} requests")
         run.wait_quiet(time.perf_counter(), quiet=1.5)
     run.close(ours.quit)
     return statistics.median(taken)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from frontdesk.cli.naming import appointment_id, client_id
+from frontdesk.cli.naming import appointment_id, client_id, request_id
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, done, say, show, table
 from frontdesk.core.asks.appointments import (
@@ -19,12 +19,13 @@ from frontdesk.core.asks.appointments import (
     ShowAppointment,
 )
 from frontdesk.core.asks.clients import NewClient
+from frontdesk.core.asks.requests import ShowRequest
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.appointments import AppointmentId, Side, Status
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.slots import Asking, Verdict
-from frontdesk.core.domain.views import AppointmentList, Named
+from frontdesk.core.domain.views import AppointmentList, Named, VerdictAnswer
 from frontdesk.core.parse import moments
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
@@ -138,34 +139,41 @@ def slots(
 
 def why(
     context: typer.Context,
-    service: str,
-    start: str,
+    service: Annotated[str | None, typer.Argument()] = None,
+    start: Annotated[str | None, typer.Argument()] = None,
     practitioner: Practitioner = None,
     location: Location = None,
     room: Room = None,
     asking: As = Asking.STAFF,
     client: ClientRef = None,
+    request: Annotated[str | None, typer.Option("--request", help="What stands against this request.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Why a time is free or not: every reason, of each practitioner."""
+    """Why a time is free or not: every reason, of each practitioner; or what speaks against a request."""
     opening: Opening = context.obj
-    answer = opening.see(
-        AskWhy(
-            service=opening.service(service),
-            start=moments.start(start),
-            practitioner=opening.practitioner(practitioner),
-            location=opening.location(location),
-            room=opening.room(room),
-            asking=asking,
-            client=None if client is None else client_id(client),
+    if (service is None or start is None) == (request is None):
+        raise BadInput("SERVICE", Problem.MISSING, hint="a service and a start, or --request REF")
+    if service is None or start is None:
+        card = opening.see(ShowRequest(request=request_id(request or "")))
+        answer = VerdictAnswer(verdicts=(card.verdict,), nearest=card.nearest)
+    else:
+        answer = opening.see(
+            AskWhy(
+                service=opening.service(service),
+                start=moments.start(start),
+                practitioner=opening.practitioner(practitioner),
+                location=opening.location(location),
+                room=opening.room(room),
+                asking=asking,
+                client=None if client is None else client_id(client),
+            )
         )
-    )
     words = opening.words
     if as_json:
         show(shapes.items(shapes.verdict(it, words) for it in answer.verdicts))
         return
     table([[words.practitioner(it.practitioner), *_verdict(it, words)] for it in answer.verdicts])
-    if not answer.verdicts:
+    if service is not None and not answer.verdicts:
         say(_("nobody offers {service}").format(service=words.service(opening.service(service))))
     if answer.nearest:
         near = "; ".join(words.offer(offer) for offer in answer.nearest)

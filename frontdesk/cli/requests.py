@@ -232,6 +232,8 @@ def offer(
     ref: Ref,
     starts: Annotated[list[str] | None, typer.Argument(metavar="START…", help="One to three times.")] = None,
     practitioner: Practitioner = None,
+    location: Location = None,
+    room: Room = None,
     message: Message = "",
     take: Annotated[int | None, typer.Option("--take", min=1, help="The client takes this one, from 1.")] = None,
     none: Annotated[bool, typer.Option("--none", help="The client takes none.")] = False,
@@ -251,8 +253,11 @@ def offer(
     elif none:
         event = opening.do(RefuseOffers(request=id_))
     else:
-        who = opening.practitioner(practitioner)
-        times = tuple(OfferedTime(start=moments.start(start), practitioner=who) for start in starts or ())
+        who, where, room_ = opening.practitioner(practitioner), opening.location(location), opening.room(room)
+        times = tuple(
+            OfferedTime(start=moments.start(start), practitioner=who, location=where, room=room_)
+            for start in starts or ()
+        )
         event = opening.do(OfferTimes(request=id_, seen=None, times=times, message=message))
     done(opening, event, after_request(opening, id_), as_json)
 

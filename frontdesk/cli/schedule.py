@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from frontdesk.core.asks.schedule import (
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events import TimeOffTaken
 from frontdesk.core.domain.hours import TimeOffId
-from frontdesk.core.domain.views import PlannedMove
+from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.parse import moments
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
@@ -62,7 +63,11 @@ def off(
         return
     if not apply:
         taken = opening.do(TakeTimeOff(staff=who, start=start, end=end, reason=reason))
-        done(opening, taken, shapes.time_off(taken.time_off), as_json)
+        lost = _lost_to(opening, taken.time_off.id)
+        item = shapes.time_off(taken.time_off) | {"affected": [shapes.named(it.named) for it in lost]}
+        done(opening, taken, item, as_json)
+        if not as_json:
+            _show_work(opening, lost)
         return
     moves = opening.see(PlanTimeOff(staff=who, start=start, end=end))
     steps = tuple(
@@ -97,6 +102,19 @@ def worklist(
     if as_json:
         show(shapes.items(shapes.work(it, words) for it in found))
         return
+    _show_work(opening, found)
+    if not found:
+        say(_("nothing waits"))
+
+
+def _lost_to(opening: Opening, id_: TimeOffId) -> tuple[WorkLine, ...]:
+    """What an absence put on the work list."""
+    every = opening.see(ListWork())
+    return tuple(it for it in every if (it.work.cause, it.work.cause_id) == ("time_off", str(id_)))
+
+
+def _show_work(opening: Opening, found: Sequence[WorkLine]) -> None:
+    words = opening.words
     table(
         [
             [
@@ -110,8 +128,6 @@ def worklist(
             for it in found
         ]
     )
-    if not found:
-        say(_("nothing waits"))
 
 
 def _edge(opening: Opening, text: str, field: str, last: bool = False) -> datetime:

@@ -204,6 +204,8 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
                 self._back()
             case _ if self.request_here() is not None and self.request_verb(verb):
                 return
+            case Verb.MOVE | Verb.STATUS | Verb.NO_SHOW | Verb.PICK_UP if self.request_here() is not None:
+                self.tell(_("a request: a approves it, o offers other times, d declines it"), bad=True)
             case _ if self.appointment_verb(verb) or self.request_verb(verb):
                 return
             case _:

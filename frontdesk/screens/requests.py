@@ -24,7 +24,7 @@ from frontdesk.core.asks.requests import (
 )
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import Event, TimesOffered
-from frontdesk.core.domain.requests import RequestId, RequestState
+from frontdesk.core.domain.requests import RequestId, RequestKind, RequestState
 from frontdesk.core.domain.times import local_date, wall_time
 from frontdesk.core.domain.views import RequestLine, RequestOrder, Standing
 from frontdesk.core.render import times
@@ -324,7 +324,9 @@ class RequestsScreen(RequestFlows):
         right = f" {state}{end}"
         room = max(width - len(left) - max(len(right), 8), 8)
         name = room * 3 // 5
-        text = f"{left}{fit(line.client_name, name)} {fit(line.service_name, max(room - name - 1, 1))}{right}"
+        moves = request.kind is RequestKind.RESCHEDULE
+        what = f"{self.host.glyphs.becomes}{line.service_name}" if moves else line.service_name
+        text = f"{left}{fit(line.client_name, name)} {fit(what, max(room - name - 1, 1))}{right}"
         bad = standing in (Standing.CLASH, Standing.RULE, Standing.ASKS)
         look = "bad" if bad else "dim" if request.state is not RequestState.PENDING else "plain"
         return Line(text, _Seen(line, standing), look)

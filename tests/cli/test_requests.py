@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.builders import PRACTICE
+from frontdesk.core.asks.requests import ListRequests, ShowRequest
+from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.desk import Desk
+from frontdesk.core.render.request_card import request_card
+from frontdesk.core.render.words import Words
+from frontdesk.core.store.engine import Store
+from tests.builders import PRACTICE, Clock
 from tests.cli.conftest import Command
 
 FEES = '[policy]\nlate_fee = "25.00"\nnotice = 48\n\n[booking]'
@@ -202,6 +208,7 @@ def test_an_absence_is_planned_applied_listed_kept_and_ended(practice: Command) 
     assert {it["practitioner"] for it in practice("day", "2026-11-24", "--json").json["items"]} == {"bob"}
 
     half = practice("off", "ann", "--from", "2026-11-25T08:00", "--to", "2026-11-25T10:00", "--json").json["item"]
+    assert [it["client_name"] for it in half["affected"]] == ["Emil"]
     assert (half["start"], half["end"]) == ("2026-11-25T08:00", "2026-11-25T10:00")
     (work,) = practice("worklist", "--json").json["items"]
     assert (work["client_name"], work["cause"]) == ("Emil", "time_off")
@@ -211,3 +218,29 @@ def test_an_absence_is_planned_applied_listed_kept_and_ended(practice: Command) 
     assert practice("off", "--remove", str(half["id"])).code == 3
     assert practice("off", "ann").code == 2
     assert practice("off").code == 2
+
+
+def test_why_and_the_requests_screen_give_the_same_reasons(practice: Command, tmp_path: Path) -> None:
+    ref = asked(practice, "2026-11-24T09:00")
+    practice("book", "review", "2026-11-24T09:00", "--name", "Rival", "-p", "ann", "--override", "urgent")
+    desk = Desk(Store(str(tmp_path / "practice.db")), clock=Clock())
+    card = desk.see(ShowRequest(request=desk.see(ListRequests()).items[0].request.id))
+    words = Words(desk.see(ShowSetup()))
+    on_screen = [it.text.removeprefix("✗ ") for it in request_card(words, card) if it.text.startswith("✗ ")]
+    desk.close()
+
+    said = practice("why", "--request", ref)
+
+    assert on_screen[0] in said.out
+    assert "Free near it" in said.out + said.err
+    (verdict,) = practice("why", "--request", ref, "--json").json["items"]
+    assert [it["message"] for it in verdict["reasons"]] == [on_screen[0]]
+    assert practice("why").code == 2
+    assert practice("why", "review", "2026-11-24T09:00", "--request", ref).code == 2
+
+
+def test_times_are_offered_at_another_place(practice: Command) -> None:
+    ref = asked(practice)
+    assert practice("offer", ref, "2026-11-27T10:00").code == 5
+    said = practice("offer", ref, "2026-11-27T10:00", "--location", "annex", "--json")
+    assert [(it["location"], it["lost"]) for it in said.json["item"]["offers"]] == [("annex", False)]

@@ -119,3 +119,25 @@ def test_a_colleagues_choice_is_taken_only_with_a_reason(desk: Desk) -> None:
     event = booked(desk, on(24, 9), override="agreed with the desk")
     assert event.appointment.lane == 0
     assert [claim.kind for claim in claims_in(desk.store)] == ["appointment"]
+
+
+def test_a_key_that_was_booked_from_books_nothing_more(desk: Desk) -> None:
+    held(desk, on(24, 9))
+    first = booked(desk, on(24, 9), hold=KEY).appointment
+
+    with pytest.raises(SlotTaken):
+        booked(desk, on(24, 9), client="Dora", hold=KEY)
+
+    held(desk, on(24, 11))
+    second = booked(desk, on(24, 11), client="Dora", hold=KEY).appointment
+    assert first.holder != second.holder != KEY
+    assert [claim.kind for claim in claims_in(desk.store)] == ["appointment", "appointment"]
+
+
+def test_a_picker_that_meets_an_expired_request_writes_its_end_down(desk: Desk, clock: Clock) -> None:
+    desk.do(RequestAppointment(service=REVIEW, start=on(30, 9), client=a_client(desk), practitioner=ANN))
+    clock.set(on(26, 8, 30))
+
+    held(desk, on(30, 9))
+
+    assert desk.see(ShowHistory())[-1].operation == "expire"

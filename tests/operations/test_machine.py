@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -28,10 +29,12 @@ from frontdesk.core.asks.charges import SettleCharge, WaiveCharge
 from frontdesk.core.asks.clients import AddClient, NewClient, ShowClient
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.asks.history import Redo, Undo
+from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import (
     ApproveRequest,
     ApproveRequests,
     DeclineRequest,
+    DeclineRequests,
     EditRequest,
     OfferedTime,
     OfferTimes,
@@ -42,12 +45,13 @@ from frontdesk.core.asks.requests import (
     TakeOffer,
     WithdrawRequest,
 )
-from frontdesk.core.asks.schedule import KeepAppointment, TakeTimeOff
-from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, Move, PlanTimeOff, RemoveTimeOff, TakeTimeOff
+from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Side, Status
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import FINAL, Event
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant, Request, RequestKind, RequestState
@@ -203,6 +207,40 @@ class Deeds(RuleBasedStateMachine):
     def absence(self, day: int, who: StaffId) -> None:
         self._try(TakeTimeOff(staff=who, start=on(day, 10), end=on(day, 12)))
 
+    @rule(day=DAYS, who=WHO)
+    def planned_absence(self, day: int, who: StaffId) -> None:
+        planned = self.desk.see(PlanTimeOff(staff=who, start=on(day, 9), end=on(day, 12)))
+        moves = tuple(
+            Move(appointment=it.named.appointment.id, seen=it.named.appointment.revision, to=it.to)
+            for it in planned
+            if it.to is not None
+        )
+        self._try(ApplyTimeOff(staff=who, start=on(day, 9), end=on(day, 12), moves=moves))
+
+    @rule(which=PICK)
+    def absence_ends(self, which: int) -> None:
+        off = [it for it in self.desk.see(ShowSetup()).time_off if it.life is Life.ACTIVE]
+        for it in self._one(off, which):
+            self._try(RemoveTimeOff(time_off=it.id))
+
+    @rule()
+    def decline_all(self) -> None:
+        pending = [it for it in self._requests() if it.as_of(self.clock.now).state is RequestState.PENDING]
+        if pending:
+            self._try(DeclineRequests(requests=tuple((it.id, it.as_of(self.clock.now).revision) for it in pending)))
+
+    @rule(start=STARTS, who=WHO, client=PICK, books=st.booleans())
+    def pick(self, start: Any, who: StaffId, client: int, books: bool) -> None:
+        """A picker keeps a time; what is booked from it is booked once, whatever the key says again."""
+        key, service = uuid.UUID(int=7), ServiceId("review")
+        if self._do(HoldSlot(key=key, service=service, start=start, practitioner=who)) is None:
+            return
+        if books:
+            ask = replace(self._booking(start, who, self._client(client)), hold=key)
+            if self._do(ask) is not None:
+                assert self._do(replace(ask, client=self.clients[client % CLIENTS - 1])) is None
+        self._do(ReleaseSlot(key=key))
+
     @rule(which=PICK)
     def keep(self, which: int) -> None:
         for it in self._one(self._appointments(), which):
@@ -272,10 +310,10 @@ class Deeds(RuleBasedStateMachine):
         operation = done.operation if isinstance(done, Event) else done.events[-1].operation
         if back and operation not in FINAL:
             after = self._picture()
-            if self._do(Undo()) is not None:
-                assert self._picture() == before, "undo restores exactly what was"
-                assert self._do(Redo()) is not None
-                assert self._picture() == after
+            self.desk.do(Undo())  # what was just done can be taken back, whatever it was
+            assert self._picture() == before, "undo restores exactly what was"
+            self.desk.do(Redo())
+            assert self._picture() == after
         return done
 
     def _stands(self, request: Request, ask: Ask[Any]) -> None:

@@ -59,7 +59,7 @@ from frontdesk.core.domain.objections import (
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Applicant, Ended, Request, RequestId, RequestKind, RequestState
-from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.views import RequestCard, RequestOrder, Standing
 from frontdesk.core.parse.practice import practice_file
@@ -839,3 +839,67 @@ def test_a_request_that_is_not_there_is_not_found(desk: Desk) -> None:
         desk.see(ShowRequest(request=RequestId(99)))
     with pytest.raises(NotFound):
         desk.do(DeclineRequest(request=RequestId(99), seen=None))
+
+
+# one wish after the other
+
+
+def test_a_decline_is_not_undone_while_the_client_asks_anew(desk: Desk) -> None:
+    appointment = booked(desk, on(25, 9)).appointment
+    declined = desk.do(DeclineRequest(request=asked_to_move(desk, appointment, on(26, 10)).id, seen=None))
+    again = asked_to_move(desk, appointment, on(26, 14))
+
+    with pytest.raises(Refused):
+        desk.do(Undo(event=declined.id))
+
+    assert now_is(desk, again).state is RequestState.PENDING
+    assert now_is(desk, declined.request).state is RequestState.DECLINED
+
+
+def test_undoing_a_move_overtakes_a_wish_to_move(desk: Desk) -> None:
+    appointment = booked(desk, on(25, 9)).appointment
+    moved = desk.do(RescheduleAppointment(appointment=appointment.id, seen=None, start=on(25, 14)))
+    request = asked_to_move(desk, appointment, on(26, 10))
+
+    desk.do(Undo(event=moved.id))
+
+    over = now_is(desk, request)
+    assert (over.state, over.ended) == (RequestState.EXPIRED, Ended.OVERTAKEN)
+    assert [claim.start for claim in claims_in(desk.store)] == [at(on(25, 9))]
+
+
+def test_a_move_is_decided_by_who_may_decide_both_its_sides(desk: Desk) -> None:
+    request = asked_to_move(desk, booked(desk, on(25, 9)).appointment, on(26, 10), practitioner=BOB)
+
+    with pytest.raises(NotAllowed):
+        desk_of_bob = as_staff(desk, "bob")
+        desk_of_bob.do(ApproveRequest(request=request.id, seen=None, practitioner=BOB))
+
+    assert now_is(desk, request).state is RequestState.PENDING
+
+
+def test_asking_again_for_the_same_time_is_not_asking_later(desk: Desk, clock: Clock) -> None:
+    appointment = booked(desk, on(25, 9)).appointment
+    first = asked_to_move(desk, appointment, on(26, 10))
+    clock.set(on(23, 12))
+
+    again = asked_to_move(desk, appointment, on(26, 10), description="please")
+
+    assert (again.id, again.asked_at, again.description) == (first.id, first.asked_at, "please")
+
+
+def test_what_would_be_over_at_once_is_not_asked_for(desk: Desk, clock: Clock) -> None:
+    clock.set(on(24, 9))
+    with pytest.raises((Refused, SlotTaken)):
+        asked(desk, on(24, 8))
+    with pytest.raises((Refused, SlotTaken)):
+        offered(desk, asked(desk, on(24, 10)), on(24, 9))
+
+
+def test_offers_are_made_where_the_client_asked_for_them(desk: Desk) -> None:
+    request = asked(desk, on(24, 9))
+    with pytest.raises(Refused):
+        offered(desk, request, on(27, 10))  # Ann is at the annex on Fridays
+    times = (OfferedTime(start=on(27, 10), location=LocationId("annex")),)
+    after = desk.do(OfferTimes(request=request.id, seen=None, times=times)).request
+    assert [slot.location for slot in after.offers] == [LocationId("annex")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,16 +18,19 @@ from frontdesk.core.asks.schedule import (
     RemoveTimeOff,
     TakeTimeOff,
 )
-from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
+from frontdesk.core.asks.slots import Away, FindSlots
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment
-from frontdesk.core.domain.errors import BadInput, NotAllowed, Refused, SlotTaken
+from frontdesk.core.domain.errors import About, BadInput, NotAllowed, Refused, SlotTaken
 from frontdesk.core.domain.events import AppointmentRescheduled, TimeOffTaken
 from frontdesk.core.domain.objections import NotOnWorkList
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
+from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import PlannedMove
 from frontdesk.core.parse.practice import practice_file
+from frontdesk.core.render.words import Words
 from tests.builders import PRACTICE, as_staff, at, booked, on
 
 ANN, BOB = StaffId("ann"), StaffId("bob")
@@ -190,3 +194,34 @@ def test_practitioners_enter_their_own_absence_only(desk: Desk) -> None:
         off(ann, on(24, 0), on(25, 0), staff=BOB)
     with pytest.raises(NotAllowed):
         ann.do(ApplyTimeOff(staff=BOB, start=on(24, 0), end=on(25, 0)))
+
+
+def test_a_plan_is_asked_for_by_who_may_enter_it(desk: Desk) -> None:
+    bob = as_staff(desk, "bob")
+    assert bob.see(PlanTimeOff(staff=StaffId("bob"), start=on(24, 9), end=on(24, 12))) == ()
+    with pytest.raises(NotAllowed):
+        bob.see(PlanTimeOff(staff=ANN, start=on(24, 9), end=on(24, 12)))
+
+
+def test_a_search_as_if_somebody_were_away_leaves_them_out(desk: Desk) -> None:
+    appointment = booked(desk, on(24, 9)).appointment
+    away = Away(staff=ANN, start=on(24, 0), end=on(25, 0))
+    search = FindSlots(service=appointment.service, first=on(24, 0).date(), days=1, moving=appointment.id, each=True)
+    assert ANN in {it.practitioner for it in desk.see(search).offers}
+    assert ANN not in {it.practitioner for it in desk.see(replace(search, away=away)).offers}
+
+
+def test_a_plan_that_is_refused_names_the_client_it_is_about(desk: Desk) -> None:
+    appointment = booked(desk, on(24, 9)).appointment
+    (planned,) = plan(desk, on(24, 9), on(24, 12))
+    assert planned.to is not None
+    there = wall_time(planned.to.start, appointment.zone).replace(tzinfo=None)
+    booked(desk, there, practitioner=planned.to.practitioner, client="Dora")
+
+    step = Move(appointment=appointment.id, seen=appointment.revision, to=planned.to)
+    with pytest.raises(SlotTaken) as caught:
+        desk.do(ApplyTimeOff(staff=ANN, start=on(24, 9), end=on(24, 12), moves=(step,)))
+
+    assert caught.value.about == About(appointment.id, "Clara Client")
+    words = Words(desk.see(ShowSetup()))
+    assert words.error(caught.value).startswith("Clara Client: ")

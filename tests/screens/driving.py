@@ -15,12 +15,13 @@ from textual.pilot import Pilot
 
 from frontdesk.app import FrontdeskApp, Start
 from frontdesk.config import Config
+from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.asks.charges import ShowTerms
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.asks.history import ShowHistory
-from frontdesk.core.asks.notices import ListNotices
+from frontdesk.core.asks.notices import ListNotices, ShowGlance
 from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
-from frontdesk.core.asks.schedule import PlanTimeOff
+from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.machine import Machine
 from frontdesk.widgets.time_grid import TimeGrid
@@ -141,7 +142,8 @@ def deeds(app: FrontdeskApp) -> list[str]:
 
 
 SLOW = (
-    FindClients, FindSlots, AskWhy, ListRequests, JudgeRequests, ShowRequest, ShowTerms, PlanTimeOff, ListNotices,
+    FindClients, FindSlots, AskWhy, ListAppointments, ListRequests, JudgeRequests, ShowRequest, ShowTerms,
+    PlanTimeOff, ListNotices, ListWork, ShowGlance,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from frontdesk.core.asks.appointments import CancelAppointment, EditAppointment, ListAppointments
@@ -19,6 +20,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.screens.calendar import CalendarScreen
+from frontdesk.screens.pump import as_typed
 from frontdesk.widgets.time_grid import LABEL, TimeGrid
 from tests.builders import Clock, booked, on, open_test_desk
 from tests.screens.driving import click, deeds, drag, keys, row_of, running, send, settled, shown, told
@@ -363,6 +365,26 @@ async def test_esc_and_a_key_at_once_are_both_taken(database: Path) -> None:
         await send(app, [events.Key("alt+1", "1")], burst=False)
 
         assert "[D]" in shown(app)
+
+
+@pytest.mark.parametrize(("sent", "name"), [("\r", "enter"), ("/", "slash"), (":", "colon"), (" ", "space")])
+async def test_esc_before_a_sign_is_never_lost(sent: str, name: str) -> None:
+    (read,) = [it for it in XTermParser().feed(f"\x1b{sent}") if isinstance(it, events.Key)]
+    assert [(it.key, it.character) for it in as_typed(read) if isinstance(it, events.Key)] == [
+        ("escape", "\x1b"),
+        (name, sent),
+    ]
+
+
+async def test_letters_that_mean_nothing_in_a_choice_choose_nothing_and_hold_enter(database: Path) -> None:
+    async with running(database) as app:
+        await send(app, ":off\nbo", burst=False)
+        assert "‹ Bob Brown ›" in shown(app)
+        await send(app, "zz\n", burst=False)
+        assert "‹ Ann Archer ›  ? “bozz”" in shown(app)
+        assert "Away" in shown(app)
+        await send(app, [events.Key("backspace", None), events.Key("backspace", None), *keys("\n")], burst=False)
+        assert "Bob Brown is off Mon 23 Nov" in shown(app)
 
 
 async def test_what_cannot_be_moved_or_cancelled_says_so_before_a_form_opens(database: Path) -> None:

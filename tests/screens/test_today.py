@@ -11,13 +11,14 @@ from frontdesk.core.asks.appointments import CancelAppointment, ListAppointments
 from frontdesk.core.asks.charges import ListCharges
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.holds import HoldSlot
-from frontdesk.core.asks.schedule import ListWork, TakeTimeOff
+from frontdesk.core.asks.schedule import ListWork, PlanTimeOff, TakeTimeOff
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.domain.appointments import Side, Status
 from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.times import wall_time
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.screens.keeping import REST
 from tests.builders import PRACTICE, at, booked, on, open_test_desk
@@ -109,6 +110,34 @@ async def test_a_step_of_the_plan_is_changed_in_the_picker(database: Path) -> No
         (clara, _) = app.door.see(ListAppointments(name="clara")).items
         assert app.door.see(ListAppointments(name="clara", first=on(26, 0).date())).items
         assert clara.appointment.start in (at(on(25, 10)), at(on(26, 13)))
+
+
+async def test_a_plan_that_is_refused_comes_back_as_it_was_made(database: Path) -> None:
+    async with running(database) as app:
+        await send(app, ":off\n\njx", burst=False)
+        plan = [line for line in shown(app).splitlines() if "→" in line or "· work list" in line]
+        assert len(plan) == 2
+        desk = another_desk(database)
+        planned = desk.see(PlanTimeOff(staff=StaffId("ann"), start=on(23, 0), end=on(24, 0)))[0]
+        assert planned.to is not None
+        there = wall_time(planned.to.start, "Europe/London").replace(tzinfo=None)
+        booked(desk, there, practitioner=planned.to.practitioner, client="Rival")
+        desk.close()
+        await still(app, 0.3)
+        await send(app, "\n", burst=False)
+
+        assert deeds(app) == []
+        after = [line for line in shown(app).splitlines() if "→" in line or "· work list" in line]
+        assert [line[3:50] for line in after] == [line[3:50] for line in plan]
+        assert "Clara Client: " in shown(app)
+
+
+async def test_a_plan_offers_nobody_who_will_be_away(database: Path) -> None:
+    async with running(database) as app:
+        await send(app, ":off\n\nr", burst=False)
+        today = [line for line in shown(app).splitlines() if "Mon 23 Nov" in line and "same person" in line]
+        assert today == []
+        assert "same person" in shown(app)
 
 
 async def test_the_work_list_stays_until_each_is_seen_to(database: Path) -> None:

@@ -36,6 +36,9 @@ from tests.store.racing import CREW, Crew, Place
 DECISIONS = int(os.environ.get("FRONTDESK_DECISIONS", "500"))
 """How often the same request is approved by eight at once."""
 
+RIVALRIES = int(os.environ.get("FRONTDESK_DECISIONS", "100"))
+"""How often eight do different things to the same request at once; as often as above where that is set."""
+
 OPEN = replace(
     PRACTICE,
     services=tuple(replace(service, fields={**service.fields, "online": True}) for service in PRACTICE.services),
@@ -151,7 +154,7 @@ def test_of_eight_who_approve_a_request_one_does(store_url: str, crew: Crew) -> 
 
 def test_a_request_is_approved_or_withdrawn_never_both(store_url: str, crew: Crew) -> None:
     desk = open_to_requests(store_url)
-    ids = requests_for(desk, max(1, DECISIONS // 8))
+    ids = requests_for(desk, RIVALRIES)
 
     answers = crew.race(approve_or_withdraw, store_url, ids)
 
@@ -161,6 +164,7 @@ def test_a_request_is_approved_or_withdrawn_never_both(store_url: str, crew: Cre
     done = Counter(answer for answers_ in answers for answer in answers_ if answer.endswith("done"))
     assert ended[RequestState.APPROVED] == done["ApproveRequest: done"]
     assert ended[RequestState.WITHDRAWN] == done["WithdrawRequest: done"]
+    assert RIVALRIES < 50 or len(done) == 2, "each was first at times"
     assert faults(desk) == []
     assert deadlocks(desk.store) == 0
     desk.close()
@@ -168,7 +172,7 @@ def test_a_request_is_approved_or_withdrawn_never_both(store_url: str, crew: Cre
 
 def test_a_request_to_move_is_approved_or_overtaken_never_both(store_url: str, crew: Crew) -> None:
     desk = open_to_requests(store_url)
-    count = max(1, DECISIONS // 8)
+    count = RIVALRIES
     ids, booked = [], []
     for number in range(count):
         ask = BookAppointment(service=TALK, start=hour(number), client=NewClient(name="Client"), practitioner=P1)
@@ -184,6 +188,7 @@ def test_a_request_to_move_is_approved_or_overtaken_never_both(store_url: str, c
         assert sum(answer.endswith("done") for answer in wave) == 1
     states = Counter(it.request.state for it in desk.see(ListRequests(limit=1000)).items)
     assert states[RequestState.APPROVED] + states[RequestState.EXPIRED] == count
+    assert RIVALRIES < 50 or len(states) == 2, "each was first at times"
     assert faults(desk) == []
     assert deadlocks(desk.store) == 0
     desk.close()
@@ -191,7 +196,7 @@ def test_a_request_to_move_is_approved_or_overtaken_never_both(store_url: str, c
 
 def test_a_request_is_approved_or_expires_never_both(store_url: str, crew: Crew) -> None:
     desk = open_to_requests(store_url)
-    ids = requests_for(desk, max(1, DECISIONS // 8))
+    ids = requests_for(desk, RIVALRIES)
 
     answers = crew.race(approve_or_sweep, store_url, ids)
 

@@ -135,7 +135,7 @@ def request(line: RequestLine, words: Words) -> Json:
         "revision": it.revision,
         "expires_at": iso(it.ends_at, it.zone),
         "hold_lost": it.hold_lost,
-        "offers": [slot(held, words.setup) for held in it.offers],
+        "offers": [slot(held, words.setup) | {"lost": held.lost} for held in it.offers],
     }
 
 

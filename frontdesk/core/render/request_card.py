@@ -46,7 +46,10 @@ def _asked(words: Words, card: RequestCard) -> Iterator[CardLine]:
         it = card.moves.appointment
         was = it.start if request.state is RequestState.PENDING else None
         if was is not None:
-            yield CardLine(_("instead of {when}, which stands").format(when=words.moment(was, it.zone)))
+            old = words.moment(was, it.zone)
+            if it.practitioner != slot.practitioner:
+                old = _("{when} with {who}").format(when=old, who=card.moves.practitioner_name)
+            yield CardLine(_("instead of {when}, which stands").format(when=old))
     if card.moving_late is not None and card.moving_late.over:
         cost = f": {words.money(card.moving_late.fee)}" if card.moving_late.fee else ""
         yield CardLine(_("asked late") + cost, "bad")
