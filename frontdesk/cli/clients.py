@@ -77,7 +77,7 @@ def show_(context: typer.Context, id: str, as_json: AsJson = False) -> None:
     lines([f"{client_ref(client.id)}  {client.name}  {born}  {client.phone}  {client.email}".rstrip()])
     if client.note:
         lines([client.note])
-    for title, found in ((_("Next"), card.upcoming), (_("Past"), card.past)):
+    for title, found in ((_("Next"), card.upcoming), (_("Past, and cancelled"), card.past)):
         if found:
             lines([title])
             table(

@@ -34,6 +34,7 @@ from frontdesk.screens.request_flows import RequestFlows
 from frontdesk.verbs import ON_CARD, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.text import fit
 from frontdesk.widgets.text import lines as content_lines
 
 Row = Named | RequestLine | ChargeLine | None
@@ -154,7 +155,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             lines += [Line(_("Requests"), None, "title"), *map(self._request_line, card.requests)]
         if card.charges:
             lines += [Line(_("Charges"), None, "title"), *map(self._charge_line, card.charges)]
-        lines += [Line(_("Past"), None, "title"), *map(self._line, card.past)]
+        lines += [Line(_("Past, and cancelled"), None, "title"), *map(self._line, card.past)]
         kept = _key(rows.chosen) if rows.chosen is not None else ("appointment", self._wanted)
         places = [(n, _key(line.value)) for n, line in enumerate(lines) if line.value is not None]
         first = places[0][0] if places else 0
@@ -165,8 +166,8 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     def _line(self, named: Named) -> Line[Row]:
         it = named.appointment
         text = (
-            f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {named.service_name:<10.10}"
-            f" {named.practitioner_name:<10.10} {status(it.status)}"
+            f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {fit(named.service_name, 10)}"
+            f" {fit(named.practitioner_name, 10)} {status(it.status)}"
         )
         return Line(text, named)
 
@@ -174,7 +175,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         it = line.request
         when = self.words.moment(it.slot.start, it.zone)
         state = self.words.request_state(it.state, it.ended)
-        names = f"{line.service_name:<10.10} {line.practitioner_name:<10.10}"
+        names = f"{fit(line.service_name, 10)} {fit(line.practitioner_name, 10)}"
         text = f" {when:<16} {it.slot.span.minutes:>3}m {names} {state}"
         return Line(text, line, "plain" if it.state is RequestState.PENDING else "dim")
 

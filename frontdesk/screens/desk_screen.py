@@ -96,7 +96,7 @@ class DeskScreen(Screen[R], Generic[R]):
                 Verb.REQUESTS,
                 glance.pending,
                 _("2 Requests {n}").format(n=glance.pending) + waits,
-                f"2:{glance.pending}{waits}",
+                f"2 req {glance.pending}{waits}",
             ),
             (Verb.TODAY, glance.late, _("{n} late").format(n=glance.late), _("{n} late").format(n=glance.late)),
         )

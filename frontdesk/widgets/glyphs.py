@@ -32,6 +32,7 @@ class Glyphs:
     hatch: str = "░"
     ghost: str = "┄"
     becomes: str = "→"
+    offered: str = "⇢"
 
     def standing(self, standing: Standing | None) -> str:
         """The mark of a request in the list."""
@@ -43,7 +44,7 @@ class Glyphs:
             case Standing.ASKS:
                 return "?"
             case Standing.OFFERED:
-                return self.becomes
+                return self.offered
             case None:
                 return " "
 
@@ -66,7 +67,7 @@ class Glyphs:
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
-    "|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x", "^", "v", "o", "#", "?", ":", "~", ">"
+    "|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x", "^", "v", "o", "#", "?", ":", "~", ">", "="
 )
 
 

@@ -30,7 +30,8 @@ def test_booking_moving_cancelling_and_undoing_from_the_shell(practice: Command)
     assert practice("list", "--json").json["items"][0]["status"] == "booked"
     assert "cancelled" in practice("redo").out
     assert practice("reinstate", ref).code == 0
-    assert practice("status", ref, "arrived").out.startswith("Clara is arrived")
+    assert practice("status", ref, "arrived").err == "it begins only Tue 24 Nov 10:00\n"
+    assert practice("status", ref, "arrived", now="2026-11-24T09:50").out.startswith("Clara: arrived")
     assert practice("history", ref).out.count("\n") == 7
 
 

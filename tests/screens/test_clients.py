@@ -54,7 +54,7 @@ async def test_an_appointment_is_cancelled_from_the_card(database: Path) -> None
         await send(app, "c1\n", burst=False)
 
         assert deeds(app) == ["cancel"]
-        assert "Cancelled Clara Client" in told(app)
+        assert "Cancelled late: Clara Client" in told(app)
 
 
 async def test_the_history_of_a_client_is_one_key(database: Path) -> None:

@@ -115,7 +115,7 @@ async def test_cancelling_asks_for_a_reason_and_says_what_is_missing(database: P
         await send(app, "1\n", burst)
 
         assert deeds(app) == ["cancel"]
-        assert "Cancelled Dora Dunn" in told(app)
+        assert "Cancelled late: Dora Dunn" in told(app)
 
 
 @pytest.mark.covers("3-11", "3-13")

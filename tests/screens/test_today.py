@@ -53,7 +53,7 @@ async def test_who_is_late_is_one_key_and_one_to_mark(database: Path, burst: boo
         await send(app, "N", burst)
 
         assert deeds(app) == ["status"]
-        assert "Clara Client is no-show" in told(app)
+        assert "Clara Client: no-show" in told(app)
         await send(app, "js", burst)
         assert "1 here" in shown(app)
         assert "late" not in shown(app).splitlines()[0]
@@ -179,7 +179,7 @@ async def test_cancelling_shows_the_terms_what_it_costs_and_who_is_told(charging
 @pytest.mark.covers("2-30", "3-15")
 async def test_a_call_that_came_in_time_costs_nothing_and_the_link_can_be_left_out(charging: Path) -> None:
     async with running(charging) as app:
-        await send(app, "/fay\nc1c", burst=False)
+        await send(app, "/fay\nc1", burst=False)
         dialog = app.screen
         dialog.query_one("#called").focus()
         await send(app, "sat 12:00", burst=False)

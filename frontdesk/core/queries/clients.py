@@ -7,7 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
-from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_of_ref, client_of_ref
+from frontdesk.core.domain.appointments import (
+    HOLDS_TIME,
+    Appointment,
+    AppointmentId,
+    Status,
+    appointment_of_ref,
+    client_of_ref,
+)
 from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.errors import NotAllowed, NotFound
 from frontdesk.core.domain.life import Life
@@ -74,8 +81,8 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     theirs = appointments.listed(look, practice, client=client.id, practitioner=own)
     owed = charges.listed(look, client.id, (), limit=None)
     asked = requests.listed(look, practice, client=client.id, order=RequestOrder.NEWEST)
-    upcoming = tuple(it for it in theirs if it.appointment.end > look.now)
-    past = tuple(it for it in reversed(theirs) if it.appointment.end <= look.now)
+    upcoming = tuple(it for it in theirs if it.appointment.end > look.now and it.appointment.status in HOLDS_TIME)
+    past = tuple(it for it in reversed(theirs) if it not in upcoming)
     return ClientCard(
         client=client,
         upcoming=upcoming,

@@ -399,7 +399,7 @@ class Words:
                 told = told.format(client=name, moment=self.moment(it.start, it.zone))
                 return self._with_consequences(told, event, it)
             case events.StatusSet(appointment=it, client_name=name):
-                told = _("{client} is {status}").format(client=name, status=status(it.status))
+                told = _("{client}: {status}").format(client=name, status=status(it.status))
                 elsewhen = self.today is not None and local_date(it.start, it.zone) != self.today
                 told = f"{told} · {self.moment(it.start, it.zone)}" if elsewhen else told
                 return self._with_consequences(told, event, it if it.status is Status.NO_SHOW else None)

@@ -105,13 +105,16 @@ def unread(look: Look) -> list[NoticeId]:
 
 
 def _mine(look: Look) -> list[ColumnElement[bool]]:
-    """What the desk is told, for its people; and what a practitioner is told of others' doings."""
+    """What the desk is told, for its people, but for what they took back themselves; and what a practitioner is told
+    of others' doings.
+    """
     told: list[ColumnElement[bool]] = []
     if look.actor.staff is not None:
         theirs = and_(col(_n.audience) == Audience.PRACTITIONER.value, col(_n.staff_id) == look.actor.staff)
         told.append(and_(theirs, col(EventRow.actor) != look.actor.name))
     if DESK_ROLES.intersection(look.actor.roles):
-        told.append(and_(col(_n.audience) == Audience.DESK.value, col(_n.staff_id).is_(None)))
+        undone_here = and_(col(_n.kind) == NoticeKind.TAKEN_BACK.value, col(EventRow.actor) == look.actor.name)
+        told.append(and_(col(_n.audience) == Audience.DESK.value, col(_n.staff_id).is_(None), ~undone_here))
     return [or_(*told) if told else col(_n.id) < 0, col(_n.id) >= _first_of(look)]
 
 

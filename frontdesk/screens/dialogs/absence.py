@@ -54,7 +54,7 @@ class AbsenceDialog(DeskDialog[Absence]):
             for label, id_ in ((_("from"), "from"), (_("to"), "to"), (_("why"), "why")):
                 with Horizontal(classes="line"):
                     yield Static(plain(f"{label} "), classes="tag")
-                    yield Field("" if id_ == "why" else f"{self._day:%Y-%m-%d}", id=id_)
+                    yield Field(placeholder="" if id_ == "why" else f"{self._day:%Y-%m-%d}", id=id_)
             yield Static("", id="problem")
             yield Keys(
                 (_("⏎ what lies in it"), "screen.done"),
@@ -80,20 +80,25 @@ class AbsenceDialog(DeskDialog[Absence]):
             self.dismiss(found)
         else:
             self._say()
-            self.query_one("#from", Input).focus()
+            self.query_one("#from" if self._edges()[0] is None else "#to", Input).focus()
 
     def _resolved(self) -> Absence | None:
         staff: StaffId | None = self.query_one("#person", Choice).value
-        start, end = self._edge("from"), self._edge("to", last=True)
+        start, end = self._edges()
         if staff is None or start is None or end is None or end <= start:
             return None
         return Absence(staff=staff, start=start, end=end, reason=self.query_one("#why", Input).value)
 
-    def _edge(self, id_: str, last: bool = False) -> datetime | None:
+    def _edges(self) -> tuple[datetime | None, datetime | None]:
+        """From and to; nothing typed is the day under the cursor, and the end of the day it begins."""
+        start = self._edge("from", self._day)
+        return start, self._edge("to", start.date() if start is not None else self._day, last=True)
+
+    def _edge(self, id_: str, day: date, last: bool = False) -> datetime | None:
         today = local_date(self.host.now(), self.words.zone)
-        typed = self.query_one(f"#{id_}", Input).value
+        typed = self.query_one(f"#{id_}", Input).value or f"{day:%Y-%m-%d}"
         try:
-            found = when(typed, today, base=self._day, locale=self.words.setup.practice.locale)
+            found = when(typed, today, base=day, locale=self.words.setup.practice.locale)
         except NotUnderstood:
             return None
         if found.wall is not None:
@@ -105,7 +110,14 @@ class AbsenceDialog(DeskDialog[Absence]):
 
     def _say(self) -> None:
         found = self._resolved()
-        told = f"= {_span(self.words, found)}" if found is not None else _("from and to, in order: tue, 24 nov 12:00")
+        start, end = self._edges()
+        if found is not None:
+            told = f"= {_span(self.words, found)}"
+        elif start is None or end is None:
+            which = _("from") if start is None else _("to")
+            told = _("“{field}” is not understood: tue, 24 nov, 24 nov 12:00").format(field=which)
+        else:
+            told = _("it ends before it begins")
         self.query_one("#problem", Static).update(plain(told, "$primary" if found is not None else "$error"))
 
 

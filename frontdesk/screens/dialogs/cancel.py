@@ -16,7 +16,7 @@ from frontdesk.core.asks.charges import ShowTerms
 from frontdesk.core.domain.appointments import Side
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.outcomes import Outcome, outcome_of_cancelling
-from frontdesk.core.domain.practice import Reason, ReasonId
+from frontdesk.core.domain.practice import BY_CLIENT, Reason, ReasonId
 from frontdesk.core.domain.times import Instant, local_date, resolve, wall_time
 from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
@@ -59,6 +59,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         super().__init__()
         self._named, self._choice, self._error = named, choice, error
         self._chosen: Reason | None = None
+        self._turned = choice is not None  # whose wish it is was said; the reason does not say it any more
         self._link: bool | None = choice.rebook_link if choice is not None else None
         self._terms: TermsView | None = None
 
@@ -89,7 +90,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
             yield Keys(
                 (_("⏎ cancel it"), "screen.confirm"),
                 (_("c client called"), "screen.turn"),
-                _("tab words · message · link"),
+                _("tab words · message · link, ⇧tab when"),
                 (_("esc back"), "screen.leave"),
             )
 
@@ -136,7 +137,8 @@ class CancelDialog(DeskDialog[CancelChoice]):
             self.query_one("#echo", Static).update(plain(told))
         self._say()
 
-    def on_choice_changed(self) -> None:
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        self._turned = self._turned or self.query_one("#by", Choice).has_focus
         chosen: bool | None = self.query_one("#link", Choice).value
         default = self._chosen.rebook_link if self._chosen is not None else None
         self._link = None if chosen == default else chosen
@@ -150,6 +152,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
 
     def action_turn(self) -> None:
         """From the practice's wish to the client's, and back."""
+        self._turned = True
         self.query_one("#by", Choice).action_step(1)
 
     def action_confirm(self) -> None:
@@ -185,6 +188,9 @@ class CancelDialog(DeskDialog[CancelChoice]):
     def _choose(self) -> None:
         reasons: LineList[Reason] = self.query_one("#reasons", LineList)
         self._chosen = reasons.chosen
+        if self._chosen is not None and not self._turned:
+            by = Side.CLIENT if self._chosen.id == BY_CLIENT else Side.PRACTICE
+            self.query_one("#by", Choice).offer(self._sides(), by)
         if self._chosen is not None:
             link = self._chosen.rebook_link if self._link is None else self._link
             self.query_one("#link", Choice).offer(self._links(), link)

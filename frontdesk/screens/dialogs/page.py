@@ -63,6 +63,8 @@ class PageDialog(DeskDialog[Verb]):
                 event.stop()
                 self.dismiss(verb)
                 return
+        if event.is_printable and event.key not in self.active_bindings:
+            self.tell(_("{key} does nothing here; esc leaves").format(key=event.character), bad=True)
 
     def action_pick(self, name: str) -> None:
         self.dismiss(Verb[name.upper()])

@@ -87,7 +87,7 @@ class PaletteDialog(DeskDialog[Wanted]):
 
     def _show(self, typed: str, clients: list[Line[Wanted]]) -> None:
         lines = [*self._day(typed), *self._verbs(typed), *clients]
-        self.query_one("#found", LineList).show(lines)
+        self.query_one("#found", LineList).show(lines or [Line(f" {_('nothing is called that')}", None, "dim")])
 
     def _day(self, typed: str) -> Iterator[Line[Wanted]]:
         """A day by what people call it."""
