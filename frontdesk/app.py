@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -330,11 +330,18 @@ class FrontdeskApp(App[None]):
         self._ask_again()
 
     def _ask_again(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen) and screen.is_mounted:
-                screen.refresh_data()
+        for screen in self._in_sight():
+            screen.refresh_data()
         self._look_around()
         asyncio.get_running_loop().create_task(self._refresh_setup())
+
+    def _in_sight(self) -> Iterator[DeskScreen[Any]]:
+        """The topmost screen, and the dialogues above it; what is covered asks again when it comes back."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen) and screen.is_mounted:
+                yield screen
+            if not screen.is_modal:
+                return
 
     async def _refresh_setup(self) -> None:
         """Services and people may have changed too."""

@@ -64,6 +64,7 @@ class DeskScreen(Screen[R], Generic[R]):
     """Asks and shows. Looking may be cancelled, doing may not."""
 
     NAME: ClassVar[str] = ""
+    _dialogs = 0  # opened from here, whose end the screen was not told yet
 
     @property
     def host(self) -> Host:
@@ -163,7 +164,13 @@ class DeskScreen(Screen[R], Generic[R]):
     async def answer(self, dialog: ModalScreen[T]) -> T | None:
         """What people chose in a dialogue, None where they left it."""
         self.app.clear_notifications()  # an old result would hide the dialogue's keys
+        self._dialogs += 1
         return await self.app.push_screen_wait(dialog)
+
+    def is_back_from_dialog(self) -> bool:
+        """Asked once on resuming: below a dialogue a screen went on asking, and has nothing to catch up with."""
+        back, self._dialogs = self._dialogs > 0, max(self._dialogs - 1, 0)
+        return back
 
     def tell(self, text: str, bad: bool = False) -> None:
         """One line at the foot of the screen, until the next one."""

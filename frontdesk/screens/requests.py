@@ -149,7 +149,8 @@ class RequestsScreen(RequestFlows):
         self.set_class(width < 80, "-narrow")
 
     def on_screen_resume(self) -> None:
-        self.refresh_data()
+        if not self.is_back_from_dialog():
+            self.refresh_data()
 
     def ready(self) -> None:
         self.refresh_data()
@@ -270,10 +271,13 @@ class RequestsScreen(RequestFlows):
         self._lines, self._more = found.items, found.more
         waiting = [it.request.id for it in found.items if it.request.state is RequestState.PENDING]
         self._marked.intersection_update(waiting)
-        first = await self._judged(waiting[:FIRST_JUDGED])
+        known = self._standings
+        self._standings = {id_: known[id_] for id_ in waiting if id_ in known}
+        if self._standings:
+            self._draw()  # what was decided is seen at once; how the others stand now follows
+        self._standings |= await self._judged(waiting[:FIRST_JUDGED])
         if mine != self._asked:
             return
-        self._standings = {id_: it for id_, it in self._standings.items() if id_ in waiting} | first
         self._draw()
         self._in_detail = None
         self._follow_cursor(at_once=True)

@@ -526,6 +526,24 @@ def test_a_whole_export_that_came_in_can_be_undone(practice: Command, lived_in: 
     assert practice("list", "--from", "2026-11-01", "--json", db=other).json["items"] == []
 
 
+def test_what_a_history_speaks_of_gives_its_number_to_nobody_else(
+    practice: Command, lived_in: Path, tmp_path: Path
+) -> None:
+    first = practice("request", "new", "review", "2026-11-26T11:00", "--name", "Nora", "-p", "bob", "--json")
+    old = first.json["item"]["ref"]
+    assert "requests" in practice("export", "--all", "out").err
+    other = tmp_path / "other.db"
+    practice("practice", "apply", "out/practice.toml", db=other)
+    assert practice("import", "out/clients.csv", "out/appointments.csv", "out/events.jsonl", db=other).code == 0
+
+    again = practice(
+        "request", "new", "review", "2026-11-26T11:00", "--name", "Otto", "-p", "bob", "--json", db=other
+    )
+
+    assert again.json["item"]["ref"] != old
+    assert "Nora" not in practice("history", again.json["item"]["ref"], db=other).out
+
+
 def test_an_import_that_was_undone_does_not_count_as_the_last_one(practice: Command, tmp_path: Path) -> None:
     file = tmp_path / "p.csv"
     file.write_text("patient_id,name\n1,Ann Lee\n")

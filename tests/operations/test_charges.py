@@ -31,7 +31,8 @@ from frontdesk.core.domain.objections import (
     TooLate,
     WaiverNeedsReason,
 )
-from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.people import Role, StaffId
+from frontdesk.core.domain.permissions import Actor
 from frontdesk.core.domain.policies import Level
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
@@ -285,3 +286,16 @@ def test_a_personal_message_stays_in_history_with_who_when_and_why(desk: Desk) -
     after = now_is(desk, appointment).cancellation
     assert after is not None
     assert (after.reason, after.by) == ("client_asked", Side.PRACTICE)
+
+
+@pytest.mark.covers("2-26")
+def test_terms_are_set_by_admins_and_managers_alone(desk: Desk) -> None:
+    text = PRACTICE.replace("[booking]", "[policy]\nnotice = 48\n\n[booking]")
+    for who in ("ann", "rita", "vic"):
+        with pytest.raises(NotAllowed):
+            as_staff(desk, who).do(ApplyPractice(file=practice_file(text)))
+    assert desk.see(ShowPolicy()).notice.value == 24
+
+    desk.acting(Actor(name="Max", roles=(Role.MANAGER,))).do(ApplyPractice(file=practice_file(text)))
+
+    assert desk.see(ShowPolicy()).notice.value == 48

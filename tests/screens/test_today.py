@@ -176,6 +176,23 @@ async def test_cancelling_shows_the_terms_what_it_costs_and_who_is_told(charging
         assert last.message == "Get well!"
 
 
+async def test_a_cancel_says_where_each_of_its_terms_comes_from_and_what_clients_were_told(database: Path) -> None:
+    desk = another_desk(database)
+    words = 'notice = 24\nlate_fee = "25.00"\ntext = "A day before, please."\n\n[booking]'
+    own = 'duration = 30\nprice = "45.00"\nonline = true\n[services.policy]\nlate_fee = "50%"'
+    file = PRACTICE.replace("[booking]", f"[policy]\n{words}").replace(
+        'duration = 30\nprice = "45.00"\nonline = true', own
+    )
+    desk.do(ApplyPractice(file=practice_file(file)))
+    booked(desk, on(24, 14), client="Fay Fee")
+    desk.close()
+    async with running(database) as app:
+        await send(app, "/fay\nc", burst=False)
+
+        text = " ".join(shown(app).replace("│", " ").split())
+        assert "then 22.50 GBP (notice: practice, fee: service) “A day before, please.”" in text
+
+
 @pytest.mark.covers("2-30", "3-15")
 async def test_a_call_that_came_in_time_costs_nothing_and_the_link_can_be_left_out(charging: Path) -> None:
     async with running(charging) as app:

@@ -28,7 +28,7 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     ids = {key: client.id for key, client in work.known_clients.items()}
     events = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
     if work.keeps_numbers:
-        tx.store.restart_numbers(tx.connection)
+        tx.store.restart_numbers(tx.connection, events_store.highest_named(ask.records.history))
     for event in events:
         record(tx, event)
     plan = work.plan

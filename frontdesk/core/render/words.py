@@ -539,6 +539,11 @@ class Words:
         then = ", ".join(filter(None, (_("by calling only") if it.refused else "", cost))) or _("marked late")
         return _("{free}, then {then}").format(free=free.format(when=self.moment(it.until)), then=then)
 
+    def sources(self, it: Terms) -> str:
+        """Where the terms of a late cancel come from: one word where they agree."""
+        notice, fee = _(LEVEL_WORDS[it.notice.level]), _(LEVEL_WORDS[it.late_fee.level])
+        return notice if notice == fee else _("notice: {notice}, fee: {fee}").format(notice=notice, fee=fee)
+
     def terms(self, it: Terms) -> list[tuple[str, str, str]]:
         """Each term: its name, its value in words, where it comes from."""
         rows: list[tuple[str, str, Term[Any]]] = [

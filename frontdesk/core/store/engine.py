@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -89,16 +89,24 @@ class Store:
                 raise _wrong_schema(version, self.name)
             yield connection
 
-    def restart_numbers(self, connection: Connection) -> None:
-        """Count on from the highest number after rows came with numbers of their own."""
-        if self.path is None:
-            for table in ("client", "appointment", "request", "charge"):
+    def restart_numbers(self, connection: Connection, named: Mapping[str, int]) -> None:
+        """Count on from the highest number after rows came with numbers of their own.
+
+        `named` are the highest numbers by table that a history taken over speaks of: no new row is taken for them.
+        """
+        for table in ("client", "appointment", "request", "charge", "work"):
+            last = {"table": table, "last": named.get(table, 0)}
+            if self.path is None:
                 connection.execute(
                     text(
-                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
-                        f" (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
-                    )
+                        "SELECT setval(pg_get_serial_sequence(:table, 'id'),"
+                        f" greatest(:last, (SELECT coalesce(max(id), 0) FROM {table})) + 1, false)"
+                    ),
+                    last,
                 )
+            elif table not in ("client", "appointment"):  # those came with their rows
+                connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), last)
+                connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"), last)
 
     def kept_setup(self, revision: int) -> Setup | None:
         """The set-up as it was read last, if nobody changed it since."""

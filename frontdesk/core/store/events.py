@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -108,6 +108,15 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
         )
         for row in found
     )
+
+
+def highest_named(past: Iterable[PastEvent]) -> dict[str, int]:
+    """By kind the highest number of a thing that events speak of."""
+    highest: dict[str, int] = {}
+    for kind, id_ in (thing for event in past for thing in event.things):
+        if id_.isdecimal():
+            highest[kind] = max(highest.get(kind, 0), int(id_))
+    return highest
 
 
 def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:

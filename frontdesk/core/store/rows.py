@@ -209,6 +209,7 @@ class Request(Row, table=True):
         Index("request_asked", "state", "asked_at"),
         Index("request_client", "client_id"),
         Index("request_appointment", "appointment_id"),
+        {"sqlite_autoincrement": True},
     )
     id: int = key()
     holder: UUID = Field(sa_type=Uuid)
@@ -248,6 +249,7 @@ class Charge(Row, table=True):
         CheckConstraint("amount > 0", name="charge_amount"),
         Index("charge_client", "client_id", "state"),
         Index("charge_appointment", "appointment_id"),
+        {"sqlite_autoincrement": True},
     )
     id: int = key()
     client_id: int = long(references="client.id")
@@ -269,6 +271,7 @@ class Work(Row, table=True):
         Index("work_state", "state", "start"),
         Index("work_appointment", "appointment_id"),
         Index("work_cause", "cause", "cause_id"),
+        {"sqlite_autoincrement": True},
     )
     id: int = key()
     appointment_id: int = long(references="appointment.id")

@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from frontdesk.core.asks.charges import ShowTerms
@@ -22,7 +23,6 @@ from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
-from frontdesk.core.render.words import LEVEL_WORDS
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
@@ -180,9 +180,10 @@ class CancelDialog(DeskDialog[CancelChoice]):
         seen = await self.look(ShowTerms(appointment=self._named.appointment.id))
         if seen is not None:
             self._terms = seen
-            source = _(LEVEL_WORDS[seen.terms.notice.level])
-            told = f"{self.words.countdown(seen.cancelling)} ({source})"
-            self.query_one("#terms", Static).update(plain(told, "$warning"))
+            told = f"{self.words.countdown(seen.cancelling)} ({self.words.sources(seen.terms)})"
+            words = seen.terms.text.value
+            parts = [plain(told, "$warning"), *([plain(f"“{words}”", "$foreground 70%")] if words else [])]
+            self.query_one("#terms", Static).update(Content("\n").join(parts))
             self._say()
 
     def _choose(self) -> None:

@@ -96,6 +96,7 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"]),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("charge_appointment", "charge", ["appointment_id"], unique=False)
     op.create_index("charge_client", "charge", ["client_id", "state"], unique=False)
@@ -140,6 +141,7 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["room.id"]),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("request_appointment", "request", ["appointment_id"], unique=False)
     op.create_index("request_asked", "request", ["state", "asked_at"], unique=False)
@@ -161,6 +163,7 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"]),
         sa.ForeignKeyConstraint(["practitioner_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("work_appointment", "work", ["appointment_id"], unique=False)
     op.create_index("work_cause", "work", ["cause", "cause_id"], unique=False)
