@@ -152,7 +152,7 @@ class TodayScreen(AppointmentFlows):
         if it.is_late(now):
             return _("{n} min late").format(n=since)
         if it.status is Status.ARRIVED and since > 0:
-            return _("here, {n} min past").format(n=since)
+            return _("here +{n} min").format(n=since)
         if it.status is Status.IN_SESSION and over > 0:
             return _("{n} min over").format(n=over)
         if it.status in (Status.BOOKED, Status.CONFIRMED):
