@@ -299,3 +299,17 @@ def test_terms_are_set_by_admins_and_managers_alone(desk: Desk) -> None:
     desk.acting(Actor(name="Max", roles=(Role.MANAGER,))).do(ApplyPractice(file=practice_file(text)))
 
     assert desk.see(ShowPolicy()).notice.value == 48
+
+
+def test_a_late_fee_that_was_paid_does_not_fall_again(desk: Desk) -> None:
+    apply(desk)
+    appointment = booked(desk, on(23, 14)).appointment
+    cancelled(desk, appointment, by=Side.CLIENT)
+    (charge,) = charges(desk, appointment)
+    desk.do(SettleCharge(charge=charge.id))
+
+    desk.do(ReinstateAppointment(appointment=appointment.id, seen=None))
+    cancelled(desk, appointment, by=Side.CLIENT)
+
+    assert [(it.id, it.state) for it in charges(desk, appointment)] == [(charge.id, ChargeState.SETTLED)]
+    assert desk.see(ShowClient(client=appointment.client)).owes == 0
