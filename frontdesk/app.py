@@ -42,7 +42,7 @@ from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.calendar import CalendarScreen, Shows
 from frontdesk.screens.client_card import ClientCardScreen
 from frontdesk.screens.clients import ClientsScreen
-from frontdesk.screens.desk_screen import DeskScreen
+from frontdesk.screens.desk_screen import DeskScreen, MainScreen
 from frontdesk.screens.dialogs.bell import BellDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
@@ -358,10 +358,10 @@ class FrontdeskApp(App[None]):
             for screen in self._screens():
                 screen.tick()
 
-    def _screens(self) -> list[Any]:
+    def _screens(self) -> list[MainScreen]:
         """The open screens that show what is kept; one that is being set up or taken down has nothing to draw on."""
-        kinds = (CalendarScreen, ClientCardScreen, *MAIN_SCREENS.values())
-        return [it for it in self.screen_stack if isinstance(it, kinds) and it.is_mounted and it.query("#header")]
+        mounted = (it for it in self.screen_stack if isinstance(it, MainScreen) and it.is_mounted)
+        return [it for it in mounted if it.query("#header")]
 
     def _calendar(self) -> CalendarScreen:
         return next(screen for screen in self.screen_stack if isinstance(screen, CalendarScreen))

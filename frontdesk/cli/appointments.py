@@ -151,7 +151,7 @@ def why(
 ) -> None:
     """Why a time is free or not: every reason, of each practitioner; or what speaks against a request."""
     opening: Opening = context.obj
-    if (service is None or start is None) == (request is None):
+    if len({service is not None, start is not None, request is None}) != 1:
         raise BadInput("SERVICE", Problem.MISSING, hint="a service and a start, or --request REF")
     if service is None or start is None:
         card = opening.see(ShowRequest(request=request_id(request or "")))

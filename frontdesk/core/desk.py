@@ -30,7 +30,7 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import appointments as appointment_operations
 from frontdesk.core.operations import charges as charge_operations
 from frontdesk.core.operations import clients as client_operations
-from frontdesk.core.operations import guard
+from frontdesk.core.operations import decisions, guard
 from frontdesk.core.operations import holds as hold_operations
 from frontdesk.core.operations import notices as notice_operations
 from frontdesk.core.operations import requests as request_operations
@@ -78,13 +78,13 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_requests.RequestRescheduling: request_operations.request_rescheduling,
     asks_of_requests.EditRequest: request_operations.edit_request,
     asks_of_requests.WithdrawRequest: request_operations.withdraw_request,
-    asks_of_requests.ApproveRequest: request_operations.approve_request,
-    asks_of_requests.ApproveRequests: request_operations.approve_requests,
-    asks_of_requests.DeclineRequest: request_operations.decline_request,
-    asks_of_requests.DeclineRequests: request_operations.decline_requests,
-    asks_of_requests.OfferTimes: request_operations.offer_times,
-    asks_of_requests.TakeOffer: request_operations.take_offer,
-    asks_of_requests.RefuseOffers: request_operations.refuse_offers,
+    asks_of_requests.ApproveRequest: decisions.approve_request,
+    asks_of_requests.ApproveRequests: decisions.approve_requests,
+    asks_of_requests.DeclineRequest: decisions.decline_request,
+    asks_of_requests.DeclineRequests: decisions.decline_requests,
+    asks_of_requests.OfferTimes: decisions.offer_times,
+    asks_of_requests.TakeOffer: decisions.take_offer,
+    asks_of_requests.RefuseOffers: decisions.refuse_offers,
     asks_of_requests.SweepExpired: hold_operations.sweep_expired,
     asks_of_holds.HoldSlot: hold_operations.hold_slot,
     asks_of_holds.ReleaseSlot: hold_operations.release_slot,

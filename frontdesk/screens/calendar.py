@@ -119,10 +119,6 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         self.grid.focus()
         self.head()
 
-    def on_screen_resume(self) -> None:
-        if self.host.setup is not None:
-            self.refresh_data()
-
     def ready(self) -> None:
         """The practice is open: draw it."""
         if self.day is None:

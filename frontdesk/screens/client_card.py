@@ -73,16 +73,6 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
 
     def on_mount(self) -> None:
         self.query_one("#appointments", LineList).focus()
-        self.refresh_data()
-
-    def on_screen_resume(self) -> None:
-        self.refresh_data()
-
-    def ready(self) -> None:
-        self.refresh_data()
-
-    def tick(self) -> None:
-        self.head()
 
     def head(self) -> None:
         if self._card is None:
@@ -91,9 +81,6 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         since = wall_time(client.created_at, self.words.zone).year
         reach = " · ".join(filter(None, (client.phone, client.email, _("since {year}").format(year=since))))
         self.query_one("#header", Header).show([f"{client.name}   {reach}"], client_ref(client.id))
-
-    def refresh_data(self) -> None:
-        self.begin(self._load(), group="load", exclusive=True)
 
     def appointment_here(self) -> AppointmentId | None:
         here = self._here()

@@ -45,23 +45,9 @@ class ClientsScreen(AppointmentFlows):
         self.head()
         self.query_one("#found", LineList).focus()
 
-    def on_screen_resume(self) -> None:
-        self.head()
-        self.refresh_data()
-
     def head(self) -> None:
         if self.host.setup is not None:
             self.query_one("#header", Header).show([_("3 Clients")], self.clock(), self.marks())
-
-    def ready(self) -> None:
-        self.refresh_data()
-
-    def tick(self) -> None:
-        self.head()
-
-    def refresh_data(self) -> None:
-        if self.host.setup is not None:
-            self.begin(self._load(), group="load", exclusive=True)
 
     def appointment_here(self) -> None:
         return None
@@ -88,7 +74,7 @@ class ClientsScreen(AppointmentFlows):
         self.query_one("#typed", Input).focus()
 
     def on_input_changed(self) -> None:
-        self.query_one("#found", LineList).cursor = 0
+        self.query_one("#found", LineList).cursor = -1  # what is found now begins at its first
         self.refresh_data()
 
     def on_input_submitted(self) -> None:
@@ -102,7 +88,7 @@ class ClientsScreen(AppointmentFlows):
         if found is None:
             return
         rows: LineList[ClientHit] = self.query_one("#found", LineList)
-        rows.show([Line(self._line(hit), hit) for hit in found], rows.cursor)
+        rows.show_again([Line(self._line(hit), hit) for hit in found], lambda hit: hit.id)
         more = _("the first {n}; type to find others").format(n=PAGE) if len(found) == PAGE else ""
         self.query_one("#info", Info).show(more or _("{n} clients").format(n=len(found)))
 

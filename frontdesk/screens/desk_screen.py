@@ -64,7 +64,6 @@ class DeskScreen(Screen[R], Generic[R]):
     """Asks and shows. Looking may be cancelled, doing may not."""
 
     NAME: ClassVar[str] = ""
-    _dialogs = 0  # opened from here, whose end the screen was not told yet
 
     @property
     def host(self) -> Host:
@@ -110,9 +109,6 @@ class DeskScreen(Screen[R], Generic[R]):
     def clock(self) -> str:
         """The time of day, as the practice writes it."""
         return times.clock(wall_time(self.host.now(), self.words.zone), self.words.twelve)
-
-    def head(self) -> None:
-        """Draw the header again: another minute, or something else waits."""
 
     async def keep_quietly(self, ask: Ask[T]) -> T | None:
         """Do what nobody has to see: a hold that is placed, renewed, left. An error is nothing to tell."""
@@ -164,13 +160,7 @@ class DeskScreen(Screen[R], Generic[R]):
     async def answer(self, dialog: ModalScreen[T]) -> T | None:
         """What people chose in a dialogue, None where they left it."""
         self.app.clear_notifications()  # an old result would hide the dialogue's keys
-        self._dialogs += 1
         return await self.app.push_screen_wait(dialog)
-
-    def is_back_from_dialog(self) -> bool:
-        """Asked once on resuming: below a dialogue a screen went on asking, and has nothing to catch up with."""
-        back, self._dialogs = self._dialogs > 0, max(self._dialogs - 1, 0)
-        return back
 
     def tell(self, text: str, bad: bool = False) -> None:
         """One line at the foot of the screen, until the next one."""
@@ -200,6 +190,42 @@ class DeskScreen(Screen[R], Generic[R]):
     def verb(self, verb: Verb) -> None:
         """Each screen answers its own; the app has the rest."""
         raise NotImplementedError
+
+
+class MainScreen(DeskScreen[None]):
+    """Shows what is kept: asks when the desk is open, when it comes back, and after every change."""
+
+    _dialogs = 0  # opened from here, whose end the screen was not told yet
+
+    def head(self) -> None:
+        """Draw the header again: another minute, or something else waits."""
+
+    def ready(self) -> None:
+        """The desk is open."""
+        self.refresh_data()
+
+    def tick(self) -> None:
+        """Another minute."""
+        self.head()
+
+    def refresh_data(self) -> None:
+        if self.host.setup is not None:
+            self.begin(self._load(), group="load", exclusive=True)
+
+    async def _load(self) -> None:
+        """Ask, and draw the answer."""
+        raise NotImplementedError
+
+    async def answer(self, dialog: ModalScreen[T]) -> T | None:
+        self._dialogs += 1
+        return await super().answer(dialog)
+
+    def on_screen_resume(self) -> None:
+        """Below a dialogue it went on asking, and has nothing to catch up with."""
+        if self._dialogs:
+            self._dialogs -= 1
+        else:
+            self.refresh_data()
 
 
 class DeskDialog(DeskScreen[R | None], ModalScreen[R | None], Generic[R]):

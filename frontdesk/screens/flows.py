@@ -39,7 +39,7 @@ from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import status
-from frontdesk.screens.desk_screen import DeskScreen
+from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.cancel import CancelDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
@@ -58,7 +58,7 @@ ELSEWHERE = (Verb.FIND, Verb.PALETTE, Verb.HELP, Verb.CALENDAR, Verb.CLIENTS, Ve
 _STEP_BACK = {Status.DONE: Status.ARRIVED, Status.IN_SESSION: Status.ARRIVED, Status.ARRIVED: Status.BOOKED}
 
 
-class AppointmentFlows(DeskScreen[None]):
+class AppointmentFlows(MainScreen):
     """Screens that have an appointment under the cursor share what is done with it."""
 
     def appointment_here(self) -> AppointmentId | None:

@@ -24,7 +24,7 @@ from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import request_card
-from frontdesk.screens.desk_screen import DeskScreen
+from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.approve import ApproveDialog
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.offer import AnswerDialog, OfferDialog
@@ -34,7 +34,7 @@ from frontdesk.verbs import Verb
 ON_A_REQUEST = (Verb.APPROVE, Verb.OFFER, Verb.DECLINE, Verb.CANCEL, Verb.EDIT, Verb.HISTORY)
 
 
-class RequestFlows(DeskScreen[None]):
+class RequestFlows(MainScreen):
     """Screens that have a request under the cursor share what is decided about it."""
 
     def request_here(self) -> RequestId | None:

@@ -148,19 +148,8 @@ class RequestsScreen(RequestFlows):
         self.set_class(width >= 120, "-wide")
         self.set_class(width < 80, "-narrow")
 
-    def on_screen_resume(self) -> None:
-        if not self.is_back_from_dialog():
-            self.refresh_data()
-
-    def ready(self) -> None:
-        self.refresh_data()
-
     def tick(self) -> None:
         self.refresh_data()
-
-    def refresh_data(self) -> None:
-        if self.host.setup is not None:
-            self.begin(self._load(), group="load", exclusive=True)
 
     def head(self) -> None:
         if self.host.setup is None:
@@ -224,12 +213,12 @@ class RequestsScreen(RequestFlows):
     def action_filter_to(self, number: int) -> None:
         self._filter = number
         self._marked.clear()
-        self.rows.cursor = 0
+        self.rows.cursor = -1
         self.head()
         self.refresh_data()
 
     def on_input_changed(self) -> None:
-        self.rows.cursor = 0
+        self.rows.cursor = -1
         self.refresh_data()
 
     def on_input_submitted(self) -> None:
@@ -300,11 +289,8 @@ class RequestsScreen(RequestFlows):
 
     def _draw(self) -> None:
         """The rows as they are known now; the cursor stays on its request, or where it was."""
-        here = self._wanted or self.request_here()
-        self._wanted = None
-        ids = [line.request.id for line in self._lines]
-        cursor = ids.index(here) if here in ids else min(self.rows.cursor, max(len(ids) - 1, 0))
-        self.rows.show([self._row(line) for line in self._lines], cursor)
+        wanted, self._wanted = self._wanted, None
+        self.rows.show_again([self._row(line) for line in self._lines], lambda it: it.line.request.id, wanted)
         if not self._lines:
             self.query_one("#detail", Static).update("")
         self._tell()

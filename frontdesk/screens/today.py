@@ -58,20 +58,10 @@ class TodayScreen(AppointmentFlows):
         self.rows.focus()
         self.head()
 
-    def on_screen_resume(self) -> None:
-        self.refresh_data()
-
-    def ready(self) -> None:
-        self.refresh_data()
-
     def tick(self) -> None:
         """Another minute: what is overdue changes its mark."""
         self._draw()
         self.head()
-
-    def refresh_data(self) -> None:
-        if self.host.setup is not None:
-            self.begin(self._load(), group="load", exclusive=True)
 
     def head(self) -> None:
         if self.host.setup is None:
@@ -118,17 +108,15 @@ class TodayScreen(AppointmentFlows):
 
     def _draw(self) -> None:
         """The cursor stays on its appointment; at first it is on who is late, else on who is next."""
-        here = self.appointment_here()
         now = self.host.now()
-        ids = [it.appointment.id for it in self._found]
+        lines = [self._row(it, now) for it in self._found]
         if self._is_fresh and self._found:
             self._is_fresh = False
             late = (n for n, it in enumerate(self._found) if it.appointment.is_late(now))
             due = (n for n, it in enumerate(self._found) if it.appointment.status not in OVER)
-            cursor = next(late, next(due, len(ids) - 1))
+            self.rows.show(lines, next(late, next(due, len(lines) - 1)))
         else:
-            cursor = ids.index(here) if here in ids else min(self.rows.cursor, max(len(ids) - 1, 0))
-        self.rows.show([self._row(it, now) for it in self._found], cursor)
+            self.rows.show_again(lines, lambda it: it.appointment.id)
         self._tell()
 
     def _row(self, named: Named, now: Instant) -> Line[Named]:

@@ -44,19 +44,6 @@ class WorkScreen(AppointmentFlows):
         self.rows.focus()
         self.head()
 
-    def on_screen_resume(self) -> None:
-        self.refresh_data()
-
-    def ready(self) -> None:
-        self.refresh_data()
-
-    def tick(self) -> None:
-        self.head()
-
-    def refresh_data(self) -> None:
-        if self.host.setup is not None:
-            self.begin(self._load(), group="load", exclusive=True)
-
     def head(self) -> None:
         if self.host.setup is not None:
             self.query_one("#header", Header).show([_("Work list")], self.clock(), self.marks(but=Verb.WORK))
@@ -97,9 +84,7 @@ class WorkScreen(AppointmentFlows):
         found = await self.look(ListWork())
         if found is None:
             return
-        here, ids = self.appointment_here(), [it.named.appointment.id for it in found]
-        cursor = ids.index(here) if here in ids else self.rows.cursor
-        self.rows.show([Line(self._row(it), it) for it in found], cursor)
+        self.rows.show_again([Line(self._row(it), it) for it in found], lambda it: it.work.id)
         n = len(found)
         told = plural("{n} appointment waits: r moves it", "{n} appointments wait: r moves one", n).format(n=n)
         more = _("c cancels, K keeps it as it is")

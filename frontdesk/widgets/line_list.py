@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -61,6 +61,12 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self.size.width, len(lines))
         self._reveal()
         self.refresh()
+
+    def show_again(self, lines: Sequence[Line[T]], key: Callable[[T], object], wanted: object = None) -> None:
+        """What is known now: the cursor goes to `wanted`, else stays on what it stood on, else where it was."""
+        here = wanted if wanted is not None else None if self.chosen is None else key(self.chosen)
+        keys = [None if line.value is None else key(line.value) for line in lines]
+        self.show(lines, keys.index(here) if here is not None and here in keys else self.cursor)
 
     def move(self, by: int) -> None:
         before = self.cursor

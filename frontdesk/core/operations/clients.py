@@ -81,11 +81,13 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     clients.save(tx, gone)
     also: list[Change] = []
     for request in filter(None, asked):
-        also.append(Change(request, request.changed(client=kept.id)))
-        requests.save(tx, also[-1].after)  # type: ignore[arg-type]
+        taken = request.changed(client=kept.id)
+        requests.save(tx, taken)
+        also.append(Change(request, taken))
     for charge in filter(None, owed):
-        also.append(Change(charge, replace(charge, client=kept.id, revision=charge.revision + 1)))
-        charges.save(tx, also[-1].after)  # type: ignore[arg-type]
+        taken_on = replace(charge, client=kept.id, revision=charge.revision + 1)
+        charges.save(tx, taken_on)
+        also.append(Change(charge, taken_on))
     return record(
         tx,
         ClientsMerged(

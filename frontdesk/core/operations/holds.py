@@ -1,11 +1,11 @@
-"""Times that are kept for a while: locks, what has run out, what staff take, and open slot pickers."""
+"""Open slot pickers, and the sweep of what has run out."""
 
 from __future__ import annotations
 
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.domain.events import Batch, Event
-from frontdesk.core.domain.requests import RequestId, Slot
+from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.operations import taking
@@ -46,13 +46,7 @@ def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
     require_allowed(tx, ask.needs, taken.verdict.practitioner)
     until = tx.now + practice.practice.booking.picker_hold * MINUTE
-    slot = Slot(
-        start=taken.start,
-        end=taken.end,
-        practitioner=taken.verdict.practitioner,
-        location=taken.verdict.location,
-        room=taken.room,
-    )
+    slot = taken.slot
     padded = Span(slot.start - search.wish.before, slot.end + search.wish.after)
     number = pickers.open_one(tx, ask.key, until)
     for claim in claims.picked(practice, holder, number, slot, padded, until):

@@ -1,62 +1,42 @@
-"""What clients ask for, under their rules; and what staff decide about it."""
+"""What clients ask for, under their rules."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.requests import (
-    ApproveRequest,
-    ApproveRequests,
     DeclineRequest,
-    DeclineRequests,
     EditRequest,
-    OfferTimes,
-    RefuseOffers,
     RequestAppointment,
     RequestRescheduling,
-    TakeOffer,
     WithdrawRequest,
 )
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
 from frontdesk.core.domain.charges import ChargeKind
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem, Refused, SlotTaken, Stale
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events import (
     AppointmentBooked,
     AppointmentRescheduled,
-    Batch,
     Change,
-    Left,
-    OffersRefused,
-    RequestApproved,
-    RequestDeclined,
     RequestEdited,
     RequestMade,
     RequestWithdrawn,
-    TimesOffered,
 )
 from frontdesk.core.domain.objections import (
-    AnswerIsAwaited,
-    ChangedSince,
-    HoldIsLost,
     InThePast,
-    KnownAlready,
-    NoOpenOffer,
     NotFromHere,
     Objection,
     RequestIsOver,
     ServiceStays,
-    TooManyOffers,
 )
 from frontdesk.core.domain.outcomes import missed_deadlines, objections_to_rescheduling, outcome_of_rescheduling
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.policies import Approval
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import (
-    MOST_OFFERS,
     Applicant,
     Request,
     RequestAction,
@@ -66,10 +46,10 @@ from frontdesk.core.domain.requests import (
     Slot,
     expiry,
 )
-from frontdesk.core.domain.services import LocationId, RoomId, Service
+from frontdesk.core.domain.services import RoomId, Service, ServiceId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_line, clean_text
-from frontdesk.core.domain.times import HOUR, MINUTE, Instant, Start, wall_time
+from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.appointments import found, keeps, locked, locked_client
 from frontdesk.core.operations.charges import charge
@@ -77,7 +57,6 @@ from frontdesk.core.operations.clients import add_record
 from frontdesk.core.operations.guard import (
     record,
     require_allowed,
-    require_decides,
     require_no_objection,
     require_power_over,
     require_seen,
@@ -112,7 +91,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
         require_sees(tx, ask.needs, known.id)
     at_once = _stands_at_once(tx, practice, service, known, applicant)
     if at_once:
-        client = known or add_record(tx, practice, _record_of(applicant))
+        client = known or add_record(tx, practice, record_of(applicant))
         booked = appointments.add(
             tx,
             taking.new_appointment(
@@ -128,7 +107,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
         return record(
             tx, AppointmentBooked(appointment=booked, client=client, new_client=known is None, by=Side.CLIENT)
         )
-    slot = _slot_of(taken)
+    slot = taken.slot
     _require_ahead(tx, slot)
     made = requests.add(
         tx,
@@ -181,7 +160,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
     )
     require_allowed(tx, ask.needs, taken.verdict.practitioner)
     if not agreed.reschedule_needs_approval.value:
-        after, fees = _moved_by_client(tx, practice, before, service, taken, tx.now)
+        after, fees = moved_by_client(tx, practice, before, service, taken, tx.now)
         also = fees + taking.overtake(tx, practice, after)
         claims.replace(tx, practice, [after])
         appointments.save(tx, after)
@@ -191,7 +170,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
                 before=before, appointment=after, client_name=client.name, by=Side.CLIENT, also=also
             ),
         )
-    slot = _slot_of(taken)
+    slot = taken.slot
     _require_ahead(tx, slot)
     buffers = _buffers_of(practice, service) if service.id != before.service else _buffers(before)
     new: dict[str, Any] = {
@@ -232,7 +211,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
 
 def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
     practice = setup.load(tx)
-    opened = _opened(tx, practice, ask.request, RequestAction.EDIT, service=ask.service)
+    opened = opened_request(tx, practice, ask.request, RequestAction.EDIT, service=ask.service)
     before = opened.request
     require_seen(tx, before, ask.seen)
     require_allowed(tx, ask.needs, before.slot.practitioner)
@@ -248,7 +227,7 @@ def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
 
 def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
     practice = setup.load(tx)
-    before = _opened(tx, practice, ask.request, RequestAction.WITHDRAW).request
+    before = opened_request(tx, practice, ask.request, RequestAction.WITHDRAW).request
     require_seen(tx, before, ask.seen)
     require_allowed(tx, ask.needs, before.slot.practitioner)
     after = before.changed(state=RequestState.WITHDRAWN, offers=(), answer_by=None)
@@ -257,157 +236,8 @@ def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
     return record(tx, RequestWithdrawn(before=before, request=after, client_name=taking.name_of(tx, after)))
 
 
-def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
-    practice = setup.load(tx)
-    opened = _opened(tx, practice, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client)
-    before = opened.request
-    require_seen(tx, before, ask.seen)
-    _require_decides(tx, practice, opened)
-    require_decides(tx, practice, ask.practitioner, before.service)
-    stays = ask.practitioner == before.slot.practitioner
-    return _approve(
-        tx,
-        practice,
-        opened,
-        _Decision(
-            practitioner=ask.practitioner,
-            start=before.slot.start if ask.start is None else ask.start,
-            location=ask.location or (before.slot.location if stays else None),
-            room=taking.room_of(practice, ask.room),
-            internal_note=ask.internal_note,
-            ticket=ask.ticket,
-            message=clean_text(ask.message),
-            client=ask.client,
-            new_client=ask.new_client,
-            override=clean_text(ask.override),
-        ),
-    )
-
-
-def approve_requests(tx: Tx, ask: ApproveRequests) -> Batch[RequestApproved]:
-    """Each as it was asked for; what is not clear any more stays pending."""
-    practice = setup.load(tx)
-    _lock_all(tx, practice, [id_ for id_, _ in ask.requests])
-    done: list[RequestApproved] = []
-    left: list[Left] = []
-    for id_, seen in dict(ask.requests).items():
-        try:
-            opened = _opened(tx, practice, id_, RequestAction.APPROVE)
-            require_seen(tx, opened.request, seen)
-            _require_decides(tx, practice, opened)
-            done.append(_approve(tx, practice, opened, _as_asked(opened.request), only_clear=True))
-        except (Refused, SlotTaken, Stale) as error:
-            left.append(_left(tx, id_, error))
-    _require_some(done, left)
-    return Batch(events=tuple(done), left=tuple(left))
-
-
-def decline_request(tx: Tx, ask: DeclineRequest) -> RequestDeclined:
-    practice = setup.load(tx)
-    before = _opened(tx, practice, ask.request, RequestAction.DECLINE).request
-    require_seen(tx, before, ask.seen)
-    require_decides(tx, practice, before.slot.practitioner, before.service)
-    return _decline(tx, practice, before, clean_text(ask.message))
-
-
-def decline_requests(tx: Tx, ask: DeclineRequests) -> Batch[RequestDeclined]:
-    practice = setup.load(tx)
-    _lock_all(tx, practice, [id_ for id_, _ in ask.requests])
-    done: list[RequestDeclined] = []
-    left: list[Left] = []
-    for id_, seen in dict(ask.requests).items():
-        try:
-            before = _opened(tx, practice, id_, RequestAction.DECLINE).request
-            require_seen(tx, before, seen)
-            require_decides(tx, practice, before.slot.practitioner, before.service)
-            done.append(_decline(tx, practice, before, clean_text(ask.message)))
-        except (Refused, Stale) as error:
-            left.append(_left(tx, id_, error))
-    _require_some(done, left)
-    return Batch(events=tuple(done), left=tuple(left))
-
-
-def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
-    practice = setup.load(tx)
-    if not ask.times:
-        raise BadInput("start", Problem.MISSING)
-    if len(ask.times) > MOST_OFFERS:
-        require_no_objection([TooManyOffers(MOST_OFFERS)])
-    opened = _opened(tx, practice, ask.request, RequestAction.OFFER, everybody=True)
-    before = opened.request
-    require_seen(tx, before, ask.seen)
-    _require_decides(tx, practice, opened)
-    offered: list[Slot] = []
-    search = _search(tx, practice, opened, Asking.STAFF, None)
-    for time in ask.times:
-        who = time.practitioner or before.slot.practitioner
-        require_decides(tx, practice, who, before.service)
-        room = taking.room_of(practice, time.room)
-        search = _search(tx, practice, opened, Asking.STAFF, room)
-        location = time.location or (before.slot.location if who == before.slot.practitioner else None)
-        taken = taking.take(tx, practice, search, before.holder, who, location, time.start, override="")
-        require_no_objection(it for it in taken.verdict.warnings if isinstance(it, InThePast))
-        offered.append(_slot_of(taken))
-    offered = list(dict.fromkeys(offered))
-    until = tx.now + practice.practice.booking.answer_by * HOUR
-    ends = [until, *(slot.start for slot in offered)]
-    if opened.appointment is not None:
-        ends.append(opened.appointment.start)
-    if min(ends) <= tx.now:
-        require_no_objection([InThePast(tx.now)])
-    after = before.changed(
-        offers=tuple(offered),
-        answer_by=min(ends),
-        hold_lost=False,
-        buffer_before=search.wish.before // MINUTE,
-        buffer_after=search.wish.after // MINUTE,
-    )
-    requests.save(tx, after)
-    claims.replace(tx, practice, [after])
-    return record(
-        tx,
-        TimesOffered(
-            before=before, request=after, client_name=taking.name_of(tx, after), message=clean_text(ask.message)
-        ),
-    )
-
-
-def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
-    practice = setup.load(tx)
-    opened = _opened(tx, practice, ask.request, RequestAction.ANSWER, chosen=ask.client)
-    before = opened.request
-    require_seen(tx, before, ask.seen)
-    require_allowed(tx, ask.needs, before.slot.practitioner)
-    if not 1 <= ask.choice <= len(before.offers):
-        require_no_objection([NoOpenOffer(len(before.offers))])
-    slot = before.offers[ask.choice - 1]
-    decision = replace(
-        _as_asked(before),
-        practitioner=slot.practitioner,
-        start=slot.start,
-        location=slot.location,
-        room=slot.room,
-        client=ask.client,
-        new_client=ask.new_client,
-    )
-    return _approve(tx, practice, opened, decision, taken_offer=True)
-
-
-def refuse_offers(tx: Tx, ask: RefuseOffers) -> OffersRefused:
-    practice = setup.load(tx)
-    before = _opened(tx, practice, ask.request, RequestAction.ANSWER).request
-    require_seen(tx, before, ask.seen)
-    require_allowed(tx, ask.needs, before.slot.practitioner)
-    if not before.offers:
-        require_no_objection([NoOpenOffer(0)])
-    after = before.changed(offers=(), answer_by=None, hold_lost=True)
-    requests.save(tx, after)
-    claims.replace(tx, practice, [after])
-    return record(tx, OffersRefused(before=before, request=after, client_name=taking.name_of(tx, after)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Opened:
+class Opened:
     """A pending request with its locks, and the appointment it would move."""
 
     request: Request
@@ -416,23 +246,7 @@ class _Opened:
     appointment: Appointment | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Decision:
-    """What staff, or the client by taking an offer, decided."""
-
-    practitioner: StaffId
-    start: Start
-    location: LocationId | None
-    room: RoomId | None = None
-    internal_note: str | None = None
-    ticket: str | None = None
-    message: str = ""
-    client: ClientId | None = None
-    new_client: bool = False
-    override: str = ""
-
-
-def _opened(
+def opened_request(
     tx: Tx,
     practice: Setup,
     id_: RequestId,
@@ -440,9 +254,9 @@ def _opened(
     *,
     also_of: StaffId | None = None,
     chosen: ClientId | None = None,
-    service: object = None,
+    service: ServiceId | None = None,
     everybody: bool = False,
-) -> _Opened:
+) -> Opened:
     """The locks in the order every writer keeps, then the request itself, pending. Raises NotFound or Refused."""
     seen = requests.find(tx, id_)
     if seen is None or seen.state is RequestState.UNDONE:
@@ -455,7 +269,7 @@ def _opened(
     client = locked_client(tx, whose) if whose is not None else None
     is_move = seen.kind is RequestKind.RESCHEDULE and seen.appointment is not None
     appointment = found(tx, seen.appointment) if is_move and seen.appointment is not None else None
-    of = slots.service_of(practice, service or seen.service)  # type: ignore[arg-type]
+    of = slots.service_of(practice, service or seen.service)
     wide = everybody or service not in (None, seen.service)
     people = practice.offering(of.id) if wide else ()
     resources = claims.resources_of(practice, seen)
@@ -476,166 +290,10 @@ def _opened(
         raise Contention
     if request.state is not RequestState.PENDING:
         require_no_objection([RequestIsOver(request.state, request.ended, action)])
-    return _Opened(
-        request=request, service=practice.services[request.service], client=client, appointment=appointment
-    )
+    return Opened(request=request, service=practice.services[request.service], client=client, appointment=appointment)
 
 
-def _require_decides(tx: Tx, practice: Setup, opened: _Opened) -> None:
-    """Power over the time that is asked for, and over the appointment that would go away. Raises NotAllowed."""
-    require_decides(tx, practice, opened.request.slot.practitioner, opened.request.service)
-    if opened.appointment is not None:
-        require_decides(tx, practice, opened.appointment.practitioner, opened.appointment.service)
-
-
-def _left(tx: Tx, id_: RequestId, error: Refused | SlotTaken | Stale) -> Left:
-    """What an act on many leaves alone, and why."""
-    request = requests.find(tx, id_)
-    ref, name = (request.ref, taking.name_of(tx, request)) if request is not None else (str(id_), "")
-    objections: tuple[Objection, ...]
-    match error:
-        case Refused():
-            objections = error.objections
-        case SlotTaken():
-            objections = error.conflicts
-        case Stale():
-            objections = (ChangedSince(error.kind, error.reference, error.by, error.at, error.operation),)
-    return Left(reference=ref, client_name=name, objections=objections)
-
-
-def _require_some(done: Sequence[object], left: list[Left]) -> None:
-    """An act on many that does nothing is a refusal, with every reason."""
-    if not done:
-        require_no_objection(dict.fromkeys(objection for it in left for objection in it.objections))
-
-
-def _lock_all(tx: Tx, practice: Setup, ids: list[RequestId]) -> None:
-    """One lock over everything a batch touches, before its first write."""
-    every = [it for it in (requests.find(tx, id_) for id_ in ids) if it is not None]
-    for client in sorted({it.client for it in every if it.client is not None}):
-        clients.lock(tx, client)
-    moved = [appointments.find(tx, it.appointment) for it in every if it.appointment is not None]
-    resources = [resource for it in every for resource in claims.resources_of(practice, it)]
-    resources += [resource for it in moved if it is not None for resource in claims.resources_of(practice, it)]
-    for it in every:
-        rooms = practice.services[it.service].rooms
-        resources += [practice.room_resources[room] for room in rooms if room in practice.room_resources]
-    taking.lock(tx, resources)
-    for appointment in sorted(it.id for it in moved if it is not None):
-        appointments.lock(tx, appointment)
-
-
-def _approve(
-    tx: Tx,
-    practice: Setup,
-    opened: _Opened,
-    decision: _Decision,
-    *,
-    only_clear: bool = False,
-    taken_offer: bool = False,
-) -> RequestApproved:
-    """A fresh verdict as staff, the request's own hold excepted; then the swap."""
-    before, service, was = opened.request, opened.service, opened.appointment
-    if was is not None and was.status not in RESCHEDULABLE:
-        require_no_objection([NotFromHere(was.status, Action.RESCHEDULE)])
-    if before.client is None and decision.client is None and not decision.new_client:
-        require_no_objection(_known_already(tx, before))
-    if only_clear and before.offers:
-        require_no_objection([AnswerIsAwaited(len(before.offers))])
-    if only_clear and before.hold_lost:
-        require_no_objection([HoldIsLost()])
-    search = _search(tx, practice, opened, Asking.STAFF, decision.room)
-    prefer = was.room if was is not None else before.slot.room
-    taken = taking.take(
-        tx,
-        practice,
-        search,
-        before.holder,
-        decision.practitioner,
-        decision.location,
-        decision.start,
-        decision.override,
-        prefer=prefer,
-    )
-    overrides = bool(decision.override and taken.verdict.reasons)
-    if only_clear:
-        require_no_objection(taken.verdict.warnings)
-    needs = TakeOffer.needs if taken_offer else ApproveRequest.needs
-    require_allowed(tx, needs, taken.verdict.practitioner, overriding=practice if overrides else None)
-    also = taking.take_holds(tx, practice, taken.holds)
-    client = opened.client or add_record(tx, practice, _record_of(before.applicant))
-    internal = before.internal_note if decision.internal_note is None else clean_text(decision.internal_note)
-    ticket = before.ticket if decision.ticket is None else clean_line(decision.ticket)
-    more = {"override": decision.override if overrides else "", "internal_note": internal, "ticket": ticket}
-    if was is None:
-        appointment = appointments.add(
-            tx,
-            taking.new_appointment(
-                practice,
-                service,
-                taken,
-                client=client.id,
-                holder=before.holder,
-                terms=terms.keep(tx, practice.terms_of(service.id, taken.verdict.practitioner)),
-                **more,
-            ),
-        )
-    else:
-        appointment, fees = _moved_by_client(
-            tx,
-            practice,
-            was,
-            service,
-            taken,
-            before.asked_at,
-            as_wished=taken_offer or taken.verdict.practitioner == before.slot.practitioner,
-            internal_note=internal or was.internal_note,
-            ticket=ticket or was.ticket,
-            override=more["override"],
-        )
-        also += fees
-        appointments.save(tx, appointment)
-        appointments.lay_back(tx, appointment.id)
-    after = before.changed(
-        state=RequestState.APPROVED,
-        client=client.id,
-        appointment=appointment.id,
-        internal_note=internal,
-        ticket=ticket,
-        hold_lost=False,
-        offers=(),
-        answer_by=None,
-    )
-    requests.save(tx, after)
-    claims.replace(tx, practice, [after, appointment])
-    return record(
-        tx,
-        RequestApproved(
-            before=before,
-            request=after,
-            client_name=client.name,
-            appointment=appointment,
-            was=was,
-            client=client,
-            new_client=opened.client is None,
-            taken=taken_offer,
-            override=appointment.override,
-            warnings=taken.verdict.warnings,
-            message=decision.message,
-            also=also,
-        ),
-    )
-
-
-def _decline(tx: Tx, practice: Setup, before: Request, message: str) -> RequestDeclined:
-    after = before.changed(state=RequestState.DECLINED, offers=(), answer_by=None)
-    requests.save(tx, after)
-    claims.replace(tx, practice, [after])
-    name = taking.name_of(tx, after)
-    return record(tx, RequestDeclined(before=before, request=after, client_name=name, message=message))
-
-
-def _moved_by_client(
+def moved_by_client(
     tx: Tx,
     practice: Setup,
     before: Appointment,
@@ -666,7 +324,7 @@ def _moved_by_client(
     return after, charge(tx, practice, after, ChargeKind.LATE_RESCHEDULE, outcome.fee)
 
 
-def _asked_anew(tx: Tx, practice: Setup, opened: _Opened, ask: EditRequest, words: str) -> Request:
+def _asked_anew(tx: Tx, practice: Setup, opened: Opened, ask: EditRequest, words: str) -> Request:
     """Another time, or service, under the client's rules: it counts as asked now, and the hold moves."""
     before, was = opened.request, opened.appointment
     service = slots.service_of(practice, ask.service or before.service)
@@ -675,7 +333,7 @@ def _asked_anew(tx: Tx, practice: Setup, opened: _Opened, ask: EditRequest, word
         if service.id != was.service and not practice.practice.portal.change_service:
             require_no_objection([ServiceStays()])
     asking = Asking.NEW if before.client is None else Asking.CLIENT
-    search = _search(tx, practice, replace(opened, service=service), asking, None)
+    search = search_for(tx, practice, replace(opened, service=service), asking, None)
     start = before.slot.start if ask.start is None else ask.start
     who = before.asked_for
     if was is not None and who is None:
@@ -684,7 +342,7 @@ def _asked_anew(tx: Tx, practice: Setup, opened: _Opened, ask: EditRequest, word
     location = (was.location if was is not None else before.slot.location) if stays else None
     prefer = was.room if was is not None else before.slot.room
     taken = taking.take(tx, practice, search, before.holder, who, location, start, override="", prefer=prefer)
-    slot = _slot_of(taken)
+    slot = taken.slot
     require_allowed(tx, ask.needs, slot.practitioner)
     _require_ahead(tx, slot)
     if (slot, service.id) == (before.slot, before.service) and not before.offers and not before.hold_lost:
@@ -712,7 +370,7 @@ def _require_ahead(tx: Tx, slot: Slot) -> None:
         require_no_objection([InThePast(tx.now)])
 
 
-def _search(tx: Tx, practice: Setup, opened: _Opened, asking: Asking, room: RoomId | None) -> slots.Search:
+def search_for(tx: Tx, practice: Setup, opened: Opened, asking: Asking, room: RoomId | None) -> slots.Search:
     request = opened.request
     return slots.search_for(
         tx,
@@ -748,21 +406,11 @@ def _stands_at_once(
         case Approval.FIRST_VISIT:
             return known is not None and appointments.has_any(look, known.id)
         case Approval.AUTO:
-            return known is not None or (applicant is not None and not _like(look, applicant))
+            return known is not None or (applicant is not None and not resembling(look, applicant))
 
 
-def _known_already(look: Look, request: Request) -> list[Objection]:
-    alike = _like(look, request.applicant) if request.applicant is not None else []
-    return [KnownAlready(tuple(it.id for it in alike), tuple(it.name for it in alike))] if alike else []
-
-
-def _like(look: Look, applicant: Applicant) -> list[Client]:
+def resembling(look: Look, applicant: Applicant) -> list[Client]:
     return clients.reached_by(look, applicant.phone, applicant.email, limit=5)
-
-
-def _as_asked(request: Request) -> _Decision:
-    slot = request.slot
-    return _Decision(practitioner=slot.practitioner, start=slot.start, location=slot.location)
 
 
 def _cleaned(practice: Setup, applicant: Applicant) -> Applicant:
@@ -774,19 +422,9 @@ def _cleaned(practice: Setup, applicant: Applicant) -> Applicant:
     return Applicant(name=name, phone=contacts.phone(applicant.phone, country), email=contacts.email(applicant.email))
 
 
-def _record_of(applicant: Applicant | None) -> NewClient:
+def record_of(applicant: Applicant | None) -> NewClient:
     assert applicant is not None, "a request is somebody's"
     return NewClient(name=applicant.name, phone=applicant.phone, email=applicant.email)
-
-
-def _slot_of(taken: taking.Taken) -> Slot:
-    return Slot(
-        start=taken.start,
-        end=taken.end,
-        practitioner=taken.verdict.practitioner,
-        location=taken.verdict.location,
-        room=taken.room,
-    )
 
 
 def _wall_of(practice: Setup, slot: Slot) -> dict[str, Any]:

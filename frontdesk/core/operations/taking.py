@@ -15,10 +15,10 @@ from frontdesk.core.domain.events import Change, OffersLapsed, RequestExpired
 from frontdesk.core.domain.objections import NotOffered
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup
-from frontdesk.core.domain.requests import Ended, Request, RequestId, RequestState
+from frontdesk.core.domain.requests import Ended, Request, RequestId, RequestState, Slot
 from frontdesk.core.domain.services import LocationId, RoomId, Service
 from frontdesk.core.domain.slots import Offer, Verdict
-from frontdesk.core.domain.times import MINUTE, YEARS, Instant, Span, Start, local_date, resolve, wall_time
+from frontdesk.core.domain.times import DAY, MINUTE, YEARS, Instant, Span, Start, local_date, resolve, wall_time
 from frontdesk.core.operations.guard import require_free, require_no_objection
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, clients, pickers, requests
@@ -36,6 +36,17 @@ class Taken:
     lane: int
     room_lane: int
     holds: tuple[claims.HoldAgainst, ...]
+
+    @property
+    def slot(self) -> Slot:
+        """What is held of it for a request or a picker."""
+        return Slot(
+            start=self.start,
+            end=self.end,
+            practitioner=self.verdict.practitioner,
+            location=self.verdict.location,
+            room=self.room,
+        )
 
 
 def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
@@ -233,7 +244,7 @@ def _choose(tx: Tx, practice: Setup, verdicts: Iterable[Verdict], overridden: bo
         zone_name = practice.zone_of(verdict.location)
         at = resolve(verdict.start, zone_name) or 0
         day = local_date(at, zone_name)
-        around = Span(at - 24 * 60 * MINUTE, at + 24 * 60 * MINUTE)
+        around = Span(at - DAY, at + DAY)
         minutes = sum(
             spent
             for start, spent in appointments.booked_minutes(tx, verdict.practitioner, around)

@@ -22,7 +22,7 @@ from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, local_date
-from frontdesk.core.domain.views import ClientCard, ClientHit, RequestOrder
+from frontdesk.core.domain.views import ClientCard, ClientHit, Named, RequestOrder
 from frontdesk.core.parse.when import birth_date
 from frontdesk.core.store import appointments, charges, clients, requests, search, setup, sight
 from frontdesk.core.store.look import Look
@@ -81,8 +81,7 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     theirs = appointments.listed(look, practice, client=client.id, practitioner=own)
     owed = charges.listed(look, client.id, (), limit=None)
     asked = requests.listed(look, practice, client=client.id, order=RequestOrder.NEWEST)
-    upcoming = tuple(it for it in theirs if it.appointment.end > look.now and it.appointment.status in HOLDS_TIME)
-    past = tuple(it for it in reversed(theirs) if it not in upcoming)
+    upcoming, past = parted(theirs, look.now)
     return ClientCard(
         client=client,
         upcoming=upcoming,
@@ -95,6 +94,16 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         charges=owed,
         requests=asked,
     )
+
+
+def parted(theirs: Iterable[Named], now: Instant) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+    """A client's appointments by start as what is next, and what is past or cancelled with the latest first."""
+    ahead: list[Named] = []
+    over: list[Named] = []
+    for it in theirs:
+        stands = it.appointment.end > now and it.appointment.status in HOLDS_TIME
+        (ahead if stands else over).append(it)
+    return tuple(ahead), tuple(reversed(over))
 
 
 def masked(look: Look, hits: tuple[ClientHit, ...]) -> tuple[ClientHit, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
-from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.appointments import Appointment, Status
 from frontdesk.core.domain.checks import checks
 from frontdesk.core.domain.errors import NotFound
-from frontdesk.core.domain.outcomes import countdown_to_reschedule
+from frontdesk.core.domain.outcomes import Countdown, countdown_to_reschedule
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestId, RequestState
@@ -14,7 +14,7 @@ from frontdesk.core.domain.slots import Asking, Offer, Verdict
 from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import ClientHit, Neighbour, RequestCard, RequestLine, RequestList, Standing
 from frontdesk.core.queries import slots
-from frontdesk.core.queries.clients import hits, masked
+from frontdesk.core.queries.clients import hits, masked, parted
 from frontdesk.core.store import appointments, charges, claims, clients, requests, setup, terms
 from frontdesk.core.store.look import Look
 
@@ -61,7 +61,7 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
     client = request.client
     theirs = appointments.listed(look, practice, client=client, practitioner=own) if client is not None else ()
     is_open = request.state is RequestState.PENDING
-    is_late = is_open and moves is not None and request.appointment is not None
+    upcoming, past = parted(theirs, look.now)
     return RequestCard(
         line=line,
         standing=_standing(look, line, verdict),
@@ -71,22 +71,21 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
         around=_around(look, practice, request, day),
         rivals=requests.rivals(look, practice, request, request.padded(request.slot)) if is_open else (),
         moves=moves,
-        moving_late=countdown_to_reschedule(
-            moves.appointment,
-            terms.of(look, practice, moves.appointment),
-            practice.practice.currency,
-            request.asked_at,
-        )
-        if is_late and moves is not None
-        else None,
+        moving_late=_moving_late(look, practice, request, moves.appointment) if is_open and moves else None,
         known=_known(look, line) if is_open else (),
         visits=sum(it.appointment.status is Status.DONE for it in theirs),
         no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
         late_cancels=sum(it.appointment.status is Status.LATE_CANCELLED for it in theirs),
         owes=charges.owed_by(look, request.client) if request.client is not None else 0,
-        next=next((it for it in theirs if it.appointment.end > look.now), None),
-        history=tuple(reversed([it for it in theirs if it.appointment.end <= look.now]))[:LAST],
+        next=next(iter(upcoming), None),
+        history=past[:LAST],
     )
+
+
+def _moving_late(look: Look, practice: Setup, request: Request, moved: Appointment) -> Countdown:
+    """Whether the move was asked for late, and what that costs."""
+    agreed = terms.of(look, practice, moved)
+    return countdown_to_reschedule(moved, agreed, practice.practice.currency, request.asked_at)
 
 
 def _around(look: Look, practice: Setup, request: Request, day: Span) -> tuple[Neighbour, ...]:

@@ -8,16 +8,16 @@ from enum import Enum
 from typing import Any
 
 from frontdesk.core.domain import objections as why
-from frontdesk.core.domain.appointments import appointment_ref, client_ref
+from frontdesk.core.domain.appointments import AppointmentId, appointment_ref, client_ref
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.events import Event, HistoryLine
 from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.records import PastEvent
-from frontdesk.core.domain.requests import Slot, request_ref
+from frontdesk.core.domain.requests import RequestId, Slot, request_ref
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
@@ -259,11 +259,11 @@ def location(it: Location, setup: Setup) -> Json:
 def event(line: HistoryLine, words: Words) -> Json:
     subject = line.subject_id
     if line.subject_kind == "appointment":
-        subject = appointment_ref(int(line.subject_id))  # type: ignore[arg-type]
+        subject = appointment_ref(AppointmentId(int(line.subject_id)))
     elif line.subject_kind == "request":
-        subject = request_ref(int(line.subject_id))  # type: ignore[arg-type]
+        subject = request_ref(RequestId(int(line.subject_id)))
     elif line.subject_kind == "client":
-        subject = client_ref(int(line.subject_id))  # type: ignore[arg-type]
+        subject = client_ref(ClientId(int(line.subject_id)))
     return {
         "id": line.id,
         "at": iso(line.at, words.zone),

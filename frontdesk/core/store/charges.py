@@ -90,8 +90,7 @@ def everything(look: Look) -> list[Charge]:
 
 def add(tx: Tx, charge: Charge) -> Charge:
     """A new charge, with the number the database gives."""
-    values = {"id": charge.id, **_row(charge)} if charge.id else _row(charge)
-    made = tx.connection.execute(_INSERT, values).inserted_primary_key
+    made = tx.connection.execute(_INSERT, _row(charge)).inserted_primary_key
     assert made is not None
     return replace(charge, id=ChargeId(made[0]))
 

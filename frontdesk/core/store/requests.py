@@ -61,8 +61,7 @@ def lock(tx: Tx, id_: RequestId) -> Request | None:
 
 def add(tx: Tx, request: Request) -> Request:
     """A new request, with the number the database gives."""
-    values = {"id": request.id, **_row(request)} if request.id else _row(request)
-    made = tx.connection.execute(_INSERT, values).inserted_primary_key
+    made = tx.connection.execute(_INSERT, _row(request)).inserted_primary_key
     assert made is not None
     return replace(request, id=RequestId(made[0]))
 

@@ -38,9 +38,3 @@ def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
     if not isinstance(look, Tx):  # what a change wrote may yet be taken back
         kept[appointment.terms] = found
     return found
-
-
-def everything(look: Look) -> dict[TermsId, Terms]:
-    """All terms there ever were."""
-    found = look.connection.execute(select(col(TermsRow.id), col(TermsRow.value)))
-    return {TermsId(id_): from_text(value, Terms) for id_, value in found}

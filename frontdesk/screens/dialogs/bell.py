@@ -76,10 +76,10 @@ class BellDialog(DeskDialog[Heard]):
         if found is None:
             return
         rows = self.query_one("#notices", LineList)
-        here: BellLine | None = rows.chosen
-        ids = [line.id for line in found]
-        cursor = ids.index(here.id) if here is not None and here.id in ids else rows.cursor
-        rows.show([self._row(line) for line in found] or [Line(_("nothing happened yet"), None, "dim")], cursor)
+        rows.show_again(
+            [self._row(line) for line in found] or [Line(_("nothing happened yet"), None, "dim")],
+            lambda line: line.id,
+        )
 
     def _row(self, line: BellLine) -> Line[BellLine]:
         mark = " " if line.is_read else self.host.glyphs.wait

@@ -14,7 +14,7 @@ from frontdesk.core.asks.holds import ReleaseSlot
 from frontdesk.core.asks.slots import Away
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.requests import Slot
-from frontdesk.core.domain.times import MINUTE, Span
+from frontdesk.core.domain.times import MINUTE
 from frontdesk.core.domain.views import Named, PlannedMove
 from frontdesk.core.render.language import _, plural
 from frontdesk.screens.desk_screen import DeskDialog
@@ -130,11 +130,7 @@ class PlanDialog(DeskDialog[Plan]):
             return _("a plan takes only free times")
         if picked.service != named.appointment.service or picked.note is not None:
             return _("a plan changes the time and the person; move it by itself (x, then w) to change more")
-        taken = Span(picked.start, picked.start + named.appointment.span.minutes * MINUTE)
-        others = ((it, it.to) for it in self._moves if it.to is not None and it.named != named)
-        there = (it for it, to in others if to.practitioner == picked.practitioner and to.span.meets(taken))
-        first = next(there, None)
-        return _("{client} goes there in this plan").format(client=first.named.client_name) if first else ""
+        return ""
 
     def _show(self) -> None:
         rows = self.query_one("#moves", LineList)

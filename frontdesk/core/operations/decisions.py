@@ -1,0 +1,398 @@
+"""What staff decide about requests: approve, decline, offer other times, write down the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from frontdesk.core.asks.requests import (
+    ApproveRequest,
+    ApproveRequests,
+    DeclineRequest,
+    DeclineRequests,
+    OfferTimes,
+    RefuseOffers,
+    TakeOffer,
+)
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Action
+from frontdesk.core.domain.errors import BadInput, Problem, Refused, SlotTaken, Stale
+from frontdesk.core.domain.events import (
+    Batch,
+    Event,
+    Left,
+    OffersRefused,
+    RequestApproved,
+    RequestDeclined,
+    TimesOffered,
+)
+from frontdesk.core.domain.objections import (
+    AnswerIsAwaited,
+    ChangedSince,
+    HoldIsLost,
+    InThePast,
+    KnownAlready,
+    NoOpenOffer,
+    NotFromHere,
+    Objection,
+    TooManyOffers,
+)
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.requests import (
+    MOST_OFFERS,
+    Request,
+    RequestAction,
+    RequestId,
+    RequestState,
+    Slot,
+)
+from frontdesk.core.domain.services import LocationId, RoomId
+from frontdesk.core.domain.slots import Asking
+from frontdesk.core.domain.text import clean_line, clean_text
+from frontdesk.core.domain.times import HOUR, MINUTE, Start
+from frontdesk.core.operations import taking
+from frontdesk.core.operations.clients import add_record
+from frontdesk.core.operations.guard import (
+    record,
+    require_allowed,
+    require_decides,
+    require_no_objection,
+    require_seen,
+)
+from frontdesk.core.operations.requests import (
+    Opened,
+    moved_by_client,
+    opened_request,
+    record_of,
+    resembling,
+    search_for,
+)
+from frontdesk.core.store import appointments, claims, clients, requests, setup, terms
+from frontdesk.core.store.look import Look, Tx
+
+E = TypeVar("E", bound=Event)
+
+
+def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
+    practice = setup.load(tx)
+    opened = opened_request(
+        tx, practice, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client
+    )
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    _require_decides(tx, practice, opened)
+    require_decides(tx, practice, ask.practitioner, before.service)
+    stays = ask.practitioner == before.slot.practitioner
+    return _approve(
+        tx,
+        practice,
+        opened,
+        _Decision(
+            practitioner=ask.practitioner,
+            start=before.slot.start if ask.start is None else ask.start,
+            location=ask.location or (before.slot.location if stays else None),
+            room=taking.room_of(practice, ask.room),
+            internal_note=ask.internal_note,
+            ticket=ask.ticket,
+            message=clean_text(ask.message),
+            client=ask.client,
+            new_client=ask.new_client,
+            override=clean_text(ask.override),
+        ),
+    )
+
+
+def approve_requests(tx: Tx, ask: ApproveRequests) -> Batch[RequestApproved]:
+    """Each as it was asked for; what is not clear any more stays pending."""
+    practice = setup.load(tx)
+
+    def approve(id_: RequestId, seen: int) -> RequestApproved:
+        opened = opened_request(tx, practice, id_, RequestAction.APPROVE)
+        require_seen(tx, opened.request, seen)
+        _require_decides(tx, practice, opened)
+        return _approve(tx, practice, opened, _as_asked(opened.request), only_clear=True)
+
+    return _each(tx, practice, ask.requests, approve)
+
+
+def decline_request(tx: Tx, ask: DeclineRequest) -> RequestDeclined:
+    return _decline(tx, setup.load(tx), ask.request, ask.seen, ask.message)
+
+
+def decline_requests(tx: Tx, ask: DeclineRequests) -> Batch[RequestDeclined]:
+    practice = setup.load(tx)
+    return _each(tx, practice, ask.requests, lambda id_, seen: _decline(tx, practice, id_, seen, ask.message))
+
+
+def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
+    practice = setup.load(tx)
+    if not ask.times:
+        raise BadInput("start", Problem.MISSING)
+    if len(ask.times) > MOST_OFFERS:
+        require_no_objection([TooManyOffers(MOST_OFFERS)])
+    opened = opened_request(tx, practice, ask.request, RequestAction.OFFER, everybody=True)
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    _require_decides(tx, practice, opened)
+    offered: list[Slot] = []
+    search = search_for(tx, practice, opened, Asking.STAFF, None)
+    for time in ask.times:
+        who = time.practitioner or before.slot.practitioner
+        require_decides(tx, practice, who, before.service)
+        there = replace(search, wish=replace(search.wish, room=taking.room_of(practice, time.room)))
+        location = time.location or (before.slot.location if who == before.slot.practitioner else None)
+        taken = taking.take(tx, practice, there, before.holder, who, location, time.start, override="")
+        require_no_objection(it for it in taken.verdict.warnings if isinstance(it, InThePast))
+        offered.append(taken.slot)
+    offered = list(dict.fromkeys(offered))
+    until = tx.now + practice.practice.booking.answer_by * HOUR
+    ends = [until, *(slot.start for slot in offered)]
+    if opened.appointment is not None:
+        ends.append(opened.appointment.start)
+    if min(ends) <= tx.now:
+        require_no_objection([InThePast(tx.now)])
+    after = before.changed(
+        offers=tuple(offered),
+        answer_by=min(ends),
+        hold_lost=False,
+        buffer_before=search.wish.before // MINUTE,
+        buffer_after=search.wish.after // MINUTE,
+    )
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return record(
+        tx,
+        TimesOffered(
+            before=before, request=after, client_name=taking.name_of(tx, after), message=clean_text(ask.message)
+        ),
+    )
+
+
+def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
+    practice = setup.load(tx)
+    opened = opened_request(tx, practice, ask.request, RequestAction.ANSWER, chosen=ask.client)
+    before = opened.request
+    require_seen(tx, before, ask.seen)
+    require_allowed(tx, ask.needs, before.slot.practitioner)
+    if not 1 <= ask.choice <= len(before.offers):
+        require_no_objection([NoOpenOffer(len(before.offers))])
+    slot = before.offers[ask.choice - 1]
+    decision = replace(
+        _as_asked(before),
+        practitioner=slot.practitioner,
+        start=slot.start,
+        location=slot.location,
+        room=slot.room,
+        client=ask.client,
+        new_client=ask.new_client,
+    )
+    return _approve(tx, practice, opened, decision, taken_offer=True)
+
+
+def refuse_offers(tx: Tx, ask: RefuseOffers) -> OffersRefused:
+    practice = setup.load(tx)
+    before = opened_request(tx, practice, ask.request, RequestAction.ANSWER).request
+    require_seen(tx, before, ask.seen)
+    require_allowed(tx, ask.needs, before.slot.practitioner)
+    if not before.offers:
+        require_no_objection([NoOpenOffer(0)])
+    after = before.changed(offers=(), answer_by=None, hold_lost=True)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    return record(tx, OffersRefused(before=before, request=after, client_name=taking.name_of(tx, after)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decision:
+    """What staff, or the client by taking an offer, decided."""
+
+    practitioner: StaffId
+    start: Start
+    location: LocationId | None
+    room: RoomId | None = None
+    internal_note: str | None = None
+    ticket: str | None = None
+    message: str = ""
+    client: ClientId | None = None
+    new_client: bool = False
+    override: str = ""
+
+
+def _require_decides(tx: Tx, practice: Setup, opened: Opened) -> None:
+    """Power over the time that is asked for, and over the appointment that would go away. Raises NotAllowed."""
+    require_decides(tx, practice, opened.request.slot.practitioner, opened.request.service)
+    if opened.appointment is not None:
+        require_decides(tx, practice, opened.appointment.practitioner, opened.appointment.service)
+
+
+def _left(tx: Tx, id_: RequestId, error: Refused | SlotTaken | Stale) -> Left:
+    """What an act on many leaves alone, and why."""
+    request = requests.find(tx, id_)
+    ref, name = (request.ref, taking.name_of(tx, request)) if request is not None else (str(id_), "")
+    objections: tuple[Objection, ...]
+    match error:
+        case Refused():
+            objections = error.objections
+        case SlotTaken():
+            objections = error.conflicts
+        case Stale():
+            objections = (ChangedSince(error.kind, error.reference, error.by, error.at, error.operation),)
+    return Left(reference=ref, client_name=name, objections=objections)
+
+
+def _each(
+    tx: Tx, practice: Setup, asked: Iterable[tuple[RequestId, int]], act: Callable[[RequestId, int], E]
+) -> Batch[E]:
+    """Each that can be; the others are left with their reasons. Doing nothing is a refusal, with all of them."""
+    once = dict(asked)
+    _lock_all(tx, practice, list(once))
+    done: list[E] = []
+    left: list[Left] = []
+    for id_, seen in once.items():
+        try:
+            done.append(act(id_, seen))
+        except (Refused, SlotTaken, Stale) as error:
+            left.append(_left(tx, id_, error))
+    if not done:
+        require_no_objection(dict.fromkeys(objection for it in left for objection in it.objections))
+    return Batch(events=tuple(done), left=tuple(left))
+
+
+def _lock_all(tx: Tx, practice: Setup, ids: list[RequestId]) -> None:
+    """One lock over everything a batch touches, before its first write."""
+    every = [it for it in (requests.find(tx, id_) for id_ in ids) if it is not None]
+    for client in sorted({it.client for it in every if it.client is not None}):
+        clients.lock(tx, client)
+    moved = [appointments.find(tx, it.appointment) for it in every if it.appointment is not None]
+    resources = [resource for it in every for resource in claims.resources_of(practice, it)]
+    resources += [resource for it in moved if it is not None for resource in claims.resources_of(practice, it)]
+    for it in every:
+        rooms = practice.services[it.service].rooms
+        resources += [practice.room_resources[room] for room in rooms if room in practice.room_resources]
+    taking.lock(tx, resources)
+    for appointment in sorted(it.id for it in moved if it is not None):
+        appointments.lock(tx, appointment)
+
+
+def _approve(
+    tx: Tx,
+    practice: Setup,
+    opened: Opened,
+    decision: _Decision,
+    *,
+    only_clear: bool = False,
+    taken_offer: bool = False,
+) -> RequestApproved:
+    """A fresh verdict as staff, the request's own hold excepted; then the swap."""
+    before, service, was = opened.request, opened.service, opened.appointment
+    if was is not None and was.status not in RESCHEDULABLE:
+        require_no_objection([NotFromHere(was.status, Action.RESCHEDULE)])
+    if before.client is None and decision.client is None and not decision.new_client:
+        require_no_objection(_known_already(tx, before))
+    if only_clear and before.offers:
+        require_no_objection([AnswerIsAwaited(len(before.offers))])
+    if only_clear and before.hold_lost:
+        require_no_objection([HoldIsLost()])
+    search = search_for(tx, practice, opened, Asking.STAFF, decision.room)
+    prefer = was.room if was is not None else before.slot.room
+    taken = taking.take(
+        tx,
+        practice,
+        search,
+        before.holder,
+        decision.practitioner,
+        decision.location,
+        decision.start,
+        decision.override,
+        prefer=prefer,
+    )
+    overrides = bool(decision.override and taken.verdict.reasons)
+    if only_clear:
+        require_no_objection(taken.verdict.warnings)
+    needs = TakeOffer.needs if taken_offer else ApproveRequest.needs
+    require_allowed(tx, needs, taken.verdict.practitioner, overriding=practice if overrides else None)
+    also = taking.take_holds(tx, practice, taken.holds)
+    client = opened.client or add_record(tx, practice, record_of(before.applicant))
+    internal = before.internal_note if decision.internal_note is None else clean_text(decision.internal_note)
+    ticket = before.ticket if decision.ticket is None else clean_line(decision.ticket)
+    more = {"override": decision.override if overrides else "", "internal_note": internal, "ticket": ticket}
+    if was is None:
+        appointment = appointments.add(
+            tx,
+            taking.new_appointment(
+                practice,
+                service,
+                taken,
+                client=client.id,
+                holder=before.holder,
+                terms=terms.keep(tx, practice.terms_of(service.id, taken.verdict.practitioner)),
+                **more,
+            ),
+        )
+    else:
+        appointment, fees = moved_by_client(
+            tx,
+            practice,
+            was,
+            service,
+            taken,
+            before.asked_at,
+            as_wished=taken_offer or taken.verdict.practitioner == before.slot.practitioner,
+            internal_note=internal or was.internal_note,
+            ticket=ticket or was.ticket,
+            override=more["override"],
+        )
+        also += fees
+        appointments.save(tx, appointment)
+        appointments.lay_back(tx, appointment.id)
+    after = before.changed(
+        state=RequestState.APPROVED,
+        client=client.id,
+        appointment=appointment.id,
+        internal_note=internal,
+        ticket=ticket,
+        hold_lost=False,
+        offers=(),
+        answer_by=None,
+    )
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after, appointment])
+    return record(
+        tx,
+        RequestApproved(
+            before=before,
+            request=after,
+            client_name=client.name,
+            appointment=appointment,
+            was=was,
+            client=client,
+            new_client=opened.client is None,
+            taken=taken_offer,
+            override=appointment.override,
+            warnings=taken.verdict.warnings,
+            message=decision.message,
+            also=also,
+        ),
+    )
+
+
+def _decline(tx: Tx, practice: Setup, id_: RequestId, seen: int | None, message: str) -> RequestDeclined:
+    before = opened_request(tx, practice, id_, RequestAction.DECLINE).request
+    require_seen(tx, before, seen)
+    require_decides(tx, practice, before.slot.practitioner, before.service)
+    after = before.changed(state=RequestState.DECLINED, offers=(), answer_by=None)
+    requests.save(tx, after)
+    claims.replace(tx, practice, [after])
+    name = taking.name_of(tx, after)
+    return record(tx, RequestDeclined(before=before, request=after, client_name=name, message=clean_text(message)))
+
+
+def _known_already(look: Look, request: Request) -> list[Objection]:
+    alike = resembling(look, request.applicant) if request.applicant is not None else []
+    return [KnownAlready(tuple(it.id for it in alike), tuple(it.name for it in alike))] if alike else []
+
+
+def _as_asked(request: Request) -> _Decision:
+    slot = request.slot
+    return _Decision(practitioner=slot.practitioner, start=slot.start, location=slot.location)
