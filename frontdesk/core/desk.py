@@ -15,6 +15,7 @@ from frontdesk.core.asks import charges as asks_of_charges
 from frontdesk.core.asks import clients as asks_of_clients
 from frontdesk.core.asks import history as asks_of_history
 from frontdesk.core.asks import holds as asks_of_holds
+from frontdesk.core.asks import mails as asks_of_mails
 from frontdesk.core.asks import notices as asks_of_notices
 from frontdesk.core.asks import requests as asks_of_requests
 from frontdesk.core.asks import schedule as asks_of_schedule
@@ -32,6 +33,7 @@ from frontdesk.core.operations import charges as charge_operations
 from frontdesk.core.operations import clients as client_operations
 from frontdesk.core.operations import decisions, guard
 from frontdesk.core.operations import holds as hold_operations
+from frontdesk.core.operations import mails as mail_operations
 from frontdesk.core.operations import notices as notice_operations
 from frontdesk.core.operations import requests as request_operations
 from frontdesk.core.operations import schedule as schedule_operations
@@ -44,6 +46,7 @@ from frontdesk.core.queries import calendar as calendar_queries
 from frontdesk.core.queries import charges as charge_queries
 from frontdesk.core.queries import clients as client_queries
 from frontdesk.core.queries import history as history_queries
+from frontdesk.core.queries import mails as mail_queries
 from frontdesk.core.queries import notices as notice_queries
 from frontdesk.core.queries import requests as request_queries
 from frontdesk.core.queries import schedule as schedule_queries
@@ -90,6 +93,17 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_holds.ReleaseSlot: hold_operations.release_slot,
     asks_of_charges.SettleCharge: charge_operations.settle_charge,
     asks_of_charges.WaiveCharge: charge_operations.waive_charge,
+    asks_of_mails.SendNow: mail_operations.send_now,
+    asks_of_mails.DropMail: mail_operations.drop_mail,
+    asks_of_mails.RetryMail: mail_operations.retry_mail,
+    asks_of_mails.CallMade: mail_operations.call_made,
+    asks_of_mails.ReleaseMails: mail_operations.release_mails,
+    asks_of_mails.WriteMessage: mail_operations.write_message,
+    asks_of_mails.GiveBookingLink: mail_operations.give_booking_link,
+    asks_of_mails.WriteTestMail: mail_operations.write_test_mail,
+    asks_of_mails.TakeMails: mail_operations.take_mails,
+    asks_of_mails.ReportMail: mail_operations.report_mail,
+    asks_of_mails.WriteReminders: mail_operations.write_reminders,
     asks_of_notices.MarkRead: notice_operations.mark_read,
     asks_of_schedule.TakeTimeOff: schedule_operations.take_time_off,
     asks_of_schedule.ApplyTimeOff: schedule_operations.apply_time_off,
@@ -117,6 +131,9 @@ QUERIES: dict[type[Question[Any]], Callable[[Look, Any], Any]] = {
     asks_of_charges.ListCharges: charge_queries.list_charges,
     asks_of_charges.ShowTerms: charge_queries.show_terms,
     asks_of_charges.ShowPolicy: charge_queries.show_policy,
+    asks_of_mails.ListMails: mail_queries.list_mails,
+    asks_of_mails.ShowMail: mail_queries.show_mail,
+    asks_of_mails.NextDue: mail_queries.next_due,
     asks_of_notices.ListNotices: notice_queries.list_notices,
     asks_of_notices.ShowGlance: notice_queries.show_glance,
     asks_of_schedule.ListWork: schedule_queries.list_work,
@@ -155,7 +172,7 @@ class Desk:
         overlaps = 0
         for attempt in range(TRIES):
             try:
-                with self.store.writing() as connection:
+                with self.store.writing(on_disk=ask.on_disk) as connection:
                     tx = self._tx(connection)
                     done: T = operation(tx, ask)
                     guard.record_ends(tx)  # of a deed that records nothing itself

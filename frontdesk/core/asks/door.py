@@ -19,6 +19,8 @@ class Ask(Generic[E]):
 
     __slots__ = ()
     needs: ClassVar[Permission]
+    on_disk: ClassVar[bool] = True
+    """Whether it has to outlive a power cut the moment it is done."""
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)

@@ -135,6 +135,10 @@ class Appointment:
     room_lane: int = 0
     note: str = ""
     internal_note: str = ""
+    reminders: tuple[int, ...] | None = None
+    """Hours before; None is what the service or the practice says."""
+    timed_at: Instant = 0
+    """When it was given its present time: a reminder whose moment lay before is not sent."""
     ticket: str = ""
     source: str = ""
     source_id: str = ""

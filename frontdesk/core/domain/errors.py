@@ -127,6 +127,8 @@ class StoreProblem(Enum):
     NETWORK_DISK = "network_disk"
     UNREACHABLE = "unreachable"
     EXISTS = "exists"
+    NO_SEAL_KEY = "no_seal_key"
+    WRONG_SEAL_KEY = "wrong_seal_key"
 
 
 @dataclass

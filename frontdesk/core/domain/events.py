@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Generic, NewType, TypeAlias, TypeVar
 
 from frontdesk.core.domain.appointments import Appointment, Side
@@ -98,6 +98,8 @@ class Event:
     """What followed from it in the same act: a charge, a request that was overtaken, a hold that was lost."""
     message: str = ""
     """Words for the one mail that tells of it."""
+    letter: str = ""
+    """That mail as somebody rewrote it; it is kept in the outbox, not with the event."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -380,6 +382,41 @@ class WorkKept(Event):
     @property
     def own_changes(self) -> tuple[Change, ...]:
         return (Change(self.before, self.work),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageWritten(Event):
+    """Words to a client, in a mail of their own; nothing else changes."""
+
+    operation = "message"
+    client: Client
+    appointment: Appointment | None = None
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        about = (Change(self.appointment, self.appointment),) if self.appointment is not None else ()
+        return (Change(self.client, self.client), *about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingLinkGiven(Event):
+    """A client was given a link with which they book a service once."""
+
+    operation = "booking_link"
+    client: Client
+    service: Service
+    mailed: bool
+    link: str = field(default="", repr=False)
+    """The whole link; it is shown once, and kept nowhere."""
+    until: Instant = 0
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return (Change(self.client, self.client),)
+
+    @property
+    def text(self) -> str:
+        return self.service.name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Security(Enum):
+    """How a connection to the mail server is kept from others; never what the server happens to offer."""
+
+    IMPLICIT = "implicit"
+    """TLS from the first byte (port 465)."""
+    STARTTLS = "starttls"
+    """Plain first, then TLS or nothing (port 587)."""
+    NONE = "none"
+    """Only to a server on this machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smtp:
+    """The mail server of this machine."""
+
+    host: str
+    port: int
+    security: Security = Security.STARTTLS
+    user: str = ""
+    password: str = field(default="", repr=False)
+    sender: str = ""
+    """The address mails come from; empty: the practice's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     terminal: str = ""
     """Names this run of the program: undo's "this session", and who changed what from where."""
+    smtp: Smtp | None = None
+    """None: mails wait."""
+    seal_key: bytes | None = field(default=None, repr=False)
+    """Covers the secrets in mails that wait; the same on all machines of one database."""
+    seal_key_file: str = ""
+    """Where it belongs, to be named where it is missing."""

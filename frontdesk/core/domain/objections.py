@@ -12,6 +12,7 @@ from typing import ClassVar, TypeAlias
 
 from frontdesk.core.domain.appointments import Action, AppointmentId, Status
 from frontdesk.core.domain.charges import ChargeState
+from frontdesk.core.domain.mails import MailState
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Ended, RequestAction, RequestId, RequestState
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
@@ -379,6 +380,29 @@ class WaiverNeedsReason(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class MailIsOver(_Reason):
+    """A mail that is not waiting any more cannot be changed."""
+
+    code = "mail_is_over"
+    state: MailState
+
+
+@dataclass(frozen=True, slots=True)
+class NoAddress(_Reason):
+    """Neither mail nor a call reaches the client."""
+
+    code = "no_address"
+    client_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoPortal(_Reason):
+    """Links lead to the portal, which is off."""
+
+    code = "no_portal"
+
+
+@dataclass(frozen=True, slots=True)
 class NotOnWorkList(_Reason):
     code = "not_on_work_list"
 
@@ -410,6 +434,9 @@ ChangeObjection: TypeAlias = (
     | KnownAlready
     | ChargeIsOver
     | WaiverNeedsReason
+    | MailIsOver
+    | NoAddress
+    | NoPortal
     | NotOnWorkList
     | CallLiesAhead
 )

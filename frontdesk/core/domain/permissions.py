@@ -23,6 +23,8 @@ class Permission(Enum):
     MANAGE_STAFF = "manage_staff"
     MOVE_DATA = "move_data"
     """Import and export of everything."""
+    DELIVER_MAILS = "deliver_mails"
+    """Nobody's but the system's: people decide about mails, workers carry them."""
 
 
 class Scope(Enum):
@@ -43,7 +45,9 @@ DESK = Actor(name="desk", roles=(Role.ADMIN,))
 SYSTEM = Actor(name="system", roles=())
 """What happens by itself, as time passes."""
 
-_EVERYTHING = dict.fromkeys(Permission, Scope.ALL)
+SYSTEM_POWERS = frozenset({Permission.DELIVER_MAILS})
+
+_EVERYTHING = {it: Scope.ALL for it in Permission if it not in SYSTEM_POWERS}
 
 POWERS: dict[Role, dict[Permission, Scope]] = {
     Role.ADMIN: _EVERYTHING,
@@ -74,6 +78,8 @@ POWERS: dict[Role, dict[Permission, Scope]] = {
 
 def scope_of(actor: Actor, permission: Permission) -> Scope | None:
     """The widest scope any of the actor's roles gives, None where no role does."""
+    if actor == SYSTEM:
+        return Scope.ALL if permission in SYSTEM_POWERS else None
     scopes = {POWERS[role].get(permission) for role in actor.roles}
     if Scope.ALL in scopes:
         return Scope.ALL

@@ -12,6 +12,7 @@ from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.checks import Check
 from frontdesk.core.domain.events import EventId
 from frontdesk.core.domain.hours import TimeOffId
+from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.notices import Notice, NoticeId
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client, ClientId, StaffId
@@ -290,6 +291,26 @@ class BellLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Mails with the state of the whole queue."""
+
+    items: tuple[Mail, ...]
+    more: bool
+    has_server: bool
+    """Whether this machine knows a mail server."""
+    fault: str
+    """Why nothing leaves, in the server's words; empty: nothing is wrong."""
+    retry_at: Instant | None
+    waiting: int
+    stuck: int
+    """Due for longer than a healthy queue needs."""
+    paused: int
+    """Wait for a yes, because many became due at once."""
+    failed: int
+    oldest: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
     """What every screen's header shows."""
 
@@ -300,6 +321,10 @@ class Glance:
     work: int
     ended: bool
     """Something ended by itself and is not recorded yet."""
+    mails: int = 0
+    """Wait to leave."""
+    mail_trouble: bool = False
+    """Mail is stuck, has failed or waits for a yes."""
 
 
 class Hold(NamedTuple):

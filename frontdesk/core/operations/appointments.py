@@ -282,6 +282,7 @@ def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReins
     after = before.changed(
         status=Status.BOOKED,
         cancellation=None,
+        timed_at=tx.now,
         lane=taken.lane,
         room_lane=taken.room_lane,
         room=taken.room,

@@ -17,6 +17,7 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Offer
+from frontdesk.core.operations.telling import tell
 from frontdesk.core.store import clients, events, notices, sight
 from frontdesk.core.store.look import Look, Tx
 
@@ -24,7 +25,7 @@ E = TypeVar("E", bound=Event)
 
 
 def record(tx: Tx, event: E) -> E:
-    """Write history and who is to be told of it; the last thing an operation does.
+    """Write history, who is to be told of it, and the mails that tell; the last thing an operation does.
 
     What had ended by itself and lay in the way comes first, as the system's doing.
     """
@@ -40,6 +41,7 @@ def record_ends(tx: Tx) -> tuple[Event, ...]:
 
 def _tell(tx: Tx, event: E) -> E:
     notices.add(tx, event.id, notices_of(event))
+    tell(tx, event)
     return event
 
 

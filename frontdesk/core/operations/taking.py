@@ -36,6 +36,8 @@ class Taken:
     lane: int
     room_lane: int
     holds: tuple[claims.HoldAgainst, ...]
+    at: Instant
+    """When it was taken."""
 
     @property
     def slot(self) -> Slot:
@@ -147,6 +149,7 @@ def take(
                 for held in claims.holds_against(tx, resource, span, padded, holder)
             )
         ),
+        at=tx.now,
     )
 
 
@@ -224,6 +227,7 @@ def _place_of(practice: Setup, taken: Taken) -> dict[str, Any]:
         "end": taken.end,
         "zone": zone_name,
         "wall": wall_time(taken.start, zone_name).replace(tzinfo=None),
+        "timed_at": taken.at,
         "lane": taken.lane,
         "room_lane": taken.room_lane,
     }

@@ -70,7 +70,8 @@ def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId])
     taken = []
     changed = []
     for before, after, client in work.updated_appointments:
-        moved = replace(after, client=ids[client])
+        timed_at = tx.now if after.sequence != before.sequence else before.timed_at
+        moved = replace(after, client=ids[client], timed_at=timed_at)
         appointments.save(tx, moved)
         changed.append(moved)
         also = _give_way(tx, practice, moved)
@@ -81,7 +82,7 @@ def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId])
     for appointment, client in work.new_appointments:
         agreed = practice.terms_of(appointment.service, appointment.practitioner)
         kept = appointment.terms or (terms.keep(tx, agreed) if appointment.start > tx.now else TermsId(""))
-        saved = appointments.add(tx, replace(appointment, client=ids[client], terms=kept))
+        saved = appointments.add(tx, replace(appointment, client=ids[client], terms=kept, timed_at=tx.now))
         also = _give_way(tx, practice, saved)
         for claim in claims.claims_of(practice, saved, tx.now):
             claims.insert_claim(tx, claim)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.asks.notices import ListNotices, ShowGlance
 from frontdesk.core.asks.schedule import ListWork
 from frontdesk.core.domain.appointments import AppointmentId
@@ -11,6 +12,7 @@ from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import day_span, local_date
 from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
+from frontdesk.core.queries.mails import is_in_trouble, list_mails
 from frontdesk.core.queries.schedule import list_work
 from frontdesk.core.store import appointments, notices, pickers, requests, setup
 from frontdesk.core.store.look import Look
@@ -44,12 +46,15 @@ def show_glance(look: Look, _: ShowGlance) -> Glance:
     today = day_span(local_date(look.now, zone_name), zone_name)
     decides = may(look.actor, Permission.SEE_CLIENTS)
     waiting = requests.count(look) if decides else RequestCount(pending=0, oldest=None)
+    post = list_mails(look, ListMails(limit=0)) if decides else None
     return Glance(
         pending=waiting.pending,
         oldest=waiting.oldest,
         late=appointments.count_late(look, today),
         unread=notices.count_unread(look),
         work=len(list_work(look, ListWork())),
+        mails=post.waiting if post is not None else 0,
+        mail_trouble=post is not None and is_in_trouble(post),
         ended=bool(requests.run_out(look, 1)) or pickers.has_expired(look),
     )
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from frontdesk.core.domain.appointments import HOLDS_TIME
-from frontdesk.core.domain.times import in_utc
+from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment
+from frontdesk.core.domain.mails import Told
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.text import clean_line
+from frontdesk.core.domain.times import Instant, in_utc
 from frontdesk.core.domain.views import Named
+from frontdesk.core.render.language import _
 
 PRODUCT = "-//frontdesk//practice calendar//EN"
 
@@ -22,7 +26,7 @@ def calendar(name: str, found: Iterable[Named], stamp: int) -> str:
     for it in found:
         appointment = it.appointment
         event = icalendar.Event()
-        event.add("UID", f"{appointment.holder}@frontdesk")
+        event.add("UID", uid_of(appointment))
         event.add("DTSTAMP", in_utc(stamp))
         event.add("DTSTART", in_utc(appointment.start))
         event.add("DTEND", in_utc(appointment.end))
@@ -34,4 +38,59 @@ def calendar(name: str, found: Iterable[Named], stamp: int) -> str:
         if appointment.note:
             event.add("DESCRIPTION", appointment.note)
         made.add_component(event)
+    return str(made.to_ical().decode())
+
+
+def uid_of(appointment: Appointment) -> str:
+    """One random name for its whole life; no two installations ever make the same."""
+    return f"{appointment.holder}@frontdesk"
+
+
+def invitation(
+    practice: Setup,
+    appointment: Appointment,
+    stands: Told,
+    *,
+    attendee: tuple[str, str],
+    cancelled: bool,
+    stamp: Instant,
+) -> str:
+    """The calendar file of one mail (RFC 5546): REQUEST for a new or moved appointment, CANCEL for a cancelled one.
+
+    It says no more than the mail: a neutral summary, the place, nothing of the service. Times are UTC.
+    """
+    import icalendar
+
+    name, email = attendee
+    it = practice.practice
+    made = icalendar.Calendar()
+    made.add("PRODID", PRODUCT)
+    made.add("VERSION", "2.0")
+    made.add("METHOD", "CANCEL" if cancelled else "REQUEST")
+    event = icalendar.Event()
+    event.add("UID", uid_of(appointment))
+    event.add("SEQUENCE", appointment.sequence)
+    event.add("DTSTAMP", in_utc(stamp))
+    event.add("DTSTART", in_utc(stands.start))
+    event.add("DTEND", in_utc(stands.end))
+    event.add("SUMMARY", clean_line(_("Appointment: {practice}").format(practice=it.name)))
+    event.add("STATUS", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("TRANSP", "OPAQUE")
+    if it.email:
+        organizer = icalendar.vCalAddress(f"mailto:{it.email}")
+        organizer.params["CN"] = icalendar.vText(clean_line(it.name))
+        event.add("ORGANIZER", organizer)
+        invited = icalendar.vCalAddress(f"mailto:{email}")
+        invited.params["CN"] = icalendar.vText(clean_line(name))
+        invited.params["PARTSTAT"] = icalendar.vText("NEEDS-ACTION")
+        invited.params["RSVP"] = icalendar.vText("TRUE")
+        event.add("ATTENDEE", invited)
+    place = practice.locations.get(stands.location)
+    if place is not None:
+        event.add("LOCATION", clean_line(", ".join(dict.fromkeys(filter(None, (place.name, place.address))))))
+        if place.link:
+            event.add("URL", place.link)
+    if appointment.note and not cancelled:
+        event.add("DESCRIPTION", appointment.note)
+    made.add_component(event)
     return str(made.to_ical().decode())

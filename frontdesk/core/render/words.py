@@ -14,6 +14,7 @@ from frontdesk.core.domain.appointments import Action, Appointment, Side, Status
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.checks import Topic
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.mails import MailKind, MailState
 from frontdesk.core.domain.money import minor_units, written
 from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.outcomes import Countdown
@@ -89,6 +90,8 @@ OPERATION_WORDS: dict[str, str] = {
     "apply_practice": later("changed the practice"),
     "import": later("imported"),
     "import_done": later("imported"),
+    "message": later("wrote to"),
+    "booking_link": later("gave a booking link to"),
     "undo": later("undid"),
     "redo": later("redid"),
 }
@@ -139,6 +142,38 @@ CHARGE_STATE_WORDS: dict[ChargeState, str] = {
     ChargeState.WAIVED: later("waived"),
     ChargeState.SETTLED: later("settled"),
     ChargeState.VOID: later("void"),
+}
+
+MAIL_STATE_WORDS: dict[MailState, str] = {
+    MailState.QUEUED: later("waiting"),
+    MailState.SENDING: later("sending"),
+    MailState.SENT: later("sent"),
+    MailState.FAILED: later("failed"),
+    MailState.SUPERSEDED: later("no longer true"),
+    MailState.DROPPED: later("dropped"),
+    MailState.PAUSED: later("waits for a yes"),
+}
+
+MAIL_KIND_WORDS: dict[MailKind, str] = {
+    MailKind.BOOKED: later("booked"),
+    MailKind.MOVED: later("moved"),
+    MailKind.CANCELLED: later("cancelled"),
+    MailKind.REQUEST_RECEIVED: later("request received"),
+    MailKind.REQUEST_APPROVED: later("approved"),
+    MailKind.REQUEST_DECLINED: later("declined"),
+    MailKind.REQUEST_EXPIRED: later("request over"),
+    MailKind.MOVE_ASKED: later("wish to move"),
+    MailKind.MOVE_APPROVED: later("move approved"),
+    MailKind.MOVE_DECLINED: later("move declined"),
+    MailKind.MOVE_EXPIRED: later("wish over"),
+    MailKind.OFFERED: later("other times"),
+    MailKind.REMINDER: later("reminder"),
+    MailKind.MESSAGE: later("message"),
+    MailKind.BOOKING_LINK: later("booking link"),
+    MailKind.REQUEST_TO_DECIDE: later("to decide"),
+    MailKind.MOVE_TO_DECIDE: later("move to decide"),
+    MailKind.TEST: later("test"),
+    MailKind.AUTOMATION: later("automation"),
 }
 
 LEVEL_WORDS: dict[Level, str] = {
@@ -373,6 +408,14 @@ class Words:
                 return _("the charge is {state} already").format(state=_(CHARGE_STATE_WORDS[state]))
             case why.WaiverNeedsReason():
                 return _("a waived charge needs a reason")
+            case why.MailIsOver(state):
+                return _("the mail is {state}: there is nothing to do about it").format(
+                    state=_(MAIL_STATE_WORDS[state])
+                )
+            case why.NoAddress(name):
+                return _("{client} has no e-mail address; add one with e").format(client=name)
+            case why.NoPortal():
+                return _("links lead to the portal, which is off or has no address (portal.enabled, portal.address)")
             case why.NotOnWorkList():
                 return _("it is not on the work list")
             case why.CallLiesAhead():
@@ -431,6 +474,12 @@ class Words:
                 return _("{client} did not answer the offer").format(client=name)
             case events.RequestExpired(request=it, client_name=name):
                 return _("Expired: {client}, {what}").format(client=name, what=self.asked(it))
+            case events.MessageWritten(client=client):
+                return _("Message to {client}: it waits in the outbox").format(client=client.name)
+            case events.BookingLinkGiven(client=client, mailed=True):
+                return _("Booking link to {client}: it waits in the outbox").format(client=client.name)
+            case events.BookingLinkGiven(client=client):
+                return _("Booking link for {client}").format(client=client.name)
             case events.ChargeSettled(charge=it, client_name=name):
                 return _("Settled {amount} of {client}").format(amount=self.charge_amount(it), client=name)
             case events.ChargeWaived(charge=it, client_name=name):
@@ -802,6 +851,7 @@ KIND_WORDS: dict[str, str] = {
     "event": later("event"),
     "request": later("request"),
     "charge": later("charge"),
+    "mail": later("mail"),
     "time_off": later("time off"),
 }
 
@@ -816,6 +866,7 @@ PERMISSION_WORDS: dict[str, str] = {
     "change_settings": later("change settings"),
     "manage_staff": later("manage staff"),
     "move_data": later("import and export"),
+    "deliver_mails": later("deliver mails"),
 }
 
 _PROBLEM_WORDS: dict[Problem, str] = {
@@ -858,6 +909,13 @@ _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.NETWORK_DISK: later("{where} lies on a network disk, where SQLite loses data; use PostgreSQL"),
     StoreProblem.UNREACHABLE: later(
         "the database {where} cannot be reached; check that it runs, the address, its name, user and password"
+    ),
+    StoreProblem.NO_SEAL_KEY: later(
+        "the sealing key {where} is missing; copy it from the machine where the practice was made, or run there:"
+        " frontdesk practice apply"
+    ),
+    StoreProblem.WRONG_SEAL_KEY: later(
+        "the sealing key {where} is not the one of this database; copy it from the machine where it was made"
     ),
     StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
 }

@@ -14,6 +14,7 @@ from sqlmodel import col
 from frontdesk.core.domain.appointments import (
     CANCELLABLE,
     HOLDS_TIME,
+    RESCHEDULABLE,
     STILL_NEXT,
     Appointment,
     AppointmentId,
@@ -85,6 +86,7 @@ _LATE = select(func.count()).where(
     col(_a.start) <= bindparam("now"),
     col(_a.status).in_((Status.BOOKED.value, Status.CONFIRMED.value)),
 )
+_STANDING = select(col(_a.sequence), col(_a.status), col(_a.start)).where(col(_a.id) == bindparam("id"))
 _UPCOMING = select(func.count()).where(
     col(_a.client_id) == bindparam("client"),
     col(_a.start) > bindparam("now"),
@@ -112,6 +114,22 @@ def of_client(look: Look, client: ClientId) -> list[Appointment]:
     """Every appointment of a client that was not undone."""
     theirs = _ONE.where(col(_a.client_id) == client, _kept()).order_by(col(_a.id))
     return [_value(row) for row in look.connection.execute(theirs)]
+
+
+def standing_of(look: Look, id_: int) -> tuple[int, Status, Instant] | None:
+    """The sequence, status and start of one appointment, without the rest of it."""
+    row = look.connection.execute(_STANDING, {"id": id_}).first()
+    return None if row is None else (row.sequence, Status(row.status), row.start)
+
+
+def standing(look: Look, after: Instant, until: Instant) -> list[Appointment]:
+    """Booked or confirmed appointments that begin after one moment and by another, by start."""
+    ahead = _ONE.where(
+        col(_a.start) > after,
+        col(_a.start) <= until,
+        col(_a.status).in_([status.value for status in RESCHEDULABLE]),
+    ).order_by(col(_a.start), col(_a.id))
+    return [_value(row) for row in look.connection.execute(ahead)]
 
 
 def holding_time(look: Look) -> Iterator[Appointment]:
@@ -364,6 +382,8 @@ def _value(row: ResultRow[Any]) -> Appointment:
         room_lane=row.room_lane,
         note=row.note,
         internal_note=row.internal_note,
+        reminders=None if row.reminders is None else from_text(row.reminders, tuple[int, ...]),
+        timed_at=row.timed_at,
         ticket=row.ticket,
         source=row.source,
         source_id=row.source_id,
@@ -403,6 +423,8 @@ def _row(appointment: Appointment) -> dict[str, Any]:
         "room_lane": appointment.room_lane,
         "note": appointment.note,
         "internal_note": appointment.internal_note,
+        "reminders": None if appointment.reminders is None else to_text(appointment.reminders, tuple[int, ...]),
+        "timed_at": appointment.timed_at,
         "ticket": appointment.ticket,
         "source": appointment.source,
         "source_id": appointment.source_id,

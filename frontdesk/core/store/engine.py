@@ -27,7 +27,7 @@ try:
 except ImportError:  # no wheel for this machine
     sqlite = sqlite3
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration; a database of another version is not written."""
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
@@ -56,6 +56,7 @@ class Store:
         try:
             self._reading = self._engine(writing=False)
             self._writing = self._engine(writing=True)
+            self._marking = self._engine(writing=True, on_disk=False)
         except ArgumentError:
             raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
         self._setup: Setup | None = None
@@ -81,9 +82,13 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A write transaction, committed when the block ends well. Raises Overlap, Contention, StoreUnusable."""
-        with self._translated(), self._writing.begin() as connection:
+    def writing(self, *, on_disk: bool = True) -> Iterator[Connection]:
+        """A write transaction, committed when the block ends well. Raises Overlap, Contention, StoreUnusable.
+
+        Without `on_disk` a power cut, though no crash of a program, may forget it.
+        """
+        engine = self._writing if on_disk else self._marking
+        with self._translated(), engine.begin() as connection:
             version = connection.execute(_VERSION).scalar()
             if version != SCHEMA:
                 raise _wrong_schema(version, self.name)
@@ -118,6 +123,7 @@ class Store:
     def close(self) -> None:
         self._reading.dispose()
         self._writing.dispose()
+        self._marking.dispose()
 
     def facts(self) -> dict[str, str]:
         """What `doctor` prints about the database."""
@@ -133,7 +139,7 @@ class Store:
                 "schema": SCHEMA,
             }
 
-    def _engine(self, *, writing: bool) -> Engine:
+    def _engine(self, *, writing: bool, on_disk: bool = True) -> Engine:
         if self.path is None:
             level: dict[str, Any] = (
                 {"isolation_level": "READ COMMITTED"}
@@ -151,7 +157,8 @@ class Store:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA busy_timeout=5000")
             is_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-            connection.execute(f"PRAGMA synchronous={'FULL' if is_wal else 'EXTRA'}")
+            sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
+            connection.execute(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
             connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
 
         @event.listens_for(engine, "begin")
@@ -233,6 +240,7 @@ def make_schema(connection: Connection) -> None:
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": SCHEMA})
     connection.execute(text("INSERT INTO event_chain (id, head) VALUES (1, '')"))
+    connection.execute(text("INSERT INTO mail_queue (id, fault, detail, tries) VALUES (1, '', '', 0)"))
 
 
 def is_overlap(error: DBAPIError) -> bool:

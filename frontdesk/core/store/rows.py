@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, Index, Integer, Text, Uuid, event
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint, Uuid, event
 from sqlmodel import Field, MetaData, SQLModel
 
 LONG = BigInteger().with_variant(Integer, "sqlite")
@@ -189,6 +189,8 @@ class Appointment(Row, table=True):
     missed_reschedule: int | None = long(nullable=True)
     cancel_by: str = text()
     cancelled_at: int | None = long(nullable=True)
+    reminders: str | None = Field(default=None, sa_type=Text)
+    timed_at: int = Field(default=0, sa_column=Column("timed_at", LONG, nullable=False, server_default="0"))
 
 
 class Terms(Row, table=True):
@@ -321,6 +323,90 @@ class NoticeRead(Row, table=True):
     reader: str = Field(primary_key=True)
     notice_id: int = Field(sa_column=Column("notice_id", LONG, primary_key=True))
     at: int = long()
+
+
+class Mail(Row, table=True):
+    """The outbox: one row a letter and reader, written with the change it tells of."""
+
+    __tablename__ = "mail"
+    __table_args__ = (
+        UniqueConstraint(
+            "subject_kind", "subject_id", "sequence", "kind", "occasion", "recipient", name="mail_is_written_once"
+        ),
+        Index("mail_due", "state", "due_at", "id"),
+        Index("mail_of_subject", "subject_kind", "subject_id", "recipient", "id"),
+        Index("mail_of_client", "client_id", "id"),
+        Index("mail_sent", "sent_at"),
+        Index("mail_occasion", "occasion"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int = key()
+    channel: str = text()
+    reader: str = text()
+    kind: str = text()
+    subject_kind: str = text()
+    subject_id: str = text()
+    sequence: int
+    occasion: str = text()
+    recipient: str = text()
+    name: str = text()
+    client_id: int | None = long(nullable=True, references="client.id")
+    staff_id: str | None = Field(default=None, foreign_key="staff.id")
+    language: str = text()
+    subject: str = text()
+    body: str = text()
+    html: str = text()
+    calendar: str = text()
+    method: str = text()
+    message: str = text()
+    sealed: str = text()
+    message_id: str = text()
+    thread: str = text()
+    known: str | None = Field(default=None, sa_type=Text)
+    tells: str | None = Field(default=None, sa_type=Text)
+    state: str = text()
+    made_at: int = long()
+    due_at: int = long()
+    until: int | None = long(nullable=True)
+    attempts: int
+    perhaps: bool
+    lease: str = text()
+    leased_until: int | None = long(nullable=True)
+    sent_at: int | None = long(nullable=True)
+    error: str = text()
+
+
+class MailQueue(Row, table=True):
+    """One row: whether the whole queue stands still, why, and when it is tried again."""
+
+    __tablename__ = "mail_queue"
+    id: int = Field(default=1, primary_key=True)
+    fault: str = text()
+    detail: str = text()
+    since: int | None = long(nullable=True)
+    retry_at: int | None = long(nullable=True)
+    tries: int
+
+
+class Link(Row, table=True):
+    """What a mailed link opens: only the digest of its secret is kept."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        Index("link_appointment", "appointment_id"),
+        Index("link_client", "client_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int = key()
+    digest: str = Field(sa_column=Column("digest", Text, nullable=False, unique=True))
+    kind: str = text()
+    client_id: int = long(references="client.id")
+    appointment_id: int | None = long(nullable=True, references="appointment.id")
+    sequence: int | None = Field(default=None)
+    service_id: str | None = Field(default=None, foreign_key="service.id")
+    made_at: int = long()
+    expires_at: int = long()
+    used_at: int | None = long(nullable=True)
 
 
 class Claim(Row, table=True):

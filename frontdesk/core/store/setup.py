@@ -41,9 +41,10 @@ def has_practice(look: Look) -> bool:
     return look.connection.execute(_REVISION).first() is not None
 
 
-def load(look: Look) -> Setup:
-    """Raises StoreUnusable where no practice was set up yet."""
-    revision = look.connection.execute(_REVISION).scalar()
+def load(look: Look, revision: int | None = None) -> Setup:
+    """Raises StoreUnusable where no practice was set up yet. `revision`, where the caller read it just now."""
+    if revision is None:
+        revision = look.connection.execute(_REVISION).scalar()
     if revision is None:
         raise StoreUnusable(StoreProblem.EMPTY, look.store.name)
     if isinstance(look, Tx) and not look.setup_changed:

@@ -1,0 +1,170 @@
+"""Asks and questions about mails: those of the desk, and those of whoever delivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
+from frontdesk.core.domain.mails import Mail, MailId, MailState, Outcome
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.views import Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMails(Question[Outbox]):
+    """The outbox: what waits first, by when it leaves, then the rest, the newest first. Secrets are masked."""
+
+    needs = Permission.SEE_CLIENTS
+    client: ClientId | None = None
+    states: tuple[MailState, ...] = ()
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowMail(Question[Mail]):
+    """One mail, its secrets masked. Raises NotFound."""
+
+    needs = Permission.SEE_CLIENTS
+    mail: MailId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNow(Ask[Mail]):
+    """A waiting mail leaves without its delay. Raises NotFound or Refused. Records nothing."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    mail: MailId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropMail(Ask[Mail]):
+    """A waiting mail does not leave; a failed one, or a call, is seen to. Raises NotFound or Refused."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    mail: MailId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryMail(Ask[Mail]):
+    """One that failed, or was dropped, leaves after all. Raises NotFound or Refused."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    mail: MailId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMade(Ask[Mail]):
+    """The client was called: they know. Raises NotFound or Refused."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    mail: MailId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseMails(Ask[int]):
+    """The yes that many paused mails wait for; answers how many leave now."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteMessage(Ask[MessageWritten]):
+    """A message to a client, about an appointment or not. Raises NotFound, NotAllowed or BadInput."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    client: ClientId
+    text: str
+    appointment: AppointmentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBookingLink(Ask[BookingLinkGiven]):
+    """A link with which this client books this service once; mailed, or only shown (`event.link`).
+
+    Raises NotFound, NotAllowed or Refused.
+    """
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    client: ClientId
+    service: ServiceId
+    mailed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteTestMail(Ask[Mail]):
+    """A test to an address: whether mail leaves this machine. Records nothing."""
+
+    needs = Permission.MANAGE_STAFF
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a leased mail."""
+
+    mail: MailId
+    lease: str
+    outcome: Outcome
+    detail: str = ""
+    under_fault: bool = False
+    """As it was leased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """A mail to be sent now, whole, with its secrets in place."""
+
+    mail: Mail
+    text: str
+    html: str
+    sender: str
+    """The practice's name and address."""
+    sender_name: str
+    reply_to: str
+    signing: str = field(default="", repr=False)
+    """What a webhook is signed with."""
+    under_fault: bool = False
+    """The queue stood still: this one tries whether it runs again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeMails(Ask[tuple[Leased, ...]]):
+    """Lease the next mails that are due and still true, each the first in its turn.
+
+    Only for who delivers. Records nothing.
+    """
+
+    needs = Permission.DELIVER_MAILS
+    on_disk = False
+    limit: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMail(Ask[None]):
+    """Say what became of a leased mail, at once: until then it may go out again.
+
+    Only for who delivers. Records nothing. What a power cut forgets of it is sent once more, as the same message.
+    """
+
+    needs = Permission.DELIVER_MAILS
+    on_disk = False
+    report: Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteReminders(Ask[int]):
+    """Queue every reminder that is due; answers how many. Too many at once wait for a yes. Records nothing."""
+
+    needs = Permission.DELIVER_MAILS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDue(Question[Instant | None]):
+    """When the next mail wants to leave."""
+
+    needs = Permission.DELIVER_MAILS

@@ -1,0 +1,342 @@
+"""What people decide about mails, and what whoever delivers them does."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import replace
+
+from frontdesk.core.asks.mails import (
+    CallMade,
+    DropMail,
+    GiveBookingLink,
+    Leased,
+    ReleaseMails,
+    Report,
+    ReportMail,
+    RetryMail,
+    SendNow,
+    TakeMails,
+    WriteMessage,
+    WriteReminders,
+    WriteTestMail,
+)
+from frontdesk.core.domain.appointments import RESCHEDULABLE
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
+from frontdesk.core.domain.mails import (
+    GIVE_UP,
+    LEASE,
+    Channel,
+    Mail,
+    MailId,
+    MailKind,
+    MailState,
+    Outcome,
+    Reader,
+    appointment_for_client,
+    request_for_client,
+    request_for_practitioner,
+    retry_delay,
+)
+from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal
+from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.reminders import due_reminder, is_storm, reminder_due
+from frontdesk.core.domain.requests import RequestId
+from frontdesk.core.domain.text import clean_text
+from frontdesk.core.domain.times import DAY, HOUR, MINUTE
+from frontdesk.core.operations import telling
+from frontdesk.core.operations.appointments import found, locked_client
+from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_sees
+from frontdesk.core.parse import contacts
+from frontdesk.core.queries.slots import service_of
+from frontdesk.core.render import letters
+from frontdesk.core.store import appointments, clients, links, mails, requests, seals, setup
+from frontdesk.core.store.look import Look, Tx
+
+FIRST_FAULT_RETRY, LONGEST_FAULT_RETRY = MINUTE, 15 * MINUTE
+"""How soon a queue that stands still is tried again."""
+
+
+def send_now(tx: Tx, ask: SendNow) -> Mail:
+    mail = _opened(tx, ask.mail, SendNow.needs)
+    if mail.state not in (MailState.QUEUED, MailState.PAUSED) or mail.channel is Channel.CALL:
+        require_no_objection([MailIsOver(mail.state)])
+    return _saved(tx, replace(mail, state=MailState.QUEUED, due_at=min(mail.due_at, tx.now)))
+
+
+def drop_mail(tx: Tx, ask: DropMail) -> Mail:
+    mail = _opened(tx, ask.mail, DropMail.needs)
+    if mail.state not in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED):
+        require_no_objection([MailIsOver(mail.state)])
+    return _saved(tx, replace(mail, state=MailState.DROPPED, error=tx.actor.name))
+
+
+def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
+    mail = _opened(tx, ask.mail, RetryMail.needs)
+    if mail.state not in (MailState.FAILED, MailState.DROPPED) or not mail.recipient:
+        require_no_objection([MailIsOver(mail.state)])
+    until = None if mail.until is None else max(mail.until, tx.now + HOUR)
+    fresh = replace(mail, state=MailState.QUEUED, due_at=tx.now, made_at=tx.now, attempts=0, error="", until=until)
+    if mail.channel is Channel.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
+        client = clients.find(tx, mail.client)
+        if client is not None and client.email:
+            fresh = replace(fresh, recipient=client.email)  # corrected meanwhile, maybe
+    stands = appointments.standing_of(tx, int(mail.subject_id)) if mail.subject_kind == "appointment" else None
+    if not _is_true(tx, fresh, stands):
+        require_no_objection([MailIsOver(MailState.SUPERSEDED)])
+    return _saved(tx, fresh)
+
+
+def call_made(tx: Tx, ask: CallMade) -> Mail:
+    mail = _opened(tx, ask.mail, CallMade.needs)
+    to_call = mail.channel is Channel.CALL and mail.state is MailState.QUEUED
+    if not to_call and mail.state is not MailState.FAILED:
+        require_no_objection([MailIsOver(mail.state)])
+    if not to_call:
+        return _saved(tx, replace(mail, state=MailState.DROPPED, error=tx.actor.name))
+    return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, error=tx.actor.name))
+
+
+def release_mails(tx: Tx, ask: ReleaseMails) -> int:
+    require_allowed(tx, ask.needs)
+    held = mails.paused(tx)
+    for mail in held:
+        mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
+    return len(held)
+
+
+def write_message(tx: Tx, ask: WriteMessage) -> MessageWritten:
+    client = locked_client(tx, ask.client)
+    require_sees(tx, ask.needs, client.id)
+    words = clean_text(ask.text)
+    if not words:
+        raise BadInput("message", Problem.MISSING)
+    about = found(tx, ask.appointment) if ask.appointment is not None else None
+    if not client.email and not client.phone:
+        require_no_objection([NoAddress(client.name)])
+    return record(tx, MessageWritten(client=client, appointment=about, message=words))
+
+
+def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
+    practice = setup.load(tx)
+    service = service_of(practice, ask.service)
+    client = locked_client(tx, ask.client)
+    require_sees(tx, ask.needs, client.id)
+    portal = practice.practice.portal
+    if not portal.enabled or not portal.address:
+        require_no_objection([NoPortal()])
+    if ask.mailed and not client.email:
+        require_no_objection([NoAddress(client.name)])
+    until = tx.now + telling.LINK_DAYS * DAY
+    secret = links.to_book(tx, client.id, service.id, until)
+    link = f"{portal.address.rstrip('/')}/b/{secret}"
+    return record(tx, BookingLinkGiven(client=client, service=service, mailed=ask.mailed, link=link, until=until))
+
+
+def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
+    """Queued like all others, so that it proves the whole way."""
+    require_allowed(tx, ask.needs)
+    practice = setup.load(tx)
+    to = telling.To(
+        reader=Reader.STAFF,
+        name=tx.actor.name,
+        email=contacts.email(ask.address, "mail"),
+        language=practice.practice.locale,
+    )
+    if not to.email:
+        raise BadInput("mail", Problem.MISSING)
+    name = uuid.uuid4()
+    made = telling.write(
+        tx,
+        practice,
+        to,
+        telling.facts_of(tx, practice, to, MailKind.TEST, "", None),
+        subject=("practice", "practice"),
+        sequence=0,
+        thread=str(name),
+        occasion=f"test:{name}",
+        due_at=tx.now,
+        until=tx.now + HOUR,
+    )
+    assert made is not None, "its occasion is its own"
+    return made
+
+
+def take_mails(tx: Tx, ask: TakeMails) -> tuple[Leased, ...]:
+    if tx.machine.smtp is None:
+        return ()
+    taken: list[Leased] = []
+    lease = uuid.uuid4().hex
+    while len(taken) < ask.limit and (found := mails.next_due(tx, ask.limit - len(taken))):
+        new = [leased for due in found if (leased := _leased(tx, due, lease)) is not None]
+        mails.lease(tx, [it.mail for it in new])
+        taken += new
+    return tuple(taken)
+
+
+def report_mail(tx: Tx, ask: ReportMail) -> None:
+    _take_note(tx, ask.report)
+
+
+def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
+    """Ours for a while; None for one that is not to leave any more."""
+    assert tx.machine.smtp is not None
+    mail = replace(due.mail, perhaps=due.mail.is_told)  # its worker died, maybe after the server took it
+    if not _is_true(tx, mail, due.appointment):
+        telling.supersede(tx, mail)
+        return None
+    if tx.now >= mail.made_at + GIVE_UP:
+        mails.save(tx, replace(mail, state=MailState.FAILED, error=mail.error or "nobody took it in time"))
+        return None
+    secrets = seals.unseal(tx, mail.sealed, mail.message_id)
+    leased = replace(
+        mail,
+        state=MailState.SENDING,
+        lease=lease,
+        leased_until=tx.now + LEASE,
+        attempts=mail.attempts + 1,
+    )
+    it = setup.load(tx, due.setup_revision).practice
+    return Leased(
+        mail=leased,
+        text=letters.opened(mail.letter.text, secrets),
+        html=letters.opened(mail.letter.html, secrets),
+        sender=tx.machine.smtp.sender or it.email,
+        sender_name=it.name,
+        reply_to=it.email,
+        under_fault=due.under_fault,
+    )
+
+
+def write_reminders(tx: Tx, ask: WriteReminders) -> int:
+    require_allowed(tx, ask.needs)
+    practice = setup.load(tx)
+    due = [
+        (it, hours)
+        for it, written in mails.to_be_reminded(tx, tx.now + _furthest(practice) * HOUR)
+        if (hours := due_reminder(it, practice, tx.now)) is not None and f"reminder:{hours}h" not in written
+    ]
+    if not due:
+        return 0
+    storm = is_storm(len(due), mails.usual_hour(tx))
+    written = 0
+    for it, hours in due:
+        client = clients.find(tx, it.client)
+        if client is None or not client.email:
+            continue
+        to = telling.to_client(practice, client)
+        manage, secrets = telling.manage_link(tx, practice, it)
+        told = appointment_for_client(it)
+        made = telling.write(
+            tx,
+            practice,
+            to,
+            telling.facts_of(
+                tx, practice, to, MailKind.REMINDER, client.name, it, known=None, told=told, manage=manage
+            ),
+            subject=("appointment", str(it.id)),
+            sequence=it.sequence,
+            thread=str(it.holder),
+            secrets=secrets,
+            occasion=f"reminder:{hours}h",
+            due_at=reminder_due(it.start, hours, practice.practice.mail.quiet_hours, it.zone),
+            until=it.start,
+            state=MailState.PAUSED if storm else MailState.QUEUED,
+        )
+        written += made is not None
+    return written
+
+
+def _furthest(practice: Setup) -> int:
+    """Hours ahead in which a reminder can be due; an appointment's own are at most a month before it."""
+    own = [hours for service in practice.services.values() for hours in service.reminders or ()]
+    return max([*practice.practice.mail.reminders, *own, 31 * 24])
+
+
+def _opened(tx: Tx, id_: MailId, permission: Permission) -> Mail:
+    """A mail, locked; practitioners only those about what is theirs. Raises NotFound."""
+    require_allowed(tx, permission)
+    mail = mails.lock(tx, id_)
+    if mail is None or not mails.is_seen(tx, id_):
+        raise NotFound("mail", str(id_))
+    return mail
+
+
+def _saved(tx: Tx, mail: Mail) -> Mail:
+    mails.save(tx, mail)
+    mails.changed(tx)
+    return mail
+
+
+def _take_note(tx: Tx, report: Report) -> None:
+    """What became of a mail, if the lease is still ours."""
+    if report.outcome is Outcome.SENT:
+        mails.mark_sent(tx, report.mail, report.lease, tx.now)
+        if report.under_fault:
+            mails.set_fault(tx, "", "", None, None, 0)
+        mails.changed(tx)
+        return
+    mail = mails.lock(tx, report.mail)
+    if mail is None or mail.lease != report.lease or mail.state is not MailState.SENDING:
+        return
+    free = replace(mail, lease="", leased_until=None)
+    match report.outcome:
+        case Outcome.UNTRIED:
+            mails.save(tx, replace(free, state=MailState.QUEUED, attempts=mail.attempts - 1))
+        case Outcome.REFUSED:
+            mails.save(tx, replace(free, state=MailState.FAILED, error=report.detail))
+        case Outcome.LATER | Outcome.UNKNOWN:
+            again = tx.now + retry_delay(mail.attempts, random.random())
+            lost = report.outcome is Outcome.UNKNOWN
+            mails.save(
+                tx,
+                replace(
+                    free,
+                    state=MailState.QUEUED,
+                    due_at=again,
+                    perhaps=mail.perhaps or lost,
+                    error=report.detail,
+                ),
+            )
+        case Outcome.QUEUE_FAULT:
+            _fault, _detail, since, _retry, tries = mails.queue_fault(tx)
+            wait = min(LONGEST_FAULT_RETRY, FIRST_FAULT_RETRY * 2 ** min(tries, 10))
+            mails.set_fault(tx, "queue_fault", report.detail, since or tx.now, tx.now + wait, tries + 1)
+            mails.save(tx, replace(free, state=MailState.QUEUED, attempts=mail.attempts - 1, error=report.detail))
+    mails.changed(tx)
+
+
+def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
+    """Whether what a mail says still stands, and still helps."""
+    if mail.until is not None and look.now >= mail.until:
+        return False
+    match mail.subject_kind:
+        case "appointment" if mail.kind in _FREE_OF_STATE:
+            return True
+        case "appointment":
+            if stands is None:
+                return False
+            sequence, status, start = stands
+            if mail.kind is MailKind.REMINDER and (status not in RESCHEDULABLE or look.now >= start):
+                return False
+            return sequence == mail.sequence
+        case "request":
+            request = requests.find(look, RequestId(int(mail.subject_id)))
+            if request is None:
+                return False
+            now = request.as_of(look.now)
+            told = (
+                request_for_client(now)
+                if mail.reader is Reader.CLIENT
+                else request_for_practitioner(now, mail.staff)
+                if mail.staff is not None
+                else None
+            )
+            return told == mail.tells
+        case _:
+            return True
+
+
+_FREE_OF_STATE = frozenset({MailKind.MESSAGE, MailKind.AUTOMATION})

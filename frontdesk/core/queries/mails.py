@@ -1,0 +1,56 @@
+"""The outbox as people look at it: its secrets covered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frontdesk.core.asks.mails import ListMails, NextDue, ShowMail
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.mails import TOO_OLD, Mail
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.views import Outbox
+from frontdesk.core.render.letters import masked
+from frontdesk.core.store import mails
+from frontdesk.core.store.look import Look
+
+
+def list_mails(look: Look, question: ListMails) -> Outbox:
+    found: tuple[Mail, ...] = ()
+    if question.limit:
+        found = mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
+    waiting, stuck, paused, failed, oldest = mails.count_waiting(look, look.now - TOO_OLD)
+    fault, detail, _since, retry_at, _tries = mails.queue_fault(look)
+    return Outbox(
+        items=tuple(covered(it) for it in found[: question.limit]),
+        more=len(found) > question.limit > 0,
+        has_server=look.machine.smtp is not None,
+        fault=(detail or fault) if fault else "",
+        retry_at=retry_at if fault else None,
+        waiting=waiting,
+        stuck=stuck,
+        paused=paused,
+        failed=failed,
+        oldest=oldest,
+    )
+
+
+def show_mail(look: Look, question: ShowMail) -> Mail:
+    mail = mails.find(look, question.mail)
+    if mail is None or not mails.is_seen(look, mail.id):
+        raise NotFound("mail", str(question.mail))
+    return covered(mail)
+
+
+def next_due(look: Look, _: NextDue) -> Instant | None:
+    return mails.next_due_at(look)
+
+
+def covered(mail: Mail) -> Mail:
+    """As people may look at it: no secret, nothing of a lease."""
+    read = replace(mail.letter, text=masked(mail.letter.text), html=masked(mail.letter.html))
+    return replace(mail, letter=read, sealed="", lease="")
+
+
+def is_in_trouble(outbox: Outbox) -> bool:
+    """Whether the desk has to look: nothing leaves, some failed, many wait for a yes."""
+    return bool(outbox.fault or outbox.stuck or outbox.failed or outbox.paused)

@@ -1,0 +1,456 @@
+"""Mails as they are read: subject, text and HTML from templates, in the reader's language.
+
+The templates lie in `templates/`; two files of parts write the same letter as text and as HTML. A practice may
+replace any of them (`[mail.templates]`). They run in a sandbox; a name that does not exist is an error on saving.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from frontdesk.core.domain.appointments import Action, Side
+from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.mails import SECRET_CLOSE, SECRET_OPEN, Letter, MailKind, Reader, Told
+from frontdesk.core.domain.money import written
+from frontdesk.core.domain.outcomes import Countdown
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.services import LocationKind
+from frontdesk.core.domain.text import clean_line, clean_text
+from frontdesk.core.domain.times import Instant, wall_time
+from frontdesk.core.render.language import _, later, speaking
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from jinja2.sandbox import SandboxedEnvironment
+
+TEMPLATES = Path(__file__).parent / "templates"
+SUBJECT_LENGTH = 200
+MASK = "••••••••"
+"""What stands for a secret wherever a mail is looked at."""
+
+SUBJECTS: dict[tuple[MailKind, Reader], str] = {
+    (MailKind.BOOKED, Reader.CLIENT): later("Booked: {when} – {practice}"),
+    (MailKind.MOVED, Reader.CLIENT): later("Moved: {when} – {practice}"),
+    (MailKind.CANCELLED, Reader.CLIENT): later("Cancelled: {was} – {practice}"),
+    (MailKind.REQUEST_RECEIVED, Reader.CLIENT): later("Request received: {when} – {practice}"),
+    (MailKind.REQUEST_APPROVED, Reader.CLIENT): later("Booked: {when} – {practice}"),
+    (MailKind.REQUEST_DECLINED, Reader.CLIENT): later("Not possible: {when} – {practice}"),
+    (MailKind.REQUEST_EXPIRED, Reader.CLIENT): later("Request over: {when} – {practice}"),
+    (MailKind.MOVE_ASKED, Reader.CLIENT): later("Wish received: {when} – {practice}"),
+    (MailKind.MOVE_APPROVED, Reader.CLIENT): later("Moved: {when} – {practice}"),
+    (MailKind.MOVE_DECLINED, Reader.CLIENT): later("Not possible: {when} – {practice}"),
+    (MailKind.MOVE_EXPIRED, Reader.CLIENT): later("Wish to move is over: {when} – {practice}"),
+    (MailKind.OFFERED, Reader.CLIENT): later("Other times for you – {practice}"),
+    (MailKind.REMINDER, Reader.CLIENT): later("Reminder: {when} – {practice}"),
+    (MailKind.MESSAGE, Reader.CLIENT): later("A message from {practice}"),
+    (MailKind.BOOKING_LINK, Reader.CLIENT): later("Book your appointment – {practice}"),
+    (MailKind.BOOKED, Reader.STAFF): later("Booked: {when}, {client}"),
+    (MailKind.MOVED, Reader.STAFF): later("Moved: {when}, {client}"),
+    (MailKind.CANCELLED, Reader.STAFF): later("Cancelled: {was}, {client}"),
+    (MailKind.REQUEST_TO_DECIDE, Reader.STAFF): later("To decide: {when}, {client}"),
+    (MailKind.MOVE_TO_DECIDE, Reader.STAFF): later("Move to decide: {when}, {client}"),
+    (MailKind.TEST, Reader.STAFF): later("A test from {practice}"),
+    (MailKind.AUTOMATION, Reader.CLIENT): later("A message from {practice}"),
+    (MailKind.AUTOMATION, Reader.STAFF): later("For you: {client}"),
+}
+"""What and when first; every kind of letter is here, and nothing else is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything a letter may tell; nothing of anybody else, no internal note."""
+
+    setup: Setup
+    kind: MailKind
+    reader: Reader
+    language: str
+    name: str = ""
+    client_name: str = ""
+    known: Told | None = None
+    told: Told | None = None
+    note: str = ""
+    """The public note of the appointment."""
+    price: int | None = None
+    message: str = ""
+    reason: str = ""
+    """Why it was cancelled, for staff."""
+    by: Side | None = None
+    actor: str = ""
+    ticket: str = ""
+    countdowns: tuple[Countdown, ...] = ()
+    terms: str = ""
+    fee: int = 0
+    """What the change costs the client, in minor units."""
+    rebook_wanted: bool = False
+    manage: str = ""
+    rebook: str = ""
+    """Links, with the place of their secret marked; empty where there is none."""
+    link_until: Instant | None = None
+    held_until: Instant | None = None
+    answer_by: Instant | None = None
+    overtaken: bool = False
+    description: str = ""
+    service: str = ""
+    letter: str = ""
+    """What somebody wrote instead of the template's words."""
+
+
+def letter(facts: Facts) -> Letter:
+    """The whole letter but its calendar file. Raises BadInput for a template that cannot be filled."""
+    with speaking(facts.language):
+        values = _values(facts)
+        subject = clean_line(_(SUBJECTS[facts.kind, facts.reader]).format(**values["subjects"]), SUBJECT_LENGTH)
+        values["subject"] = subject
+        name = template_name(facts.kind, facts.reader)
+        own = facts.setup.practice.mail.templates.get(name, "")
+        if facts.letter or own:
+            body = facts.letter or _fill(name, own, values)
+            subject, body = _own_subject(body, subject)
+            values["subject"] = subject
+            return Letter(subject=subject, text=_tidy(body), html=_inlined(_framed(body, values)))
+        text, page = _environments()
+        return Letter(
+            subject=subject,
+            text=_tidy(_rendered(text, name, values, "text")),
+            html=_inlined(_rendered(page, name, values, "html")),
+        )
+
+
+def template_name(kind: MailKind, reader: Reader) -> str:
+    return f"{kind.value}_{reader.value}"
+
+
+TEMPLATE_NAMES = tuple(sorted(template_name(kind, reader) for kind, reader in SUBJECTS))
+"""What a practice may replace."""
+
+
+def masked(text: str) -> str:
+    """A stored body as people may look at it: its secrets stay covered."""
+    return _SECRET.sub(MASK, text)
+
+
+def opened(text: str, secrets: dict[str, str]) -> str:
+    """A stored body as it leaves, with its secrets in their places."""
+    return _SECRET.sub(lambda found: secrets.get(found[1], MASK), text)
+
+
+def secret(name: str) -> str:
+    """The place of a secret in a body."""
+    return f"{SECRET_OPEN}{name}{SECRET_CLOSE}"
+
+
+def check_template(name: str, source: str, setup: Setup) -> None:
+    """A practice's own template, filled with an example. Raises BadInput with the nearest name it could mean."""
+    if name not in TEMPLATE_NAMES:
+        near = difflib.get_close_matches(name, TEMPLATE_NAMES, n=1)
+        raise BadInput(
+            f"mail.templates.{name}", Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(TEMPLATE_NAMES)
+        )
+    kind, reader = next(it for it in SUBJECTS if template_name(*it) == name)
+    facts = example(setup, kind, reader)
+    with speaking(facts.language):
+        _fill(name, source, {**_values(facts), "subject": ""})
+
+
+def example(setup: Setup, kind: MailKind, reader: Reader) -> Facts:
+    """A letter about nobody, to try a template with."""
+    from frontdesk.core.domain.services import LocationId
+
+    service = next(iter(setup.services.values()), None)
+    person = next(iter(setup.staff.values()), None)
+    place = next(iter(setup.locations), LocationId(""))
+    at = 1_800_000_000
+    told = (
+        Told(
+            stands="booked",
+            start=at,
+            end=at + 3600,
+            zone=setup.practice.timezone,
+            service=service.id,
+            practitioner=person.id,
+            location=place,
+        )
+        if service is not None and person is not None
+        else None
+    )
+    return Facts(
+        setup=setup,
+        kind=kind,
+        reader=reader,
+        language=setup.practice.locale,
+        name="Client One",
+        client_name="Client One",
+        known=told,
+        told=told,
+    )
+
+
+_SECRET = re.compile(f"{SECRET_OPEN}([a-z_]+){SECRET_CLOSE}")
+_BLANK = re.compile(r"\n\s*\n\s*")
+_URL = re.compile(rf"https?://[^\s<>\"{SECRET_CLOSE}]+{SECRET_CLOSE}?")
+
+
+def _values(facts: Facts) -> dict[str, Any]:
+    """The names a template may use, all of them texts, cleaned: no sign in them does anything."""
+    practice = facts.setup.practice
+    locale = _locale(facts.language)
+    was, it = _visit(facts, facts.known, locale), _visit(facts, facts.told, locale)
+    told = facts.told or facts.known
+    zone_name = told.zone if told is not None else practice.timezone
+    phone = _outside(practice.phone)
+    client = _outside(facts.client_name)
+    dated = {
+        name: _moment(at, zone_name, locale) if at is not None else ""
+        for name, at in (("until", facts.link_until), ("held", facts.held_until), ("answer_by", facts.answer_by))
+    }
+    money = f"{written(facts.fee, practice.currency)} {practice.currency}"
+    return {
+        "_": _,
+        "language": facts.language.replace("_", "-"),
+        "practice": {"name": _outside(practice.name), "phone": phone, "email": practice.email},
+        "name": _outside(facts.name),
+        "client": client,
+        "greeting": _("Hello {name},").format(name=_outside(facts.name)) if facts.name else _("Hello,"),
+        "it": it,
+        "was": was,
+        "note": _outside(facts.note),
+        "message": _outside(facts.message),
+        "description": _outside(facts.description),
+        "service": _outside(facts.service) or (it or was or {}).get("service", ""),
+        "manage": facts.manage,
+        "rebook": facts.rebook,
+        "rebook_wanted": facts.rebook_wanted,
+        "overtaken": facts.overtaken,
+        "link_until": _("The link works once, until {when}.").format(when=dated["until"]) if dated["until"] else "",
+        "held": _("We keep the time for you until {when}.").format(when=dated["held"]) if dated["held"] else "",
+        "answer_by": dated["answer_by"],
+        "offers": tuple(_moment(at, zone_name, locale) for at in (told.offers if told is not None else ())),
+        "deadlines": " ".join(_deadline(it, practice.currency, zone_name, locale) for it in facts.countdowns),
+        "terms": _outside(facts.terms),
+        "fee": _("It costs {amount}, as agreed.").format(amount=money) if facts.fee else "",
+        "call_us": _("Call us if you have a question: {phone}.").format(phone=phone) if phone else "",
+        "reason": _("Reason: {reason}").format(reason=_outside(facts.reason)) if facts.reason else "",
+        "gone": _("{client} has cancelled.").format(client=client)
+        if facts.by is Side.CLIENT
+        else _("The appointment of {client} is cancelled.").format(client=client),
+        "by": _by(facts),
+        "decide": _("Decide it in frontdesk: key 2, Requests."),
+        "ticket": _("The ticket {ticket} names the old time.").format(ticket=_outside(facts.ticket))
+        if facts.ticket
+        else "",
+        "why": _why(facts),
+        "subjects": {
+            "practice": _outside(practice.name),
+            "client": client,
+            "when": _short(facts, facts.told or facts.known, locale),
+            "was": _short(facts, facts.known or facts.told, locale),
+        },
+    }
+
+
+def _visit(facts: Facts, it: Told | None, locale: Locale) -> dict[str, str] | None:
+    """An appointment in words."""
+    if it is None:
+        return None
+    from babel.dates import format_date, get_timezone_name
+
+    setup = facts.setup
+    start = wall_time(it.start, it.zone)
+    service, place = setup.services.get(it.service), setup.locations.get(it.location)
+    person = setup.staff.get(it.practitioner)
+    join = ""
+    if place is not None and place.kind is LocationKind.VIDEO and place.link:
+        join = _("Join here: {link}").format(link=_outside(place.link))
+    elif place is not None and place.kind is LocationKind.PHONE:
+        join = _("We call you.")
+    price = facts.price
+    return {
+        "when": f"{format_date(start, 'full', locale=locale)}, {_span(it, locale)}",
+        "short": _moment(it.start, it.zone, locale),
+        "zone": str(get_timezone_name(start, width="long", locale=locale)),
+        "duration": _("{n} min").format(n=(it.end - it.start) // 60),
+        "service": _outside(service.name) if service is not None else "",
+        "who": _outside(person.name) if person is not None else "",
+        "where": ", ".join(dict.fromkeys(filter(None, (_outside(place.name), _outside(place.address)))))
+        if place is not None
+        else "",
+        "join": join,
+        "price": f"{written(price, setup.practice.currency)} {setup.practice.currency}" if price else "",
+    }
+
+
+def _span(it: Told, locale: Locale) -> str:
+    """From when to when; the second pass of a repeated hour carries its zone's abbreviation."""
+    start, end = wall_time(it.start, it.zone), wall_time(it.end, it.zone)
+    text = f"{_clock(start, locale)}–{_clock(end, locale)}"
+    return f"{text} {start.tzname()}" if start.fold else text
+
+
+def _clock(at: datetime, locale: Locale) -> str:
+    from babel.dates import format_time
+
+    return format_time(at.replace(tzinfo=None), "short", locale=locale)
+
+
+def _moment(at: Instant, zone_name: str, locale: Locale) -> str:
+    from babel.dates import format_skeleton
+
+    wall = wall_time(at, zone_name)
+    text = f"{format_skeleton('MMMEd', wall.replace(tzinfo=None), locale=locale)} {_clock(wall, locale)}"
+    return f"{text} {wall.tzname()}" if wall.fold else text
+
+
+def _short(facts: Facts, it: Told | None, locale: Locale) -> str:
+    if it is None:
+        return ""
+    text = _moment(it.start, it.zone, locale)
+    service = facts.setup.services.get(it.service)
+    if facts.setup.practice.mail.service_in_subject and service is not None:
+        text = f"{text}, {_outside(service.name)}"
+    return text
+
+
+def _deadline(it: Countdown, currency: str, zone_name: str, locale: Locale) -> str:
+    """How long it is free to change, with its date, and what comes then."""
+    cancelling = it.action is Action.CANCEL
+    if it.by_phone:
+        return _("To cancel, please call.") if cancelling else _("To move it, please call.")
+    when = _moment(it.until, zone_name, locale)
+    cost = f"{written(it.fee, currency)} {currency}" if it.fee else ""
+    if it.over:
+        if it.refused:
+            text = _("To cancel it now, please call.") if cancelling else _("To move it now, please call.")
+        elif cost:
+            text = _("Cancelling it now costs {amount}.") if cancelling else _("Moving it now costs {amount}.")
+        else:
+            return ""
+        return text.format(amount=cost)
+    text = _("Free to cancel until {when}") if cancelling else _("Free to move until {when}")
+    text = text.format(when=when)
+    if it.refused:
+        return _("{free}, then only by calling.").format(free=text)
+    return _("{free}, then it costs {amount}.").format(free=text, amount=cost) if cost else f"{text}."
+
+
+def _by(facts: Facts) -> str:
+    if facts.by is Side.CLIENT:
+        return _("By the client.")
+    return _("By {who}.").format(who=_outside(facts.actor)) if facts.actor else ""
+
+
+def _why(facts: Facts) -> str:
+    name = _outside(facts.setup.practice.name)
+    if facts.reader is Reader.CLIENT:
+        return _("You get this mail because of your appointment at {practice}.").format(practice=name)
+    return _("You get this mail because you work at {practice}.").format(practice=name)
+
+
+def _outside(text: str) -> str:
+    """Text from outside: cleaned once more, and never able to stand for a secret."""
+    return clean_text(text.replace(SECRET_OPEN, "").replace(SECRET_CLOSE, ""))
+
+
+@lru_cache(maxsize=32)
+def _locale(name: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
+    for candidate in (name, name.split("_")[0]):
+        try:
+            return Locale.parse(candidate)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en")
+
+
+@lru_cache(maxsize=1)
+def _environments() -> tuple[SandboxedEnvironment, SandboxedEnvironment]:
+    """Text and HTML: the same templates, other parts."""
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    def made(escape: bool) -> SandboxedEnvironment:
+        return SandboxedEnvironment(
+            loader=FileSystemLoader(TEMPLATES),
+            undefined=StrictUndefined,
+            autoescape=escape,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+
+    return made(escape=False), made(escape=True)
+
+
+def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, Any], form: str) -> str:
+    template = environment.get_template(f"{name}.j2")
+    return template.render(values, layout=f"layout.{form}.j2", parts=f"parts.{form}.j2")
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Any:
+    return _environments()[0].from_string(source)
+
+
+def _fill(name: str, source: str, values: dict[str, Any]) -> str:
+    """A practice's own template. Raises BadInput."""
+    from jinja2 import TemplateError, UndefinedError
+
+    field = f"mail.templates.{name}"
+    try:
+        return str(_compiled(source).render(values))
+    except UndefinedError as error:
+        named = re.search(r"'([^']+)' is undefined|no attribute '([^']+)'", str(error))
+        word = (named[1] or named[2]) if named else str(error)
+        names = [*values, *(key for it in values.values() if isinstance(it, dict) for key in it)]
+        near = difflib.get_close_matches(word, names, n=1)
+        raise BadInput(field, Problem.UNKNOWN, word, hint=near[0] if near else ", ".join(sorted(values))) from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        raise BadInput(field, Problem.NOT_READABLE, name, hint=str(error)) from None
+
+
+def _own_subject(body: str, subject: str) -> tuple[str, str]:
+    """A body may begin with a line `Subject: …`."""
+    first, _newline, rest = body.lstrip().partition("\n")
+    if not first.startswith("Subject:"):
+        return subject, body
+    return clean_line(first.removeprefix("Subject:"), SUBJECT_LENGTH) or subject, rest
+
+
+def _framed(body: str, values: dict[str, Any]) -> str:
+    """Plain words as a page: paragraphs, with their addresses as links."""
+    paragraphs = (_linked(part) for part in _BLANK.split(body.strip()))
+    told = "\n".join(f"<p>{part}</p>" for part in paragraphs)
+    template = _environments()[1].from_string("{% extends layout %}{% block body %}{{ told }}{% endblock %}")
+    from markupsafe import Markup
+
+    return template.render(values, layout="layout.html.j2", told=Markup(told))
+
+
+def _linked(text: str) -> str:
+    parts: list[str] = []
+    end = 0
+    for found in _URL.finditer(text):
+        url = html.escape(found[0])
+        parts += [html.escape(text[end : found.start()]), f'<a href="{url}">{url}</a>']
+        end = found.end()
+    return "".join((*parts, html.escape(text[end:]))).replace("\n", "<br>\n")
+
+
+def _tidy(text: str) -> str:
+    """No trailing spaces, never two empty lines."""
+    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
+
+
+def _inlined(page: str) -> str:
+    """Styles on each element: mail programs drop the head."""
+    import css_inline
+
+    return css_inline.inline(page, keep_style_tags=False, load_remote_stylesheets=False)

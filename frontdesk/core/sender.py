@@ -1,0 +1,287 @@
+"""The only SMTP: take the mail that is due, send it, say what became of it, take the next.
+
+A mail is marked after it was accepted, and before the text of the next one goes out. So a worker that dies leaves at
+most one mail that may arrive twice, with the same Message-ID, and none that is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from frontdesk.core.asks.door import Door
+from frontdesk.core.asks.mails import Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
+from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.machine import Security, Smtp
+from frontdesk.core.domain.mails import SMTP_TIMEOUT, Channel, Ending, Outcome
+from frontdesk.core.domain.text import clean_line
+from frontdesk.core.render.message import message
+from frontdesk.core.webhooks import post
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTP, SMTPResponseException
+
+log = logging.getLogger("frontdesk.sender")
+
+POLL = 2.0
+"""Seconds between two looks at the queue."""
+REMIND_EVERY = 30.0
+BATCH = 16
+FRESH = 2.0
+"""Seconds for which leased mails count as looked at just now; what is left then is asked about again."""
+SIGN_IN = frozenset({530, 534, 535, 538})
+"""Codes that speak of who we are, not of the mail (RFC 4954)."""
+
+
+class Sender:
+    """One worker, in a loop of its own; any number may run, on any number of machines."""
+
+    def __init__(
+        self,
+        door: Door,
+        smtp: Smtp | None,
+        clock: Callable[[], int],
+        context: ssl.SSLContext | None = None,
+        timeout: float = SMTP_TIMEOUT,
+    ) -> None:
+        self._door = door
+        self._smtp = smtp
+        self._clock = clock
+        self._context = context
+        self._timeout = timeout
+        self._client: SMTP | None = None
+        self.sent = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until told to stop; a fault of one pass never ends the next."""
+        loop = asyncio.get_running_loop()
+        remind_at = loop.time()
+        while not stop.is_set():
+            try:
+                if loop.time() >= remind_at:
+                    remind_at = loop.time() + REMIND_EVERY
+                    self._door.do(WriteReminders())
+                if self._is_due():
+                    await self.deliver(stop)
+            except DeskError as error:
+                log.warning("the outbox waits: %s", type(error).__name__)
+            except Exception:
+                log.exception("fault while delivering")
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(stop.wait(), POLL)
+
+    async def deliver(self, stop: asyncio.Event | None = None) -> int:
+        """Send everything that is due now, over one connection; answers how many were accepted.
+
+        While the server reads a mail's envelope, the one before it is marked; the text goes out only after that. So
+        at any moment one mail at most is accepted and not yet marked.
+        """
+        before, report = self.sent, None
+        try:
+            while not _is_over(stop) and (taken := self._door.do(TakeMails(limit=BATCH))):
+                begun = time.monotonic()
+                waiting = deque(taken)
+                while waiting:
+                    if _is_over(stop) or time.monotonic() - begun > FRESH:
+                        break
+                    current = waiting.popleft()
+                    envelope = asyncio.ensure_future(self._envelope(current))
+                    await asyncio.sleep(0)  # its first line is on the way
+                    try:
+                        self._mark(report)
+                        report = None
+                        await _let_it_go_on()
+                        raw = self._written(current)
+                    finally:
+                        ending = await envelope
+                    ending = ending or await self._text(current, raw)
+                    report = _report_of(current, ending)
+                    self.sent += ending.outcome is Outcome.SENT
+                    if ending.outcome is Outcome.QUEUE_FAULT or not ending.connected:
+                        await self._hang_up()
+                        if ending.outcome in (Outcome.QUEUE_FAULT, Outcome.LATER):
+                            self._give_back(waiting)
+                            return self.sent - before  # nobody is there: the next mail would fare no better
+                self._mark(report)
+                report = None
+                self._give_back(waiting)
+            return self.sent - before
+        finally:
+            self._mark(report)
+            await self._hang_up()
+
+    def _mark(self, report: Report | None) -> None:
+        if report is not None:
+            self._door.do(ReportMail(report=report))
+
+    def _give_back(self, waiting: Iterable[Leased]) -> None:
+        """What was leased and not tried goes back into the queue."""
+        for leased in waiting:
+            self._mark(_report_of(leased, Ending(Outcome.UNTRIED)))
+
+    def _written(self, leased: Leased) -> bytes | Ending:
+        if leased.mail.channel is Channel.WEBHOOK:
+            return b""
+        try:
+            return message(
+                leased.mail,
+                text=leased.text,
+                html=leased.html,
+                sender=leased.sender,
+                sender_name=leased.sender_name,
+                reply_to=leased.reply_to,
+                at=self._clock(),
+            )
+        except (ValueError, UnicodeError) as error:
+            return Ending(Outcome.REFUSED, f"the address cannot be written to: {error}")
+
+    def _is_due(self) -> bool:
+        at = self._door.see(NextDue()) if self._smtp is not None else None
+        return at is not None and at <= self._clock()
+
+    async def _envelope(self, leased: Leased) -> Ending | None:
+        """A connection, who writes and to whom; None where the text may follow."""
+        if leased.mail.channel is Channel.WEBHOOK:
+            return None
+        if not leased.sender:
+            return Ending(Outcome.QUEUE_FAULT, "the practice has no e-mail address to send from")
+        if self._client is None:
+            ending = await self._connect()
+            if ending is not None:
+                return ending
+        assert self._client is not None
+        return await _announced(self._client, leased.sender, leased.mail.recipient)
+
+    async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
+        if leased.mail.channel is Channel.WEBHOOK:
+            return await asyncio.to_thread(post, leased, self._clock())
+        assert self._client is not None
+        if isinstance(raw, Ending):
+            return await _after_refusal(self._client, raw)
+        return await _handed_over(self._client, raw)
+
+    async def _connect(self) -> Ending | None:
+        """A connection, signed in; or why there is none."""
+        import aiosmtplib
+
+        assert self._smtp is not None
+        smtp = self._smtp
+        client = aiosmtplib.SMTP(
+            hostname=smtp.host,
+            port=smtp.port,
+            timeout=self._timeout,
+            local_hostname=socket.gethostname() or "localhost",
+            use_tls=smtp.security is Security.IMPLICIT,
+            start_tls=smtp.security is Security.STARTTLS,  # required: None would take what the server offers
+            tls_context=None if smtp.security is Security.NONE else self._context or ssl.create_default_context(),
+        )
+        try:
+            await client.connect()
+            if smtp.user:
+                await client.login(smtp.user, smtp.password)
+        except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPNotSupported) as error:
+            client.close()
+            return Ending(Outcome.QUEUE_FAULT, f"sign-in or encryption failed: {_said(error)}", connected=False)
+        except (ssl.SSLError, ssl.CertificateError) as error:
+            client.close()
+            return Ending(Outcome.QUEUE_FAULT, f"TLS failed: {error}", connected=False)
+        except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            if isinstance(error.__cause__, ssl.SSLError) or "STARTTLS" in str(error):
+                return Ending(Outcome.QUEUE_FAULT, f"TLS failed: {_said(error)}", connected=False)
+            if getattr(error, "code", None) in SIGN_IN:
+                return Ending(Outcome.QUEUE_FAULT, f"sign-in failed: {_said(error)}", connected=False)
+            return Ending(Outcome.LATER, f"no connection to {smtp.host}: {_said(error)}", connected=False)
+        self._client = client
+        return None
+
+    async def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(client.quit(), 5)
+            client.close()
+
+
+async def _let_it_go_on() -> None:
+    """Twice round the loop: an answer that is there is read, and the next line goes out."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+def _report_of(leased: Leased, ending: Ending) -> Report:
+    mail = leased.mail
+    return Report(
+        mail=mail.id,
+        lease=mail.lease,
+        outcome=ending.outcome,
+        detail=clean_line(ending.detail, 300),
+        under_fault=leased.under_fault,
+    )
+
+
+def _is_over(stop: asyncio.Event | None) -> bool:
+    return stop is not None and stop.is_set()
+
+
+async def _announced(client: SMTP, sender: str, recipient: str) -> Ending | None:
+    """Who writes to whom, over an open connection."""
+    import aiosmtplib
+
+    plain = recipient.isascii()
+    if not plain and not client.supports_extension("smtputf8"):
+        return Ending(Outcome.REFUSED, "the mail server does not take addresses with such letters")
+    step = "MAIL"
+    try:
+        encoding = "ascii" if plain else "utf-8"
+        await client.mail(sender, options=[] if plain else ["SMTPUTF8"], encoding=encoding)
+        step = "RCPT"
+        await client.rcpt(recipient, encoding=encoding)
+    except aiosmtplib.SMTPResponseException as error:
+        return await _after_refusal(client, _refusal(step, error))
+    except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
+        return Ending(Outcome.LATER, f"the connection was lost at {step}: {_said(error)}", connected=False)
+    return None
+
+
+async def _handed_over(client: SMTP, raw: bytes) -> Ending:
+    """The text itself: from here on a lost connection leaves everybody in the dark."""
+    import aiosmtplib
+
+    try:
+        await client.data(raw)
+    except aiosmtplib.SMTPResponseException as error:
+        return await _after_refusal(client, _refusal("DATA", error))
+    except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
+        return Ending(Outcome.UNKNOWN, f"the connection was lost at DATA: {_said(error)}", connected=False)
+    return Ending(Outcome.SENT)
+
+
+def _refusal(step: str, error: SMTPResponseException) -> Ending:
+    """What an answer of the server means for the mail, or for all of them."""
+    code, detail = error.code, f"{error.code} {_said(error)}"
+    if code in SIGN_IN or (step == "MAIL" and 500 <= code < 600 and code != 552):
+        return Ending(Outcome.QUEUE_FAULT, detail)  # who sends is wrong, not the mail
+    return Ending(Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER, detail)
+
+
+async def _after_refusal(client: SMTP, ending: Ending) -> Ending:
+    """The session begins anew for the next mail, if the server is still there."""
+    try:
+        await client.rset()
+    except Exception:
+        client.close()
+        return replace(ending, connected=False)
+    return ending
+
+
+def _said(error: BaseException) -> str:
+    return str(getattr(error, "message", "") or error or type(error).__name__)

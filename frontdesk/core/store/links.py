@@ -1,0 +1,54 @@
+"""What mailed links open: 256 random bits each, of which only the digest is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from sqlalchemy import delete, insert
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.store.look import Tx
+from frontdesk.core.store.rows import Link as LinkRow
+
+MANAGE, BOOK = "manage", "book"
+"""Kinds: to look after one appointment; to book one service once."""
+
+_l = LinkRow
+_INSERT = insert(LinkRow)
+
+
+def to_manage(tx: Tx, appointment: Appointment) -> str:
+    """A new secret for an appointment as it stands now; after a change or its end it opens nothing."""
+    return _made(
+        tx,
+        kind=MANAGE,
+        client_id=appointment.client,
+        appointment_id=appointment.id,
+        sequence=appointment.sequence,
+        expires_at=appointment.end,
+    )
+
+
+def to_book(tx: Tx, client: ClientId, service: ServiceId, until: Instant) -> str:
+    """A new secret with which one client may book or ask for one service, once."""
+    return _made(tx, kind=BOOK, client_id=client, service_id=service, expires_at=until)
+
+
+def forget(tx: Tx, secret: str) -> None:
+    """The mail it stood in never left: nobody has it."""
+    tx.connection.execute(delete(LinkRow).where(col(_l.digest) == digest_of(secret)))
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _made(tx: Tx, **fields: object) -> str:
+    secret = secrets.token_urlsafe(32)
+    tx.connection.execute(_INSERT, {"digest": digest_of(secret), "made_at": tx.now, **fields})
+    return secret

@@ -1,0 +1,488 @@
+"""The outbox as rows: written with the change, leased by whoever delivers, marked when it left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from sqlalchemy import and_, bindparam, cast, exists, func, insert, or_, select, text, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Status
+from frontdesk.core.domain.mails import (
+    OPEN,
+    UNSENT,
+    Channel,
+    Letter,
+    Mail,
+    MailId,
+    MailKind,
+    MailState,
+    Reader,
+    Told,
+)
+from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.times import DAY, HOUR, Instant
+from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Mail as MailRow
+from frontdesk.core.store.rows import MailQueue as QueueRow
+from frontdesk.core.store.rows import Practice as PracticeRow
+from frontdesk.core.store.rows import Request as RequestRow
+from frontdesk.core.store.values import from_text, to_text
+
+_m = MailRow
+_COLUMNS = MailRow.__table__.columns  # type: ignore[attr-defined]
+_ONE = select(*_COLUMNS)
+_INSERT = insert(MailRow)
+_UPDATE = update(MailRow).where(col(_m.id) == bindparam("key"))
+_LEAVES = [Channel.MAIL.value, Channel.WEBHOOK.value]
+"""What a worker takes; calls are made by people."""
+
+CHANGE = "change"
+"""The occasion of a mail that tells how something stands."""
+
+_LATEST = (
+    _ONE.where(
+        col(_m.subject_kind) == bindparam("subject_kind"),
+        col(_m.subject_id) == bindparam("subject_id"),
+        col(_m.reader) == bindparam("reader"),
+        col(_m.occasion) == CHANGE,
+        func.coalesce(col(_m.staff_id), "") == bindparam("staff"),
+    )
+    .order_by(col(_m.id).desc())
+    .limit(1)
+)
+_earlier = aliased(MailRow)
+_IN_TURN = ~(
+    exists()
+    .where(
+        col(_earlier.subject_kind) == col(_m.subject_kind),
+        col(_earlier.subject_id) == col(_m.subject_id),
+        col(_earlier.recipient) == col(_m.recipient),
+        col(_earlier.id) < col(_m.id),
+        col(_earlier.state).in_([it.value for it in OPEN]),
+    )
+    .correlate(MailRow)
+)
+_RUNS = ~exists().where(col(QueueRow.fault) != "", col(QueueRow.retry_at) > bindparam("now"))
+"""The whole queue stands still after a fault of sign-in or TLS, until it is tried again."""
+
+_FOR_SENDING = select(
+    *_COLUMNS,
+    col(AppointmentRow.sequence).label("now_at"),
+    col(AppointmentRow.status).label("now_is"),
+    col(AppointmentRow.start).label("now_starts"),
+    select(col(PracticeRow.revision)).scalar_subquery().label("setup_revision"),
+    exists().where(col(QueueRow.fault) != "").label("under_fault"),
+).join(
+    AppointmentRow,
+    and_(
+        col(_m.subject_kind) == "appointment",
+        col(AppointmentRow.id) == cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type),  # type: ignore[attr-defined]
+    ),
+    isouter=True,
+)
+"""A mail with how its appointment stands now, in one look."""
+
+_DUE = (
+    _FOR_SENDING.where(
+        col(_m.state) == MailState.QUEUED.value,
+        col(_m.due_at) <= bindparam("now"),
+        col(_m.channel).in_(_LEAVES),
+        _IN_TURN,
+        _RUNS,
+    )
+    .order_by(col(_m.due_at), col(_m.id))
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=MailRow)
+)
+_LAPSED = (
+    _FOR_SENDING.where(col(_m.state) == MailState.SENDING.value, col(_m.leased_until) <= bindparam("now"), _RUNS)
+    .order_by(col(_m.leased_until))
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=MailRow)
+)
+_LEASE = (
+    update(MailRow)
+    .where(col(_m.id) == bindparam("key"))
+    .values(
+        state=MailState.SENDING.value,
+        lease=bindparam("to"),
+        leased_until=bindparam("ends"),
+        attempts=bindparam("tries"),
+        perhaps=bindparam("maybe"),
+    )
+)
+_SENT = (
+    update(MailRow)
+    .where(
+        col(_m.id) == bindparam("key"),
+        col(_m.lease) == bindparam("mine"),
+        col(_m.state) == MailState.SENDING.value,
+    )
+    .values(state=MailState.SENT.value, sent_at=bindparam("at"), sealed="", lease="", leased_until=None, error="")
+)
+_NOTIFY = text("SELECT pg_notify('frontdesk', '')")
+_QUEUE = text("SELECT fault, detail, since, retry_at, tries FROM mail_queue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A mail that is to leave, and what decides whether it still may."""
+
+    mail: Mail
+    appointment: Standing | None
+    setup_revision: int
+    under_fault: bool
+    """The queue stood still: this one tries whether it runs again."""
+
+
+Standing: TypeAlias = tuple[int, Status, Instant]
+"""Sequence, status and start of an appointment."""
+
+
+def add(tx: Tx, mail: Mail) -> Mail | None:
+    """A new mail, with the number the database gives; None where the same was written before."""
+    statement = _INSERT_ONCE[tx.is_sqlite]
+    id_ = tx.connection.execute(statement, _row(mail)).scalar()
+    return None if id_ is None else replace(mail, id=MailId(id_))
+
+
+def find(look: Look, id_: MailId) -> Mail | None:
+    row = look.connection.execute(_ONE.where(col(_m.id) == id_)).first()
+    return None if row is None else _value(row)
+
+
+def lock(tx: Tx, id_: MailId) -> Mail | None:
+    """The same, but nobody else changes it until this transaction ends."""
+    row = tx.connection.execute(_ONE.where(col(_m.id) == id_).with_for_update()).first()
+    return None if row is None else _value(row)
+
+
+def latest(tx: Tx, subject_kind: str, subject_id: str, reader: Reader, staff: StaffId | None) -> Mail | None:
+    """The last mail that told a reader how something stands, whatever became of it; locked."""
+    where = {
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "reader": reader.value,
+        "staff": staff or "",
+    }
+    row = tx.connection.execute(_LATEST.with_for_update() if not tx.is_sqlite else _LATEST, where).first()
+    return None if row is None else _value(row)
+
+
+def save(tx: Tx, mail: Mail) -> None:
+    tx.connection.execute(_UPDATE, {**_row(mail), "key": mail.id})
+
+
+def lease(tx: Tx, taken: Iterable[Mail]) -> None:
+    """Somebody has them now; until the lease ends nobody else takes them."""
+    ours = [
+        {"key": it.id, "to": it.lease, "ends": it.leased_until, "tries": it.attempts, "maybe": it.perhaps}
+        for it in taken
+    ]
+    if ours:
+        tx.connection.execute(_LEASE, ours)
+
+
+def mark_sent(tx: Tx, id_: MailId, lease: str, at: Instant) -> None:
+    """It left, if the lease is still ours; what was secret in it is kept no longer."""
+    tx.connection.execute(_SENT, {"key": id_, "mine": lease, "at": at})
+
+
+def changed(tx: Tx) -> None:
+    """Tell other programs to look again."""
+    if not tx.is_sqlite:
+        tx.connection.execute(_NOTIFY)
+
+
+def is_seen(look: Look, id_: MailId) -> bool:
+    """Whether the actor may see it."""
+    return look.connection.execute(select(col(_m.id)).where(col(_m.id) == id_, *_seen(look))).first() is not None
+
+
+def of_occasion(tx: Tx, occasion: str) -> list[Mail]:
+    """What was written on one occasion; locked."""
+    found = tx.connection.execute(_ONE.where(col(_m.occasion) == occasion).with_for_update())
+    return [_value(row) for row in found]
+
+
+def next_due(tx: Tx, limit: int) -> tuple[Due, ...]:
+    """The mails that have waited longest, each first in its turn; none while the queue stands still. Locked.
+
+    Those whose worker died come first.
+    """
+    where = {"now": tx.now, "limit": limit}
+    found = list(tx.connection.execute(_LAPSED, where))
+    if len(found) < limit:
+        found += tx.connection.execute(_DUE, {**where, "limit": limit - len(found)})
+    return tuple(_due(row) for row in found)
+
+
+def _due(row: Any) -> Due:
+    now = None if row.now_at is None else (row.now_at, Status(row.now_is), row.now_starts)
+    return Due(
+        mail=_value(row), appointment=now, setup_revision=row.setup_revision, under_fault=bool(row.under_fault)
+    )
+
+
+def next_due_at(look: Look) -> Instant | None:
+    """When the next mail wants to leave."""
+    waiting = select(func.min(col(_m.due_at))).where(
+        col(_m.state) == MailState.QUEUED.value, col(_m.channel).in_(_LEAVES)
+    )
+    at = look.connection.execute(waiting).scalar()
+    return None if at is None else int(at)
+
+
+def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
+    """What waits for a client; locked."""
+    theirs = _ONE.where(
+        col(_m.client_id) == client,
+        col(_m.reader) == Reader.CLIENT.value,
+        col(_m.state).in_([it.value for it in UNSENT]),
+    ).with_for_update()
+    return [_value(row) for row in tx.connection.execute(theirs)]
+
+
+def listed(
+    look: Look,
+    *,
+    client: ClientId | None = None,
+    states: Sequence[MailState] = (),
+    subject: tuple[str, str] | None = None,
+    limit: int | None = None,
+) -> tuple[Mail, ...]:
+    """What waits first, by when it leaves; then the rest, the newest first. Of these, what the actor may see."""
+    statement = _ONE.where(*_seen(look))
+    if client is not None:
+        statement = statement.where(col(_m.client_id) == client)
+    if subject is not None:
+        statement = statement.where(col(_m.subject_kind) == subject[0], col(_m.subject_id) == subject[1])
+    if states:
+        statement = statement.where(col(_m.state).in_([it.value for it in states]))
+        found = look.connection.execute(statement.order_by(col(_m.id).desc()).limit(limit)).all()
+        return tuple(_value(row) for row in found)
+    is_open = col(_m.state).in_([it.value for it in OPEN])
+    waiting = look.connection.execute(
+        statement.where(is_open).order_by(col(_m.due_at), col(_m.id)).limit(limit)
+    ).all()
+    left = None if limit is None else max(0, limit - len(waiting))
+    over = look.connection.execute(statement.where(~is_open).order_by(col(_m.id).desc()).limit(left)).all()
+    return tuple(_value(row) for row in (*waiting, *over))
+
+
+def calls(look: Look) -> tuple[Mail, ...]:
+    """Clients to be called: those without an address, and those whom no mail reached."""
+    to_call = or_(
+        and_(col(_m.channel) == Channel.CALL.value, col(_m.state) == MailState.QUEUED.value),
+        and_(
+            col(_m.channel) == Channel.MAIL.value,
+            col(_m.reader) == Reader.CLIENT.value,
+            col(_m.state) == MailState.FAILED.value,
+        ),
+    )
+    found = look.connection.execute(_ONE.where(to_call, *_seen(look)).order_by(col(_m.id)))
+    return tuple(_value(row) for row in found)
+
+
+def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Instant | None]:
+    """How many wait to leave, how many of them are due since before, are paused, have failed, and when the oldest
+    was due.
+    """
+    mine = and_(col(_m.channel).in_(_LEAVES), *_seen(look))
+    waiting = select(func.count(), func.min(col(_m.due_at))).where(
+        col(_m.state).in_([MailState.QUEUED.value, MailState.SENDING.value]), mine
+    )
+    n, oldest = look.connection.execute(waiting).one()
+    stuck = select(func.count()).where(col(_m.state) == MailState.QUEUED.value, col(_m.due_at) <= since, mine)
+    paused = select(func.count()).where(col(_m.state) == MailState.PAUSED.value, mine)
+    failed = select(func.count()).where(col(_m.state) == MailState.FAILED.value, mine)
+    one = look.connection.execute
+    return (
+        int(n),
+        int(one(stuck).scalar_one()) if n else 0,
+        int(one(paused).scalar_one()),
+        int(one(failed).scalar_one()),
+        None if oldest is None else int(oldest),
+    )
+
+
+def paused(tx: Tx) -> list[Mail]:
+    """What waits for a yes; locked."""
+    held = _ONE.where(col(_m.state) == MailState.PAUSED.value).order_by(col(_m.id)).with_for_update()
+    return [_value(row) for row in tx.connection.execute(held)]
+
+
+def usual_hour(look: Look) -> float:
+    """Mails of an ordinary hour: the mean of the hours of the last week in which any left."""
+    hour = (col(_m.sent_at) / HOUR).label("hour") if look.is_sqlite else func.div(col(_m.sent_at), HOUR)
+    per_hour = (
+        select(func.count().label("n"))
+        .where(col(_m.sent_at) > look.now - 7 * DAY, col(_m.sent_at) <= look.now)
+        .group_by(hour)
+        .subquery()
+    )
+    return float(look.connection.execute(select(func.coalesce(func.avg(per_hour.c.n), 0))).scalar_one())
+
+
+def to_be_reminded(look: Look, until: Instant) -> tuple[tuple[Appointment, frozenset[str]], ...]:
+    """Appointments that stand and begin by then, each with the occasions of reminders already written for it."""
+    from frontdesk.core.store import appointments
+
+    _a = AppointmentRow
+    window = (
+        col(_a.start) > look.now,
+        col(_a.start) <= until,
+        col(_a.status).in_([it.value for it in RESCHEDULABLE]),
+    )
+    written = (
+        select(col(_m.subject_id), col(_m.occasion))
+        .join(AppointmentRow, cast(col(_a.id), MailRow.__table__.c.subject_id.type) == col(_m.subject_id))  # type: ignore[attr-defined]
+        .where(
+            col(_m.subject_kind) == "appointment",
+            col(_m.kind) == MailKind.REMINDER.value,
+            col(_m.sequence) == col(_a.sequence),
+            *window,
+        )
+    )
+    known: dict[str, set[str]] = {}
+    for id_, occasion in look.connection.execute(written):
+        known.setdefault(id_, set()).add(occasion)
+    return tuple((it, frozenset(known.get(str(it.id), ()))) for it in appointments.standing(look, look.now, until))
+
+
+def queue_fault(look: Look) -> tuple[str, str, Instant | None, Instant | None, int]:
+    """Why the whole queue stands still (empty: it does not), the server's words, since when, when it is tried
+    again, and how often it was.
+    """
+    row = look.connection.execute(_QUEUE).one()
+    return row.fault, row.detail, row.since, row.retry_at, row.tries
+
+
+def set_fault(tx: Tx, fault: str, detail: str, since: Instant | None, retry_at: Instant | None, tries: int) -> None:
+    tx.connection.execute(
+        text("UPDATE mail_queue SET fault = :f, detail = :d, since = :s, retry_at = :r, tries = :t"),
+        {"f": fault, "d": detail, "s": since, "r": retry_at, "t": tries},
+    )
+
+
+def _once(sqlite: bool) -> Any:
+    if sqlite:
+        from sqlalchemy.dialects.sqlite import insert as insert_or_not
+    else:
+        from sqlalchemy.dialects.postgresql import insert as insert_or_not  # type: ignore[assignment]
+    return insert_or_not(MailRow).on_conflict_do_nothing().returning(col(_m.id))
+
+
+class _Once(dict[bool, Any]):
+    """Each engine's own way of writing only once, built when that engine is first used."""
+
+    def __missing__(self, sqlite: bool) -> Any:
+        self[sqlite] = _once(sqlite)
+        return self[sqlite]
+
+
+_INSERT_ONCE = _Once()
+
+
+def _seen(look: Look) -> list[Any]:
+    """Practitioners see the mails about their own appointments and requests."""
+    own = only_own(look.actor, Permission.SEE_CLIENTS)
+    if own is None:
+        return []
+    type_ = MailRow.__table__.c.subject_id.type  # type: ignore[attr-defined]
+    booked = select(cast(col(AppointmentRow.id), type_)).where(col(AppointmentRow.practitioner_id) == own)
+    asked = select(cast(col(RequestRow.id), type_)).where(col(RequestRow.practitioner_id) == own)
+    return [
+        or_(
+            and_(col(_m.subject_kind) == "appointment", col(_m.subject_id).in_(booked)),
+            and_(col(_m.subject_kind) == "request", col(_m.subject_id).in_(asked)),
+            col(_m.staff_id) == own,
+        )
+    ]
+
+
+def _told(text_: str | None) -> Told | None:
+    return None if text_ is None else from_text(text_, Told)
+
+
+def _value(row: Any) -> Mail:
+    return Mail(
+        id=MailId(row.id),
+        channel=Channel(row.channel),
+        reader=Reader(row.reader),
+        kind=MailKind(row.kind),
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        sequence=row.sequence,
+        occasion=row.occasion,
+        recipient=row.recipient,
+        name=row.name,
+        client=None if row.client_id is None else ClientId(row.client_id),
+        staff=None if row.staff_id is None else StaffId(row.staff_id),
+        language=row.language,
+        letter=Letter(subject=row.subject, text=row.body, html=row.html, calendar=row.calendar, method=row.method),
+        message=row.message,
+        sealed=row.sealed,
+        message_id=row.message_id,
+        thread=row.thread,
+        known=_told(row.known),
+        tells=_told(row.tells),
+        state=MailState(row.state),
+        made_at=row.made_at,
+        due_at=row.due_at,
+        until=row.until,
+        attempts=row.attempts,
+        perhaps=bool(row.perhaps),
+        lease=row.lease,
+        leased_until=row.leased_until,
+        sent_at=row.sent_at,
+        error=row.error,
+    )
+
+
+def _row(mail: Mail) -> dict[str, Any]:
+    return {
+        "channel": mail.channel.value,
+        "reader": mail.reader.value,
+        "kind": mail.kind.value,
+        "subject_kind": mail.subject_kind,
+        "subject_id": mail.subject_id,
+        "sequence": mail.sequence,
+        "occasion": mail.occasion,
+        "recipient": mail.recipient,
+        "name": mail.name,
+        "client_id": mail.client,
+        "staff_id": mail.staff,
+        "language": mail.language,
+        "subject": mail.letter.subject,
+        "body": mail.letter.text,
+        "html": mail.letter.html,
+        "calendar": mail.letter.calendar,
+        "method": mail.letter.method,
+        "message": mail.message,
+        "sealed": mail.sealed,
+        "message_id": mail.message_id,
+        "thread": mail.thread,
+        "known": None if mail.known is None else to_text(mail.known),
+        "tells": None if mail.tells is None else to_text(mail.tells),
+        "state": mail.state.value,
+        "made_at": mail.made_at,
+        "due_at": mail.due_at,
+        "until": mail.until,
+        "attempts": mail.attempts,
+        "perhaps": mail.perhaps,
+        "lease": mail.lease,
+        "leased_until": mail.leased_until,
+        "sent_at": mail.sent_at,
+        "error": mail.error,
+    }
+
+
+def everything(look: Look) -> Iterable[Mail]:
+    yield from map(_value, look.connection.execute(_ONE.order_by(col(_m.id))))

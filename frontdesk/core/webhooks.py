@@ -1,0 +1,58 @@
+"""Webhooks: a signed POST to an address the practice chose, under the same discipline as mails."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ssl
+import urllib.error
+import urllib.request
+
+from frontdesk.core.asks.mails import Leased
+from frontdesk.core.domain.mails import Ending, Outcome
+from frontdesk.core.domain.times import Instant
+
+TIMEOUT = 20
+SIGNATURE = "Frontdesk-Signature"
+"""`t=<unix time>,v1=<hex of HMAC-SHA256 over "<unix time>.<body>">`: the receiver checks both."""
+
+
+def post(leased: Leased, at: Instant) -> Ending:
+    """One attempt. What is answered with 2xx arrived; 4xx but 408, 425 and 429 is refused for good."""
+    mail, data = leased.mail, leased.text.encode()
+    request = urllib.request.Request(
+        mail.recipient,
+        data=data,
+        method="POST",
+        headers={
+            "Content-Type": "application/json",
+            "User-Agent": "frontdesk",
+            "Idempotency-Key": mail.message_id.strip("<>"),
+            SIGNATURE: signature(leased.signing, data, at),
+        },
+    )
+    secure = urllib.request.HTTPSHandler(context=ssl.create_default_context())
+    opener = urllib.request.build_opener(_NoRedirect(), secure)
+    try:
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        later = error.code >= 500 or error.code in (408, 425, 429)
+        return Ending(Outcome.LATER if later else Outcome.REFUSED, f"{error.code} {error.reason}")
+    except TimeoutError:
+        return Ending(Outcome.UNKNOWN, "no answer in time")
+    except (OSError, ValueError) as error:
+        return Ending(Outcome.LATER, f"not reached: {getattr(error, 'reason', error)}")
+    return Ending(Outcome.SENT)
+
+
+def signature(secret: str, data: bytes, at: Instant) -> str:
+    signed = hmac.new(secret.encode(), f"{at}.".encode() + data, hashlib.sha256).hexdigest()
+    return f"t={at},v1={signed}"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """What is sent to one address is never carried to another."""
+
+    def redirect_request(self, *_args: object, **_more: object) -> None:
+        return None
