@@ -1,21 +1,34 @@
-"""Machine facts: which database, which look. A TOML file, and the environment, which wins."""
+"""Machine facts: which database, which look, which mail server. A TOML file, and the environment, which wins."""
 
 from __future__ import annotations
 
+import base64
+import difflib
 import logging
 import os
+import secrets
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.machine import Security, Smtp
 
 ENVIRONMENT = {
     "database": "FRONTDESK_DATABASE",
     "theme": "FRONTDESK_THEME",
     "glyphs": "FRONTDESK_GLYPHS",
+    "seal_key_file": "FRONTDESK_SEAL_KEY_FILE",
 }
+SMTP = ("host", "port", "security", "user", "password", "password_file", "from")
+"""Keys of `[smtp]`; each has a variable `FRONTDESK_SMTP_…`."""
+
+PORTS = {Security.IMPLICIT: 465, Security.STARTTLS: 587, Security.NONE: 25}
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+CREDENTIAL = "smtp_password"
+"""The password as a credential of the service manager (`CREDENTIALS_DIRECTORY`)."""
+SEAL_KEY_BYTES = 32
 THEMES = ("dark", "light", "contrast", "safe", "ansi")
 GLYPHS = ("unicode", "ascii")
 
@@ -25,6 +38,9 @@ class Config:
     database: str
     theme: str = "dark"
     glyphs: str = "unicode"
+    smtp: Smtp | None = None
+    """None: mails wait."""
+    seal_key_file: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     """Binding id to key."""
 
@@ -42,14 +58,41 @@ def read_config(path: Path | None = None) -> Config:
     for name, choices in (("theme", THEMES), ("glyphs", GLYPHS)):
         if values.get(name, choices[0]) not in choices:
             raise BadInput(name, Problem.NOT_A_CHOICE, str(values[name]), hint=", ".join(choices))
-    for name in ("database", "theme", "glyphs"):
+    for name in ("database", "theme", "glyphs", "seal_key_file"):
         if not isinstance(values.get(name, ""), str):
             raise BadInput(f"config: {name}", Problem.NOT_A_CHOICE, str(values[name]), hint="a text")
     keys = values.get("keys", {})
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise BadInput("config: keys", Problem.NOT_A_CHOICE, str(keys), hint='[keys] with lines such as new = "n"')
+    values["smtp"] = _smtp(values.get("smtp", {}))
     known = {name: values[name] for name in Config.__dataclass_fields__ if name in values}
-    return Config(**{"database": default_database(), **known})
+    return Config(**{"database": default_database(), "seal_key_file": str(_default_seal_key()), **known})
+
+
+def read_seal_key(path: Path) -> bytes | None:
+    """The machine's sealing key, None where there is none. Raises BadInput for a file that holds something else."""
+    try:
+        key = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise BadInput("seal_key_file", Problem.NOT_READABLE, str(path), hint=str(error)) from None
+    if len(key) != SEAL_KEY_BYTES:
+        raise BadInput("seal_key_file", Problem.NOT_READABLE, str(path), hint="it holds no sealing key")
+    return key
+
+
+def make_seal_key(path: Path) -> None:
+    """A new sealing key for this user alone, unless there is one. Raises BadInput where it cannot be kept."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise BadInput("seal_key_file", Problem.NOT_WRITABLE, str(path), hint=error.strerror or "") from None
+    with os.fdopen(file, "w", encoding="ascii") as out:
+        out.write(base64.b64encode(secrets.token_bytes(SEAL_KEY_BYTES)).decode() + "\n")
 
 
 def data_folder() -> Path:
@@ -79,6 +122,59 @@ def default_database() -> str:
     from platformdirs import user_data_path
 
     return str(user_data_path("frontdesk") / "practice.db")
+
+
+def _default_seal_key() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("frontdesk") / "seal.key"
+
+
+def _smtp(given: Any) -> Smtp | None:
+    """The mail server, None where none is named. Raises BadInput."""
+    if not isinstance(given, dict):
+        raise BadInput("config: smtp", Problem.NOT_A_CHOICE, str(given), hint='[smtp] with lines such as host = "…"')
+    for name in given:
+        if name not in SMTP:
+            near = difflib.get_close_matches(name, SMTP, n=1)
+            raise BadInput(f"config: smtp.{name}", Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(SMTP))
+    values = {name: os.environ.get(f"FRONTDESK_SMTP_{name.upper()}") or given.get(name, "") for name in SMTP}
+    if not values["host"]:
+        return None
+    host = str(values["host"])
+    try:
+        security = Security(values["security"] or Security.STARTTLS.value)
+    except ValueError:
+        choices = ", ".join(it.value for it in Security)
+        raise BadInput("config: smtp.security", Problem.NOT_A_CHOICE, str(values["security"]), hint=choices) from None
+    if security is Security.NONE and host not in LOOPBACK:
+        hint = "none is only for this machine: localhost, 127.0.0.1 or ::1"
+        raise BadInput("config: smtp.security", Problem.NOT_A_CHOICE, "none", hint=hint)
+    try:
+        port = int(values["port"] or PORTS[security])
+    except ValueError:
+        raise BadInput("config: smtp.port", Problem.NOT_A_NUMBER, str(values["port"])) from None
+    return Smtp(
+        host=host,
+        port=port,
+        security=security,
+        user=str(values["user"]),
+        password=_password(str(values["password"]), str(values["password_file"])) if values["user"] else "",
+        sender=str(values["from"]),
+    )
+
+
+def _password(given: str, file: str) -> str:
+    """As given, else from a file, else a credential of the service manager."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    credential = Path(folder) / CREDENTIAL if folder else None
+    if given or not (file or (credential is not None and credential.exists())):
+        return given
+    path = Path(file).expanduser() if file or credential is None else credential
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("config: smtp.password_file", Problem.NOT_READABLE, str(path), hint=str(error)) from None
 
 
 def _read_default() -> dict[str, Any]:

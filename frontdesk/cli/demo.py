@@ -43,7 +43,7 @@ def demo(
     """A believable practice in a temporary database, on today's date; nothing leaves the machine."""
     opening: Opening = context.obj
     if keep is not None:
-        made = Opening(database=str(keep), create=True, now=opening.now)
+        made = Opening(database=str(keep), create=True, now=opening.now, keeps_mail=True)
         fill(made, size)
         made.close()
         say(_("the demo practice is in {where}").format(where=keep))
@@ -54,7 +54,7 @@ def demo(
     from frontdesk.cli.terminal import open_terminal
 
     with tempfile.TemporaryDirectory(prefix="frontdesk-demo-") as folder:
-        shown = replace(opening, database=str(Path(folder) / "demo.db"), staff=None, create=True)
+        shown = replace(opening, database=str(Path(folder) / "demo.db"), staff=None, create=True, keeps_mail=True)
         say(_("making a practice to try …"))
         fill(shown, size)
         raise typer.Exit(open_terminal(shown))

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from frontdesk.config import Config, read_config
+from frontdesk.config import Config, make_seal_key, read_config, read_seal_key
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
@@ -39,6 +39,8 @@ class Opening:
     config_file: Path | None = None
     create: bool = False
     clock: Callable[[], int] | None = None
+    keeps_mail: bool = False
+    """Nothing leaves this machine, whatever its mail server."""
 
     @cached_property
     def config(self) -> Config:
@@ -76,6 +78,19 @@ class Opening:
             self.desk.close()
 
     @cached_property
+    def machine(self) -> Machine:
+        """This run on this machine; whoever makes a database makes its sealing key too. Raises BadInput."""
+        path = Path(self.config.seal_key_file).expanduser()
+        if self.create:
+            make_seal_key(path)
+        return Machine(
+            terminal=terminal(),
+            smtp=None if self.keeps_mail else self.config.smtp,
+            seal_key=read_seal_key(path),
+            seal_key_file=str(path),
+        )
+
+    @cached_property
     def desk(self) -> Desk:
         """Raises StoreUnusable, BadInput or NotFound."""
         from frontdesk.core.desk import open_desk
@@ -84,7 +99,7 @@ class Opening:
             self.url,
             create=self.create,
             clock=self.clock,
-            machine=machine(),
+            machine=self.machine,
             staff=self.staff,
             now=self.now,
         )
@@ -130,10 +145,10 @@ class Opening:
         return naming.reason(self.setup, text)
 
 
-def machine() -> Machine:
+def terminal() -> str:
     """Names this run: the terminal it sits at, and the process."""
     try:
-        terminal = os.ttyname(0)
+        name = os.ttyname(0)
     except OSError:
-        terminal = "batch"
-    return Machine(terminal=f"{terminal}:{os.getpid()}:{int(time.time())}")
+        name = "batch"
+    return f"{name}:{os.getpid()}:{int(time.time())}"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from frontdesk.cli.files import read_text
+from frontdesk.cli.mails import prove
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.settings import ApplyPractice, PlanPractice
@@ -125,10 +126,25 @@ def locations(context: typer.Context, as_json: AsJson = False) -> None:
     table([[it.id, _named(it), it.kind.value, setup.zone_of(it.id)] for it in setup.locations.values()])
 
 
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+def doctor(
+    context: typer.Context,
+    mail: Annotated[str | None, typer.Option("--mail", metavar="ADDRESS", help="Send a test mail there.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """How the database and this machine are."""
     opening: Opening = context.obj
-    facts = {"database": opening.desk.store.name, **opening.desk.store.facts(), "python": sys.version.split()[0]}
+    smtp = opening.machine.smtp
+    facts = {
+        "database": opening.desk.store.name,
+        **opening.desk.store.facts(),
+        "python": sys.version.split()[0],
+        "mail": f"{smtp.host}:{smtp.port} ({smtp.security.value})"
+        if smtp is not None
+        else _("no server: mails wait"),
+        "sealing_key": opening.machine.seal_key_file if opening.machine.seal_key is not None else _("none"),
+    }
+    if mail is not None:
+        facts["mail_test"] = _("left for {address}").format(address=prove(opening, mail).recipient)
     if as_json:
         show(shapes.item(facts))
         return

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from frontdesk.cli.opening import Opening, machine
+from frontdesk.cli.opening import Opening
 
 OPTIONS = {"--db": "database", "--staff": "staff", "--now": "now", "--config": "config_file"}
 
@@ -33,7 +33,7 @@ def open_terminal(opening: Opening) -> int:
         Start(
             config=opening.config,
             url=opening.url,
-            machine=machine(),
+            machine=opening.machine,
             staff=opening.staff,
             now=opening.now,
             clock=opening.clock,

@@ -21,7 +21,7 @@ from frontdesk.core.asks.door import Door
 from frontdesk.core.asks.mails import Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.mails import SMTP_TIMEOUT, Channel, Ending, Outcome
+from frontdesk.core.domain.mails import SMTP_TIMEOUT, Carrier, Ending, Outcome
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.render.message import message
 from frontdesk.core.webhooks import post
@@ -128,7 +128,7 @@ class Sender:
             self._mark(_report_of(leased, Ending(Outcome.UNTRIED)))
 
     def _written(self, leased: Leased) -> bytes | Ending:
-        if leased.mail.channel is Channel.WEBHOOK:
+        if leased.mail.carrier is Carrier.WEBHOOK:
             return b""
         try:
             return message(
@@ -149,7 +149,7 @@ class Sender:
 
     async def _envelope(self, leased: Leased) -> Ending | None:
         """A connection, who writes and to whom; None where the text may follow."""
-        if leased.mail.channel is Channel.WEBHOOK:
+        if leased.mail.carrier is Carrier.WEBHOOK:
             return None
         if not leased.sender:
             return Ending(Outcome.QUEUE_FAULT, "the practice has no e-mail address to send from")
@@ -161,7 +161,7 @@ class Sender:
         return await _announced(self._client, leased.sender, leased.mail.recipient)
 
     async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
-        if leased.mail.channel is Channel.WEBHOOK:
+        if leased.mail.carrier is Carrier.WEBHOOK:
             return await asyncio.to_thread(post, leased, self._clock())
         assert self._client is not None
         if isinstance(raw, Ending):

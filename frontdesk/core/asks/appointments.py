@@ -41,6 +41,12 @@ class BookAppointment(Ask[AppointmentBooked]):
     internal_note: str = ""
     override: str = ""
     """Why a rule is overridden; empty overrides nothing."""
+    message: str = ""
+    """Personal words for the client's mail."""
+    letter: str = ""
+    """The client's mail as somebody rewrote it; empty leaves it to the template."""
+    reminders: tuple[int, ...] | None = None
+    """Hours before; None: what the service or the practice says."""
     hold: UUID | None = None
     """The key of an open picker that keeps this time."""
 
@@ -64,19 +70,27 @@ class RescheduleAppointment(Ask[AppointmentRescheduled]):
     override: str = ""
     client_agreed: bool = False
     """The client knows that another service or practitioner brings other terms; else the old ones stay."""
+    message: str = ""
+    """Personal words for the client's mail."""
+    letter: str = ""
+    """The client's mail as somebody rewrote it; empty leaves it to the template."""
+    reminders: tuple[int, ...] | None = None
+    """Hours before; None leaves them as they are."""
     hold: UUID | None = None
     """The key of an open picker that keeps this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditAppointment(Ask[AppointmentEdited]):
-    """Change its notes. Raises NotFound, Stale or NotAllowed."""
+    """Change its notes or reminders. Raises NotFound, BadInput, Stale or NotAllowed."""
 
     needs = Permission.CHANGE_APPOINTMENTS
     appointment: AppointmentId
     seen: int | None
     note: str | None = None
     internal_note: str | None = None
+    reminders: tuple[int, ...] | None = None
+    """Hours before, empty for none; None leaves them as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +110,8 @@ class CancelAppointment(Ask[AppointmentCancelled]):
     """When the client called; None is now. It decides whether that was late."""
     message: str = ""
     """Personal words for the client's mail."""
+    letter: str = ""
+    """The client's mail as somebody rewrote it; empty leaves it to the template."""
     waive: str = ""
     """Why a late fee need not be paid; empty waives nothing."""
 

@@ -30,7 +30,7 @@ SECRET_OPEN, SECRET_CLOSE = "\ue000", "\ue001"
 """Around the name of a secret in a stored body; text from outside never holds these signs there."""
 
 
-class Channel(Enum):
+class Carrier(Enum):
     MAIL = "mail"
     CALL = "call"
     """The client has no e-mail: somebody calls."""
@@ -156,7 +156,7 @@ class Mail:
     """One letter to one reader; kept for ever, its secrets until it is sent."""
 
     id: MailId
-    channel: Channel = Channel.MAIL
+    carrier: Carrier = Carrier.MAIL
     reader: Reader = Reader.CLIENT
     kind: MailKind
     subject_kind: str

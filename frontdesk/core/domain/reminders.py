@@ -8,6 +8,9 @@ from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import HOUR, Instant, end_edge, start_edge, wall_time
 
+LONGEST_REMINDER = 31 * 24
+"""Hours before the start, at most."""
+
 STORM_AT_LEAST = 50
 STORM_TIMES = 5
 """More reminders at once than 50, and than five times the usual hour, wait for a yes."""

@@ -46,6 +46,7 @@ from frontdesk.core.domain.outcomes import fee_of_no_show, objections_to_cancell
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import BY_CLIENT, Setup
+from frontdesk.core.domain.reminders import LONGEST_REMINDER
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_text
@@ -105,13 +106,20 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
             override=override if taken.verdict.reasons else "",
             note=clean_text(ask.note),
             internal_note=clean_text(ask.internal_note),
+            reminders=reminder_hours_given(ask.reminders),
         ),
     )
     claims.replace(tx, practice, [booked])
     return record(
         tx,
         AppointmentBooked(
-            appointment=booked, client=client, new_client=known is None, warnings=taken.verdict.warnings, also=also
+            appointment=booked,
+            client=client,
+            new_client=known is None,
+            warnings=taken.verdict.warnings,
+            also=also,
+            message=clean_text(ask.message),
+            letter=clean_text(ask.letter),
         ),
     )
 
@@ -154,6 +162,7 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
         missed_reschedule=None if elsewhere else before.missed_reschedule,
         note=before.note if ask.note is None else clean_text(ask.note),
         internal_note=before.internal_note if ask.internal_note is None else clean_text(ask.internal_note),
+        reminders=before.reminders if ask.reminders is None else reminder_hours_given(ask.reminders),
     )
     also = taking.take_holds(tx, practice, taken.holds)
     if elsewhere or other:
@@ -170,6 +179,8 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
             override=after.override,
             warnings=taken.verdict.warnings,
             also=also,
+            message=clean_text(ask.message),
+            letter=clean_text(ask.letter),
         ),
     )
 
@@ -179,6 +190,7 @@ def edit_appointment(tx: Tx, ask: EditAppointment) -> AppointmentEdited:
     after = before.changed(
         note=before.note if ask.note is None else clean_text(ask.note),
         internal_note=before.internal_note if ask.internal_note is None else clean_text(ask.internal_note),
+        reminders=before.reminders if ask.reminders is None else reminder_hours_given(ask.reminders),
     )
     appointments.save(tx, after)
     return record(tx, AppointmentEdited(before=before, appointment=after, client_name=client.name))
@@ -190,22 +202,22 @@ def cancel_appointment(tx: Tx, ask: CancelAppointment) -> AppointmentCancelled:
     if reason is None or reason.life is not Life.ACTIVE or not reason.offered:
         offered = [it.id for it in practice.reasons.values() if it.offered and it.life is Life.ACTIVE]
         raise BadInput("reason", Problem.UNKNOWN, ask.reason, hint=", ".join(offered))
-    words = clean_text(ask.text)
+    told = clean_text(ask.text)
     if before.status not in CANCELLABLE:
         require_no_objection([NotFromHere(before.status, Action.CANCEL)])
-    if reason.needs_text and not words:
+    if reason.needs_text and not told:
         require_no_objection([ReasonNeedsText(reason.label)])
     said_at = tx.now if ask.said_at is None else ask.said_at
     if said_at > tx.now:
         require_no_objection([CallLiesAhead()])
     cancellation = Cancellation(
         reason=reason.id,
-        text=words,
+        text=told,
         rebook_link=reason.rebook_link if ask.rebook_link is None else ask.rebook_link,
         by=ask.by,
         at=said_at,
     )
-    return _cancel(tx, practice, before, client, cancellation, clean_text(ask.message), clean_text(ask.waive))
+    return _cancel(tx, practice, before, client, cancellation, ask)
 
 
 def cancel_as_client(tx: Tx, ask: CancelAsClient) -> AppointmentCancelled:
@@ -226,13 +238,13 @@ def _cancel(
     before: Appointment,
     client: Client,
     cancellation: Cancellation,
-    message: str = "",
-    waive: str = "",
+    words: CancelAppointment | None = None,
 ) -> AppointmentCancelled:
     currency = practice.practice.currency
     agreed = terms.of(tx, practice, before)
     status, outcome = outcome_of_cancelling(before, agreed, currency, cancellation.by, cancellation.at)
     after = before.changed(status=status, cancellation=cancellation)
+    waive = clean_text(words.waive) if words is not None else ""
     also = charge(tx, practice, after, ChargeKind.LATE_CANCEL, outcome.fee, waive)
     also += taking.overtake(tx, practice, after)
     claims.replace(tx, practice, [after])
@@ -240,7 +252,14 @@ def _cancel(
     appointments.lay_back(tx, after.id)
     return record(
         tx,
-        AppointmentCancelled(before=before, appointment=after, client_name=client.name, also=also, message=message),
+        AppointmentCancelled(
+            before=before,
+            appointment=after,
+            client_name=client.name,
+            also=also,
+            message=clean_text(words.message) if words is not None else "",
+            letter=clean_text(words.letter) if words is not None else "",
+        ),
     )
 
 
@@ -325,6 +344,16 @@ def _opened(
     require_power_over(tx, practice, permission, appointment)
     assert client is not None, "an appointment has a client"
     return practice, appointment, client
+
+
+def reminder_hours_given(hours: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """An appointment's own reminders, the earliest first. Raises BadInput."""
+    if hours is None:
+        return None
+    for it in hours:
+        if not 0 < it <= LONGEST_REMINDER:
+            raise BadInput("reminders", Problem.OUT_OF_RANGE, str(it), hint=f"1–{LONGEST_REMINDER} hours")
+    return tuple(sorted(set(hours), reverse=True))
 
 
 def found(look: Look, id_: AppointmentId) -> Appointment:

@@ -27,7 +27,7 @@ from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
 from frontdesk.core.domain.mails import (
     GIVE_UP,
     LEASE,
-    Channel,
+    Carrier,
     Mail,
     MailId,
     MailKind,
@@ -42,7 +42,7 @@ from frontdesk.core.domain.mails import (
 from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.reminders import due_reminder, is_storm, reminder_due
+from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder, is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
@@ -61,7 +61,7 @@ FIRST_FAULT_RETRY, LONGEST_FAULT_RETRY = MINUTE, 15 * MINUTE
 
 def send_now(tx: Tx, ask: SendNow) -> Mail:
     mail = _opened(tx, ask.mail, SendNow.needs)
-    if mail.state not in (MailState.QUEUED, MailState.PAUSED) or mail.channel is Channel.CALL:
+    if mail.state not in (MailState.QUEUED, MailState.PAUSED) or mail.carrier is Carrier.CALL:
         require_no_objection([MailIsOver(mail.state)])
     return _saved(tx, replace(mail, state=MailState.QUEUED, due_at=min(mail.due_at, tx.now)))
 
@@ -79,7 +79,7 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
         require_no_objection([MailIsOver(mail.state)])
     until = None if mail.until is None else max(mail.until, tx.now + HOUR)
     fresh = replace(mail, state=MailState.QUEUED, due_at=tx.now, made_at=tx.now, attempts=0, error="", until=until)
-    if mail.channel is Channel.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
+    if mail.carrier is Carrier.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
         client = clients.find(tx, mail.client)
         if client is not None and client.email:
             fresh = replace(fresh, recipient=client.email)  # corrected meanwhile, maybe
@@ -91,7 +91,7 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
 
 def call_made(tx: Tx, ask: CallMade) -> Mail:
     mail = _opened(tx, ask.mail, CallMade.needs)
-    to_call = mail.channel is Channel.CALL and mail.state is MailState.QUEUED
+    to_call = mail.carrier is Carrier.CALL and mail.state is MailState.QUEUED
     if not to_call and mail.state is not MailState.FAILED:
         require_no_objection([MailIsOver(mail.state)])
     if not to_call:
@@ -250,9 +250,9 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
 
 
 def _furthest(practice: Setup) -> int:
-    """Hours ahead in which a reminder can be due; an appointment's own are at most a month before it."""
+    """Hours ahead in which a reminder can be due, with a day for quiet hours."""
     own = [hours for service in practice.services.values() for hours in service.reminders or ()]
-    return max([*practice.practice.mail.reminders, *own, 31 * 24])
+    return max([*practice.practice.mail.reminders, *own, LONGEST_REMINDER]) + 24
 
 
 def _opened(tx: Tx, id_: MailId, permission: Permission) -> Mail:

@@ -16,7 +16,7 @@ from frontdesk.core.domain.mails import (
     APPOINTMENT_KINDS,
     APPROVALS,
     GIVE_UP,
-    Channel,
+    Carrier,
     Mail,
     MailId,
     MailKind,
@@ -122,12 +122,12 @@ def to_client(practice: Setup, client: Client) -> To:
     )
 
 
-def to_staff(practice: Setup, person: StaffMember) -> To:
-    """A practitioner without an address is reached at the practice's."""
+def to_staff(practice: Setup, person: StaffMember, *, must: bool = False) -> To:
+    """A practitioner; one without an address, who `must` be reached, at the practice's."""
     return To(
         reader=Reader.STAFF,
         name=person.name,
-        email=person.email or practice.practice.email,
+        email=person.email or (practice.practice.email if must else ""),
         staff=person.id,
         language=language_for(practice.practice.locale),
     )
@@ -150,11 +150,11 @@ def write(
 
     Raises BadInput for a template that cannot be filled, StoreUnusable where a secret cannot be sealed.
     """
-    channel = Channel.MAIL
+    carrier = Carrier.MAIL
     if not to.email:
         if to.reader is Reader.STAFF or facts.kind not in CALLED:
             return None
-        channel = Channel.CALL
+        carrier = Carrier.CALL
     domain = domain_of(practice)
     message_id = f"<{uuid.uuid4().hex}@{domain}>"
     read = letters.letter(facts)
@@ -163,24 +163,24 @@ def write(
         tx,
         Mail(
             id=MailId(0),
-            channel=channel,
+            carrier=carrier,
             reader=to.reader,
             kind=facts.kind,
             subject_kind=subject[0],
             subject_id=subject[1],
             sequence=sequence,
-            recipient=to.email if channel is Channel.MAIL else to.phone,
+            recipient=to.email if carrier is Carrier.MAIL else to.phone,
             name=to.name,
             client=to.client.id if to.client is not None else None,
             staff=to.staff,
             language=to.language,
             letter=replace(read, calendar=calendar[0], method=calendar[1]),
             message=facts.message,
-            sealed=seals.seal(tx, secrets or {}, message_id) if channel is Channel.MAIL else "",
+            sealed=seals.seal(tx, secrets or {}, message_id) if carrier is Carrier.MAIL else "",
             message_id=message_id,
             thread=f"<{thread}@{domain}>",
             made_at=tx.now,
-            **{"due_at": tx.now + (grace if channel is Channel.MAIL else 0), **more},
+            **{"due_at": tx.now + (grace if carrier is Carrier.MAIL else 0), **more},
         ),
     )
 
@@ -468,7 +468,7 @@ def _tell_of_request(tx: Tx, practice: Setup, event: Event, was: Request | None,
         person = practice.staff.get(who)
         if person is None:
             continue
-        staff = to_staff(practice, person)
+        staff = to_staff(practice, person, must=True)
         known, _ = _last_told_of_request(tx, it, staff, request_for_practitioner(was, who))
         wish = request_for_practitioner(it, who)
         asked = decision_kind(it, known, wish)
@@ -563,8 +563,8 @@ def _calendar_file(tx: Tx, practice: Setup, to: To, kind: MailKind, it: Appointm
 def _follow_address(tx: Tx, client: Client) -> None:
     """What waits for a client goes to the address they have now."""
     for mail in mails.unsent_to(tx, client.id):
-        if mail.channel is Channel.MAIL and client.email:
+        if mail.carrier is Carrier.MAIL and client.email:
             mails.save(tx, replace(mail, recipient=client.email))
-        elif mail.channel is Channel.MAIL:
-            call = replace(mail, channel=Channel.CALL, recipient=client.phone, sealed="", due_at=tx.now)
+        elif mail.carrier is Carrier.MAIL:
+            call = replace(mail, carrier=Carrier.CALL, recipient=client.phone, sealed="", due_at=tx.now)
             mails.save(tx, call if mail.kind in CALLED else replace(mail, state=MailState.DROPPED, sealed=""))

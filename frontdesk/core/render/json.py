@@ -13,6 +13,7 @@ from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.events import Event, HistoryLine
 from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup, StaffMember
@@ -243,6 +244,23 @@ def staff(it: StaffMember) -> Json:
         "roles": [role.value for role in it.roles],
         "services": list(it.services),
         "active": it.life is Life.ACTIVE,
+    }
+
+
+def mail(it: Mail, words: Words) -> Json:
+    about = it.subject_kind == "appointment"
+    return {
+        "id": it.id,
+        "kind": it.kind.value,
+        "carrier": it.carrier.value,
+        "to": it.recipient,
+        "subject": it.letter.subject,
+        "state": it.state.value,
+        "due_at": iso(it.due_at, words.zone),
+        "attempts": it.attempts,
+        "message_id": it.message_id,
+        "appointment": appointment_ref(AppointmentId(int(it.subject_id))) if about else None,
+        "error": it.error or None,
     }
 
 

@@ -14,7 +14,7 @@ from frontdesk.core.domain.appointments import Action, Appointment, Side, Status
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.checks import Topic
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
-from frontdesk.core.domain.mails import MailKind, MailState
+from frontdesk.core.domain.mails import Carrier, Mail, MailKind, MailState, Reader
 from frontdesk.core.domain.money import minor_units, written
 from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.outcomes import Countdown
@@ -24,8 +24,8 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestKind, RequestState, Slot, request_ref
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
-from frontdesk.core.domain.times import Instant, Span, local_date, wall_time
-from frontdesk.core.domain.views import BellLine, Standing
+from frontdesk.core.domain.times import HOUR, Instant, Span, local_date, wall_time
+from frontdesk.core.domain.views import BellLine, Outbox, Standing
 from frontdesk.core.domain.work import Work
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, later, plural
@@ -216,6 +216,13 @@ NOTICE_WORDS: dict[NoticeKind, str] = {
 
 PLAIN_DAYS = 300
 """Days from today within which a date without a year means only one."""
+
+
+def countdown(seconds: int) -> str:
+    """How long something still waits: `0:42`, `12:05`, `3 h`."""
+    if seconds >= 2 * HOUR:
+        return _("{n} h").format(n=seconds // HOUR)
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def service_label(of: Service) -> str:
@@ -614,6 +621,57 @@ class Words:
         if it.text.value:
             rows.append((_("told to clients"), it.text.value, it.text))
         return [(name, value, _(LEVEL_WORDS[term.level])) for name, value, term in rows]
+
+    def mail_state(self, it: Mail, now: Instant) -> str:
+        """How a mail stands; one that waits says when it leaves."""
+        state = _(MAIL_STATE_WORDS[it.state])
+        if it.carrier is Carrier.CALL:
+            return {MailState.QUEUED: _("to be called"), MailState.SENT: _("was called")}.get(it.state, state)
+        match it.state:
+            case MailState.QUEUED if it.due_at > now:
+                return _("leaves in {time}").format(time=countdown(it.due_at - now))
+            case MailState.QUEUED if it.attempts:
+                return _("tries again")
+            case MailState.SENT if it.sent_at is not None:
+                return _("sent {when}").format(when=self.moment(it.sent_at))
+            case MailState.DROPPED if it.error:
+                return _("dropped by {who}").format(who=it.error)
+            case MailState.FAILED if it.reader is Reader.CLIENT:
+                return _("failed: call the client")
+            case _:
+                return state
+
+    def mail_head(self, it: Mail, now: Instant) -> list[str]:
+        """The head of a mail: to whom, what, how it stands, and what went wrong."""
+        head = [
+            f"{_('To')}: {it.name} <{it.recipient}>" if it.recipient else f"{_('To')}: {it.name}",
+            f"{_('Subject')}: {it.letter.subject}",
+            f"{_('State')}: {self.mail_state(it, now)}",
+        ]
+        if it.error and it.state is not MailState.DROPPED:
+            head.append(f"{_('Answer')}: {it.error}")
+        if it.letter.calendar:
+            head.append(f"{_('With')}: {_('a calendar file')} ({it.letter.method})")
+        return head
+
+    def outbox_troubles(self, it: Outbox, now: Instant) -> list[str]:
+        """What the desk has to know of the queue, and what to do."""
+        told = []
+        if not it.has_server and it.waiting:
+            told.append(_("no mail server is set up on this machine: mails wait ([smtp] in the config file)"))
+        if it.fault:
+            again = _("tried again {time}").format(time=self.time(it.retry_at)) if it.retry_at else ""
+            told.append(", ".join(filter(None, (_("no mail leaves: {why}").format(why=it.fault), again))))
+        elif it.stuck and it.oldest is not None and it.has_server:
+            told.append(_("the oldest waits since {when}").format(when=self.moment(it.oldest)))
+        if it.paused:
+            n = it.paused
+            text = plural("{n} reminder became due at once", "{n} reminders became due at once", n).format(n=n)
+            told.append(_("{what}: they wait for a yes").format(what=text))
+        if it.failed:
+            text = plural("{n} mail failed: call", "{n} mails failed: call", it.failed)
+            told.append(text.format(n=it.failed))
+        return told
 
     def notice(self, line: BellLine) -> str:
         """One line of the bell: who, what, when; the ticket that somebody has to follow up."""

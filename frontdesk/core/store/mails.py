@@ -14,7 +14,7 @@ from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Statu
 from frontdesk.core.domain.mails import (
     OPEN,
     UNSENT,
-    Channel,
+    Carrier,
     Letter,
     Mail,
     MailId,
@@ -39,7 +39,7 @@ _COLUMNS = MailRow.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
 _INSERT = insert(MailRow)
 _UPDATE = update(MailRow).where(col(_m.id) == bindparam("key"))
-_LEAVES = [Channel.MAIL.value, Channel.WEBHOOK.value]
+_LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
 """What a worker takes; calls are made by people."""
 
 CHANGE = "change"
@@ -92,7 +92,7 @@ _DUE = (
     _FOR_SENDING.where(
         col(_m.state) == MailState.QUEUED.value,
         col(_m.due_at) <= bindparam("now"),
-        col(_m.channel).in_(_LEAVES),
+        col(_m.carrier).in_(_LEAVES),
         _IN_TURN,
         _RUNS,
     )
@@ -233,7 +233,7 @@ def _due(row: Any) -> Due:
 def next_due_at(look: Look) -> Instant | None:
     """When the next mail wants to leave."""
     waiting = select(func.min(col(_m.due_at))).where(
-        col(_m.state) == MailState.QUEUED.value, col(_m.channel).in_(_LEAVES)
+        col(_m.state) == MailState.QUEUED.value, col(_m.carrier).in_(_LEAVES)
     )
     at = look.connection.execute(waiting).scalar()
     return None if at is None else int(at)
@@ -279,9 +279,9 @@ def listed(
 def calls(look: Look) -> tuple[Mail, ...]:
     """Clients to be called: those without an address, and those whom no mail reached."""
     to_call = or_(
-        and_(col(_m.channel) == Channel.CALL.value, col(_m.state) == MailState.QUEUED.value),
+        and_(col(_m.carrier) == Carrier.CALL.value, col(_m.state) == MailState.QUEUED.value),
         and_(
-            col(_m.channel) == Channel.MAIL.value,
+            col(_m.carrier) == Carrier.MAIL.value,
             col(_m.reader) == Reader.CLIENT.value,
             col(_m.state) == MailState.FAILED.value,
         ),
@@ -294,7 +294,7 @@ def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Insta
     """How many wait to leave, how many of them are due since before, are paused, have failed, and when the oldest
     was due.
     """
-    mine = and_(col(_m.channel).in_(_LEAVES), *_seen(look))
+    mine = and_(col(_m.carrier).in_(_LEAVES), *_seen(look))
     waiting = select(func.count(), func.min(col(_m.due_at))).where(
         col(_m.state).in_([MailState.QUEUED.value, MailState.SENDING.value]), mine
     )
@@ -414,7 +414,7 @@ def _told(text_: str | None) -> Told | None:
 def _value(row: Any) -> Mail:
     return Mail(
         id=MailId(row.id),
-        channel=Channel(row.channel),
+        carrier=Carrier(row.carrier),
         reader=Reader(row.reader),
         kind=MailKind(row.kind),
         subject_kind=row.subject_kind,
@@ -448,7 +448,7 @@ def _value(row: Any) -> Mail:
 
 def _row(mail: Mail) -> dict[str, Any]:
     return {
-        "channel": mail.channel.value,
+        "carrier": mail.carrier.value,
         "reader": mail.reader.value,
         "kind": mail.kind.value,
         "subject_kind": mail.subject_kind,

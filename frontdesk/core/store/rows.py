@@ -341,7 +341,7 @@ class Mail(Row, table=True):
         {"sqlite_autoincrement": True},
     )
     id: int = key()
-    channel: str = text()
+    carrier: str = text()
     reader: str = text()
     kind: str = text()
     subject_kind: str = text()

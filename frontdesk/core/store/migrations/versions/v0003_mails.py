@@ -30,7 +30,7 @@ def _tables() -> None:
         sa.Column("id", LONG, nullable=False),
         *(
             sa.Column(name, sa.Text(), nullable=False)
-            for name in ("channel", "reader", "kind", "subject_kind", "subject_id")
+            for name in ("carrier", "reader", "kind", "subject_kind", "subject_id")
         ),
         sa.Column("sequence", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("occasion", "recipient", "name")),

@@ -1,0 +1,199 @@
+"""Mails: what waits, what left, what failed; sending it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import Annotated
+
+import typer
+
+from frontdesk.cli.appointments import ClientRef
+from frontdesk.cli.naming import client_id
+from frontdesk.cli.opening import Opening
+from frontdesk.cli.output import AsJson, lines, say, show, table
+from frontdesk.core.asks.mails import (
+    CallMade,
+    DropMail,
+    ListMails,
+    ReleaseMails,
+    RetryMail,
+    SendNow,
+    ShowMail,
+    WriteReminders,
+)
+from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
+from frontdesk.core.domain.mails import Mail, MailId, MailState
+from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.render import json as shapes
+from frontdesk.core.render.language import _, plural
+from frontdesk.core.render.words import Words
+
+group = typer.Typer(help="One mail.", rich_markup_mode=None, no_args_is_help=True)
+
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62)]
+
+TEST_WAITS = 90
+"""Seconds in which a test mail has to have left."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(group, name="mail")
+    for command in (outbox, deliver):
+        app.command()(command)
+
+
+def outbox(
+    context: typer.Context,
+    client: ClientRef = None,
+    state: Annotated[list[MailState] | None, typer.Option("--state", help="Only these.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """What waits first, by when it leaves, then the rest, the newest first."""
+    opening: Opening = context.obj
+    who = None if client is None else client_id(client)
+    found = opening.see(ListMails(client=who, states=tuple(state or ()), limit=limit))
+    words = opening.words
+    if as_json:
+        show(shapes.items((shapes.mail(it, words) for it in found.items), found.more))
+        return
+    now = opening.desk.now()
+    table([[str(it.id), words.mail_state(it, now), it.name, it.recipient, it.letter.subject] for it in found.items])
+    if not found.items:
+        say(_("no mails"))
+    if found.more:
+        say(_("there are more: see --limit"))
+    for line in words.outbox_troubles(found, now):
+        say(line)
+
+
+def deliver(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Send what is due, then end.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send the mails that are due, and the reminders; without --once until it is stopped."""
+    from frontdesk.core.sender import Sender
+
+    opening: Opening = context.obj
+    smtp = opening.machine.smtp
+    if smtp is None:
+        hint = 'a mail server in the config file: [smtp] host = "mail.example.org"'
+        raise BadInput("smtp.host", Problem.MISSING, hint=hint)
+    desk = opening.desk.acting(SYSTEM)
+    sender = Sender(desk, smtp, desk.now)
+    if once:
+        desk.do(WriteReminders())
+        sent = asyncio.run(sender.deliver())
+        if as_json:
+            show(shapes.item({"sent": sent}))
+        else:
+            say(plural("{n} mail left", "{n} mails left", sent).format(n=sent))
+        return
+    say(_("delivering; ctrl+c ends it"))
+    asyncio.run(_until_stopped(sender))
+
+
+async def _until_stopped(sender: object) -> None:
+    from frontdesk.core.sender import Sender
+
+    assert isinstance(sender, Sender)
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await sender.run(stop)
+
+
+@group.command("show")
+def show_mail(
+    context: typer.Context,
+    id: Id,
+    html: Annotated[bool, typer.Option("--html", help="As a page.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """One mail as it reads; its links stay covered."""
+    opening: Opening = context.obj
+    mail = opening.see(ShowMail(mail=MailId(id)))
+    words = opening.words
+    if as_json:
+        show(shapes.item({**shapes.mail(mail, words), "text": mail.letter.text, "html": mail.letter.html or None}))
+        return
+    if html:
+        print(mail.letter.html)
+        return
+    lines([*words.mail_head(mail, opening.desk.now()), "", *mail.letter.text.splitlines()])
+
+
+@group.command()
+def send(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
+    """It leaves without its delay."""
+    opening: Opening = context.obj
+    _decided(opening, opening.do(SendNow(mail=MailId(id))), as_json)
+
+
+@group.command()
+def drop(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
+    """It does not leave."""
+    opening: Opening = context.obj
+    _decided(opening, opening.do(DropMail(mail=MailId(id))), as_json)
+
+
+@group.command()
+def retry(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
+    """It failed or was dropped, and leaves after all."""
+    opening: Opening = context.obj
+    _decided(opening, opening.do(RetryMail(mail=MailId(id))), as_json)
+
+
+@group.command()
+def called(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
+    """The client was called instead."""
+    opening: Opening = context.obj
+    _decided(opening, opening.do(CallMade(mail=MailId(id))), as_json)
+
+
+@group.command()
+def release(context: typer.Context, as_json: AsJson = False) -> None:
+    """The yes that many reminders at once wait for."""
+    opening: Opening = context.obj
+    released = opening.do(ReleaseMails())
+    if as_json:
+        show(shapes.item({"released": released}))
+    else:
+        say(plural("{n} mail leaves", "{n} mails leave", released).format(n=released))
+
+
+def prove(opening: Opening, address: str) -> Mail:
+    """Send a test mail through the whole outbox. Raises MailRefused with what the server said."""
+    from frontdesk.core.asks.mails import WriteTestMail
+    from frontdesk.core.sender import Sender
+
+    smtp = opening.machine.smtp
+    if smtp is None:
+        hint = 'a mail server in the config file: [smtp] host = "mail.example.org"'
+        raise BadInput("smtp.host", Problem.MISSING, hint=hint)
+    mail = opening.do(WriteTestMail(address=address))
+    desk = opening.desk.acting(SYSTEM)
+    begun = time.monotonic()
+    while time.monotonic() - begun < TEST_WAITS:
+        asyncio.run(Sender(desk, smtp, desk.now).deliver())
+        seen = opening.see(ShowMail(mail=mail.id))
+        if seen.state is MailState.SENT:
+            return seen
+        fault = opening.see(ListMails(limit=0)).fault
+        if seen.state is not MailState.SENDING:  # somebody else may have it
+            if seen.state is MailState.QUEUED:
+                opening.do(DropMail(mail=mail.id))
+            raise MailRefused(address, fault or seen.error)
+        time.sleep(1)
+    raise MailRefused(address, _("nobody delivered it in {n} seconds").format(n=TEST_WAITS))
+
+
+def _decided(opening: Opening, mail: Mail, as_json: bool) -> None:
+    words: Words = opening.words
+    if as_json:
+        show(shapes.item(shapes.mail(mail, words)))
+    else:
+        lines([f"{words.mail_state(mail, opening.desk.now())}: {mail.letter.subject}"])

@@ -1,0 +1,86 @@
+"""What tests of mails share: a practice that mails, a post that takes everything, and who got what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from frontdesk.core.asks.clients import AddClient, NewClient
+from frontdesk.core.asks.mails import Leased, ListMails, Report, ReportMail, TakeMails
+from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.machine import Machine, Security, Smtp
+from frontdesk.core.domain.mails import Mail, Outcome
+from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.parse.practice import practice_file
+from tests.builders import Clock
+
+MAILING = """
+[practice]
+email = "desk@test.example"
+phone = "+44 20 7946 0000"
+[portal]
+enabled = true
+address = "https://book.test.example"
+[mail]
+grace = 60
+[[staff]]
+id = "ann"
+name = "Ann Archer"
+email = "ann@test.example"
+[[staff]]
+id = "bob"
+name = "Bob Brown"
+email = "bob@test.example"
+"""
+
+MACHINE = Machine(
+    terminal="t1",
+    smtp=Smtp(host="127.0.0.1", port=1, security=Security.NONE),
+    seal_key=bytes(range(32)),
+    seal_key_file="seal.key",
+)
+
+
+def mailing(desk: Desk, more: str = "") -> Desk:
+    """The same practice on a machine that mails; Ann and Bob have addresses, the portal is on."""
+    made = replace(desk, machine=replace(MACHINE, terminal=desk.machine.terminal))
+    made.do(ApplyPractice(file=practice_file(MAILING)))
+    if more:
+        made.do(ApplyPractice(file=practice_file(more)))
+    return made
+
+
+def a_client(desk: Desk, name: str = "Clara Client", email: str = "clara@client.example", **more: Any) -> Client:
+    return desk.do(AddClient(client=NewClient(name=name, email=email, **more))).client
+
+
+@dataclass
+class Post:
+    """Takes every mail that is due, as a mail server that never fails."""
+
+    desk: Desk
+    clock: Clock
+    sent: list[Leased] = field(default_factory=list)
+
+    def go(self, after: int = 61) -> list[Leased]:
+        """So many seconds later, everything that is due leaves; answers what did."""
+        self.clock.now += after
+        worker, new = self.desk.acting(SYSTEM), []
+        while taken := worker.do(TakeMails(limit=5)):
+            for it in taken:
+                report = Report(
+                    mail=it.mail.id, lease=it.mail.lease, outcome=Outcome.SENT, under_fault=it.under_fault
+                )
+                worker.do(ReportMail(report=report))
+                new.append(it)
+        self.sent += new
+        return new
+
+    def to(self, address: str) -> list[Leased]:
+        return [it for it in self.sent if it.mail.recipient == address]
+
+
+def outbox(desk: Desk, client: ClientId | None = None) -> tuple[Mail, ...]:
+    return desk.see(ListMails(client=client)).items
