@@ -47,6 +47,7 @@ from frontdesk.screens.dialogs.bell import BellDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.dialogs.palette import PaletteDialog
+from frontdesk.screens.outbox import OutboxScreen
 from frontdesk.screens.pump import Input, KeyPump
 from frontdesk.screens.requests import RequestsScreen
 from frontdesk.screens.small import SmallScreen, is_too_small
@@ -69,6 +70,7 @@ MAIN_SCREENS: dict[Verb, Any] = {
     Verb.CLIENTS: ClientsScreen,
     Verb.TODAY: TodayScreen,
     Verb.WORK: WorkScreen,
+    Verb.OUTBOX: OutboxScreen,
 }
 """Screens that lie on the calendar, one at a time."""
 
@@ -122,6 +124,8 @@ class FrontdeskApp(App[None]):
         self.doing = asyncio.Lock()
         self.frames = Frames()
         self.parting = ""
+        self._leaving = threading.Event()
+        self._carrier: threading.Thread | None = None
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -139,6 +143,12 @@ class FrontdeskApp(App[None]):
         self._leave_with_the_terminal()
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self._cover_if_small(self.size)
+
+    def on_unmount(self) -> None:
+        """A mail that is on its way is let go on for a moment, so that it is marked."""
+        self._leaving.set()
+        if self._carrier is not None:
+            self._carrier.join(timeout=3)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), ControlFilter()]
@@ -181,7 +191,7 @@ class FrontdeskApp(App[None]):
         match verb:
             case Verb.CALENDAR:
                 self._show_calendar()
-            case Verb.REQUESTS | Verb.CLIENTS | Verb.TODAY | Verb.WORK:
+            case Verb.REQUESTS | Verb.CLIENTS | Verb.TODAY | Verb.WORK | Verb.OUTBOX:
                 kind = MAIN_SCREENS[verb]
                 if not isinstance(screen, kind):
                     self._show_calendar()
@@ -272,6 +282,8 @@ class FrontdeskApp(App[None]):
             return
         self.door.desk.set_result(desk)
         self.call_from_thread(self._opened, setup)
+        self._carrier = threading.Thread(target=self._deliver, args=(desk,), daemon=True)
+        self._carrier.start()
         self._watch(desk)
 
     def _opened(self, setup: Setup) -> None:
@@ -325,6 +337,13 @@ class FrontdeskApp(App[None]):
             if not watch.waits:
                 time.sleep(POLL)
         watch.close()
+
+    def _deliver(self, desk: Desk) -> None:
+        """Mails and reminders leave from a thread with a loop of its own: no link that stalls holds up a key."""
+        from frontdesk.core.domain.permissions import SYSTEM
+        from frontdesk.core.sender import Sender
+
+        asyncio.run(Sender(desk.acting(SYSTEM), self.start.machine.smtp, desk.now).run(self._leaving))
 
     def _changed_elsewhere(self) -> None:
         self._ask_again()

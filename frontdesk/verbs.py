@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from frontdesk.core.asks import appointments, charges, clients, history, notices, requests, schedule
+from frontdesk.core.asks import appointments, charges, clients, history, mails, notices, requests, schedule
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.render.language import later
 
 ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD = "calendar", "requests", "clients", "card"
-ON_TODAY, ON_WORK = "today", "work"
-EVERYWHERE = (ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD, ON_TODAY, ON_WORK)
+ON_TODAY, ON_WORK, ON_OUTBOX = "today", "work", "outbox"
+EVERYWHERE = (ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD, ON_TODAY, ON_WORK, ON_OUTBOX)
 WITH_APPOINTMENTS = (ON_CALENDAR, ON_CARD, ON_TODAY, ON_WORK)
 """Where an appointment is under the cursor."""
 WITH_REQUESTS = (ON_CALENDAR, ON_REQUESTS, ON_CARD)
@@ -45,6 +45,7 @@ class Verb(Enum):
     REQUESTS = Deed(keys="2", label=later("requests"), help=later("what clients ask for"))
     CLIENTS = Deed(keys="3", label=later("clients"), help=later("the list of clients"))
     TODAY = Deed(keys="4", label=later("today"), help=later("who is due, late, here, done"))
+    OUTBOX = Deed(keys="6", label=later("outbox"), help=later("mails: what waits, what left, what failed"))
     DAY = Deed(keys="D", label=later("day"), help=later("people side by side"), where=(ON_CALENDAR,))
     WEEK = Deed(keys="W", label=later("week"), help=later("a week of one person"), where=(ON_CALENDAR,))
     MONTH = Deed(keys="M", label=later("month"), help=later("how full each day is"), where=(ON_CALENDAR,))
@@ -100,8 +101,9 @@ class Verb(Enum):
         footer_on=(ON_REQUESTS,), where=WITH_REQUESTS, asks=(requests.ApproveRequest,),
     )  # fmt: skip
     APPROVE_ALL = Deed(
-        keys="A", label=later("all ok"), help=later("approve all that are clear, or the marked ones"), footer=4,
-        where=(ON_REQUESTS,), asks=(requests.ApproveRequests,),
+        keys="A", label=later("all ok"), footer=4, footer_on=(ON_REQUESTS,),
+        help=later("approve all that are clear, or the marked ones; in the outbox: yes to all that wait for it"),
+        where=(ON_REQUESTS, ON_OUTBOX), asks=(requests.ApproveRequests, mails.ReleaseMails),
     )  # fmt: skip
     OFFER = Deed(
         keys="o", label=later("offer"), help=later("offer other times; write down the answer"), footer=5,
@@ -122,21 +124,24 @@ class Verb(Enum):
     )  # fmt: skip
     CANCEL = Deed(
         keys="c", label=later("cancel"), footer=4, footer_on=WITH_APPOINTMENTS,
-        where=(*WITH_APPOINTMENTS, ON_REQUESTS),
-        help=later("cancel with a reason; time off: remove it; a request: the client withdraws"),
-        asks=(appointments.CancelAppointment, schedule.RemoveTimeOff, requests.WithdrawRequest),
+        where=(*WITH_APPOINTMENTS, ON_REQUESTS, ON_OUTBOX),
+        help=later("cancel with a reason; time off: remove it; a request: the client withdraws; a mail: drop it"),
+        asks=(appointments.CancelAppointment, schedule.RemoveTimeOff, requests.WithdrawRequest, mails.DropMail),
     )  # fmt: skip
     STATUS = Deed(
-        keys="s", label=later("status"), help=later("next: arrived, in session, done"), footer=5,
-        where=WITH_APPOINTMENTS, asks=(appointments.SetStatus,),
+        keys="s", label=later("status"), footer=5, footer_on=WITH_APPOINTMENTS,
+        help=later("next: arrived, in session, done; a mail: send it now, or again; a call: it was made"),
+        where=(*WITH_APPOINTMENTS, ON_OUTBOX),
+        asks=(appointments.SetStatus, mails.SendNow, mails.RetryMail, mails.CallMade),
     )  # fmt: skip
     NO_SHOW = Deed(
         keys="N", label=later("no-show"), help=later("the client did not come"), where=WITH_APPOINTMENTS,
         asks=(appointments.SetStatus,),
     )  # fmt: skip
     KEEP = Deed(
-        keys="K", label=later("keep"), help=later("it stays as it is, off the work list"), footer=6,
-        where=(ON_WORK,), asks=(schedule.KeepAppointment,),
+        keys="K", label=later("keep"), footer=6,
+        help=later("it stays as it is, or the client was called: off the work list"), where=(ON_WORK,),
+        asks=(schedule.KeepAppointment, mails.CallMade),
     )  # fmt: skip
     PICK_UP = Deed(
         keys="x", label=later("pick up"), help=later("lay it aside, to put it down elsewhere"), footer=6,
@@ -152,7 +157,14 @@ class Verb(Enum):
     UNDO = Deed(keys="u", label=later("undo"), help=later("take back your last act"), footer=8, asks=(history.Undo,))
     REDO = Deed(keys="ctrl+r", label=later("redo"), help=later("do again what was taken back"), asks=(history.Redo,))
     HISTORY = Deed(keys="H", label=later("history"), help=later("what happened here"))
-    PRINT = Deed(keys="P", label=later("day sheet"), help=later("the day as a page to print"), where=(ON_CALENDAR,))
+    MESSAGE = Deed(
+        keys="m", label=later("message"), help=later("write to the client"),
+        where=(*WITH_APPOINTMENTS, ON_CLIENTS), asks=(mails.WriteMessage,),
+    )  # fmt: skip
+    PRINT = Deed(
+        keys="P", label=later("page"), help=later("the day as a page to print; a mail as the page it is"),
+        where=(ON_CALENDAR, ON_OUTBOX),
+    )  # fmt: skip
     PALETTE = Deed(
         keys="colon,ctrl+p", sign=":", label=later("palette"), help=later("everything by name, clients, dates")
     )
@@ -170,6 +182,10 @@ class Verb(Enum):
     WAIVE = Deed(
         label=later("waive"), help=later("the charge under the cursor need not be paid"), where=(ON_CARD,),
         asks=(charges.WaiveCharge,),
+    )  # fmt: skip
+    BOOKING_LINK = Deed(
+        label=later("booking link"), help=later("mail or show this client a link with which they book"),
+        where=(ON_CARD,), asks=(mails.GiveBookingLink,),
     )  # fmt: skip
     CONFIRM = Deed(
         label=later("confirm"), help=later("the client confirmed"), where=WITH_APPOINTMENTS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 import time
 from typing import Annotated
 
@@ -21,7 +22,6 @@ from frontdesk.core.asks.mails import (
     RetryMail,
     SendNow,
     ShowMail,
-    WriteReminders,
 )
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
 from frontdesk.core.domain.mails import Mail, MailId, MailState
@@ -85,7 +85,7 @@ def deliver(
     desk = opening.desk.acting(SYSTEM)
     sender = Sender(desk, smtp, desk.now)
     if once:
-        desk.do(WriteReminders())
+        sender.remind()
         sent = asyncio.run(sender.deliver())
         if as_json:
             show(shapes.item({"sent": sent}))
@@ -100,7 +100,7 @@ async def _until_stopped(sender: object) -> None:
     from frontdesk.core.sender import Sender
 
     assert isinstance(sender, Sender)
-    stop = asyncio.Event()
+    stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     await sender.run(stop)

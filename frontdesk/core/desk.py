@@ -46,8 +46,10 @@ from frontdesk.core.queries import calendar as calendar_queries
 from frontdesk.core.queries import charges as charge_queries
 from frontdesk.core.queries import clients as client_queries
 from frontdesk.core.queries import history as history_queries
+from frontdesk.core.queries import letters as letter_queries
 from frontdesk.core.queries import mails as mail_queries
 from frontdesk.core.queries import notices as notice_queries
+from frontdesk.core.queries import reminders as reminder_queries
 from frontdesk.core.queries import requests as request_queries
 from frontdesk.core.queries import schedule as schedule_queries
 from frontdesk.core.queries import setup as setup_queries
@@ -134,6 +136,9 @@ QUERIES: dict[type[Question[Any]], Callable[[Look, Any], Any]] = {
     asks_of_mails.ListMails: mail_queries.list_mails,
     asks_of_mails.ShowMail: mail_queries.show_mail,
     asks_of_mails.NextDue: mail_queries.next_due,
+    asks_of_mails.CountReminders: reminder_queries.count_reminders,
+    asks_of_mails.ListCalls: mail_queries.list_calls,
+    asks_of_mails.PreviewLetter: letter_queries.preview_letter,
     asks_of_notices.ListNotices: notice_queries.list_notices,
     asks_of_notices.ShowGlance: notice_queries.show_glance,
     asks_of_schedule.ListWork: schedule_queries.list_work,

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import socket
 import ssl
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from frontdesk.core.asks.door import Door
-from frontdesk.core.asks.mails import Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
+from frontdesk.core.asks.mails import CountReminders, Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.mails import SMTP_TIMEOUT, Carrier, Ending, Outcome
@@ -33,7 +34,8 @@ log = logging.getLogger("frontdesk.sender")
 
 POLL = 2.0
 """Seconds between two looks at the queue."""
-REMIND_EVERY = 30.0
+REMIND_AFTER, REMIND_EVERY = 5.0, 30.0
+"""Seconds after the start, and between two looks at the reminders."""
 BATCH = 16
 FRESH = 2.0
 """Seconds for which leased mails count as looked at just now; what is left then is asked about again."""
@@ -60,25 +62,27 @@ class Sender:
         self._client: SMTP | None = None
         self.sent = 0
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: threading.Event) -> None:
         """Deliver until told to stop; a fault of one pass never ends the next."""
-        loop = asyncio.get_running_loop()
-        remind_at = loop.time()
+        remind_at = time.monotonic() + REMIND_AFTER
         while not stop.is_set():
             try:
-                if loop.time() >= remind_at:
-                    remind_at = loop.time() + REMIND_EVERY
-                    self._door.do(WriteReminders())
+                if time.monotonic() >= remind_at:
+                    remind_at = time.monotonic() + REMIND_EVERY
+                    self.remind()
                 if self._is_due():
                     await self.deliver(stop)
             except DeskError as error:
                 log.warning("the outbox waits: %s", type(error).__name__)
             except Exception:
                 log.exception("fault while delivering")
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(stop.wait(), POLL)
+            await asyncio.to_thread(stop.wait, POLL)
 
-    async def deliver(self, stop: asyncio.Event | None = None) -> int:
+    def remind(self) -> int:
+        """Queue the reminders that are due; answers how many. A look comes first: mostly there are none."""
+        return self._door.do(WriteReminders()) if self._door.see(CountReminders()) else 0
+
+    async def deliver(self, stop: threading.Event | None = None) -> int:
         """Send everything that is due now, over one connection; answers how many were accepted.
 
         While the server reads a mail's envelope, the one before it is marked; the text goes out only after that. So
@@ -228,7 +232,7 @@ def _report_of(leased: Leased, ending: Ending) -> Report:
     )
 
 
-def _is_over(stop: asyncio.Event | None) -> bool:
+def _is_over(stop: threading.Event | None) -> bool:
     return stop is not None and stop.is_set()
 
 

@@ -17,6 +17,7 @@ from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.appointments import AppointmentId, client_ref
 from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.mails import OPEN, Mail, MailState
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
@@ -37,7 +38,7 @@ from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import fit
 from frontdesk.widgets.text import lines as content_lines
 
-Row = Named | RequestLine | ChargeLine | None
+Row = Named | RequestLine | ChargeLine | Mail | None
 """What a line of the card stands for: an appointment, a request, a charge, or a title."""
 
 FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
@@ -108,6 +109,10 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
                 self.begin(self._client_history())
             case Verb.MERGE:
                 self.begin(self._merge())
+            case Verb.MESSAGE if self._card is not None and self.appointment_here() is None:
+                self.begin(self.write_message(self.client, self._card.client.name))
+            case Verb.BOOKING_LINK if self._card is not None:
+                self.begin(self.give_booking_link(self.client, self._card.client.name))
             case Verb.SETTLE | Verb.WAIVE:
                 self.begin(self._charge(verb))
             case Verb.BACK:
@@ -142,6 +147,8 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             lines += [Line(_("Requests"), None, "title"), *map(self._request_line, card.requests)]
         if card.charges:
             lines += [Line(_("Charges"), None, "title"), *map(self._charge_line, card.charges)]
+        if card.mails:
+            lines += [Line(_("Mails"), None, "title"), *map(self._mail_line, card.mails)]
         lines += [Line(_("Past, and cancelled"), None, "title"), *map(self._line, card.past)]
         kept = _key(rows.chosen) if rows.chosen is not None else ("appointment", self._wanted)
         places = [(n, _key(line.value)) for n, line in enumerate(lines) if line.value is not None]
@@ -170,6 +177,11 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         when = self.words.moment(line.start, line.zone)
         due = line.charge.state is ChargeState.DUE
         return Line(f" {when:<16} {self.words.charge_line(line.charge)}", line, "bad" if due else "dim")
+
+    def _mail_line(self, it: Mail) -> Line[Row]:
+        state = self.words.mail_state(it, self.host.now())
+        look = "bad" if it.state is MailState.FAILED else "plain" if it.state in OPEN else "dim"
+        return Line(f" {fit(state, 22)} {it.letter.subject}", it, look)
 
     def _about(self, card: ClientCard) -> list[str]:
         client = card.client
@@ -206,11 +218,16 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             case ChargeLine():
                 due = here.charge.state is ChargeState.DUE
                 return self.words.charge_line(here.charge) + (f" · {_(': settle or waive')}" if due else "")
+            case Mail():
+                return " · ".join(filter(None, (here.recipient, here.error, _("⏎ reads it"))))
             case None:
                 return ""
 
     def _open(self) -> None:
-        here, request = self.appointment_here(), self.request_here()
+        here, request, row = self.appointment_here(), self.request_here(), self._here()
+        if isinstance(row, Mail):
+            self.begin(self.read_mail(row.id))
+            return
         if request is not None:
             self.begin(self.open_request(request))
         elif here is not None:
@@ -306,6 +323,8 @@ def _key(row: Row) -> tuple[str, object]:
             return "request", row.request.id
         case ChargeLine():
             return "charge", row.charge.id
+        case Mail():
+            return "mail", row.id
         case None:
             return "", None
 

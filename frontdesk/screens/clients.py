@@ -58,6 +58,10 @@ class ClientsScreen(AppointmentFlows):
                 self._open()
             case Verb.NEW:
                 self.begin(self._new())
+            case Verb.MESSAGE:
+                chosen: ClientHit | None = self.query_one("#found", LineList).chosen
+                if chosen is not None:
+                    self.begin(self.write_message(chosen.id, chosen.name))
             case Verb.EDIT | Verb.HISTORY:
                 self._open()
             case Verb.BACK if self.query_one("#typed", Input).has_focus:

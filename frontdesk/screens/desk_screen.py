@@ -91,7 +91,8 @@ class DeskScreen(Screen[R], Generic[R]):
         waits = f" {age(self.host.now() - glance.oldest)}" if glance.oldest is not None else ""
         every = (
             (Verb.BELL, glance.unread, f"b {glance.unread}", f"b{glance.unread}"),
-            (Verb.WORK, glance.work, _("w {n} to move").format(n=glance.work), f"w{glance.work}"),
+            (Verb.OUTBOX, glance.mails or int(glance.mail_trouble), self._post(glance), self._post(glance)),
+            (Verb.WORK, glance.work, _("w {n} to do").format(n=glance.work), f"w{glance.work}"),
             (
                 Verb.REQUESTS,
                 glance.pending,
@@ -100,11 +101,17 @@ class DeskScreen(Screen[R], Generic[R]):
             ),
             (Verb.TODAY, glance.late, _("{n} late").format(n=glance.late), _("{n} late").format(n=glance.late)),
         )
+        if glance.mail_trouble:
+            every = (*every[:1], *every[2:], every[1])  # nothing presses more than mail that does not leave
         return [
             Mark(words, short, f"screen.verb('{verb.id}')")
             for verb, count, words, short in every
             if count and verb is not but
         ]
+
+    def _post(self, glance: Glance) -> str:
+        """How many mails wait; with a sign where the desk has to look."""
+        return f"{self.host.glyphs.mail} {glance.mails or ''}{'!' if glance.mail_trouble else ''}"
 
     def clock(self) -> str:
         """The time of day, as the practice writes it."""

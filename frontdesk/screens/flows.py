@@ -39,17 +39,17 @@ from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import status
-from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.cancel import CancelDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
 from frontdesk.screens.dialogs.new_appointment import Draft, NewAppointmentDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.dialogs.picker import PickerDialog
+from frontdesk.screens.mail_flows import MailFlows
 from frontdesk.verbs import Verb
 
 PANEL_VERBS = (
-    Verb.MOVE, Verb.CANCEL, Verb.STATUS, Verb.NO_SHOW, Verb.EDIT, Verb.PICK_UP, Verb.HISTORY, Verb.UNDO,
+    Verb.MOVE, Verb.CANCEL, Verb.STATUS, Verb.NO_SHOW, Verb.EDIT, Verb.MESSAGE, Verb.PICK_UP, Verb.HISTORY, Verb.UNDO,
 )  # fmt: skip
 
 ELSEWHERE = (Verb.FIND, Verb.PALETTE, Verb.HELP, Verb.CALENDAR, Verb.CLIENTS, Verb.NEW)
@@ -58,7 +58,7 @@ ELSEWHERE = (Verb.FIND, Verb.PALETTE, Verb.HELP, Verb.CALENDAR, Verb.CLIENTS, Ve
 _STEP_BACK = {Status.DONE: Status.ARRIVED, Status.IN_SESSION: Status.ARRIVED, Status.ARRIVED: Status.BOOKED}
 
 
-class AppointmentFlows(MainScreen):
+class AppointmentFlows(MailFlows):
     """Screens that have an appointment under the cursor share what is done with it."""
 
     def appointment_here(self) -> AppointmentId | None:
@@ -78,6 +78,7 @@ class AppointmentFlows(MainScreen):
             Verb.PICK_UP: self._pick_up,
             Verb.EDIT: self._edit_notes,
             Verb.HISTORY: self._history,
+            Verb.MESSAGE: self._message,
         }
         flow = flows.get(verb)
         if flow is None:
@@ -254,6 +255,9 @@ class AppointmentFlows(MainScreen):
                     note=picked.note,
                     override=picked.override,
                     client_agreed=picked.client_agreed,
+                    message=picked.message,
+                    letter=picked.letter,
+                    reminders=picked.reminders,
                     hold=picked.hold,
                 ),
                 tell=False,
@@ -284,6 +288,7 @@ class AppointmentFlows(MainScreen):
                     by=chosen.by,
                     said_at=chosen.said_at,
                     message=chosen.message,
+                    letter=chosen.letter,
                     rebook_link=chosen.rebook_link,
                     waive=chosen.waive,
                 ),
@@ -359,6 +364,10 @@ class AppointmentFlows(MainScreen):
             error = self.say_error(done)
             fresh = await self.look(ShowAppointment(appointment=it.id))
             seen = fresh.appointment.revision if fresh is not None else seen
+
+    async def _message(self, named: Named) -> None:
+        it = named.appointment
+        await self.write_message(it.client, named.client_name, it.id)
 
     async def _history(self, named: Named) -> None:
         lines = await self.look(ShowHistory(appointment=named.appointment.id))

@@ -1,16 +1,18 @@
-"""The work list: appointments that lost their time; each stays until it is moved, cancelled or kept."""
+"""The work list: appointments that lost their time, until they are moved, cancelled or kept; clients to be called."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from frontdesk.core.asks.mails import ListCalls
 from frontdesk.core.asks.schedule import KeepAppointment, ListWork
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.views import WorkLine
-from frontdesk.core.render.language import _, plural
+from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.flows import AppointmentFlows
@@ -19,9 +21,11 @@ from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import fit
 
+Row: TypeAlias = WorkLine | Mail
+
 
 class WorkScreen(AppointmentFlows):
-    """Asks what waits; the verbs act on the appointment under the cursor."""
+    """Asks what waits; the verbs act on the appointment, or the call, under the cursor."""
 
     NAME = ON_WORK
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,12 +36,12 @@ class WorkScreen(AppointmentFlows):
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
-        yield LineList[WorkLine](id="work")
+        yield LineList[Row](id="work")
         yield Info(id="info")
         yield Footer(ON_WORK)
 
     @property
-    def rows(self) -> LineList[WorkLine]:
+    def rows(self) -> LineList[Row]:
         return self.query_one("#work", LineList)
 
     def on_mount(self) -> None:
@@ -49,11 +53,25 @@ class WorkScreen(AppointmentFlows):
             self.query_one("#header", Header).show([_("Work list")], self.clock(), self.marks(but=Verb.WORK))
 
     def appointment_here(self) -> AppointmentId | None:
-        chosen = self.rows.chosen
-        return chosen.named.appointment.id if chosen is not None else None
+        match self.rows.chosen:
+            case WorkLine() as line:
+                return line.named.appointment.id
+            case Mail(subject_kind="appointment") as call:
+                return AppointmentId(int(call.subject_id))
+            case _:
+                return None
+
+    def call_here(self) -> Mail | None:
+        here = self.rows.chosen
+        return here if isinstance(here, Mail) else None
 
     def verb(self, verb: Verb) -> None:
+        call = self.call_here()
         match verb:
+            case Verb.OPEN if call is not None:
+                self.begin(self.read_mail(call.id))
+            case Verb.KEEP if call is not None:
+                self.begin(self.called(call))
             case Verb.OPEN:
                 here = self.appointment_here()
                 if here is not None:
@@ -81,14 +99,30 @@ class WorkScreen(AppointmentFlows):
         await self.perform(KeepAppointment(appointment=id_))
 
     async def _load(self) -> None:
-        found = await self.look(ListWork())
-        if found is None:
+        found, calls = await self.look(ListWork()), await self.look(ListCalls())
+        if found is None or calls is None:
             return
-        self.rows.show_again([Line(self._row(it), it) for it in found], lambda it: it.work.id)
-        n = len(found)
-        told = plural("{n} appointment waits: r moves it", "{n} appointments wait: r moves one", n).format(n=n)
-        more = _("c cancels, K keeps it as it is")
-        self.query_one("#info", Info).show(f"{told}, {more}" if n else _("nothing waits"))
+        lines: list[Line[Row]] = [Line(self._row(it), it) for it in found]
+        lines += [Line(self._call(it), it) for it in calls]
+        self.rows.show_again(lines, _key)
+        self._tell_cursor()
+
+    def on_line_list_moved(self) -> None:
+        self._tell_cursor()
+
+    def _tell_cursor(self) -> None:
+        match self.rows.chosen:
+            case WorkLine():
+                told = _("r moves it, c cancels, K keeps it as it is")
+            case Mail(recipient=phone):
+                told = " · ".join(filter(None, (phone, _("enter: what to say, K: was called"))))
+            case _:
+                told = _("nothing waits")
+        self.query_one("#info", Info).show(told)
+
+    def _call(self, it: Mail) -> str:
+        waits = age(self.host.now() - it.made_at)
+        return f" {fit(_('call'), 17)}      {fit(it.name, 18)} {it.letter.subject} · {waits}"
 
     def _row(self, line: WorkLine) -> str:
         it = line.named.appointment
@@ -97,3 +131,7 @@ class WorkScreen(AppointmentFlows):
             f" {self.words.moment(it.start, it.zone):<17} {it.span.minutes:>3}m {fit(line.named.client_name, 18)}"
             f" {fit(line.named.practitioner_name, 12)} {self.words.cause(line.work)} · {waits}"
         )
+
+
+def _key(row: Row) -> tuple[str, int]:
+    return ("work", row.work.id) if isinstance(row, WorkLine) else ("call", row.id)

@@ -33,6 +33,7 @@ class Glyphs:
     ghost: str = "┄"
     becomes: str = "→"
     offered: str = "⇢"
+    mail: str = "✉"
 
     def standing(self, standing: Standing | None) -> str:
         """The mark of a request in the list."""
@@ -67,7 +68,30 @@ class Glyphs:
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
-    "|", "'", ":", "/", ".", ">", "v", ">", "!", "x", "+", ">", "+", "x", "^", "v", "o", "#", "?", ":", "~", ">", "="
+    "|",
+    "'",
+    ":",
+    "/",
+    ".",
+    ">",
+    "v",
+    ">",
+    "!",
+    "x",
+    "+",
+    ">",
+    "+",
+    "x",
+    "^",
+    "v",
+    "o",
+    "#",
+    "?",
+    ":",
+    "~",
+    ">",
+    "=",
+    "mail",
 )
 
 

@@ -19,6 +19,7 @@ from frontdesk.core import asks
 from frontdesk.core.asks.appointments import CancelAsClient
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
+from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteReminders, WriteTestMail
 from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.transfer import ImportRecords
@@ -28,14 +29,14 @@ from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
 ROOT = Path(frontdesk.__file__).parent.parent
 STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
 
-BY_COMMAND = {ApplyPractice, ImportRecords}
-"""Asks that take a file: they have a command, no key."""
+BY_COMMAND = {ApplyPractice, ImportRecords, WriteTestMail}
+"""Asks that take a file, or prove the machine: they have a command, no key."""
 
 BY_CLIENTS = {RequestAppointment, RequestRescheduling, CancelAsClient}
 """What clients do themselves; staff ask for them with `frontdesk request`."""
 
-BY_ITSELF = {SweepExpired, HoldSlot, ReleaseSlot}
-"""What happens as time passes, and while a picker is open."""
+BY_ITSELF = {SweepExpired, HoldSlot, ReleaseSlot, TakeMails, ReportMail, WriteReminders}
+"""What happens as time passes, while a picker is open, and while mails are delivered."""
 
 
 def everything(kind: type[Any]) -> set[type[Any]]:

@@ -68,6 +68,10 @@ PICTURES: dict[str, tuple[str, tuple[int, int], dict[str, Any]]] = {
     "palette": (":can", (80, 24), {}),
     "pending_in_the_day": ("]]]", (80, 24), {}),
     "late_cancel": ("/noah\nc2c", (80, 24), {}),
+    "outbox": ("6", (80, 24), {}),
+    "outbox_in_ascii": ("6j", (80, 24), {"glyphs": "ascii"}),
+    "mail": ("6\n", (80, 24), {}),
+    "message": ("/noah\nm", (80, 24), {}),
     "too_small": ("", (50, 15), {}),
 }
 

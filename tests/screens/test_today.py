@@ -144,7 +144,7 @@ async def test_the_work_list_stays_until_each_is_seen_to(database: Path) -> None
     desk = another_desk(database)
     desk.do(TakeTimeOff(staff=StaffId("ann"), start=on(23, 0), end=on(24, 0), reason="ill"))
     async with running(database) as app:
-        assert "w 2 to move" in shown(app).splitlines()[0]
+        assert "w 2 to do" in shown(app).splitlines()[0]
         await send(app, "w", burst=False)
         assert "Clara Client" in shown(app)
         assert "time off" in shown(app)

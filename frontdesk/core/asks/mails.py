@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
-from frontdesk.core.domain.mails import Mail, MailId, MailState, Outcome
+from frontdesk.core.domain.mails import Letter, Mail, MailId, MailState, Outcome
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.services import ServiceId
@@ -164,7 +165,32 @@ class WriteReminders(Ask[int]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CountReminders(Question[int]):
+    """How many reminders are to be written now."""
+
+    needs = Permission.DELIVER_MAILS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextDue(Question[Instant | None]):
     """When the next mail wants to leave."""
 
     needs = Permission.DELIVER_MAILS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCalls(Question[tuple[Mail, ...]]):
+    """Whom the desk has to call, and what about: the oldest first."""
+
+    needs = Permission.SEE_CALENDAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewLetter(Question[Letter | None]):
+    """The client's mail that this change would write, its links covered; None where none would be.
+
+    Raises NotFound or NotAllowed.
+    """
+
+    needs = Permission.SEE_CLIENTS
+    change: RescheduleAppointment | CancelAppointment

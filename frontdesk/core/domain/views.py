@@ -153,6 +153,8 @@ class ClientCard:
     """Due, in minor units."""
     charges: tuple[ChargeLine, ...] = ()
     requests: tuple[RequestLine, ...] = ()
+    mails: tuple[Mail, ...] = ()
+    """The last of them, what waits first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

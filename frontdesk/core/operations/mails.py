@@ -41,8 +41,7 @@ from frontdesk.core.domain.mails import (
 )
 from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal
 from frontdesk.core.domain.permissions import Permission
-from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder, is_storm, reminder_due
+from frontdesk.core.domain.reminders import is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
@@ -50,6 +49,8 @@ from frontdesk.core.operations import telling
 from frontdesk.core.operations.appointments import found, locked_client
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_sees
 from frontdesk.core.parse import contacts
+from frontdesk.core.queries import letters as letter_facts
+from frontdesk.core.queries.reminders import due_reminders
 from frontdesk.core.queries.slots import service_of
 from frontdesk.core.render import letters
 from frontdesk.core.store import appointments, clients, links, mails, requests, seals, setup
@@ -139,7 +140,7 @@ def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
     """Queued like all others, so that it proves the whole way."""
     require_allowed(tx, ask.needs)
     practice = setup.load(tx)
-    to = telling.To(
+    to = letter_facts.To(
         reader=Reader.STAFF,
         name=tx.actor.name,
         email=contacts.email(ask.address, "mail"),
@@ -152,7 +153,7 @@ def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
         tx,
         practice,
         to,
-        telling.facts_of(tx, practice, to, MailKind.TEST, "", None),
+        letter_facts.facts_of(tx, practice, to, MailKind.TEST, "", None),
         subject=("practice", "practice"),
         sequence=0,
         thread=str(name),
@@ -213,11 +214,7 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
 def write_reminders(tx: Tx, ask: WriteReminders) -> int:
     require_allowed(tx, ask.needs)
     practice = setup.load(tx)
-    due = [
-        (it, hours)
-        for it, written in mails.to_be_reminded(tx, tx.now + _furthest(practice) * HOUR)
-        if (hours := due_reminder(it, practice, tx.now)) is not None and f"reminder:{hours}h" not in written
-    ]
+    due = due_reminders(tx, practice)
     if not due:
         return 0
     storm = is_storm(len(due), mails.usual_hour(tx))
@@ -226,14 +223,14 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
         client = clients.find(tx, it.client)
         if client is None or not client.email:
             continue
-        to = telling.to_client(practice, client)
+        to = letter_facts.to_client(practice, client)
         manage, secrets = telling.manage_link(tx, practice, it)
         told = appointment_for_client(it)
         made = telling.write(
             tx,
             practice,
             to,
-            telling.facts_of(
+            letter_facts.facts_of(
                 tx, practice, to, MailKind.REMINDER, client.name, it, known=None, told=told, manage=manage
             ),
             subject=("appointment", str(it.id)),
@@ -247,12 +244,6 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
         )
         written += made is not None
     return written
-
-
-def _furthest(practice: Setup) -> int:
-    """Hours ahead in which a reminder can be due, with a day for quiet hours."""
-    own = [hours for service in practice.services.values() for hours in service.reminders or ()]
-    return max([*practice.practice.mail.reminders, *own, LONGEST_REMINDER]) + 24
 
 
 def _opened(tx: Tx, id_: MailId, permission: Permission) -> Mail:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from frontdesk.core.domain import events
-from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Side
+from frontdesk.core.domain.appointments import Appointment, Side
 from frontdesk.core.domain.charges import Charge, ChargeState
 from frontdesk.core.domain.errors import Refused
 from frontdesk.core.domain.events import Change, Event
@@ -32,14 +32,23 @@ from frontdesk.core.domain.mails import (
     request_kind,
 )
 from frontdesk.core.domain.objections import CannotBeUndone
-from frontdesk.core.domain.outcomes import Countdown, countdown_to_cancel, countdown_to_reschedule
 from frontdesk.core.domain.people import Client, Role, StaffId
 from frontdesk.core.domain.practice import BY_CLIENT, Setup, StaffMember
 from frontdesk.core.domain.requests import Ended, Request, RequestKind
 from frontdesk.core.domain.times import DAY
+from frontdesk.core.queries.letters import (
+    To,
+    change_facts,
+    facts_of,
+    manage_address,
+    rebook_address,
+    to_client,
+    to_staff,
+    wants_rebooking,
+)
 from frontdesk.core.render import ics, letters
 from frontdesk.core.render.language import language_for, speaking
-from frontdesk.core.store import appointments, clients, links, mails, seals, setup, terms
+from frontdesk.core.store import appointments, clients, links, mails, seals, setup
 from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Look, Tx
 
@@ -69,19 +78,6 @@ LINK_DAYS = 30
 """How long a booking link works."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class To:
-    """Who is told: a client with or without a record, or a practitioner."""
-
-    reader: Reader
-    name: str
-    email: str
-    phone: str = ""
-    client: Client | None = None
-    staff: StaffId | None = None
-    language: str = "en"
-
-
 def tell(tx: Tx, event: Event) -> None:
     """Write what has to be told of an event, and take back what waits and is not true any more."""
     operation = event.of_operation if isinstance(event, events.Reversed) else event.operation
@@ -109,28 +105,6 @@ def tell(tx: Tx, event: Event) -> None:
                 _follow_address(tx, client)
             case _:
                 pass
-
-
-def to_client(practice: Setup, client: Client) -> To:
-    return To(
-        reader=Reader.CLIENT,
-        name=client.name,
-        email=client.email,
-        phone=client.phone,
-        client=client,
-        language=language_for(client.locale, practice.practice.locale),
-    )
-
-
-def to_staff(practice: Setup, person: StaffMember, *, must: bool = False) -> To:
-    """A practitioner; one without an address, who `must` be reached, at the practice's."""
-    return To(
-        reader=Reader.STAFF,
-        name=person.name,
-        email=person.email or (practice.practice.email if must else ""),
-        staff=person.id,
-        language=language_for(practice.practice.locale),
-    )
 
 
 def write(
@@ -203,9 +177,8 @@ def manage_link(tx: Tx, practice: Setup, it: Appointment) -> tuple[str, dict[str
     portal = practice.practice.portal
     if not portal.enabled or not portal.address:
         return "", {}
-    if portal.link == "code":
-        return f"{portal.address.rstrip('/')}/", {}
-    return f"{portal.address.rstrip('/')}/a/{letters.secret('manage')}", {"manage": links.to_manage(tx, it)}
+    link = manage_address(portal.address.rstrip("/"), portal.link)
+    return link, {"manage": links.to_manage(tx, it)} if portal.link == "direct" else {}
 
 
 def rebook_link(tx: Tx, practice: Setup, it: Appointment) -> tuple[str, dict[str, str]]:
@@ -214,30 +187,7 @@ def rebook_link(tx: Tx, practice: Setup, it: Appointment) -> tuple[str, dict[str
     if not portal.enabled or not portal.address or service is None or not service.online:
         return "", {}
     until = tx.now + LINK_DAYS * DAY
-    return (
-        f"{portal.address.rstrip('/')}/b/{letters.secret('rebook')}",
-        {"rebook": links.to_book(tx, it.client, it.service, until)},
-    )
-
-
-def facts_of(
-    tx: Look, practice: Setup, to: To, kind: MailKind, client_name: str, it: Appointment | None, **more: Any
-) -> letters.Facts:
-    """What every letter about an appointment tells."""
-    if it is not None and to.reader is Reader.CLIENT and it.status in RESCHEDULABLE:
-        agreed = terms.of(tx, practice, it)
-        more = {"countdowns": _countdowns(tx, practice, it), "terms": agreed.text.value, **more}
-    if it is not None:
-        more = {"note": it.note, "price": it.price, **more}
-    return letters.Facts(
-        setup=practice,
-        kind=kind,
-        reader=to.reader,
-        language=to.language,
-        name=to.name,
-        client_name=client_name,
-        **more,
-    )
+    return rebook_address(portal.address.rstrip("/")), {"rebook": links.to_book(tx, it.client, it.service, until)}
 
 
 def _tell_of_appointment(tx: Tx, practice: Setup, event: Event, was: Appointment | None, it: Appointment) -> None:
@@ -265,23 +215,20 @@ def _tell_client(
         return
     message = event.message or (waiting.message if waiting is not None and waiting.kind is kind else "")
     manage, secrets = manage_link(tx, practice, it) if now is not None and client.email else ("", {})
-    rebook, wanted = "", False
-    if now is None:
-        wanted = it.cancellation is not None and it.cancellation.rebook_link
-        rebook, secrets = rebook_link(tx, practice, it) if wanted and client.email else ("", {})
-    facts = facts_of(
+    rebook = ""
+    if now is None and wants_rebooking(it):
+        rebook, secrets = rebook_link(tx, practice, it) if client.email else ("", {})
+    facts = change_facts(
         tx,
         practice,
         to,
         kind,
-        client.name,
         it,
         known=known,
         told=now,
         message=message,
         manage=manage,
         rebook=rebook,
-        rebook_wanted=wanted,
         fee=_fee(event),
         letter=event.letter,
     )
@@ -539,14 +486,6 @@ def _fee(event: Event) -> int:
         it.after.amount
         for it in charged
         if it.before is None and isinstance(it.after, Charge) and it.after.state is ChargeState.DUE
-    )
-
-
-def _countdowns(look: Look, practice: Setup, it: Appointment) -> tuple[Countdown, ...]:
-    agreed, currency = terms.of(look, practice, it), practice.practice.currency
-    return (
-        countdown_to_reschedule(it, agreed, currency, look.now),
-        countdown_to_cancel(it, agreed, currency, look.now),
     )
 
 

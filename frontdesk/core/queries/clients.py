@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
+from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.domain.appointments import (
     HOLDS_TIME,
     Appointment,
@@ -24,6 +25,7 @@ from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.domain.views import ClientCard, ClientHit, Named, RequestOrder
 from frontdesk.core.parse.when import birth_date
+from frontdesk.core.queries.mails import list_mails
 from frontdesk.core.store import appointments, charges, clients, requests, search, setup, sight
 from frontdesk.core.store.look import Look
 
@@ -57,6 +59,10 @@ def _with_birth_date(look: Look, typed: str) -> tuple[date | None, str]:
             if born is not None:
                 return born, " ".join(words[:at] + words[at + length :])
     return None, typed
+
+
+MAILS = 12
+"""How many of a client's mails their card shows."""
 
 
 def find_duplicates(look: Look, question: FindDuplicates) -> tuple[ClientHit, ...]:
@@ -93,6 +99,7 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         owes=sum(it.charge.amount for it in owed if it.charge.state is ChargeState.DUE),
         charges=owed,
         requests=asked,
+        mails=list_mails(look, ListMails(client=client.id, limit=MAILS)).items,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from frontdesk.core.asks.mails import ListMails, NextDue, ShowMail
+from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.mails import TOO_OLD, Mail
 from frontdesk.core.domain.times import Instant
@@ -43,6 +43,10 @@ def show_mail(look: Look, question: ShowMail) -> Mail:
 
 def next_due(look: Look, _: NextDue) -> Instant | None:
     return mails.next_due_at(look)
+
+
+def list_calls(look: Look, _: ListCalls) -> tuple[Mail, ...]:
+    return tuple(covered(it) for it in mails.calls(look))
 
 
 def covered(mail: Mail) -> Mail:

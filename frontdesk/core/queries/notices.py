@@ -14,7 +14,7 @@ from frontdesk.core.domain.times import day_span, local_date
 from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
 from frontdesk.core.queries.mails import is_in_trouble, list_mails
 from frontdesk.core.queries.schedule import list_work
-from frontdesk.core.store import appointments, notices, pickers, requests, setup
+from frontdesk.core.store import appointments, mails, notices, pickers, requests, setup
 from frontdesk.core.store.look import Look
 
 
@@ -52,7 +52,7 @@ def show_glance(look: Look, _: ShowGlance) -> Glance:
         oldest=waiting.oldest,
         late=appointments.count_late(look, today),
         unread=notices.count_unread(look),
-        work=len(list_work(look, ListWork())),
+        work=len(list_work(look, ListWork())) + len(mails.calls(look)),
         mails=post.waiting if post is not None else 0,
         mail_trouble=post is not None and is_in_trouble(post),
         ended=bool(requests.run_out(look, 1)) or pickers.has_expired(look),

@@ -11,6 +11,7 @@ from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant, in_utc
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
+from frontdesk.core.render.letters import place_of
 
 PRODUCT = "-//frontdesk//practice calendar//EN"
 
@@ -87,7 +88,7 @@ def invitation(
         event.add("ATTENDEE", invited)
     place = practice.locations.get(stands.location)
     if place is not None:
-        event.add("LOCATION", clean_line(", ".join(dict.fromkeys(filter(None, (place.name, place.address))))))
+        event.add("LOCATION", clean_line(place_of(place.name, place.address)))
         if place.link:
             event.add("URL", place.link)
     if appointment.note and not cancelled:

@@ -111,7 +111,7 @@ def letter(facts: Facts) -> Letter:
         name = template_name(facts.kind, facts.reader)
         own = facts.setup.practice.mail.templates.get(name, "")
         if facts.letter or own:
-            body = facts.letter or _fill(name, own, values)
+            body = _uncovered(facts.letter, facts) if facts.letter else _fill(name, own, values)
             subject, body = _own_subject(body, subject)
             values["subject"] = subject
             return Letter(subject=subject, text=_tidy(body), html=_inlined(_framed(body, values)))
@@ -278,12 +278,16 @@ def _visit(facts: Facts, it: Told | None, locale: Locale) -> dict[str, str] | No
         "duration": _("{n} min").format(n=(it.end - it.start) // 60),
         "service": _outside(service.name) if service is not None else "",
         "who": _outside(person.name) if person is not None else "",
-        "where": ", ".join(dict.fromkeys(filter(None, (_outside(place.name), _outside(place.address)))))
-        if place is not None
-        else "",
+        "where": place_of(place.name, place.address) if place is not None else "",
         "join": join,
         "price": f"{written(price, setup.practice.currency)} {setup.practice.currency}" if price else "",
     }
+
+
+def place_of(name: str, address: str) -> str:
+    """A place by name and address, said once where the one begins with the other."""
+    name, address = _outside(name), _outside(address)
+    return address if address.startswith(name) else ", ".join(filter(None, (name, address)))
 
 
 def _span(it: Told, locale: Locale) -> str:
@@ -441,6 +445,14 @@ def _linked(text: str) -> str:
         parts += [html.escape(text[end : found.start()]), f'<a href="{url}">{url}</a>']
         end = found.end()
     return "".join((*parts, html.escape(text[end:]))).replace("\n", "<br>\n")
+
+
+def _uncovered(text: str, facts: Facts) -> str:
+    """What somebody rewrote, with the covered links of their preview in their places again."""
+    text = text.replace(SECRET_OPEN, "").replace(SECRET_CLOSE, "")
+    for link in filter(None, (facts.manage, facts.rebook)):
+        text = text.replace(masked(link), link)
+    return text
 
 
 def _tidy(text: str) -> str:

@@ -641,6 +641,11 @@ class Words:
             case _:
                 return state
 
+    def mail_kind(self, it: Mail) -> str:
+        """What a mail is: to a client or to staff, about what."""
+        kind = _(MAIL_KIND_WORDS[it.kind])
+        return f"{_('call') if it.carrier is Carrier.CALL else _('mail')} · {kind} · {it.name}"
+
     def mail_head(self, it: Mail, now: Instant) -> list[str]:
         """The head of a mail: to whom, what, how it stands, and what went wrong."""
         head = [
@@ -658,7 +663,7 @@ class Words:
         """What the desk has to know of the queue, and what to do."""
         told = []
         if not it.has_server and it.waiting:
-            told.append(_("no mail server is set up on this machine: mails wait ([smtp] in the config file)"))
+            told.append(_("no mail server is set up here: mails wait ([smtp] in the config file)"))
         if it.fault:
             again = _("tried again {time}").format(time=self.time(it.retry_at)) if it.retry_at else ""
             told.append(", ".join(filter(None, (_("no mail leaves: {why}").format(why=it.fault), again))))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import (
@@ -122,11 +122,17 @@ def standing_of(look: Look, id_: int) -> tuple[int, Status, Instant] | None:
     return None if row is None else (row.sequence, Status(row.status), row.start)
 
 
-def standing(look: Look, after: Instant, until: Instant) -> list[Appointment]:
-    """Booked or confirmed appointments that begin after one moment and by another, by start."""
+def standing(look: Look, after: Instant, near: Instant, far: Instant) -> list[Appointment]:
+    """Booked or confirmed appointments that begin after a moment and are near, by start; those with reminders of
+    their own also when they are far.
+    """
     ahead = _ONE.where(
         col(_a.start) > after,
-        col(_a.start) <= until,
+        or_(
+            col(_a.start) <= near,
+            and_(col(_a.start) <= far, col(_a.reminders).is_not(None)),
+        ),
+        col(_a.start) <= max(near, far),
         col(_a.status).in_([status.value for status in RESCHEDULABLE]),
     ).order_by(col(_a.start), col(_a.id))
     return [_value(row) for row in look.connection.execute(ahead)]

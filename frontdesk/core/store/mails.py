@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, cast, exists, func, insert, or_, select,
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Status
+from frontdesk.core.domain.appointments import Appointment, Status
 from frontdesk.core.domain.mails import (
     OPEN,
     UNSENT,
@@ -26,6 +26,7 @@ from frontdesk.core.domain.mails import (
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.times import DAY, HOUR, Instant
+from frontdesk.core.store import appointments
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Mail as MailRow
@@ -56,6 +57,7 @@ _LATEST = (
     .order_by(col(_m.id).desc())
     .limit(1)
 )
+_LATEST_LOCKED = _LATEST.with_for_update()
 _earlier = aliased(MailRow)
 _IN_TURN = ~(
     exists()
@@ -163,15 +165,16 @@ def lock(tx: Tx, id_: MailId) -> Mail | None:
     return None if row is None else _value(row)
 
 
-def latest(tx: Tx, subject_kind: str, subject_id: str, reader: Reader, staff: StaffId | None) -> Mail | None:
-    """The last mail that told a reader how something stands, whatever became of it; locked."""
+def latest(look: Look, subject_kind: str, subject_id: str, reader: Reader, staff: StaffId | None) -> Mail | None:
+    """The last mail that told a reader how something stands, whatever became of it; locked by who may write."""
     where = {
         "subject_kind": subject_kind,
         "subject_id": subject_id,
         "reader": reader.value,
         "staff": staff or "",
     }
-    row = tx.connection.execute(_LATEST.with_for_update() if not tx.is_sqlite else _LATEST, where).first()
+    locks = isinstance(look, Tx) and not look.is_sqlite
+    row = look.connection.execute(_LATEST_LOCKED if locks else _LATEST, where).first()
     return None if row is None else _value(row)
 
 
@@ -286,7 +289,8 @@ def calls(look: Look) -> tuple[Mail, ...]:
             col(_m.state) == MailState.FAILED.value,
         ),
     )
-    found = look.connection.execute(_ONE.where(to_call, *_seen(look)).order_by(col(_m.id)))
+    either = col(_m.state).in_([MailState.QUEUED.value, MailState.FAILED.value])  # few, and the index has them
+    found = look.connection.execute(_ONE.where(either, to_call, *_seen(look)).order_by(col(_m.id)))
     return tuple(_value(row) for row in found)
 
 
@@ -330,30 +334,27 @@ def usual_hour(look: Look) -> float:
     return float(look.connection.execute(select(func.coalesce(func.avg(per_hour.c.n), 0))).scalar_one())
 
 
-def to_be_reminded(look: Look, until: Instant) -> tuple[tuple[Appointment, frozenset[str]], ...]:
-    """Appointments that stand and begin by then, each with the occasions of reminders already written for it."""
-    from frontdesk.core.store import appointments
-
+def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appointment, frozenset[str]], ...]:
+    """Appointments that stand and are near, or further ahead with reminders of their own, each with the occasions of
+    reminders already written for it.
+    """
     _a = AppointmentRow
-    window = (
-        col(_a.start) > look.now,
-        col(_a.start) <= until,
-        col(_a.status).in_([it.value for it in RESCHEDULABLE]),
-    )
     written = (
         select(col(_m.subject_id), col(_m.occasion))
-        .join(AppointmentRow, cast(col(_a.id), MailRow.__table__.c.subject_id.type) == col(_m.subject_id))  # type: ignore[attr-defined]
+        .join(AppointmentRow, cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type) == col(_a.id))  # type: ignore[attr-defined]
         .where(
-            col(_m.subject_kind) == "appointment",
             col(_m.kind) == MailKind.REMINDER.value,
+            col(_m.subject_kind) == "appointment",
+            col(_m.due_at) > look.now - (far - look.now),
             col(_m.sequence) == col(_a.sequence),
-            *window,
+            col(_a.start) > look.now,
         )
     )
     known: dict[str, set[str]] = {}
     for id_, occasion in look.connection.execute(written):
         known.setdefault(id_, set()).add(occasion)
-    return tuple((it, frozenset(known.get(str(it.id), ()))) for it in appointments.standing(look, look.now, until))
+    ahead = appointments.standing(look, look.now, near, far)
+    return tuple((it, frozenset(known.get(str(it.id), ()))) for it in ahead)
 
 
 def queue_fault(look: Look) -> tuple[str, str, Instant | None, Instant | None, int]:

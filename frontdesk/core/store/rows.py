@@ -338,6 +338,7 @@ class Mail(Row, table=True):
         Index("mail_of_client", "client_id", "id"),
         Index("mail_sent", "sent_at"),
         Index("mail_occasion", "occasion"),
+        Index("mail_kind", "kind", "due_at"),
         {"sqlite_autoincrement": True},
     )
     id: int = key()

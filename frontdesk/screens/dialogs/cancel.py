@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from frontdesk.core.asks.appointments import CancelAppointment
 from frontdesk.core.asks.charges import ShowTerms
 from frontdesk.core.domain.appointments import Side
 from frontdesk.core.domain.life import Life
@@ -24,6 +25,7 @@ from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
 from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.screens.rewriting import rewrite
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -38,6 +40,8 @@ class CancelChoice:
     by: Side = Side.PRACTICE
     said_at: Instant | None = None
     message: str = ""
+    letter: str = ""
+    """The client's mail as it was rewritten."""
     rebook_link: bool | None = None
     """None: as the reason says."""
     waive: str = ""
@@ -52,6 +56,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         Binding("down", "move(1)", "next", id="cancel.down", priority=True),
         Binding("up", "move(-1)", "previous", id="cancel.up", priority=True),
         Binding("enter", "confirm", "cancel it", id="cancel.confirm", priority=True),
+        Binding("ctrl+e", "rewrite", "the mail", id="cancel.mail", priority=True),
     ]
 
     def __init__(self, named: Named, choice: CancelChoice | None = None, error: str = "") -> None:
@@ -61,6 +66,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         self._chosen: Reason | None = None
         self._turned = choice is not None  # whose wish it is was said; the reason does not say it any more
         self._link: bool | None = choice.rebook_link if choice is not None else None
+        self._letter = choice.letter if choice is not None else ""
         self._terms: TermsView | None = None
 
     def compose(self) -> ComposeResult:
@@ -90,6 +96,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
             yield Keys(
                 (_("⏎ cancel it"), "screen.confirm"),
                 (_("c client called"), "screen.turn"),
+                (_("^e the mail"), "screen.rewrite"),
                 _("tab words · message · link, ⇧tab when"),
                 (_("esc back"), "screen.leave"),
             )
@@ -170,11 +177,33 @@ class CancelDialog(DeskDialog[CancelChoice]):
                 by=by,
                 said_at=self._said_at() if by is Side.CLIENT and called.strip() else None,
                 message=self.query_one("#message", Input).value.strip(),
+                letter=self._letter,
                 rebook_link=self._link,
                 waive=self.query_one("#waive", Input).value.strip() if self._costs() else "",
                 called=called,
             )
         )
+
+    def action_rewrite(self) -> None:
+        """The client's mail as it will read, to be changed by hand."""
+        if self._chosen is None:
+            self._say()
+            return
+        self.begin(self._rewrite(self._chosen))
+
+    async def _rewrite(self, reason: Reason) -> None:
+        change = CancelAppointment(
+            appointment=self._named.appointment.id,
+            seen=None,
+            reason=reason.id,
+            text=self.query_one("#text", Input).value,
+            by=self._by(),
+            message=self.query_one("#message", Input).value,
+            rebook_link=self._link,
+        )
+        rewritten = await rewrite(self, change, self._letter)
+        if rewritten is not None:
+            self._letter = rewritten
 
     async def _load(self) -> None:
         seen = await self.look(ShowTerms(appointment=self._named.appointment.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -13,19 +13,24 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from frontdesk.core.asks.appointments import RescheduleAppointment
 from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.reminders import reminder_hours as hours_of
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Start, local_date
 from frontdesk.core.domain.views import Named
+from frontdesk.core.parse.reminders import reminder_hours, written
 from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import service_label
+from frontdesk.core.render.words import plain_error, service_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.keeping import SlotKeeper
+from frontdesk.screens.rewriting import rewrite
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -52,6 +57,12 @@ class Picked:
     override: str = ""
     client_agreed: bool = False
     """To the terms of another service or practitioner."""
+    message: str = ""
+    """Personal words in the client's mail."""
+    letter: str = ""
+    """That mail as it was rewritten."""
+    reminders: tuple[int, ...] | None = None
+    """Hours before; None leaves them as they are."""
     hold: UUID | None = None
     """The key under which the time is kept."""
     typed: str = ""
@@ -73,6 +84,7 @@ class PickerDialog(DeskDialog[Picked]):
         Binding("down", "move(1)", "next", id="picker.down", priority=True),
         Binding("up", "move(-1)", "previous", id="picker.up", priority=True),
         Binding("enter", "choose", "move here", id="picker.choose", priority=True),
+        Binding("ctrl+e", "rewrite", "the mail", id="picker.mail", priority=True),
     ]
 
     def __init__(
@@ -85,6 +97,13 @@ class PickerDialog(DeskDialog[Picked]):
         self._note = moving.appointment.note
         if before is not None and before.note is not None:
             self._note = before.note
+        own = moving.appointment.reminders
+        if before is not None and before.reminders is not None:
+            own = before.reminders
+        self._reminders = written(own)
+        self._letter = before.letter if before is not None else ""
+        self._letter_of = (before.start, before.practitioner, before.service) if before is not None else None
+        """The slot it tells of: for another one the template speaks again."""
         self._override_for: Verdict | None = None
         self._keeper = SlotKeeper(self, before.hold if before is not None else None)
 
@@ -112,13 +131,19 @@ class PickerDialog(DeskDialog[Picked]):
             with Horizontal(classes="line"):
                 yield Static(plain(_("note") + " "), classes="tag")
                 yield Field(self._note, id="note")
+                yield Static(plain(_("reminders") + " "), classes="tag")
+                yield Field(self._reminders, placeholder=self._usual_reminders(), id="reminders")
+            with Horizontal(classes="line"):
+                yield Static(plain(_("to client") + " "), classes="tag")
+                yield Field(self._before.message if self._before is not None else "", id="message")
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason to override") + " "), classes="tag")
                 yield Field(id="override")
             yield Keys(
                 (_("⏎ move"), "screen.choose"),
                 _("↑↓ choose"),
-                _("tab person · service · note"),
+                _("tab person · service · note · message"),
+                (_("^e the mail"), "screen.rewrite"),
                 (_("esc back"), "screen.leave"),
             )
 
@@ -169,10 +194,34 @@ class PickerDialog(DeskDialog[Picked]):
         self._ask_override(None)
         self._tell_why()
 
+    def action_rewrite(self) -> None:
+        """The client's mail as it will read, to be changed by hand."""
+        self.begin(self._rewrite())
+
+    async def _rewrite(self) -> None:
+        row: Row | None = self.query_one("#rows", LineList).chosen
+        where = row.offer if row is not None else None
+        if where is None:
+            self._problem(_("choose a free time first: its mail is shown then"))
+            return
+        change = RescheduleAppointment(
+            appointment=self._appointment.id,
+            seen=None,
+            start=where.start,
+            service=self._service,
+            practitioner=where.practitioner,
+            location=where.location,
+            note=self.query_one("#note", Input).value,
+            message=self.query_one("#message", Input).value,
+        )
+        rewritten = await rewrite(self, change, self._letter)
+        if rewritten is not None:
+            self._letter, self._letter_of = rewritten, (where.start, where.practitioner, self._service)
+
     def action_choose(self) -> None:
         rows: LineList[Row] = self.query_one("#rows", LineList)
         row = rows.chosen
-        if row is None:
+        if row is None or not self._reminders_fit():
             return
         if row.offer is not None:
             self.dismiss(self._picked(row.offer.start, row.offer.practitioner, row.offer.location, row.offer.room))
@@ -180,6 +229,15 @@ class PickerDialog(DeskDialog[Picked]):
             self._choose_against(row.verdict)
         elif len(rows.lines) > 1:
             self._problem(_("↓ chooses a time on another day"))
+
+    def _reminders_fit(self) -> bool:
+        try:
+            reminder_hours(self.query_one("#reminders", Input).value)
+        except BadInput as wrong:
+            self._problem(plain_error(wrong))
+            self.query_one("#reminders", Input).focus()
+            return False
+        return True
 
     def _choose_against(self, verdict: Verdict) -> None:
         """A time that is not free: what may be overridden asks for a reason, the rest says why not."""
@@ -231,6 +289,7 @@ class PickerDialog(DeskDialog[Picked]):
         self, start: int, practitioner: StaffId, location: LocationId, room: RoomId | None, override: str = ""
     ) -> Picked:
         note = self.query_one("#note", Input).value
+        reminders = reminder_hours(self.query_one("#reminders", Input).value)
         return Picked(
             start=start,
             service=self._service,
@@ -240,9 +299,17 @@ class PickerDialog(DeskDialog[Picked]):
             note=note if note != self._appointment.note else None,
             override=override,
             client_agreed=self.query_one("#agreed", Choice).value is True,
+            message=self.query_one("#message", Input).value.strip(),
+            letter=self._letter if self._letter_of == (start, practitioner, self._service) else "",
+            reminders=reminders if reminders != self._appointment.reminders else None,
             hold=self._keeper.hand_over(),
             typed=self.query_one("#when", Input).value,
         )
+
+    def _usual_reminders(self) -> str:
+        """What the service or the practice says, while the appointment has none of its own."""
+        own = replace(self._appointment, reminders=None)
+        return written(hours_of(own, self.words.setup)) + " h"
 
     def _people(self) -> list[tuple[str, StaffId | None]]:
         """The same person first; then anybody; then each who offers it."""

@@ -76,6 +76,7 @@ def _tables() -> None:
     op.create_index("mail_of_client", "mail", ["client_id", "id"])
     op.create_index("mail_sent", "mail", ["sent_at"])
     op.create_index("mail_occasion", "mail", ["occasion"])
+    op.create_index("mail_kind", "mail", ["kind", "due_at"])
     op.create_table(
         "mail_queue",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,173 @@
+"""What letters tell, and to whom: shared by the mails a change writes and by their preview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
+from frontdesk.core.asks.mails import PreviewLetter
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Cancellation, Status
+from frontdesk.core.domain.errors import NotAllowed, NotFound
+from frontdesk.core.domain.mails import (
+    Letter,
+    MailKind,
+    Reader,
+    appointment_for_client,
+    appointment_kind,
+)
+from frontdesk.core.domain.outcomes import Countdown, countdown_to_cancel, countdown_to_reschedule
+from frontdesk.core.domain.people import Client, StaffId
+from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.text import clean_text
+from frontdesk.core.domain.times import MINUTE, resolve, wall_time
+from frontdesk.core.render import letters
+from frontdesk.core.render.language import language_for
+from frontdesk.core.store import appointments, clients, mails, setup, terms
+from frontdesk.core.store.look import Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class To:
+    """Who is told: a client with or without a record, or a practitioner."""
+
+    reader: Reader
+    name: str
+    email: str
+    phone: str = ""
+    client: Client | None = None
+    staff: StaffId | None = None
+    language: str = "en"
+
+
+def to_client(practice: Setup, client: Client) -> To:
+    return To(
+        reader=Reader.CLIENT,
+        name=client.name,
+        email=client.email,
+        phone=client.phone,
+        client=client,
+        language=language_for(client.locale, practice.practice.locale),
+    )
+
+
+def to_staff(practice: Setup, person: StaffMember, *, must: bool = False) -> To:
+    """A practitioner; one without an address, who `must` be reached, at the practice's."""
+    return To(
+        reader=Reader.STAFF,
+        name=person.name,
+        email=person.email or (practice.practice.email if must else ""),
+        staff=person.id,
+        language=language_for(practice.practice.locale),
+    )
+
+
+def wants_rebooking(it: Appointment) -> bool:
+    return it.cancellation is not None and it.cancellation.rebook_link
+
+
+def change_facts(look: Look, practice: Setup, to: To, kind: MailKind, it: Appointment, **more: Any) -> letters.Facts:
+    """What the client's letter about a change of an appointment tells."""
+    return facts_of(look, practice, to, kind, to.name, it, rebook_wanted=wants_rebooking(it), **more)
+
+
+def facts_of(
+    look: Look, practice: Setup, to: To, kind: MailKind, client_name: str, it: Appointment | None, **more: Any
+) -> letters.Facts:
+    """What every letter about an appointment tells."""
+    if it is not None and to.reader is Reader.CLIENT and it.status in RESCHEDULABLE:
+        agreed = terms.of(look, practice, it)
+        more = {"countdowns": _countdowns(look, practice, it), "terms": agreed.text.value, **more}
+    if it is not None:
+        more = {"note": it.note, "price": it.price, **more}
+    return letters.Facts(
+        setup=practice,
+        kind=kind,
+        reader=to.reader,
+        language=to.language,
+        name=to.name,
+        client_name=client_name,
+        **more,
+    )
+
+
+def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
+    practice = setup.load(look)
+    before = appointments.find(look, question.change.appointment)
+    if before is None or before.status is Status.UNDONE:
+        raise NotFound("appointment", str(question.change.appointment))
+    if not may(look.actor, Permission.CHANGE_APPOINTMENTS, before.practitioner):
+        raise NotAllowed(Permission.CHANGE_APPOINTMENTS.value, look.actor.name)
+    client = clients.find(look, before.client)
+    assert client is not None, "an appointment has a client"
+    after = _changed(practice, before, question.change)
+    to = to_client(practice, client)
+    last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
+    known = last.known if last is not None and last.may_still_change else appointment_for_client(before)
+    now = appointment_for_client(after)
+    kind = appointment_kind(known, now, look.now)
+    if kind is None or not client.email:
+        return None
+    portal = practice.practice.portal
+    base = portal.address.rstrip("/") if portal.enabled and portal.address else ""
+    facts = change_facts(
+        look,
+        practice,
+        to,
+        kind,
+        after,
+        known=known,
+        told=now,
+        message=clean_text(question.change.message),
+        manage=manage_address(base, portal.link) if now is not None else "",
+        rebook=rebook_address(base) if base and now is None and wants_rebooking(after) else "",
+    )
+    read = letters.letter(facts)
+    return replace(read, text=letters.masked(read.text), html=letters.masked(read.html))
+
+
+def manage_address(base: str, link: str) -> str:
+    """Where a client looks after an appointment, with the place of the secret marked."""
+    if not base:
+        return ""
+    return f"{base}/" if link == "code" else f"{base}/a/{letters.secret('manage')}"
+
+
+def rebook_address(base: str) -> str:
+    return f"{base}/b/{letters.secret('rebook')}"
+
+
+def _changed(practice: Setup, before: Appointment, change: RescheduleAppointment | CancelAppointment) -> Appointment:
+    """As the change would leave it, not judged."""
+    if isinstance(change, CancelAppointment):
+        reason = practice.reasons.get(change.reason)
+        link = change.rebook_link if change.rebook_link is not None else reason is not None and reason.rebook_link
+        cancelled = Cancellation(reason=change.reason, text=change.text, rebook_link=link, by=change.by)
+        return before.changed(status=Status.CANCELLED, cancellation=cancelled)
+    location = change.location or before.location
+    zone_name = practice.zone_of(location)
+    start = resolve(change.start, zone_name)
+    if start is None:
+        return before
+    service = practice.services.get(change.service or before.service)
+    same = service is None or service.id == before.service
+    minutes = before.span.minutes if same or service is None else service.duration
+    return before.changed(
+        service=before.service if service is None else service.id,
+        practitioner=change.practitioner or before.practitioner,
+        location=location,
+        start=start,
+        end=start + minutes * MINUTE,
+        zone=zone_name,
+        wall=wall_time(start, zone_name).replace(tzinfo=None),
+        note=before.note if change.note is None else clean_text(change.note),
+    )
+
+
+def _countdowns(look: Look, practice: Setup, it: Appointment) -> tuple[Countdown, ...]:
+    agreed, currency = terms.of(look, practice, it), practice.practice.currency
+    return (
+        countdown_to_reschedule(it, agreed, currency, look.now),
+        countdown_to_cancel(it, agreed, currency, look.now),
+    )

@@ -1,0 +1,28 @@
+"""Which reminders are due: computed from what is kept, each time anew."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.mails import CountReminders
+from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder
+from frontdesk.core.domain.times import DAY, HOUR
+from frontdesk.core.store import mails, setup
+from frontdesk.core.store.look import Look
+
+
+def count_reminders(look: Look, _: CountReminders) -> int:
+    return len(due_reminders(look, setup.load(look)))
+
+
+def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
+    """Appointments with the hours of the reminder that is due, and not written yet."""
+    own = [hours for service in practice.services.values() for hours in service.reminders or ()]
+    usual = max([0, *practice.practice.mail.reminders, *own])
+    near = look.now + usual * HOUR + DAY  # quiet hours move a reminder by less than a day
+    far = look.now + LONGEST_REMINDER * HOUR + DAY
+    return [
+        (it, hours)
+        for it, written in mails.to_be_reminded(look, near, far)
+        if (hours := due_reminder(it, practice, look.now)) is not None and f"reminder:{hours}h" not in written
+    ]

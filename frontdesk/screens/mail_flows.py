@@ -1,0 +1,126 @@
+"""What is done about mails, from whichever screen: reading one, sending it, dropping it, writing one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from frontdesk.config import write_private
+from frontdesk.core.asks.door import Ask
+from frontdesk.core.asks.mails import (
+    CallMade,
+    DropMail,
+    GiveBookingLink,
+    RetryMail,
+    SendNow,
+    ShowMail,
+    WriteMessage,
+)
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.mails import Carrier, Mail, MailId, MailState
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.render.language import _
+from frontdesk.screens.desk_screen import MainScreen
+from frontdesk.screens.dialogs.booking_link import BookingLinkDialog
+from frontdesk.screens.dialogs.letter import LetterDialog
+from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.verbs import Verb
+from frontdesk.widgets.text import fit
+
+
+class MailFlows(MainScreen):
+    """Screens that list mails, or clients to write to, share what is done with them."""
+
+    def mail_line(self, it: Mail, wide: int = 26) -> str:
+        """A mail in one line: how it stands, to whom, what."""
+        state = self.words.mail_state(it, self.host.now())
+        return f" {fit(state, 19)} {fit(it.name, 16)} {fit(it.letter.subject, wide)}"
+
+    async def read_mail(self, id_: MailId) -> None:
+        """A mail as it reads, with what can be done about it."""
+        mail = await self.look(ShowMail(mail=id_))
+        if mail is None:
+            return
+        verbs: dict[Verb, str | None] = {}
+        if (word := self.next_word(mail)) is not None:
+            verbs[Verb.STATUS] = f"s {word}"
+        if mail.state in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED):
+            verbs[Verb.CANCEL] = f"c {_('drop')}"
+        if mail.letter.html:
+            verbs[Verb.PRINT] = f"P {_('as a page')}"
+        lines = [*self.words.mail_head(mail, self.host.now()), "", *mail.letter.text.splitlines()]
+        verb = await self.answer(PageDialog(self.words.mail_kind(mail), lines, verbs))
+        if verb is not None:
+            await self.about_mail(verb, mail)
+
+    def next_word(self, mail: Mail) -> str | None:
+        """What the next step of a mail is, None where there is none."""
+        if mail.carrier is Carrier.CALL:
+            return _("was called") if mail.state is MailState.QUEUED else None
+        match mail.state:
+            case MailState.QUEUED | MailState.PAUSED:
+                return _("send now")
+            case MailState.FAILED | MailState.DROPPED:
+                return _("send again")
+            case _:
+                return None
+
+    async def about_mail(self, verb: Verb, mail: Mail) -> None:
+        """The next step, dropping, or the page."""
+        match verb:
+            case Verb.STATUS if mail.carrier is Carrier.CALL:
+                await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"))
+            case Verb.STATUS if mail.state in (MailState.FAILED, MailState.DROPPED):
+                await self._decide(RetryMail(mail=mail.id), _("It goes again to {name}"))
+            case Verb.STATUS:
+                await self._decide(SendNow(mail=mail.id), _("It leaves now, to {name}"))
+            case Verb.CANCEL:
+                await self._decide(DropMail(mail=mail.id), _("Dropped: {name} is not told by mail"))
+            case Verb.PRINT:
+                self._write_page(mail)
+            case _:
+                return
+
+    async def called(self, mail: Mail) -> None:
+        """The client knows: somebody called."""
+        await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"))
+
+    async def write_message(self, client: ClientId, name: str, appointment: AppointmentId | None = None) -> None:
+        """The words, until they wait in the outbox or are left; a refusal keeps them."""
+        text, error = "", ""
+        while True:
+            written = await self.answer(LetterDialog(_("Message to {name}").format(name=name), text, error))
+            if written is None:
+                return
+            done = await self.perform(WriteMessage(client=client, text=written, appointment=appointment), tell=False)
+            if not isinstance(done, DeskError):
+                return
+            text, error = written, self.say_error(done)
+
+    async def give_booking_link(self, client: ClientId, name: str) -> None:
+        """Choose a service; mail the link, or show it once."""
+        wanted = await self.answer(BookingLinkDialog(name))
+        if wanted is None:
+            return
+        service: ServiceId = wanted.service
+        done = await self.perform(GiveBookingLink(client=client, service=service, mailed=wanted.mailed))
+        if not isinstance(done, DeskError) and not wanted.mailed:
+            until = self.words.moment(done.until)
+            lines = [done.link, "", _("It books once, until {when}. It is shown only now.").format(when=until)]
+            await self.answer(PageDialog(_("Booking link · {name}").format(name=name), lines))
+
+    async def _decide(self, ask: Ask[Mail], told: str) -> None:
+        done = await self.perform(ask)
+        if not isinstance(done, DeskError):
+            self.tell(told.format(name=done.name))
+
+    def _write_page(self, mail: Mail) -> None:
+        """The page beside where the program was started; its links stay covered."""
+        path = Path(f"mail-{mail.id}.html")
+        try:
+            write_private(path, mail.letter.html)
+        except OSError as error:
+            self.tell(_("the page was not written: {why}").format(why=error.strerror or ""), bad=True)
+            return
+        self.tell(_("written: {path}").format(path=path.resolve()))

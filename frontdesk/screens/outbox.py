@@ -1,0 +1,138 @@
+"""The outbox: every mail with how it stands; what waits counts down to its leaving."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from frontdesk.core.asks.mails import ListMails, ReleaseMails
+from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.mails import OPEN, Carrier, Mail, MailState
+from frontdesk.core.domain.views import Outbox
+from frontdesk.core.render.language import _, plural
+from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.mail_flows import MailFlows
+from frontdesk.verbs import ON_OUTBOX, Verb
+from frontdesk.widgets.bars import Footer, Header, Info
+from frontdesk.widgets.line_list import Line, LineList
+from frontdesk.widgets.text import plain
+
+LOOKS = {MailState.FAILED: "bad", MailState.SUPERSEDED: "dim", MailState.DROPPED: "dim", MailState.SENT: "dim"}
+
+
+class OutboxScreen(MailFlows):
+    """Asks what waits, what left, what failed; only here a second counts."""
+
+    NAME = ON_OUTBOX
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(ON_OUTBOX),
+        Binding("down,j,tab", "move(1)", id="outbox.down", show=False),
+        Binding("up,k", "move(-1)", id="outbox.up", show=False),
+    ]
+    _outbox: Outbox | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Header(id="header")
+        yield Static("", id="banner")
+        yield LineList[Mail](id="mails")
+        yield Info(id="info")
+        yield Footer(ON_OUTBOX)
+
+    @property
+    def rows(self) -> LineList[Mail]:
+        return self.query_one("#mails", LineList)
+
+    def on_mount(self) -> None:
+        self.query_one("#banner").display = False
+        self.rows.focus()
+        self.set_interval(1, self._count_down)
+
+    def head(self) -> None:
+        if self.host.setup is None:
+            return
+        n = self._outbox.waiting if self._outbox is not None else 0
+        title = plural("6 Outbox · {n} waits", "6 Outbox · {n} wait", n).format(n=n) if n else _("6 Outbox")
+        self.query_one("#header", Header).show([title], self.clock(), self.marks(but=Verb.OUTBOX))
+
+    def verb(self, verb: Verb) -> None:
+        mail = self.rows.chosen
+        match verb:
+            case Verb.APPROVE_ALL:
+                self.begin(self._release())
+            case Verb.OPEN | Verb.STATUS | Verb.CANCEL | Verb.PRINT if mail is None:
+                self.tell(_("there are no mails yet"), bad=True)
+            case Verb.OPEN if mail is not None:
+                self.begin(self.read_mail(mail.id))
+            case Verb.STATUS if mail is not None and self.next_word(mail) is None:
+                told = self.words.mail_state(mail, self.host.now())
+                self.tell(_("{state}: there is no next step").format(state=told), bad=True)
+            case Verb.STATUS | Verb.CANCEL | Verb.PRINT if mail is not None:
+                self.begin(self.about_mail(verb, mail))
+            case Verb.BACK:
+                self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
+            case _:
+                self.app.verb(verb)  # type: ignore[attr-defined]
+
+    def action_move(self, by: int) -> None:
+        self.rows.move(by)
+
+    def on_line_list_chosen(self) -> None:
+        self.verb(Verb.OPEN)
+
+    def on_line_list_moved(self) -> None:
+        self._tell_cursor()
+
+    async def _load(self) -> None:
+        found = await self.look(ListMails())
+        if found is None:
+            return
+        self._outbox = found
+        self._draw()
+        self.head()
+        troubles = self.words.outbox_troubles(found, self.host.now())
+        banner = self.query_one("#banner", Static)
+        banner.display = bool(troubles)
+        banner.update(plain("\n".join(f" {line}" for line in troubles), "$warning"))
+        self._tell_cursor()
+
+    def _draw(self) -> None:
+        assert self._outbox is not None
+        wide = max(26, self.size.width - 40)
+        lines = [Line(self.mail_line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._outbox.items]
+        self.rows.show_again(lines, lambda it: it.id)
+
+    def _count_down(self) -> None:
+        """Another second: only the lines of what waits are other ones."""
+        if self._outbox is None or self.app.screen is not self:
+            return
+        now = self.host.now()
+        if any(it.state in OPEN and it.due_at > now - 2 for it in self._outbox.items):
+            self._draw()
+
+    def _tell_cursor(self) -> None:
+        mail = self.rows.chosen
+        if mail is None:
+            self.query_one("#info", Info).show(_("nothing has been written yet"))
+            return
+        word = self.next_word(mail)
+        drop = _("c drop") if mail.state in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED) else ""
+        calls = mail.carrier is Carrier.CALL or mail.state is MailState.FAILED
+        parts = (
+            mail.recipient,
+            mail.error if mail.state is not MailState.DROPPED else "",
+            f"s {word}" if word is not None else "",
+            drop,
+        )
+        style = "$error" if calls and mail.state in (MailState.FAILED, MailState.QUEUED) else ""
+        self.query_one("#info", Info).show(" · ".join(filter(None, parts)), style)
+
+    async def _release(self) -> None:
+        if self._outbox is None or not self._outbox.paused:
+            self.tell(_("nothing waits for a yes"), bad=True)
+            return
+        done = await self.perform(ReleaseMails())
+        if not isinstance(done, DeskError):
+            self.tell(plural("{n} mail leaves", "{n} mails leave", done).format(n=done))
