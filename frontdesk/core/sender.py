@@ -94,7 +94,7 @@ class Sender:
                 begun = time.monotonic()
                 waiting = deque(taken)
                 while waiting:
-                    if _is_over(stop) or time.monotonic() - begun > FRESH:
+                    if _is_over(stop) or time.monotonic() - begun > FRESH or not self._is_ours(waiting[0]):
                         break
                     current = waiting.popleft()
                     envelope = asyncio.ensure_future(self._envelope(current))
@@ -121,6 +121,11 @@ class Sender:
         finally:
             self._mark(report)
             await self._hang_up()
+
+    def _is_ours(self, leased: Leased) -> bool:
+        """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
+        ends = leased.mail.leased_until
+        return ends is not None and self._clock() + self._timeout < ends
 
     def _mark(self, report: Report | None) -> None:
         if report is not None:

@@ -1,0 +1,1 @@
+"""Delivery, proven against real servers."""
