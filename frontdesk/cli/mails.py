@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import threading
 import time
 from typing import Annotated
@@ -23,9 +24,11 @@ from frontdesk.core.asks.mails import (
     SendNow,
     ShowMail,
 )
+from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
 from frontdesk.core.domain.mails import Mail, MailId, MailState
 from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.parse import replies
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words import Words
@@ -40,7 +43,7 @@ TEST_WAITS = 90
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="mail")
-    for command in (outbox, deliver):
+    for command in (outbox, deliver, inbound):
         app.command()(command)
 
 
@@ -104,6 +107,30 @@ async def _until_stopped(sender: object) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     await sender.run(stop)
+
+
+def inbound(context: typer.Context, as_json: AsJson = False) -> None:
+    """Read one mail from standard input: what a client's calendar answered to an invitation.
+
+    Accepted confirms, another time becomes a request, declined is a question for the desk; nothing is cancelled.
+    Exit code 0: taken over. 2: no answer to an invitation, left alone. 3: nobody's appointment. 5: nothing to answer.
+    """
+    opening: Opening = context.obj
+    given = replies.reply(sys.stdin.buffer.read(replies.MOST_BYTES + 1))
+    event = opening.do(
+        ReceiveReply(
+            answer=given.answer,
+            holder=given.holder,
+            attendee=given.attendee,
+            sequence=given.sequence,
+            start=given.start,
+            comment=given.comment,
+        )
+    )
+    if as_json:
+        show(shapes.done({"answer": given.answer.value}, event, []))
+    else:
+        lines([opening.words.event(event)])
 
 
 @group.command("show")

@@ -17,6 +17,7 @@ from frontdesk.core.asks import history as asks_of_history
 from frontdesk.core.asks import holds as asks_of_holds
 from frontdesk.core.asks import mails as asks_of_mails
 from frontdesk.core.asks import notices as asks_of_notices
+from frontdesk.core.asks import replies as asks_of_replies
 from frontdesk.core.asks import requests as asks_of_requests
 from frontdesk.core.asks import schedule as asks_of_schedule
 from frontdesk.core.asks import settings as asks_of_settings
@@ -35,6 +36,7 @@ from frontdesk.core.operations import decisions, guard
 from frontdesk.core.operations import holds as hold_operations
 from frontdesk.core.operations import mails as mail_operations
 from frontdesk.core.operations import notices as notice_operations
+from frontdesk.core.operations import replies as reply_operations
 from frontdesk.core.operations import requests as request_operations
 from frontdesk.core.operations import schedule as schedule_operations
 from frontdesk.core.operations import settings as settings_operations
@@ -106,6 +108,7 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_mails.TakeMails: mail_operations.take_mails,
     asks_of_mails.ReportMail: mail_operations.report_mail,
     asks_of_mails.WriteReminders: mail_operations.write_reminders,
+    asks_of_replies.ReceiveReply: reply_operations.receive_reply,
     asks_of_notices.MarkRead: notice_operations.mark_read,
     asks_of_schedule.TakeTimeOff: schedule_operations.take_time_off,
     asks_of_schedule.ApplyTimeOff: schedule_operations.apply_time_off,

@@ -20,6 +20,7 @@ from frontdesk.core.asks.appointments import CancelAsClient
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteReminders, WriteTestMail
+from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.transfer import ImportRecords
@@ -29,7 +30,7 @@ from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
 ROOT = Path(frontdesk.__file__).parent.parent
 STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
 
-BY_COMMAND = {ApplyPractice, ImportRecords, WriteTestMail}
+BY_COMMAND = {ApplyPractice, ImportRecords, ReceiveReply, WriteTestMail}
 """Asks that take a file, or prove the machine: they have a command, no key."""
 
 BY_CLIENTS = {RequestAppointment, RequestRescheduling, CancelAsClient}

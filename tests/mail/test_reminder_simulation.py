@@ -50,7 +50,7 @@ class Diary:
 def test_each_due_reminder_goes_once_and_none_for_the_dead_or_after_the_start(tmp_path: Path) -> None:
     seed, clock = random.Random(23), Clock(BEGIN)
     desk = mailing(open_test_desk(tmp_path / "practice.db", clock))
-    rules = [(at(BEGIN), (72, 24))]
+    rules: list[tuple[int, tuple[int, ...]]] = [(at(BEGIN), (72, 24))]
     diaries = _import(desk, seed, clock)
     sent: list[tuple[int, int, int, int]] = []  # appointment, hours, at, start it told
     worker = desk.acting(SYSTEM)
@@ -58,7 +58,7 @@ def test_each_due_reminder_goes_once_and_none_for_the_dead_or_after_the_start(tm
     while clock.now < ends:
         clock.now += PASS
         if seed.random() < 0.02:
-            hours = seed.choice(((72, 24), (48, 24), (72, 48, 24), (24,), (96, 3)))
+            hours: tuple[int, ...] = seed.choice(((72, 24), (48, 24), (72, 48, 24), (24,), (96, 3)))
             rules.append((clock.now, hours))
             desk.do(ApplyPractice(file=practice_file(f"[mail]\nreminders = {list(hours)}\n")))
         for id_ in seed.sample(sorted(diaries), max(1, len(diaries) // 400)):
@@ -75,8 +75,8 @@ def test_each_due_reminder_goes_once_and_none_for_the_dead_or_after_the_start(tm
                     start = _start_of(desk, int(it.mail.subject_id))
                     sent.append((int(it.mail.subject_id), int(it.mail.occasion[9:-1]), clock.now, start))
     assert max(Counter((id_, hours, start) for id_, hours, _, start in sent).values()) == 1
-    for id_, _hours, when, start in sent:
-        diary = diaries[AppointmentId(id_)]
+    for number, _hours, when, start in sent:
+        diary = diaries[AppointmentId(number)]
         assert when < start, "after the start"
         assert diary.ended is None or when < diary.ended, "for the dead"
         assert start == [told for given, told in diary.times if given <= when][-1], "for another time"
@@ -139,7 +139,7 @@ def _change(desk: Desk, seed: random.Random, clock: Clock, id_: AppointmentId, d
             desk.do(CancelAppointment(appointment=id_, seen=None, reason=ReasonId("schedule")))
             diary.ended = clock.now
         elif chance < 0.3:
-            own = seed.choice(((36,), (), (5, 1)))
+            own: tuple[int, ...] = seed.choice(((36,), (), (5, 1)))
             desk.do(EditAppointment(appointment=id_, seen=None, reminders=own))
             diary.own.append((clock.now, own))
         else:

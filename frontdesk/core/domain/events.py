@@ -16,7 +16,7 @@ from frontdesk.core.domain.records import ImportPlan
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.domain.work import Work
+from frontdesk.core.domain.work import Answer, Work
 
 EventId = NewType("EventId", int)
 BatchId = NewType("BatchId", int)
@@ -417,6 +417,26 @@ class BookingLinkGiven(Event):
     @property
     def text(self) -> str:
         return self.service.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyNoted(Event):
+    """A client's answer to the invitation that somebody has to decide about; the appointment stands."""
+
+    operation = "reply"
+    appointment: Appointment
+    client_name: str
+    answer: Answer
+    proposes: Instant | None = None
+    comment: str = ""
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return (Change(self.appointment, self.appointment),)
+
+    @property
+    def text(self) -> str:
+        return " – ".join(filter(None, (self.answer.value, self.comment)))
 
 
 @dataclass(frozen=True, kw_only=True)

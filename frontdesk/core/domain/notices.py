@@ -16,7 +16,7 @@ from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Side, St
 from frontdesk.core.domain.events import Change, Event
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Ended, Request, RequestKind, RequestState
-from frontdesk.core.domain.work import Work
+from frontdesk.core.domain.work import Answer, Work
 
 NoticeId = NewType("NoticeId", int)
 
@@ -50,6 +50,8 @@ class NoticeKind(Enum):
     OFFER_LAPSED = "offer_lapsed"
     HOLD_LOST = "hold_lost"
     NEEDS_WORK = "needs_work"
+    ANSWERED_NO = "answered_no"
+    """The client's calendar declined, or proposed what they may not have."""
     TAKEN_BACK = "taken_back"
 
 
@@ -108,6 +110,9 @@ def _of(event: Event) -> Iterator[Notice]:
             yield from _to_staff(NoticeKind.OFFER_LAPSED, it)
         case events.RequestExpired(request=it):
             yield from _to_all(_asked(it, NoticeKind.REQUEST_EXPIRED, NoticeKind.MOVE_EXPIRED), it)
+        case events.ReplyNoted(appointment=it):
+            yield _to_practitioner(NoticeKind.ANSWERED_NO, it, it.practitioner)
+            yield _to_desk(NoticeKind.ANSWERED_NO, it)
         case events.Undone() | events.Redone():
             yield from _of_reversed(event.changes)
         case _:
@@ -122,7 +127,7 @@ def _of_what_followed(event: Event) -> Iterator[Notice]:
                 yield from _to_all(NoticeKind.OVERTAKEN, it)
             case Request() as was, Request() as it if _lost(it) > _lost(was):
                 yield from _to_staff(NoticeKind.HOLD_LOST, it)
-            case None, Work() as work:
+            case None, Work() as work if work.cause not in _ANSWERS:
                 yield Notice(
                     audience=Audience.DESK,
                     kind=NoticeKind.NEEDS_WORK,
@@ -131,6 +136,10 @@ def _of_what_followed(event: Event) -> Iterator[Notice]:
                 )
             case _:
                 pass
+
+
+_ANSWERS = frozenset(it.value for it in Answer)
+"""Causes of work that have a notice of their own."""
 
 
 def _lost(it: Request) -> tuple[bool, int]:

@@ -388,6 +388,13 @@ class MailIsOver(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyIsOld(_Reason):
+    """It answers a time the appointment no longer has."""
+
+    code = "reply_is_old"
+
+
+@dataclass(frozen=True, slots=True)
 class NoAddress(_Reason):
     """Neither mail nor a call reaches the client."""
 
@@ -435,6 +442,7 @@ ChangeObjection: TypeAlias = (
     | ChargeIsOver
     | WaiverNeedsReason
     | MailIsOver
+    | ReplyIsOld
     | NoAddress
     | NoPortal
     | NotOnWorkList

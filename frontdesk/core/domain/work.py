@@ -1,4 +1,4 @@
-"""The work list: appointments that a change of hours, closures or time off left without their time."""
+"""The work list: appointments that lost their time, or that somebody has to look at."""
 
 from __future__ import annotations
 
@@ -13,12 +13,25 @@ from frontdesk.core.domain.times import Instant
 WorkId = NewType("WorkId", int)
 
 
+TIME_CAUSES = frozenset({"time_off", "hours", "closure"})
+"""What takes an appointment's time."""
+
+
 class WorkState(Enum):
     OPEN = "open"
     KEPT = "kept"
     """Somebody decided that the appointment stays as it is."""
     GONE = "gone"
     """Its cause is gone, or what entered it was undone."""
+
+
+class Answer(Enum):
+    """What a client answers to the invitation in their calendar."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COUNTERED = "countered"
+    """Proposes another time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +44,7 @@ class Work:
     start: Instant
     """Where the appointment was when it was entered."""
     cause: str
-    """What took its time: `time_off`, `hours`, `closure`."""
+    """What took its time: `time_off`, `hours`, `closure`; what the client answered; `automation`."""
     cause_id: str
     since: Instant
     state: WorkState = WorkState.OPEN

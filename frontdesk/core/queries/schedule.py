@@ -14,6 +14,7 @@ from frontdesk.core.domain.requests import Slot
 from frontdesk.core.domain.slots import Asking, Offer
 from frontdesk.core.domain.times import HOUR, MINUTE, Span, local_date
 from frontdesk.core.domain.views import PlannedMove, WorkLine
+from frontdesk.core.domain.work import TIME_CAUSES
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, setup, work
 from frontdesk.core.store.look import Look
@@ -29,7 +30,8 @@ def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
     return tuple(
         WorkLine(work=entries[it.appointment.id], named=it)
         for it in found
-        if lost_its_time(practice, it.appointment)  # hours that came back are nothing to see to
+        if entries[it.appointment.id].cause not in TIME_CAUSES
+        or lost_its_time(practice, it.appointment)  # hours that came back are nothing to see to
     )
 
 

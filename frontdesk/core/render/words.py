@@ -26,7 +26,7 @@ from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import HOUR, Instant, Span, local_date, wall_time
 from frontdesk.core.domain.views import BellLine, Outbox, Standing
-from frontdesk.core.domain.work import Work
+from frontdesk.core.domain.work import Answer, Work
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, later, plural
 
@@ -91,6 +91,7 @@ OPERATION_WORDS: dict[str, str] = {
     "import": later("imported"),
     "import_done": later("imported"),
     "message": later("wrote to"),
+    "reply": later("noted the answer of"),
     "booking_link": later("gave a booking link to"),
     "undo": later("undid"),
     "redo": later("redid"),
@@ -187,6 +188,9 @@ CAUSE_WORDS: dict[str, str] = {
     "time_off": later("time off"),
     "hours": later("changed hours"),
     "closure": later("closed"),
+    "declined": later("the client declined"),
+    "countered": later("the client proposes another time"),
+    "automation": later("to do"),
 }
 
 NOTICE_WORDS: dict[NoticeKind, str] = {
@@ -211,6 +215,7 @@ NOTICE_WORDS: dict[NoticeKind, str] = {
     NoticeKind.OFFER_LAPSED: later("did not answer the offer, asked for"),
     NoticeKind.HOLD_LOST: later("lost the hold on"),
     NoticeKind.NEEDS_WORK: later("needs another time:"),
+    NoticeKind.ANSWERED_NO: later("declined the invitation, or proposed another time:"),
     NoticeKind.TAKEN_BACK: later("a change was taken back:"),
 }
 
@@ -419,6 +424,8 @@ class Words:
                 return _("the mail is {state}: there is nothing to do about it").format(
                     state=_(MAIL_STATE_WORDS[state])
                 )
+            case why.ReplyIsOld():
+                return _("the answer is to a time that the appointment no longer has")
             case why.NoAddress(name):
                 return _("{client} has no e-mail address; add one with e").format(client=name)
             case why.NoPortal():
@@ -481,6 +488,12 @@ class Words:
                 return _("{client} did not answer the offer").format(client=name)
             case events.RequestExpired(request=it, client_name=name):
                 return _("Expired: {client}, {what}").format(client=name, what=self.asked(it))
+            case events.ReplyNoted(appointment=it, client_name=name, answer=answer, proposes=at):
+                told = (
+                    _("{client} declined {what}") if answer is Answer.DECLINED else _("{client} cannot have {what}")
+                )
+                other = f" · {_('proposes {when}').format(when=self.moment(at, it.zone))}" if at is not None else ""
+                return told.format(client=name, what=self.moment(it.start, it.zone)) + other
             case events.MessageWritten(client=client):
                 return _("Message to {client}: it waits in the outbox").format(client=client.name)
             case events.BookingLinkGiven(client=client, mailed=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
 from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
@@ -96,6 +97,12 @@ _UPCOMING = select(func.count()).where(
 
 def find(look: Look, id_: AppointmentId) -> Appointment | None:
     row = look.connection.execute(_ONE.where(col(_a.id) == id_)).first()
+    return None if row is None else _value(row)
+
+
+def of_holder(look: Look, holder: UUID) -> Appointment | None:
+    """The appointment that a calendar file names; one whose booking was undone is none."""
+    row = look.connection.execute(_ONE.where(col(_a.holder) == holder, _kept())).first()
     return None if row is None else _value(row)
 
 

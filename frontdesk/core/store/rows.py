@@ -154,6 +154,7 @@ class Appointment(Row, table=True):
         Index("appointment_client", "client_id", "start"),
         Index("appointment_start", "start"),
         Index("appointment_source", "source", "source_id"),
+        Index("appointment_holder", "holder"),
     )
     id: int = key()
     holder: UUID = Field(sa_type=Uuid)

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE appointment ADD COLUMN timed_at {long} NOT NULL DEFAULT 0")
     # what stands already was given its time before anybody mailed: it is reminded of from now on
     op.execute("UPDATE appointment SET timed_at = CAST(COALESCE((SELECT max(at) FROM event), 0) AS INTEGER)")
+    op.create_index("appointment_holder", "appointment", ["holder"])
     _tables()
     op.execute("INSERT INTO mail_queue (id, fault, detail, tries) VALUES (1, '', '', 0)")
 

@@ -1,0 +1,70 @@
+"""What a client's calendar program answered, turned into what it means here; never a cancel by itself."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.appointments import SetStatus
+from frontdesk.core.asks.replies import ReceiveReply
+from frontdesk.core.asks.requests import RequestRescheduling
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Status
+from frontdesk.core.domain.errors import NotFound, Refused, SlotTaken
+from frontdesk.core.domain.events import Change, Event, ReplyNoted
+from frontdesk.core.domain.objections import NotFromHere, ReplyIsOld
+from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.work import Answer, Work, WorkId
+from frontdesk.core.operations.appointments import set_status
+from frontdesk.core.operations.guard import record, require_no_objection, require_power_over
+from frontdesk.core.operations.requests import request_rescheduling
+from frontdesk.core.store import appointments, clients, setup, work
+from frontdesk.core.store.look import Tx
+
+
+def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
+    it = appointments.of_holder(tx, ask.holder)
+    client = clients.lock(tx, it.client) if it is not None else None
+    if it is None or client is None or client.email.lower() != ask.attendee.lower():
+        raise NotFound("appointment", str(ask.holder))
+    require_power_over(tx, setup.load(tx), ask.needs, it)
+    if ask.sequence < it.sequence:
+        require_no_objection([ReplyIsOld()])
+    if it.status not in RESCHEDULABLE or it.start <= tx.now:
+        action = Action.RESCHEDULE if ask.answer is Answer.COUNTERED else Action.CONFIRM
+        require_no_objection([NotFromHere(it.status, action)])
+    match ask.answer:
+        case Answer.ACCEPTED:
+            return set_status(tx, SetStatus(appointment=it.id, seen=None, status=Status.CONFIRMED))
+        case Answer.COUNTERED if ask.start is not None:
+            wish = RequestRescheduling(appointment=it.id, start=ask.start, description=ask.comment)
+            try:
+                return request_rescheduling(tx, wish)
+            except (Refused, SlotTaken):  # the client may not have it: the desk finds another way
+                return _noted(tx, it, client, ask)
+        case _:
+            return _noted(tx, it, client, ask)
+
+
+def _noted(tx: Tx, it: Appointment, client: Client, ask: ReceiveReply) -> ReplyNoted:
+    """A question for the desk, once for each time the appointment has."""
+    known = [entry for entry in work.of_cause(tx, ask.answer.value, str(it.id)) if entry.start == it.start]
+    also: tuple[Change, ...] = ()
+    if not known:
+        entry = Work(
+            id=WorkId(0),
+            appointment=it.id,
+            practitioner=it.practitioner,
+            start=it.start,
+            cause=ask.answer.value,
+            cause_id=str(it.id),
+            since=tx.now,
+        )
+        also = (Change(None, work.add(tx, entry)),)
+    return record(
+        tx,
+        ReplyNoted(
+            appointment=it,
+            client_name=client.name,
+            answer=ask.answer,
+            proposes=ask.start,
+            comment=ask.comment,
+            also=also,
+        ),
+    )
