@@ -11,7 +11,19 @@ from typing import Annotated
 
 import typer
 
-from frontdesk.cli import appointments, charges, clients, demo, history, mails, practice, requests, schedule, transfer
+from frontdesk.cli import (
+    appointments,
+    automations,
+    charges,
+    clients,
+    demo,
+    history,
+    mails,
+    practice,
+    requests,
+    schedule,
+    transfer,
+)
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import failed, say, show
 from frontdesk.cli.version import say_version
@@ -62,6 +74,7 @@ requests.add_to(app)
 schedule.add_to(app)
 charges.add_to(app)
 mails.add_to(app)
+automations.add_to(app)
 clients.add_to(app)
 history.add_to(app)
 practice.add_to(app)

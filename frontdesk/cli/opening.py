@@ -86,6 +86,7 @@ class Opening:
         return Machine(
             terminal=terminal(),
             smtp=None if self.keeps_mail else self.config.smtp,
+            keeps_everything=self.keeps_mail,
             seal_key=read_seal_key(path),
             seal_key_file=str(path),
         )

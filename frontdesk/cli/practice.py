@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from frontdesk.core.asks.settings import ApplyPractice, PlanPractice
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import StaffMember
-from frontdesk.core.domain.practice_file import PlannedChange, plan, planned
+from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, plan, planned
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
@@ -42,7 +43,7 @@ def apply(
 ) -> None:
     """Make the database agree with a practice file; creates it where there is none."""
     opening: Opening = context.obj
-    parsed = practice_file(read_text(file))
+    parsed = _with_texts(practice_file(read_text(file)), file.parent)
     if dry_run and not opening.has_practice:
         _print_changes(planned(plan(None, parsed)), None, as_json)
         say(_("there is no practice at {where} yet; all of the file would be new").format(where=opening.url))
@@ -151,6 +152,18 @@ def doctor(
     table([[name, value] for name, value in facts.items()])
     if facts.get("wal_is_safe") == "no":
         say(_("this SQLite can lose data in WAL mode, so a rollback journal is used; pysqlite3 brings a newer one"))
+
+
+def _with_texts(parsed: PracticeFile, folder: Path) -> PracticeFile:
+    """Templates that are named by a path beside the file are read from there."""
+    mail = parsed.groups.get("mail", {})
+    texts = {
+        name: read_text(folder / value) if "\n" not in value and (folder / value).is_file() else value
+        for name, value in mail.get("templates", {}).items()
+    }
+    if not texts:
+        return parsed
+    return replace(parsed, groups={**parsed.groups, "mail": {**mail, "templates": texts}})
 
 
 def _named(thing: Service | StaffMember | Location) -> str:

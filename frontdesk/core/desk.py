@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from frontdesk.core.asks import appointments as asks_of_appointments
+from frontdesk.core.asks import automations as asks_of_automations
 from frontdesk.core.asks import calendar as asks_of_calendar
 from frontdesk.core.asks import charges as asks_of_charges
 from frontdesk.core.asks import clients as asks_of_clients
@@ -44,6 +45,7 @@ from frontdesk.core.operations import transfer as transfer_operations
 from frontdesk.core.operations import undo as undo_operations
 from frontdesk.core.parse import naming
 from frontdesk.core.queries import appointments as appointment_queries
+from frontdesk.core.queries import automations as automation_queries
 from frontdesk.core.queries import calendar as calendar_queries
 from frontdesk.core.queries import charges as charge_queries
 from frontdesk.core.queries import clients as client_queries
@@ -125,6 +127,7 @@ QUERIES: dict[type[Question[Any]], Callable[[Look, Any], Any]] = {
     asks_of_appointments.ShowAppointment: appointment_queries.show_appointment,
     asks_of_appointments.ListAppointments: appointment_queries.list_appointments,
     asks_of_appointments.ListPickedUp: appointment_queries.list_picked_up,
+    asks_of_automations.RehearseAutomations: automation_queries.rehearse_automations,
     asks_of_calendar.ShowCalendar: calendar_queries.show_calendar,
     asks_of_calendar.ShowMonth: calendar_queries.show_month,
     asks_of_clients.FindClients: client_queries.find_clients,

@@ -153,7 +153,7 @@ class Sender:
             return Ending(Outcome.REFUSED, f"the address cannot be written to: {error}")
 
     def _is_due(self) -> bool:
-        at = self._door.see(NextDue()) if self._smtp is not None else None
+        at = self._door.see(NextDue(by_mail=self._smtp is not None))
         return at is not None and at <= self._clock()
 
     async def _envelope(self, leased: Leased) -> Ending | None:

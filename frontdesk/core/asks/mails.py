@@ -173,9 +173,10 @@ class CountReminders(Question[int]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextDue(Question[Instant | None]):
-    """When the next mail wants to leave."""
+    """When the next mail wants to leave; without a mail server the next webhook."""
 
     needs = Permission.DELIVER_MAILS
+    by_mail: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

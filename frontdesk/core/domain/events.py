@@ -440,6 +440,23 @@ class ReplyNoted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AutomationRan(Event):
+    """A note or a task that followed by the practice's own rule."""
+
+    operation = "automation"
+    automation: str
+    all_changes: tuple[Change, ...]
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return self.all_changes
+
+    @property
+    def text(self) -> str:
+        return self.automation
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch(Generic[E]):
     """Several facts of one act: undone together."""
 
@@ -538,6 +555,8 @@ class HistoryLine:
     """Empty where the details were forgotten."""
     text: str = ""
     message: str = ""
+    by: Side | None = None
+    """Whose doing it was, where that was said."""
 
 
 FINAL: frozenset[str] = frozenset(cls.operation for cls in _all_kinds(Event) if not cls.undoable)

@@ -36,6 +36,8 @@ class Machine:
     """Names this run of the program: undo's "this session", and who changed what from where."""
     smtp: Smtp | None = None
     """None: mails wait."""
+    keeps_everything: bool = False
+    """Nothing leaves: neither mails nor webhooks."""
     seal_key: bytes | None = field(default=None, repr=False)
     """Covers the secrets in mails that wait; the same on all machines of one database."""
     seal_key_file: str = ""

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.checks import Check
-from frontdesk.core.domain.events import EventId
+from frontdesk.core.domain.events import EventId, HistoryLine
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.notices import Notice, NoticeId
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.policies import Terms
+from frontdesk.core.domain.practice import Automation
 from frontdesk.core.domain.requests import Request, RequestId, Slot
 from frontdesk.core.domain.services import LocationId
 from frontdesk.core.domain.slots import Offer, Verdict
@@ -290,6 +291,16 @@ class BellLine:
     start: Instant | None = None
     zone: str = ""
     ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """A past event that an automation would have followed."""
+
+    automation: Automation
+    line: HistoryLine
+    on: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

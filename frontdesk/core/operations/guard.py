@@ -17,6 +17,7 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Offer
+from frontdesk.core.operations import automations
 from frontdesk.core.operations.telling import tell
 from frontdesk.core.store import clients, events, notices, sight
 from frontdesk.core.store.look import Look, Tx
@@ -42,6 +43,8 @@ def record_ends(tx: Tx) -> tuple[Event, ...]:
 def _tell(tx: Tx, event: E) -> E:
     notices.add(tx, event.id, notices_of(event))
     tell(tx, event)
+    for ran in automations.follow(tx, event):
+        _tell(tx, events.append(tx, ran))
     return event
 
 

@@ -47,6 +47,7 @@ from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
 from frontdesk.core.operations import telling
 from frontdesk.core.operations.appointments import found, locked_client
+from frontdesk.core.operations.automations import signing_key
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_sees
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
@@ -166,11 +167,13 @@ def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
 
 
 def take_mails(tx: Tx, ask: TakeMails) -> tuple[Leased, ...]:
-    if tx.machine.smtp is None:
+    if tx.machine.keeps_everything:
         return ()
     taken: list[Leased] = []
     lease = uuid.uuid4().hex
-    while len(taken) < ask.limit and (found := mails.next_due(tx, ask.limit - len(taken))):
+    while len(taken) < ask.limit and (
+        found := mails.next_due(tx, ask.limit - len(taken), by_mail=tx.machine.smtp is not None)
+    ):
         new = [leased for due in found if (leased := _leased(tx, due, lease)) is not None]
         mails.lease(tx, [it.mail for it in new])
         taken += new
@@ -183,7 +186,6 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
 
 def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
     """Ours for a while; None for one that is not to leave any more."""
-    assert tx.machine.smtp is not None
     mail = replace(due.mail, perhaps=due.mail.is_told)  # its worker died, maybe after the server took it
     if not _is_true(tx, mail, due.appointment):
         telling.supersede(tx, mail)
@@ -199,14 +201,16 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
         leased_until=tx.now + LEASE,
         attempts=mail.attempts + 1,
     )
-    it = setup.load(tx, due.setup_revision).practice
+    practice = setup.load(tx, due.setup_revision)
+    it = practice.practice
     return Leased(
         mail=leased,
         text=letters.opened(mail.letter.text, secrets),
         html=letters.opened(mail.letter.html, secrets),
-        sender=tx.machine.smtp.sender or it.email,
+        sender=(tx.machine.smtp.sender if tx.machine.smtp is not None else "") or it.email,
         sender_name=it.name,
         reply_to=it.email,
+        signing=signing_key(practice, mail) if mail.carrier is Carrier.WEBHOOK else "",
         under_fault=due.under_fault,
     )
 

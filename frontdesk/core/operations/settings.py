@@ -12,6 +12,7 @@ from frontdesk.core.domain.practice_file import plan
 from frontdesk.core.domain.services import Location
 from frontdesk.core.operations.guard import record, require_allowed
 from frontdesk.core.operations.schedule import entered, lost_by
+from frontdesk.core.render import letters
 from frontdesk.core.store import claims, events, setup
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
@@ -31,6 +32,8 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> PracticeApplied:
     if any(_touches_rights(change) for change in changes):
         require_allowed(tx, Permission.MANAGE_STAFF)
     saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
+    if any(isinstance(change.after, Practice) for change in saved):
+        letters.check_templates(setup.load(tx))
     also = _lost(tx, known, saved) if known is not None else ()
     return record(tx, PracticeApplied(all_changes=saved, also=also))
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
+from frontdesk.core.domain.automations import DEEDS, DO, ON, WHEN
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.hours import (
     WEEKDAYS,
@@ -493,11 +494,44 @@ def _automation(here: Here, entry: dict[str, Any]) -> Automation:
             raise here.at(name).bad(Problem.MISSING)
     return Automation(
         id=_id(here.at("id"), entry["id"]),
-        on=_name(here.at("on"), entry["on"]),
-        when=_words(here.at("when"), entry.get("when", {})),
-        do=_words(here.at("do"), entry["do"]),
+        on=_one_of(*ON)(here.at("on"), entry["on"]),
+        when=_conditions(here.at("when"), entry.get("when", {})),
+        do=_deed(here.at("do"), entry["do"]),
         enabled=_flag(here.at("enabled"), entry.get("enabled", True)),
     )
+
+
+def _conditions(here: Here, value: Any) -> dict[str, str]:
+    when = _words(here, value)
+    _require_known(here, when, WHEN)
+    if "within_hours" in when and not when["within_hours"].isdecimal():
+        raise here.at("within_hours").bad(Problem.NOT_A_NUMBER, when["within_hours"])
+    if when.get("by", "client") not in ("client", "practice"):
+        raise here.at("by").bad(Problem.NOT_A_CHOICE, when["by"], "client, practice")
+    return when
+
+
+def _deed(here: Here, value: Any) -> dict[str, str]:
+    """One thing to be done, with all it needs."""
+    do = _words(here, value)
+    _require_known(here, do, DO)
+    named = [name for name in DEEDS if do.get(name)]
+    if len(named) != 1:
+        raise here.bad(Problem.NOT_A_CHOICE, ", ".join(named), f"one of {', '.join(DEEDS)}")
+    if named == ["mail"] and not do.get("text"):
+        raise here.at("text").bad(Problem.MISSING)
+    if named == ["mail"] and do["mail"] not in ("client", "practitioner") and "@" not in do["mail"]:
+        raise here.at("mail").bad(Problem.NOT_AN_EMAIL, do["mail"], "client, practitioner, or an address")
+    if named == ["webhook"]:
+        if not re.match(r"https://[^\s]+$|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)", do["webhook"]):
+            raise here.at("webhook").bad(Problem.NOT_A_CHOICE, do["webhook"], "an https:// address")
+        if len(do.get("secret", "")) < SECRET_LENGTH:
+            raise here.at("secret").bad(Problem.MISSING, hint=f"{SECRET_LENGTH} characters or more, to sign with")
+    return do
+
+
+SECRET_LENGTH = 16
+"""Characters a webhook's secret has at least."""
 
 
 def _date(here: Here, value: Any) -> date:

@@ -41,8 +41,8 @@ def show_mail(look: Look, question: ShowMail) -> Mail:
     return covered(mail)
 
 
-def next_due(look: Look, _: NextDue) -> Instant | None:
-    return mails.next_due_at(look)
+def next_due(look: Look, question: NextDue) -> Instant | None:
+    return mails.next_due_at(look, question.by_mail)
 
 
 def list_calls(look: Look, _: ListCalls) -> tuple[Mail, ...]:

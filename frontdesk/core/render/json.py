@@ -16,13 +16,13 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.policies import Terms
-from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.practice import Automation, Setup, StaffMember
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.requests import RequestId, Slot, request_ref
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
-from frontdesk.core.domain.views import ClientHit, Named, PlannedMove, RequestLine, WorkLine
+from frontdesk.core.domain.views import ClientHit, Named, PlannedMove, Rehearsed, RequestLine, WorkLine
 from frontdesk.core.render.times import iso
 from frontdesk.core.render.words import Words
 
@@ -244,6 +244,22 @@ def staff(it: StaffMember) -> Json:
         "roles": [role.value for role in it.roles],
         "services": list(it.services),
         "active": it.life is Life.ACTIVE,
+    }
+
+
+def automation(it: Automation) -> Json:
+    """Without what signs its webhooks."""
+    do = {name: value for name, value in it.do.items() if name != "secret"}
+    return {"id": it.id, "on": it.on, "when": it.when, "do": do, "enabled": it.enabled}
+
+
+def rehearsed(it: Rehearsed, words: Words) -> Json:
+    return {
+        "automation": it.automation.id,
+        "event": it.line.id,
+        "at": iso(it.line.at, words.zone),
+        "on": it.on,
+        "ref": it.reference,
     }
 
 

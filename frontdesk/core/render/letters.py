@@ -98,6 +98,8 @@ class Facts:
     overtaken: bool = False
     description: str = ""
     service: str = ""
+    template: str = ""
+    """An automation's own."""
     letter: str = ""
     """What somebody wrote instead of the template's words."""
 
@@ -109,9 +111,9 @@ def letter(facts: Facts) -> Letter:
         subject = clean_line(_(SUBJECTS[facts.kind, facts.reader]).format(**values["subjects"]), SUBJECT_LENGTH)
         values["subject"] = subject
         name = template_name(facts.kind, facts.reader)
-        own = facts.setup.practice.mail.templates.get(name, "")
+        own = facts.template or facts.setup.practice.mail.templates.get(name, "")
         if facts.letter or own:
-            body = _uncovered(facts.letter, facts) if facts.letter else _fill(name, own, values)
+            body = _uncovered(facts.letter, facts) if facts.letter else _fill(f"mail.templates.{name}", own, values)
             subject, body = _own_subject(body, subject)
             values["subject"] = subject
             return Letter(subject=subject, text=_tidy(body), html=_inlined(_framed(body, values)))
@@ -146,17 +148,25 @@ def secret(name: str) -> str:
     return f"{SECRET_OPEN}{name}{SECRET_CLOSE}"
 
 
-def check_template(name: str, source: str, setup: Setup) -> None:
-    """A practice's own template, filled with an example. Raises BadInput with the nearest name it could mean."""
+def check_templates(setup: Setup) -> None:
+    """Every text a practice wrote itself, filled with an example. Raises BadInput with the nearest name it means."""
+    for name, source in setup.practice.mail.templates.items():
+        _check(name, source, setup, f"mail.templates.{name}")
+    for it in setup.practice.automations:
+        if it.do.get("mail"):
+            reader = Reader.CLIENT if it.do["mail"] == "client" else Reader.STAFF
+            name = template_name(MailKind.AUTOMATION, reader)
+            _check(name, it.do["text"], setup, f"automations.{it.id}.do.text")
+
+
+def _check(name: str, source: str, setup: Setup, field: str) -> None:
     if name not in TEMPLATE_NAMES:
         near = difflib.get_close_matches(name, TEMPLATE_NAMES, n=1)
-        raise BadInput(
-            f"mail.templates.{name}", Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(TEMPLATE_NAMES)
-        )
+        raise BadInput(field, Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(TEMPLATE_NAMES))
     kind, reader = next(it for it in SUBJECTS if template_name(*it) == name)
     facts = example(setup, kind, reader)
     with speaking(facts.language):
-        _fill(name, source, {**_values(facts), "subject": ""})
+        _fill(field, source, {**_values(facts), "subject": ""})
 
 
 def example(setup: Setup, kind: MailKind, reader: Reader) -> Facts:
@@ -402,11 +412,10 @@ def _compiled(source: str) -> Any:
     return _environments()[0].from_string(source)
 
 
-def _fill(name: str, source: str, values: dict[str, Any]) -> str:
-    """A practice's own template. Raises BadInput."""
+def _fill(field: str, source: str, values: dict[str, Any]) -> str:
+    """A practice's own template. Raises BadInput, naming the field it stands in."""
     from jinja2 import TemplateError, UndefinedError
 
-    field = f"mail.templates.{name}"
     try:
         return str(_compiled(source).render(values))
     except UndefinedError as error:
@@ -416,7 +425,7 @@ def _fill(name: str, source: str, values: dict[str, Any]) -> str:
         near = difflib.get_close_matches(word, names, n=1)
         raise BadInput(field, Problem.UNKNOWN, word, hint=near[0] if near else ", ".join(sorted(values))) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        raise BadInput(field, Problem.NOT_READABLE, name, hint=str(error)) from None
+        raise BadInput(field, Problem.NOT_READABLE, "it", hint=str(error)) from None
 
 
 def _own_subject(body: str, subject: str) -> tuple[str, str]:

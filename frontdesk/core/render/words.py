@@ -92,6 +92,7 @@ OPERATION_WORDS: dict[str, str] = {
     "import_done": later("imported"),
     "message": later("wrote to"),
     "reply": later("noted the answer of"),
+    "automation": later("by an automation:"),
     "booking_link": later("gave a booking link to"),
     "undo": later("undid"),
     "redo": later("redid"),
@@ -701,7 +702,10 @@ class Words:
         return text
 
     def cause(self, it: Work) -> str:
-        """What took an appointment's time."""
+        """What took an appointment's time, or what is to be done about it."""
+        if it.cause == "automation":
+            wanted = next((a.do.get("task", "") for a in self.setup.practice.automations if a.id == it.cause_id), "")
+            return wanted or it.cause_id
         return _(CAUSE_WORDS.get(it.cause, it.cause))
 
     def _channel(self, channel: Channel) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.appointments import AppointmentId, Side
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine, RecordImported
 from frontdesk.core.domain.people import ClientId
@@ -63,6 +63,8 @@ def append(tx: Tx, event: E) -> E:
     told: dict[str, Any] = {"changes": changes_to_json(changes), "text": event.text}
     if event.message:
         told["message"] = event.message
+    if isinstance(by := getattr(event, "by", None), Side):
+        told["by"] = by.value
     detail = json.dumps(told, ensure_ascii=False)
     salt = secrets.token_hex(16)
     id_ = EventId(tx.last_event + 1)
@@ -204,7 +206,7 @@ def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ..
     return _lines(look, _seen(look, about), limit)
 
 
-def of_span(look: Look, span: Span | None, limit: int) -> tuple[HistoryLine, ...]:
+def of_span(look: Look, span: Span | None, limit: int | None) -> tuple[HistoryLine, ...]:
     """What happened in a span of time, or the latest of all."""
     if span is None:
         return _lines(look, _seen(look, col(_e.id) > 0), limit)
@@ -315,6 +317,7 @@ def _line(row: Any) -> HistoryLine:
         changes=changes_from_json(detail["changes"]),
         text=detail["text"],
         message=detail.get("message", ""),
+        by=Side(detail["by"]) if detail.get("by") else None,
     )
 
 

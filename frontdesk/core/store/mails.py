@@ -94,7 +94,7 @@ _DUE = (
     _FOR_SENDING.where(
         col(_m.state) == MailState.QUEUED.value,
         col(_m.due_at) <= bindparam("now"),
-        col(_m.carrier).in_(_LEAVES),
+        col(_m.carrier).in_(bindparam("carriers", expanding=True)),
         _IN_TURN,
         _RUNS,
     )
@@ -103,7 +103,12 @@ _DUE = (
     .with_for_update(skip_locked=True, of=MailRow)
 )
 _LAPSED = (
-    _FOR_SENDING.where(col(_m.state) == MailState.SENDING.value, col(_m.leased_until) <= bindparam("now"), _RUNS)
+    _FOR_SENDING.where(
+        col(_m.state) == MailState.SENDING.value,
+        col(_m.leased_until) <= bindparam("now"),
+        col(_m.carrier).in_(bindparam("carriers", expanding=True)),
+        _RUNS,
+    )
     .order_by(col(_m.leased_until))
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=MailRow)
@@ -214,12 +219,13 @@ def of_occasion(tx: Tx, occasion: str) -> list[Mail]:
     return [_value(row) for row in found]
 
 
-def next_due(tx: Tx, limit: int) -> tuple[Due, ...]:
+def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
     """The mails that have waited longest, each first in its turn; none while the queue stands still. Locked.
 
-    Those whose worker died come first.
+    Those whose worker died come first. Without a mail server only webhooks.
     """
-    where = {"now": tx.now, "limit": limit}
+    carriers = _LEAVES if by_mail else [Carrier.WEBHOOK.value]
+    where = {"now": tx.now, "limit": limit, "carriers": carriers}
     found = list(tx.connection.execute(_LAPSED, where))
     if len(found) < limit:
         found += tx.connection.execute(_DUE, {**where, "limit": limit - len(found)})
@@ -233,10 +239,11 @@ def _due(row: Any) -> Due:
     )
 
 
-def next_due_at(look: Look) -> Instant | None:
-    """When the next mail wants to leave."""
+def next_due_at(look: Look, by_mail: bool) -> Instant | None:
+    """When the next mail wants to leave, or the next webhook."""
+    carriers = _LEAVES if by_mail else [Carrier.WEBHOOK.value]
     waiting = select(func.min(col(_m.due_at))).where(
-        col(_m.state) == MailState.QUEUED.value, col(_m.carrier).in_(_LEAVES)
+        col(_m.state) == MailState.QUEUED.value, col(_m.carrier).in_(carriers)
     )
     at = look.connection.execute(waiting).scalar()
     return None if at is None else int(at)
