@@ -37,7 +37,7 @@ from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientHit, Glance, Named
 from frontdesk.core.render.day_sheet import day_page, day_sheet
-from frontdesk.core.render.language import _
+from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words import Words, plain_error
 from frontdesk.screens.calendar import CalendarScreen, Shows
 from frontdesk.screens.client_card import ClientCardScreen
@@ -55,6 +55,7 @@ from frontdesk.screens.time_off import enter_time_off
 from frontdesk.screens.today import TodayScreen
 from frontdesk.screens.work import WorkScreen
 from frontdesk.verbs import Verb, sign_of, verbs_of
+from frontdesk.widgets.bars import Footer
 from frontdesk.widgets.frames import Frames
 from frontdesk.widgets.glyphs import glyphs
 from frontdesk.widgets.text import ControlFilter, draw_in_ascii
@@ -129,6 +130,7 @@ class FrontdeskApp(App[None]):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
+        speak(language_for(self.config.language))
         self.theme = NAMES["ansi"] if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
 
     async def on_mount(self) -> None:
@@ -288,8 +290,11 @@ class FrontdeskApp(App[None]):
 
     def _opened(self, setup: Setup) -> None:
         self.setup = setup
+        speak(language_for(self.config.language or setup.practice.locale))
         self._minute = self.now() // 60
         for screen in self._screens():
+            for footer in screen.query(Footer):
+                footer.tell()  # now that the practice's language is known
             screen.ready()
         self._look_around()
         self.pump.open()

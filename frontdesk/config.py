@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "database": "FRONTDESK_DATABASE",
     "theme": "FRONTDESK_THEME",
     "glyphs": "FRONTDESK_GLYPHS",
+    "language": "FRONTDESK_LANGUAGE",
     "seal_key_file": "FRONTDESK_SEAL_KEY_FILE",
 }
 SMTP = ("host", "port", "security", "user", "password", "password_file", "from")
@@ -38,6 +39,8 @@ class Config:
     database: str
     theme: str = "dark"
     glyphs: str = "unicode"
+    language: str = ""
+    """Of screens and commands; empty: the practice's."""
     smtp: Smtp | None = None
     """None: mails wait."""
     seal_key_file: str = ""
@@ -58,7 +61,7 @@ def read_config(path: Path | None = None) -> Config:
     for name, choices in (("theme", THEMES), ("glyphs", GLYPHS)):
         if values.get(name, choices[0]) not in choices:
             raise BadInput(name, Problem.NOT_A_CHOICE, str(values[name]), hint=", ".join(choices))
-    for name in ("database", "theme", "glyphs", "seal_key_file"):
+    for name in ("database", "theme", "glyphs", "language", "seal_key_file"):
         if not isinstance(values.get(name, ""), str):
             raise BadInput(f"config: {name}", Problem.NOT_A_CHOICE, str(values[name]), hint="a text")
     keys = values.get("keys", {})

@@ -21,6 +21,7 @@ from frontdesk.core.domain.practice import ReasonId, Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.parse import moments, naming
+from frontdesk.core.render.language import language_for, speak
 from frontdesk.core.render.words import Words
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ class Opening:
 
     @cached_property
     def setup(self) -> Setup:
-        return self.desk.see(ShowSetup())
+        setup = self.desk.see(ShowSetup())
+        speak(language_for(self.config.language or setup.practice.locale))
+        return setup
 
     @property
     def words(self) -> Words:

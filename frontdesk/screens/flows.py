@@ -38,7 +38,7 @@ from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import status
+from frontdesk.core.render.words import reason_label, status
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.cancel import CancelDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
@@ -139,7 +139,7 @@ class AppointmentFlows(MailFlows):
             reason = words.setup.reasons.get(it.cancellation.reason)  # type: ignore[call-overload]
             by = f" · {_('by the client, {when}').format(when=words.moment(it.cancellation.at))}"
             whose = by if it.cancellation.by is Side.CLIENT else ""
-            lines.append(f"{_('cancelled')}  {reason.label if reason else ''}  {it.cancellation.text}{whose}")
+            lines.append(f"{_('cancelled')}  {reason_label(reason) if reason else ''}  {it.cancellation.text}{whose}")
         if it.ticket:
             lines.append(f"{_('ticket')}  {words.ticket(it.ticket)}")
         return lines

@@ -71,7 +71,22 @@ class Footer(Bar):
         self._screen = screen
 
     def on_mount(self) -> None:
-        self.update(linked([" ", *spaced([clickable(verb) for verb in footer_of(self._screen)])]))
+        self.tell()
+
+    def tell(self) -> None:
+        """In the language that is spoken now; where there is no room for all, the last but help give way."""
+        verbs = list(footer_of(self._screen))
+        shown = self._line(verbs)
+        while self.size.width and shown.cell_length > self.size.width and len(verbs) > 1:
+            del verbs[-2]
+            shown = self._line(verbs)
+        self.update(shown)
+
+    def on_resize(self) -> None:
+        self.tell()
+
+    def _line(self, verbs: Sequence[Verb]) -> Content:
+        return linked([" ", *spaced([clickable(verb) for verb in verbs])])
 
 
 class Keys(Bar):

@@ -473,7 +473,7 @@ def test_letters_speak_the_clients_language(post: Post) -> None:
     booked(post.desk, on(26, 15), client=client.id)
     post.go()
     letter = post.to(CLARA)[0]
-    assert letter.mail.letter.subject == "Gebucht: Do. 26. Nov. 15:00 – Test Street"
+    assert letter.mail.letter.subject == "Gebucht: Do., 26. Nov. 15:00 – Test Street"
     assert "Donnerstag, 26. November 2026" in letter.text
     assert post.to(ANN)[0].mail.letter.subject.startswith("Booked: Thu 26 Nov 15:00")
 

@@ -151,6 +151,8 @@ async def test_the_work_list_stays_until_each_is_seen_to(database: Path) -> None
         await send(app, "rthu 1p\n", burst=False)
         assert [it.named.client_name for it in app.door.see(ListWork())] == ["Dora Dunn"]
         await send(app, "K", burst=False)
+        assert "call" in shown(app) and "Moved: Thu 26 Nov 13:00" in shown(app)  # Clara has no e-mail
+        await send(app, "K", burst=False)
         assert "nothing waits" in shown(app)
         assert deeds(app) == ["reschedule", "keep"]
 

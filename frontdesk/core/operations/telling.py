@@ -48,6 +48,7 @@ from frontdesk.core.queries.letters import (
 )
 from frontdesk.core.render import ics, letters
 from frontdesk.core.render.language import language_for, speaking
+from frontdesk.core.render.words import reason_label
 from frontdesk.core.store import appointments, clients, links, mails, seals, setup
 from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Look, Tx
@@ -270,7 +271,9 @@ def _tell_practitioner(
         return
     cancelled = it.cancellation
     reason = practice.reasons.get(cancelled.reason) if cancelled is not None else None  # type: ignore[call-overload]
-    why = " – ".join(filter(None, (reason.label if reason else "", cancelled.text if cancelled else "")))
+    with speaking(to.language):
+        label = reason_label(reason) if reason is not None else ""
+    why = " – ".join(filter(None, (label, cancelled.text if cancelled else "")))
     by = cancelled.by if cancelled is not None and now is None else getattr(event, "by", None)
     stands = now or known
     assert stands is not None

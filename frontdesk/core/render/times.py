@@ -8,10 +8,11 @@ from functools import lru_cache
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.render.language import _, later
 
-DAY_NAMES = tuple(later(name) for name in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
-MONTH_NAMES = tuple(
-    later(name) for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-)
+DAY_NAMES = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"), later("Sun"))
+MONTH_NAMES = (
+    later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun"),
+    later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec"),
+)  # fmt: skip
 
 
 @lru_cache(maxsize=32)

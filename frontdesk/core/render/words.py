@@ -20,7 +20,7 @@ from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.policies import Channel, Inside, Level, Term, Terms
-from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.practice import Reason, Setup
 from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestKind, RequestState, Slot, request_ref
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Offer
@@ -219,6 +219,24 @@ NOTICE_WORDS: dict[NoticeKind, str] = {
     NoticeKind.ANSWERED_NO: later("declined the invitation, or proposed another time:"),
     NoticeKind.TAKEN_BACK: later("a change was taken back:"),
 }
+
+FIRST_REASONS = (
+    later("Client asked"),
+    later("Client ill"),
+    later("Practitioner ill"),
+    later("Schedule conflict"),
+    later("Weather or emergency"),
+    later("Care ended or moved elsewhere"),
+    later("Booked by mistake"),
+    later("Other"),
+    later("Imported"),
+)
+"""Labels a practice begins with; one it wrote itself stands as it is."""
+
+
+def reason_label(of: Reason) -> str:
+    return _(of.label)
+
 
 PLAIN_DAYS = 300
 """Days from today within which a date without a year means only one."""
@@ -841,7 +859,7 @@ class Words:
                 yield _("ticket {ticket}").format(ticket=after.ticket)
             if after.cancellation and after.cancellation != before.cancellation:
                 reason = self.setup.reasons.get(after.cancellation.reason)  # type: ignore[call-overload]
-                yield reason.label if reason else after.cancellation.reason
+                yield reason_label(reason) if reason else after.cancellation.reason
                 if after.cancellation.by is Side.CLIENT:
                     yield _("by the client, {when}").format(when=self.moment(after.cancellation.at))
                 if after.cancellation.text:

@@ -276,13 +276,15 @@ class ApproveDialog(DeskDialog[Approval]):
         near = self.query_one("#near", LineList)
         near.show([Line(f" {self.words.offer(offer)}", offer) for offer in answer.nearest])
         near.cursor = -1
+        against = "" if self._verdict.ok else self._against(self._verdict)
         if self._error:
-            self._say(self._error)
+            more = against if against not in self._error else ""
+            self._say(" · ".join(filter(None, (self._error, more))))
         elif self._verdict.ok:
             notes = "; ".join(self.words.objection(it) for it in self._verdict.warnings)
             self._say(notes or f"{self.host.glyphs.yes} {_('nothing speaks against it')}", bad=bool(notes))
         else:
-            self._say(f"{self.host.glyphs.no} {self._against(self._verdict)}")
+            self._say(f"{self.host.glyphs.no} {against}")
 
     def _take_near(self) -> None:
         """A free time instead, into the form."""

@@ -24,6 +24,7 @@ from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
+from frontdesk.core.render.words import reason_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.rewriting import rewrite
 from frontdesk.widgets.bars import Keys
@@ -104,7 +105,10 @@ class CancelDialog(DeskDialog[CancelChoice]):
     def on_mount(self) -> None:
         self.title_panel(_("Cancel"))
         reasons = [it for it in self.words.setup.reasons.values() if it.offered and it.life is Life.ACTIVE]
-        lines = [Line(f" {n} {it.label}", it) for n, it in enumerate(sorted(reasons, key=lambda it: it.position), 1)]
+        lines = [
+            Line(f" {n} {reason_label(it)}", it)
+            for n, it in enumerate(sorted(reasons, key=lambda it: it.position), 1)
+        ]
         found = self.query_one("#reasons", LineList)
         found.show(lines, cursor=0)
         found.cursor = -1
@@ -271,7 +275,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         if self._chosen is None:
             return _("choose a reason: a digit, or ↑↓")
         if self._chosen.needs_text and not self.query_one("#text", Input).value.strip():
-            return _("“{label}” needs a few words").format(label=self._chosen.label)
+            return _("“{label}” needs a few words").format(label=reason_label(self._chosen))
         if self._by() is Side.CLIENT:
             said_at = self._said_at()
             if said_at is None:
