@@ -27,6 +27,7 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.slots import Asking, Verdict
 from frontdesk.core.domain.views import AppointmentList, Named, VerdictAnswer
 from frontdesk.core.parse import moments
+from frontdesk.core.parse.reminders import reminder_hours
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words import Words, status
@@ -35,6 +36,8 @@ Practitioner = Annotated[str | None, typer.Option("--practitioner", "-p", help="
 Location = Annotated[str | None, typer.Option("--location", "-l", help="Id or name.")]
 Room = Annotated[str | None, typer.Option("--room", help="Id or name.")]
 ClientRef = Annotated[str | None, typer.Option("--client", "-c", help="Reference of a client.")]
+Message = Annotated[str, typer.Option("--message", help="Personal words for the client's mail.")]
+Reminders = Annotated[str, typer.Option("--reminders", help="Hours before, such as 72,24; 0 for none.")]
 Override = Annotated[str, typer.Option("--override", help="Why a rule is overridden.")]
 Note = Annotated[str | None, typer.Option("--note", help="The client sees it too.")]
 InternalNote = Annotated[str | None, typer.Option("--internal-note", help="For the team alone.")]
@@ -193,6 +196,8 @@ def book(
     room: Room = None,
     note: Note = None,
     internal_note: InternalNote = None,
+    message: Message = "",
+    reminders: Reminders = "",
     override: Override = "",
     as_json: AsJson = False,
 ) -> None:
@@ -208,6 +213,8 @@ def book(
             room=opening.room(room),
             note=note or "",
             internal_note=internal_note or "",
+            message=message,
+            reminders=reminder_hours(reminders),
             override=override,
         )
     )
@@ -224,6 +231,8 @@ def reschedule(
     room: Room = None,
     note: Note = None,
     internal_note: InternalNote = None,
+    message: Message = "",
+    reminders: Reminders = "",
     client_agreed: Annotated[
         bool, typer.Option("--client-agreed", help="Another service or practitioner brings its own terms.")
     ] = False,
@@ -243,6 +252,8 @@ def reschedule(
             room=opening.room(room),
             note=note,
             internal_note=internal_note,
+            message=message,
+            reminders=reminder_hours(reminders),
             client_agreed=client_agreed,
             override=override,
         )

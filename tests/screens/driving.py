@@ -46,13 +46,15 @@ def keys(text: str) -> list[events.Key]:
 
 @asynccontextmanager
 async def running(
-    database: Path, wall: datetime = MON_8, size: tuple[int, int] = (80, 24), **config: Any
+    database: Path,
+    wall: datetime = MON_8,
+    size: tuple[int, int] = (80, 24),
+    machine: Machine = Machine(terminal="screen"),
+    **config: Any,
 ) -> AsyncIterator[FrontdeskApp]:
     """The app on a database, its desk open and its first picture drawn."""
     settings = Config(database=str(database), **config)
-    app = FrontdeskApp(
-        Start(config=settings, url=str(database), clock=Clock(wall), machine=Machine(terminal="screen"))
-    )
+    app = FrontdeskApp(Start(config=settings, url=str(database), clock=Clock(wall), machine=machine))
     async with app.run_test(size=size, notifications=True) as pilot:
         app.post_message(events.Key("t", "t"))  # waits for the desk; the cursor goes to now, where it is
         await pilot.pause()

@@ -1,0 +1,154 @@
+"""Mails at the desk: what waits and counts down, what is done about it, and the words of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.widgets import TextArea
+
+from frontdesk.core.asks.appointments import ShowAppointment
+from frontdesk.core.asks.clients import AddClient, NewClient
+from frontdesk.core.asks.mails import ListMails
+from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.mails import MailKind, MailState, Reader
+from frontdesk.core.parse.practice import practice_file
+from tests.builders import Clock, booked, on
+from tests.operations.mailing import MACHINE, MAILING, Post
+from tests.screens.driving import deeds, running, send, shown
+from tests.screens.test_requests import another_desk
+
+ENTER, DOWN = "\n", [events.Key("down", None)]
+
+
+def ctrl(letter: str) -> list[events.Key]:
+    return [events.Key(f"ctrl+{letter}", None)]
+
+
+@pytest.fixture
+def mailing(database: Path) -> Path:
+    """The test practice that mails, with an appointment of Nora Nine, who has an address."""
+    desk = replace(another_desk(database), machine=MACHINE)
+    desk.do(ApplyPractice(file=practice_file(MAILING.replace("enabled = true", "enabled = false"))))
+    nora = desk.do(AddClient(client=NewClient(name="Nora Nine", email="nora@client.example"))).client
+    booked(desk, on(24, 10), client=nora.id)
+    return database
+
+
+@pytest.fixture
+def told(mailing: Path) -> Path:
+    """The same, a minute after Nora was told of it."""
+    clock = Clock(datetime(2026, 11, 23, 7, 58))
+    Post(replace(another_desk(mailing), machine=MACHINE, clock=clock), clock).go(after=200)
+    return mailing
+
+
+def to_nora(desk: Desk) -> list[tuple[MailKind, MailState]]:
+    found = desk.see(ListMails()).items
+    return [(it.kind, it.state) for it in found if it.reader is Reader.CLIENT]
+
+
+async def test_what_waits_counts_down_and_is_read_sent_or_dropped(mailing: Path) -> None:
+    async with running(mailing) as app:
+        assert "✉ 2" in shown(app).splitlines()[0]
+        await send(app, "6", burst=False)
+        text = shown(app)
+        assert "no mail server is set up here: mails wait" in text
+        assert "leaves in 1:00" in text and "Booked: Tue 24 Nov 10:00" in text
+        await send(app, ENTER, burst=False)
+        text = shown(app)
+        assert "To: Nora Nine <nora@client.example>" in text and "Your appointment is booked." in text
+        assert "s send now" in text and "c drop" in text
+        await send(app, "s", burst=False)
+        assert "waiting" in shown(app).splitlines()[2]
+        await send(app, "j", burst=False)
+        await send(app, "c", burst=False)
+        assert (MailKind.BOOKED, MailState.QUEUED) in to_nora(another_desk(mailing))
+        states = {it.state for it in another_desk(mailing).see(ListMails()).items}
+        assert states == {MailState.QUEUED, MailState.DROPPED}
+        await send(app, "A", burst=False)
+        assert "nothing waits for a yes" in shown(app)
+
+
+@pytest.mark.covers("1-02", "3-09")
+async def test_m_writes_to_the_client_and_u_takes_it_back(mailing: Path) -> None:
+    async with running(mailing) as app:
+        await send(app, "/nora\nm", burst=False)
+        app.screen.query_one(TextArea).text = "Could you come earlier?"
+        await send(app, ctrl("s"), burst=False)
+        assert "Message to Nora Nine: it waits in the outbox" in shown(app)
+        assert to_nora(another_desk(mailing))[1] == (MailKind.MESSAGE, MailState.QUEUED)
+        await send(app, "u", burst=False)
+        assert (MailKind.MESSAGE, MailState.DROPPED) in to_nora(another_desk(mailing))
+        assert deeds(app) == ["message", "undo"]
+
+
+@pytest.mark.covers("1-09", "1-10", "1-12")
+async def test_the_one_mail_of_a_move_is_rewritten_and_its_reminders_set_in_the_picker(told: Path) -> None:
+    async with running(told) as app:
+        await send(app, "/nora\nrthu 1p", burst=False)
+        await send(app, ctrl("e"), burst=False)
+        area = app.screen.query_one(TextArea)
+        assert "before: Tuesday, 24 November 2026, 10:00–10:30" in area.text
+        area.text = area.text.replace("Your appointment was moved.", "We moved you, with apologies.")
+        await send(app, ctrl("s"), burst=False)
+        app.screen.query_one("#reminders").value = "48, 2"  # type: ignore[attr-defined]
+        await send(app, ENTER, burst=False)
+        desk = another_desk(told)
+        [mail] = [it for it in desk.see(ListMails()).items if it.kind in (MailKind.MOVED, MailKind.BOOKED)
+                  and it.reader is Reader.CLIENT and it.state is MailState.QUEUED]  # fmt: skip
+        assert "We moved you, with apologies." in mail.letter.text and "13:00–13:30" in mail.letter.text
+        it = desk.see(ShowAppointment(appointment=AppointmentId(int(mail.subject_id))))
+        assert it.appointment.reminders == (48, 2)
+        assert deeds(app) == ["reschedule"]
+
+
+async def test_reminders_that_are_none_are_said_in_the_picker(mailing: Path) -> None:
+    async with running(mailing) as app:
+        await send(app, "/nora\nrthu 1p", burst=False)
+        app.screen.query_one("#reminders").value = "soon"  # type: ignore[attr-defined]
+        await send(app, ENTER, burst=False)
+        assert "hours before, such as 72, 24" in shown(app)
+        assert deeds(app) == []
+
+
+@pytest.mark.covers("3-12")
+async def test_the_mail_of_a_cancel_is_rewritten_before_it_goes(told: Path) -> None:
+    async with running(told) as app:
+        await send(app, "/nora\nc4", burst=False)
+        await send(app, ctrl("e"), burst=False)
+        area = app.screen.query_one(TextArea)
+        area.text = "Dear Nora, the roof leaks."
+        await send(app, ctrl("s"), burst=False)
+        await send(app, ENTER, burst=False)
+        assert deeds(app) == ["cancel"]
+        found = another_desk(told).see(ListMails()).items
+        [mail] = [it for it in found if it.kind is MailKind.CANCELLED and it.reader is Reader.CLIENT]
+        assert mail.letter.text == "Dear Nora, the roof leaks.\n" and "the roof leaks" in mail.letter.html
+
+
+async def test_the_clients_card_lists_their_mails_with_state(mailing: Path) -> None:
+    async with running(mailing) as app:
+        await send(app, "/nora\n\n", burst=False)
+        text = shown(app)
+        assert "Mails" in text and "leaves in 1:00" in text and "Booked: Tue 24 Nov 10:00" in text
+
+
+@pytest.mark.covers("3-20")
+async def test_a_booking_link_is_refused_while_the_portal_is_off_and_shown_once_when_it_is_on(mailing: Path) -> None:
+    async with running(mailing) as app:
+        await send(app, "/nora\n\n:booking link\n", burst=False)
+        await send(app, "s", burst=False)
+        assert "links lead to the portal, which is off" in shown(app)
+    on_ = '[portal]\nenabled = true\naddress = "https://book.test.example"\n'
+    replace(another_desk(mailing), machine=MACHINE).do(ApplyPractice(file=practice_file(on_)))
+    async with running(mailing, machine=replace(MACHINE, terminal="screen", smtp=None)) as app:
+        await send(app, "/nora\n\n:booking link\n", burst=False)
+        await send(app, "s", burst=False)
+        assert "https://book.test.example/b/" in shown(app)
+        assert "It is shown only now." in shown(app)
