@@ -11,7 +11,7 @@ from frontdesk.cli.output import AsJson, say, show, table
 from frontdesk.core.asks.automations import RehearseAutomations
 from frontdesk.core.domain.practice import Automation
 from frontdesk.core.render import json as shapes
-from frontdesk.core.render.language import _
+from frontdesk.core.render.language import _, plural
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def automations(
     words = opening.words
     rows = [[words.moment(it.line.at), it.automation.id, it.on, it.reference, deed(it.automation)] for it in seen]
     table(rows)
-    say(_("{n} times; nothing was done").format(n=len(seen)))
+    say(plural("{n} time; nothing was done", "{n} times; nothing was done", len(seen)).format(n=len(seen)))
 
 
 def deed(it: Automation) -> str:

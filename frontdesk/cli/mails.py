@@ -213,7 +213,7 @@ def prove(opening: Opening, address: str) -> Mail:
         if seen.state is not MailState.SENDING:  # somebody else may have it
             if seen.state is MailState.QUEUED:
                 opening.do(DropMail(mail=mail.id))
-            raise MailRefused(address, fault or seen.error)
+            raise MailRefused(address, seen.error or fault)
         time.sleep(1)
     raise MailRefused(address, _("nobody delivered it in {n} seconds").format(n=TEST_WAITS))
 

@@ -917,7 +917,8 @@ def plain_error(error: DeskError) -> str:
         case errors.StoreUnusable():
             return _store(error)
         case errors.MailRefused(address, detail):
-            return _("mail to {address} was refused: {detail}").format(address=address, detail=detail)
+            told = _("mail to {address} did not leave: {detail}").format(address=address, detail=detail)
+            return ". ".join(filter(None, (told, _cure(detail))))
         case errors.Refused(objections):
             return "; ".join(it.code for it in objections)
         case errors.SlotTaken():
@@ -926,6 +927,22 @@ def plain_error(error: DeskError) -> str:
             return _("{who} changed {ref}; look at it and try again").format(who=by, ref=reference)
         case _:
             return _("that did not work")
+
+
+def _cure(detail: str) -> str:
+    """What usually helps against what a mail server said."""
+    code = detail[:3]
+    if "TLS" in detail or "encryption" in detail:
+        return _("check that security fits the port, and that the certificate is for this host and not expired")
+    if code in ("530", "534", "535") or "sign-in" in detail:
+        return _("check user and password ([smtp] in the config file)")
+    if "no connection" in detail:
+        return _("check host and port ([smtp] in the config file), and that no firewall is between")
+    if code.startswith("5"):
+        return _("the server will not take it: check the address, and from ([smtp] in the config file)")
+    if code.startswith("4"):
+        return _("the server asks to try again later")
+    return ""
 
 
 _REFERENCES: dict[str, Callable[[Any], str]] = {
