@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.mails import SMTP_TIMEOUT, Carrier, Ending, Outcome
 from frontdesk.core.domain.text import clean_line
-from frontdesk.core.render.message import message
+from frontdesk.core.render.message import message, wire_address
 from frontdesk.core.webhooks import post
 
 if TYPE_CHECKING:
@@ -89,12 +89,13 @@ class Sender:
         at any moment one mail at most is accepted and not yet marked.
         """
         before, report = self.sent, None
+        waiting: deque[Leased] = deque()
         try:
             while not _is_over(stop) and (taken := self._door.do(TakeMails(limit=BATCH))):
                 begun = time.monotonic()
-                waiting = deque(taken)
-                while waiting:
-                    if _is_over(stop) or time.monotonic() - begun > FRESH or not self._is_ours(waiting[0]):
+                waiting.extend(taken)
+                while waiting and time.monotonic() - begun < FRESH and self._is_ours(waiting[0]):
+                    if _is_over(stop):
                         break
                     current = waiting.popleft()
                     envelope = asyncio.ensure_future(self._envelope(current))
@@ -112,7 +113,6 @@ class Sender:
                     if ending.outcome is Outcome.QUEUE_FAULT or not ending.connected:
                         await self._hang_up()
                         if ending.outcome in (Outcome.QUEUE_FAULT, Outcome.LATER):
-                            self._give_back(waiting)
                             return self.sent - before  # nobody is there: the next mail would fare no better
                 self._mark(report)
                 report = None
@@ -120,21 +120,22 @@ class Sender:
             return self.sent - before
         finally:
             self._mark(report)
+            self._give_back(waiting)
             await self._hang_up()
-
-    def _is_ours(self, leased: Leased) -> bool:
-        """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
-        ends = leased.mail.leased_until
-        return ends is not None and self._clock() + self._timeout < ends
 
     def _mark(self, report: Report | None) -> None:
         if report is not None:
             self._door.do(ReportMail(report=report))
 
-    def _give_back(self, waiting: Iterable[Leased]) -> None:
+    def _give_back(self, waiting: deque[Leased]) -> None:
         """What was leased and not tried goes back into the queue."""
-        for leased in waiting:
-            self._mark(_report_of(leased, Ending(Outcome.UNTRIED)))
+        while waiting:
+            self._mark(_report_of(waiting.popleft(), Ending(Outcome.UNTRIED)))
+
+    def _is_ours(self, leased: Leased) -> bool:
+        """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
+        ends = leased.mail.leased_until
+        return ends is not None and self._clock() + self._timeout < ends
 
     def _written(self, leased: Leased) -> bytes | Ending:
         if leased.mail.carrier is Carrier.WEBHOOK:
@@ -157,7 +158,21 @@ class Sender:
         return at is not None and at <= self._clock()
 
     async def _envelope(self, leased: Leased) -> Ending | None:
-        """A connection, who writes and to whom; None where the text may follow."""
+        """A connection, who writes and to whom; None where the text may follow. A fault is this mail's alone."""
+        try:
+            return await self._announce(leased)
+        except Exception as fault:
+            log.exception("fault before a mail")
+            return Ending(Outcome.LATER, f"fault: {type(fault).__name__}", connected=False)
+
+    async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
+        try:
+            return await self._hand_over(leased, raw)
+        except Exception as fault:
+            log.exception("fault while handing over a mail")
+            return Ending(Outcome.UNKNOWN, f"fault: {type(fault).__name__}", connected=False)
+
+    async def _announce(self, leased: Leased) -> Ending | None:
         if leased.mail.carrier is Carrier.WEBHOOK:
             return None
         if not leased.sender:
@@ -169,7 +184,7 @@ class Sender:
         assert self._client is not None
         return await _announced(self._client, leased.sender, leased.mail.recipient)
 
-    async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
+    async def _hand_over(self, leased: Leased, raw: bytes | Ending) -> Ending:
         if leased.mail.carrier is Carrier.WEBHOOK:
             return await asyncio.to_thread(post, leased, self._clock())
         assert self._client is not None
@@ -245,15 +260,19 @@ async def _announced(client: SMTP, sender: str, recipient: str) -> Ending | None
     """Who writes to whom, over an open connection."""
     import aiosmtplib
 
-    plain = recipient.isascii()
-    if not plain and not client.supports_extension("smtputf8"):
-        return Ending(Outcome.REFUSED, "the mail server does not take addresses with such letters")
+    try:
+        sender = wire_address(sender)
+    except ValueError:
+        return Ending(Outcome.QUEUE_FAULT, f"{sender} is no address to send from")
+    try:
+        recipient = wire_address(recipient)
+    except ValueError:
+        return Ending(Outcome.REFUSED, "this is no address mail can be sent to")
     step = "MAIL"
     try:
-        encoding = "ascii" if plain else "utf-8"
-        await client.mail(sender, options=[] if plain else ["SMTPUTF8"], encoding=encoding)
+        await client.mail(sender)
         step = "RCPT"
-        await client.rcpt(recipient, encoding=encoding)
+        await client.rcpt(recipient)
     except aiosmtplib.SMTPResponseException as error:
         return await _after_refusal(client, _refusal(step, error))
     except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import http.client
 import ssl
 import urllib.error
 import urllib.request
@@ -41,7 +42,9 @@ def post(leased: Leased, at: Instant) -> Ending:
         return Ending(Outcome.LATER if later else Outcome.REFUSED, f"{error.code} {error.reason}")
     except TimeoutError:
         return Ending(Outcome.UNKNOWN, "no answer in time")
-    except (OSError, ValueError) as error:
+    except http.client.InvalidURL as error:
+        return Ending(Outcome.REFUSED, f"the address is none: {error}")
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return Ending(Outcome.LATER, f"not reached: {getattr(error, 'reason', error)}")
     return Ending(Outcome.SENT)
 

@@ -102,7 +102,7 @@ def _wanted(
                 mine = [it for since, it in diary.own if since <= now]
                 due = [it for it in (mine[-1] if mine else hours) if start - it * HOUR <= now]
                 last = min(due, default=None)
-                if last is not None and given < start - last * HOUR and last not in told:
+                if last is not None and given < start - last * HOUR and all(last < it for it in told):
                     told.add(last)
                     wanted.append((int(id_), last, start))
     return wanted

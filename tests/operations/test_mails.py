@@ -449,7 +449,7 @@ def test_a_waiting_mail_is_sent_now_dropped_or_sent_after_all(post: Post) -> Non
     assert to_client.recipient == CLARA
     post.desk.do(SendNow(mail=to_client.id))
     dropped = post.desk.do(DropMail(mail=to_ann.id))
-    assert (dropped.state, dropped.error) == (MailState.DROPPED, "desk")
+    assert (dropped.state, dropped.decided_by) == (MailState.DROPPED, "desk")
     assert [it.mail.id for it in post.go(after=0)] == [to_client.id]
     post.desk.do(RetryMail(mail=to_ann.id))
     assert [it.mail.id for it in post.go(after=0)] == [to_ann.id]

@@ -30,10 +30,6 @@ SILENT = frozenset({"import", "import_done", "merge_clients", "undo", "redo", "a
 """Operations no automation follows: history that comes in, what is taken back, and what automations did."""
 
 
-CLIENTS_OWN = frozenset({"request", "edit_request", "withdraw", "refuse_offers"})
-"""Operations that are always the client's doing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """Something that happened to an appointment or a request."""

@@ -106,6 +106,11 @@ class Event:
         return (*self.own_changes, *self.also)
 
     @property
+    def side(self) -> Side:
+        """Whose doing it was."""
+        return Side.PRACTICE
+
+    @property
     def own_changes(self) -> tuple[Change, ...]:
         raise NotImplementedError
 
@@ -136,6 +141,10 @@ class AppointmentBooked(Event):
     def text(self) -> str:
         return self.appointment.override
 
+    @property
+    def side(self) -> Side:
+        return self.by
+
 
 @dataclass(frozen=True, kw_only=True)
 class _AppointmentChanged(Event):
@@ -159,6 +168,10 @@ class AppointmentRescheduled(_AppointmentChanged):
     def text(self) -> str:
         return self.override
 
+    @property
+    def side(self) -> Side:
+        return self.by
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentEdited(_AppointmentChanged):
@@ -168,6 +181,10 @@ class AppointmentEdited(_AppointmentChanged):
 @dataclass(frozen=True, kw_only=True)
 class AppointmentCancelled(_AppointmentChanged):
     operation = "cancel"
+
+    @property
+    def side(self) -> Side:
+        return self.appointment.cancellation.by if self.appointment.cancellation is not None else Side.PRACTICE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +288,10 @@ class RequestMade(Event):
     def own_changes(self) -> tuple[Change, ...]:
         return (Change(None, self.request),)
 
+    @property
+    def side(self) -> Side:
+        return Side.CLIENT
+
 
 @dataclass(frozen=True, kw_only=True)
 class RequestEdited(_RequestChanged):
@@ -278,11 +299,19 @@ class RequestEdited(_RequestChanged):
 
     operation = "edit_request"
 
+    @property
+    def side(self) -> Side:
+        return Side.CLIENT
+
 
 @dataclass(frozen=True, kw_only=True)
 class RequestWithdrawn(_RequestChanged):
     operation = "withdraw"
     undoable = False
+
+    @property
+    def side(self) -> Side:
+        return Side.CLIENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -309,6 +338,10 @@ class RequestApproved(_RequestChanged):
     def text(self) -> str:
         return self.override
 
+    @property
+    def side(self) -> Side:
+        return Side.CLIENT if self.taken else Side.PRACTICE
+
 
 @dataclass(frozen=True, kw_only=True)
 class RequestDeclined(_RequestChanged):
@@ -327,6 +360,10 @@ class OffersRefused(_RequestChanged):
     """The client takes none of the times that were offered."""
 
     operation = "refuse_offers"
+
+    @property
+    def side(self) -> Side:
+        return Side.CLIENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -555,8 +592,8 @@ class HistoryLine:
     """Empty where the details were forgotten."""
     text: str = ""
     message: str = ""
-    by: Side | None = None
-    """Whose doing it was, where that was said."""
+    by: Side = Side.PRACTICE
+    """Whose doing it was."""
 
 
 FINAL: frozenset[str] = frozenset(cls.operation for cls in _all_kinds(Event) if not cls.undoable)

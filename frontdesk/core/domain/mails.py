@@ -13,7 +13,7 @@ from typing import NewType
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Status
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Request, RequestKind, RequestState
-from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.domain.times import HOUR, MINUTE, Instant
 
 MailId = NewType("MailId", int)
@@ -133,7 +133,6 @@ class Told:
     service: ServiceId
     practitioner: StaffId
     location: LocationId
-    room: RoomId | None = None
     offers: tuple[Instant, ...] = ()
     words: str = ""
     """Of a request, for who decides: what the client says with it."""
@@ -181,6 +180,8 @@ class Mail:
     thread: str = ""
     known: Told | None = None
     """What its reader was told before."""
+    unsure: bool = False
+    """What was known before is not sure: a mail about it perhaps arrived."""
     tells: Told | None = None
     state: MailState = MailState.QUEUED
     made_at: Instant = 0
@@ -194,6 +195,9 @@ class Mail:
     leased_until: Instant | None = None
     sent_at: Instant | None = None
     error: str = ""
+    """What went wrong, in the server's words."""
+    decided_by: str = ""
+    """Who dropped it, or called instead."""
 
     @property
     def is_told(self) -> bool:
@@ -209,6 +213,11 @@ class Mail:
 def appointment_for_client(it: Appointment | None) -> Told | None:
     if it is None or not (it.status in HOLDS_TIME or it.status is Status.NO_SHOW):
         return None
+    return place_of(it)
+
+
+def place_of(it: Appointment) -> Told:
+    """When, with whom and where, whether it stands or not."""
     return Told(
         stands="booked",
         start=it.start,
@@ -217,7 +226,6 @@ def appointment_for_client(it: Appointment | None) -> Told | None:
         service=it.service,
         practitioner=it.practitioner,
         location=it.location,
-        room=it.room,
     )
 
 
@@ -239,17 +247,17 @@ def request_for_client(it: Request | None) -> Told | None:
             stands = "over"
         case _:
             return None
-    return _asked(it, stands, offers=tuple(slot.start for slot in it.offers if not slot.lost))
+    return wish_of(it, stands, offers=tuple(slot.start for slot in it.offers if not slot.lost))
 
 
 def request_for_practitioner(it: Request | None, who: StaffId) -> Told | None:
     """What waits for somebody's decision."""
     if it is None or it.state is not RequestState.PENDING or it.offers or it.slot.practitioner != who:
         return None
-    return _asked(it, "pending", words=it.description)
+    return wish_of(it, "pending", words=it.description)
 
 
-def _asked(it: Request, stands: str, offers: tuple[Instant, ...] = (), words: str = "") -> Told:
+def wish_of(it: Request, stands: str = "pending", offers: tuple[Instant, ...] = (), words: str = "") -> Told:
     return Told(
         stands=stands,
         start=it.slot.start,
@@ -305,6 +313,6 @@ def _wish(it: Told) -> tuple[object, ...]:
 
 
 def retry_delay(attempts: int, chance: float) -> int:
-    """Seconds until the next attempt: full jitter under a bound that doubles; `chance` is in [0, 1)."""
-    bound = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 12))
+    """Seconds until the next attempt after so many: full jitter under a bound that doubles; `chance` in [0, 1)."""
+    bound = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12))
     return 1 + int(bound * chance)

@@ -53,6 +53,11 @@ class Portal:
     may: tuple[str, ...] = ("request", "reschedule", "cancel")
     change_service: bool = False
 
+    @property
+    def base(self) -> str:
+        """Where links lead; empty while the portal is off or has no address."""
+        return self.address.rstrip("/") if self.enabled else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:

@@ -5,26 +5,25 @@ from __future__ import annotations
 import json
 import uuid
 
-from frontdesk.core.domain.appointments import Appointment, Side
-from frontdesk.core.domain.automations import CLIENTS_OWN, Trigger, matches, triggers
-from frontdesk.core.domain.errors import BadInput
+from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.automations import Trigger, matches, triggers
 from frontdesk.core.domain.events import AutomationRan, Change, Event
 from frontdesk.core.domain.mails import (
-    GIVE_UP,
     Carrier,
     Letter,
     Mail,
     MailId,
     MailKind,
     Reader,
-    appointment_for_client,
+    place_of,
+    wish_of,
 )
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Automation, Setup
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId
-from frontdesk.core.operations.telling import domain_of, write
+from frontdesk.core.operations.telling import About, domain_of, write
 from frontdesk.core.queries.letters import To, facts_of, to_client, to_staff
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.times import iso
@@ -36,7 +35,7 @@ def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
     """What the practice wants done after an event: mails and webhooks are queued, notes and tasks are answered, to be
     recorded.
     """
-    found = list(triggers(event.operation, event.changes, side_of(event), tx.now))
+    found = list(triggers(event.operation, event.changes, event.side, tx.now))
     practice = setup.load(tx) if found else None
     if practice is None or not practice.practice.automations:
         return ()
@@ -48,18 +47,6 @@ def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
                 if done is not None:
                     ran.append(done)
     return tuple(ran)
-
-
-def side_of(event: Event) -> Side:
-    """Whose doing it was: the client's, where the event says so."""
-    by = getattr(event, "by", None)
-    if isinstance(by, Side):
-        return by
-    cancelled = getattr(getattr(event, "appointment", None), "cancellation", None)
-    if cancelled is not None:
-        return Side(cancelled.by)
-    theirs = event.operation in CLIENTS_OWN or getattr(event, "taken", False)
-    return Side.CLIENT if theirs else Side.PRACTICE
 
 
 def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> AutomationRan | None:
@@ -95,7 +82,7 @@ def _mail(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Even
     to = _reader(practice, it, thing, client)
     if to is None or not to.email:
         return
-    told = appointment_for_client(thing) if isinstance(thing, Appointment) else None
+    told = place_of(thing) if isinstance(thing, Appointment) else wish_of(thing)
     subject = f"Subject: {it.do['subject']}\n" if it.do.get("subject") else ""
     name = client.name if client is not None else _applicant(thing)
     facts = facts_of(
@@ -108,20 +95,14 @@ def _mail(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Even
         told=told,
         template=subject + it.do["text"],
     )
-    try:
-        write(
-            tx,
-            practice,
-            to,
-            facts,
-            subject=_subject(thing),
-            sequence=thing.revision,
-            thread=str(thing.holder),
-            occasion=f"automation:{it.id}:{event.id}",
-            until=tx.now + GIVE_UP,
-        )
-    except BadInput:  # a template that cannot be filled must not keep anybody from booking
-        return
+    write(
+        tx,
+        practice,
+        to,
+        facts,
+        about=About(*_subject(thing), _told_at(thing), thing.holder),
+        occasion=_occasion(it, event),
+    )
 
 
 def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> None:
@@ -154,8 +135,8 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
             kind=MailKind.AUTOMATION,
             subject_kind=_subject(thing)[0],
             subject_id=_subject(thing)[1],
-            sequence=thing.revision,
-            occasion=f"automation:{it.id}:{event.id}",
+            sequence=_told_at(thing),
+            occasion=_occasion(it, event),
             recipient=it.do["webhook"],
             name=it.id,
             letter=Letter(subject=f"{trigger.on} {thing.ref}", text=json.dumps(body, ensure_ascii=False)),
@@ -179,6 +160,16 @@ def _reader(practice: Setup, it: Automation, thing: Appointment | Request, clien
         case address:
             language = language_for(practice.practice.locale)
             return To(reader=Reader.STAFF, name="", email=address, language=language)
+
+
+def _told_at(thing: Appointment | Request) -> int:
+    """What has to be unchanged when it leaves."""
+    return thing.sequence if isinstance(thing, Appointment) else thing.revision
+
+
+def _occasion(it: Automation, event: Event) -> str:
+    """By batch, so that undoing it finds what has not left."""
+    return f"automation:{event.batch}:{event.id}:{it.id}"
 
 
 def _applicant(thing: Appointment | Request) -> str:

@@ -22,7 +22,7 @@ from frontdesk.core.asks.mails import (
     WriteTestMail,
 )
 from frontdesk.core.domain.appointments import RESCHEDULABLE
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable
 from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
 from frontdesk.core.domain.mails import (
     GIVE_UP,
@@ -39,7 +39,7 @@ from frontdesk.core.domain.mails import (
     request_for_practitioner,
     retry_delay,
 )
-from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal
+from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal, NotOnline
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.reminders import is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
@@ -48,7 +48,13 @@ from frontdesk.core.domain.times import DAY, HOUR, MINUTE
 from frontdesk.core.operations import telling
 from frontdesk.core.operations.appointments import found, locked_client
 from frontdesk.core.operations.automations import signing_key
-from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_sees
+from frontdesk.core.operations.guard import (
+    record,
+    require_allowed,
+    require_no_objection,
+    require_power_over,
+    require_sees,
+)
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
 from frontdesk.core.queries.reminders import due_reminders
@@ -73,7 +79,7 @@ def drop_mail(tx: Tx, ask: DropMail) -> Mail:
     mail = _opened(tx, ask.mail, DropMail.needs)
     if mail.state not in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED):
         require_no_objection([MailIsOver(mail.state)])
-    return _saved(tx, replace(mail, state=MailState.DROPPED, error=tx.actor.name))
+    return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
 
 
 def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
@@ -81,7 +87,9 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
     if mail.state not in (MailState.FAILED, MailState.DROPPED) or not mail.recipient:
         require_no_objection([MailIsOver(mail.state)])
     until = None if mail.until is None else max(mail.until, tx.now + HOUR)
-    fresh = replace(mail, state=MailState.QUEUED, due_at=tx.now, made_at=tx.now, attempts=0, error="", until=until)
+    fresh = replace(
+        mail, state=MailState.QUEUED, due_at=tx.now, made_at=tx.now, attempts=0, error="", decided_by="", until=until
+    )
     if mail.carrier is Carrier.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
         client = clients.find(tx, mail.client)
         if client is not None and client.email:
@@ -98,8 +106,8 @@ def call_made(tx: Tx, ask: CallMade) -> Mail:
     if not to_call and mail.state is not MailState.FAILED:
         require_no_objection([MailIsOver(mail.state)])
     if not to_call:
-        return _saved(tx, replace(mail, state=MailState.DROPPED, error=tx.actor.name))
-    return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, error=tx.actor.name))
+        return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
+    return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, decided_by=tx.actor.name))
 
 
 def release_mails(tx: Tx, ask: ReleaseMails) -> int:
@@ -107,6 +115,7 @@ def release_mails(tx: Tx, ask: ReleaseMails) -> int:
     held = mails.paused(tx)
     for mail in held:
         mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
+    mails.changed(tx)
     return len(held)
 
 
@@ -117,6 +126,10 @@ def write_message(tx: Tx, ask: WriteMessage) -> MessageWritten:
     if not words:
         raise BadInput("message", Problem.MISSING)
     about = found(tx, ask.appointment) if ask.appointment is not None else None
+    if about is not None:
+        if about.client != client.id:
+            raise NotFound("appointment", str(about.id))
+        require_power_over(tx, setup.load(tx), ask.needs, about)
     if not client.email and not client.phone:
         require_no_objection([NoAddress(client.name)])
     return record(tx, MessageWritten(client=client, appointment=about, message=words))
@@ -127,14 +140,15 @@ def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
     service = service_of(practice, ask.service)
     client = locked_client(tx, ask.client)
     require_sees(tx, ask.needs, client.id)
-    portal = practice.practice.portal
-    if not portal.enabled or not portal.address:
+    if not practice.practice.portal.base:
         require_no_objection([NoPortal()])
+    if not service.online:
+        require_no_objection([NotOnline(service.id)])
     if ask.mailed and not client.email:
         require_no_objection([NoAddress(client.name)])
     until = tx.now + telling.LINK_DAYS * DAY
     secret = links.to_book(tx, client.id, service.id, until)
-    link = f"{portal.address.rstrip('/')}/b/{secret}"
+    link = letters.opened(letter_facts.rebook_address(practice, service.id), {"rebook": secret})
     return record(tx, BookingLinkGiven(client=client, service=service, mailed=ask.mailed, link=link, until=until))
 
 
@@ -157,9 +171,7 @@ def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
         practice,
         to,
         letter_facts.facts_of(tx, practice, to, MailKind.TEST, "", None),
-        subject=("practice", "practice"),
-        sequence=0,
-        thread=str(name),
+        about=telling.About("practice", "practice", 0, name),
         occasion=f"test:{name}",
         due_at=tx.now - GIVE_UP,  # before all that waits: it is watched
         until=tx.now + HOUR,
@@ -192,10 +204,21 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
     if not _is_true(tx, mail, due.appointment):
         telling.supersede(tx, mail)
         return None
-    if tx.now >= mail.made_at + GIVE_UP:
+    if due.address is not None and mail.carrier is Carrier.MAIL and due.address != mail.recipient:
+        if not due.address and mail.client is not None and (client := clients.find(tx, mail.client)) is not None:
+            telling.without_address(tx, mail, client)
+            return None
+        mail = replace(mail, recipient=due.address)
+        mails.save(tx, mail)
+    if mail.attempts and tx.now >= mail.made_at + GIVE_UP:
         mails.save(tx, replace(mail, state=MailState.FAILED, error=mail.error or "nobody took it in time"))
         return None
-    secrets = seals.unseal(tx, mail.sealed, mail.message_id)
+    try:
+        secrets = seals.unseal(tx, mail.sealed, mail.message_id)
+    except StoreUnusable as unusable:  # another machine may have the key; this mail waits, the others go
+        why = f"{unusable.problem.value}: {unusable.where}"
+        mails.save(tx, replace(due.mail, state=MailState.QUEUED, due_at=tx.now + LEASE, error=why))
+        return None
     leased = replace(
         mail,
         state=MailState.SENDING,
@@ -227,8 +250,7 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
     written = 0
     for it, hours in due:
         client = clients.find(tx, it.client)
-        if client is None or not client.email:
-            continue
+        assert client is not None, "an appointment has a client"
         to = letter_facts.to_client(practice, client)
         manage, secrets = telling.manage_link(tx, practice, it)
         told = appointment_for_client(it)
@@ -239,9 +261,7 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
             letter_facts.facts_of(
                 tx, practice, to, MailKind.REMINDER, client.name, it, known=None, told=told, manage=manage
             ),
-            subject=("appointment", str(it.id)),
-            sequence=it.sequence,
-            thread=str(it.holder),
+            about=telling.About("appointment", str(it.id), it.sequence, it.holder),
             secrets=secrets,
             occasion=f"reminder:{hours}h",
             due_at=reminder_due(it.start, hours, practice.practice.mail.quiet_hours, it.zone),
@@ -286,6 +306,8 @@ def _take_note(tx: Tx, report: Report) -> None:
     if mail is None or mail.lease != report.lease or mail.state is not MailState.SENDING:
         return
     free = replace(mail, lease="", leased_until=None)
+    if report.under_fault and report.outcome in (Outcome.REFUSED, Outcome.UNKNOWN):
+        mails.set_fault(tx, "", "", None, None, 0)  # who we are is believed again; it is about this mail
     match report.outcome:
         case Outcome.UNTRIED:
             mails.save(tx, replace(free, state=MailState.QUEUED, attempts=mail.attempts - 1))
@@ -316,8 +338,10 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
     """Whether what a mail says still stands, and still helps."""
     if mail.until is not None and look.now >= mail.until:
         return False
+    if mail.carrier is Carrier.WEBHOOK:
+        return bool(signing_key(setup.load(look), mail))
     match mail.subject_kind:
-        case "appointment" if mail.kind in _FREE_OF_STATE:
+        case "appointment" if mail.kind is MailKind.MESSAGE:
             return True
         case "appointment":
             if stands is None:
@@ -326,6 +350,8 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
             if mail.kind is MailKind.REMINDER and (status not in RESCHEDULABLE or look.now >= start):
                 return False
             return sequence == mail.sequence
+        case "request" if mail.kind in _FREE_OF_STATE:
+            return True
         case "request":
             request = requests.find(look, RequestId(int(mail.subject_id)))
             if request is None:

@@ -14,7 +14,7 @@ from frontdesk.core.domain.work import Answer, Work, WorkId
 from frontdesk.core.operations.appointments import set_status
 from frontdesk.core.operations.guard import record, require_no_objection, require_power_over
 from frontdesk.core.operations.requests import request_rescheduling
-from frontdesk.core.store import appointments, clients, setup, work
+from frontdesk.core.store import appointments, clients, mails, setup, work
 from frontdesk.core.store.look import Tx
 
 
@@ -24,7 +24,8 @@ def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
     if it is None or client is None or client.email.lower() != ask.attendee.lower():
         raise NotFound("appointment", str(ask.holder))
     require_power_over(tx, setup.load(tx), ask.needs, it)
-    if ask.sequence < it.sequence:
+    told = mails.told_sequence(tx, it.id)  # what was changed and changed back was told to nobody
+    if ask.sequence < (it.sequence if told is None else told):
         require_no_objection([ReplyIsOld()])
     if it.status not in RESCHEDULABLE or it.start <= tx.now:
         action = Action.RESCHEDULE if ask.answer is Answer.COUNTERED else Action.CONFIRM

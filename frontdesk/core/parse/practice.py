@@ -33,6 +33,7 @@ from frontdesk.core.domain.practice_file import GROUPS, Entry, PracticeFile, Sta
 from frontdesk.core.domain.services import LocationId, LocationKind
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import is_zone
+from frontdesk.core.parse import contacts
 
 Read: TypeAlias = Callable[["Here", Any], Any]
 Schema: TypeAlias = Mapping[str, Read]
@@ -141,6 +142,15 @@ def _id(here: Here, value: Any) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise here.bad(Problem.NOT_A_CHOICE, value, "an id of small letters, digits, - and _")
     return value
+
+
+def _email(here: Here, value: Any) -> str:
+    """An address, or none."""
+    text = clean_line(_text(here, value))
+    try:
+        return contacts.email(text, here.name)
+    except BadInput:
+        raise here.bad(Problem.NOT_AN_EMAIL, text) from None
 
 
 def _flag(here: Here, value: Any) -> bool:
@@ -252,7 +262,7 @@ PRACTICE: Schema = {
     "country": _name,
     "currency": _name,
     "phone": _text,
-    "email": _text,
+    "email": _email,
     "labels": _words,
 }
 
@@ -326,7 +336,7 @@ SERVICE: Schema = {
 STAFF: Schema = {
     "id": _id,
     "name": _name,
-    "email": _text,
+    "email": _email,
     "roles": _many(_choice(Role)),
     "services": _many(_id),
     "mail_my_changes": _flag,
@@ -520,15 +530,26 @@ def _deed(here: Here, value: Any) -> dict[str, str]:
         raise here.bad(Problem.NOT_A_CHOICE, ", ".join(named), f"one of {', '.join(DEEDS)}")
     if named == ["mail"] and not do.get("text"):
         raise here.at("text").bad(Problem.MISSING)
-    if named == ["mail"] and do["mail"] not in ("client", "practitioner") and "@" not in do["mail"]:
-        raise here.at("mail").bad(Problem.NOT_AN_EMAIL, do["mail"], "client, practitioner, or an address")
+    if named == ["mail"] and do["mail"] not in ("client", "practitioner"):
+        do["mail"] = _address(here.at("mail"), do["mail"])
     if named == ["webhook"]:
-        if not re.match(r"https://[^\s]+$|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)", do["webhook"]):
+        if not re.match(
+            r"https://[\w.-]+(:\d{1,5})?(/\S*)?$|http://(localhost|127\.0\.0\.1)(:\d+)?(/\S*)?$", do["webhook"]
+        ):
             raise here.at("webhook").bad(Problem.NOT_A_CHOICE, do["webhook"], "an https:// address")
         if len(do.get("secret", "")) < SECRET_LENGTH:
             raise here.at("secret").bad(Problem.MISSING, hint=f"{SECRET_LENGTH} characters or more, to sign with")
     return do
 
+
+def _address(here: Here, value: str) -> str:
+    try:
+        return _email(here, value)
+    except BadInput:
+        raise here.bad(Problem.NOT_AN_EMAIL, value, "client, practitioner, or an address") from None
+
+
+_WEBHOOK = re.compile(r"https://[\w.-]+(:\d{1,5})?(/\S*)?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?(/\S*)?")
 
 SECRET_LENGTH = 16
 """Characters a webhook's secret has at least."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.text import clean_text
-from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.times import MINUTE, Instant
 from frontdesk.core.domain.work import Answer
 
 MOST_BYTES = 2_000_000
@@ -40,7 +40,7 @@ def reply(raw: bytes) -> Reply:
     try:
         message = email.message_from_bytes(raw, policy=email.policy.default)
         calendar = _calendar(message)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise _not_ours(type(error).__name__) from None
     method = str(calendar.get("METHOD", "")).upper()
     events = list(calendar.walk("VEVENT"))
@@ -58,11 +58,14 @@ def reply(raw: bytes) -> Reply:
         raise _not_ours("another program's event")
     [who] = attendees
     answer = Answer.COUNTERED if method == "COUNTER" else _answer(str(who.params.get("PARTSTAT", "")))
+    number = event.get("SEQUENCE", 0)
+    if not isinstance(number, int) or not 0 <= number < 2**31:
+        raise _not_ours("its sequence is no number")
     return Reply(
         answer=answer,
         holder=holder,
         attendee=str(who).removeprefix("mailto:").removeprefix("MAILTO:").strip().lower(),
-        sequence=int(event.get("SEQUENCE", 0)),
+        sequence=number,
         start=_instant(event) if answer is Answer.COUNTERED else None,
         comment=clean_text(str(event.get("COMMENT", "")), limit=1000),
     )
@@ -93,7 +96,11 @@ def _instant(event: Any) -> Instant:
     start = getattr(event.get("DTSTART"), "dt", None)
     if not isinstance(start, datetime) or start.tzinfo is None:
         raise _not_ours("it proposes no time with a zone")
-    return int(start.astimezone(UTC).timestamp())
+    try:
+        at = int(start.astimezone(UTC).timestamp())
+    except (OverflowError, ValueError):
+        raise _not_ours("it proposes no time people mean") from None
+    return at - at % MINUTE
 
 
 def _not_ours(why: str) -> BadInput:

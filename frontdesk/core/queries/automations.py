@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.automations import RehearseAutomations
-from frontdesk.core.domain.appointments import Appointment, Side
-from frontdesk.core.domain.automations import CLIENTS_OWN, matches, triggers
-from frontdesk.core.domain.events import HistoryLine
+from frontdesk.core.domain.automations import matches, triggers
 from frontdesk.core.domain.times import Span, day_span
 from frontdesk.core.domain.views import Rehearsed
 from frontdesk.core.store import events, setup
@@ -21,16 +19,7 @@ def rehearse_automations(look: Look, question: RehearseAutomations) -> tuple[Reh
     return tuple(
         Rehearsed(automation=replace(it, enabled=True), line=line, on=trigger.on, reference=trigger.thing.ref)
         for line in events.of_span(look, span, None)
-        for trigger in triggers(line.operation, line.changes, by_whom(line), line.at)
+        for trigger in triggers(line.operation, line.changes, line.by, line.at)
         for it in practice.practice.automations
         if matches(replace(it, enabled=True), trigger)
     )
-
-
-def by_whom(line: HistoryLine) -> Side:
-    if line.by is not None:
-        return line.by
-    for change in line.changes:
-        if isinstance(change.after, Appointment) and change.after.cancellation is not None:
-            return change.after.cancellation.by
-    return Side.CLIENT if line.operation in CLIENTS_OWN else Side.PRACTICE

@@ -20,6 +20,8 @@ from frontdesk.core.domain.outcomes import Countdown, countdown_to_cancel, count
 from frontdesk.core.domain.people import Client, StaffId
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.requests import Request
+from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import MINUTE, resolve, wall_time
 from frontdesk.core.render import letters
@@ -49,6 +51,18 @@ def to_client(practice: Setup, client: Client) -> To:
         phone=client.phone,
         client=client,
         language=language_for(client.locale, practice.practice.locale),
+    )
+
+
+def to_applicant(practice: Setup, it: Request) -> To:
+    """Somebody who asks and has no record yet."""
+    assert it.applicant is not None, "a request is somebody's"
+    return To(
+        reader=Reader.CLIENT,
+        name=it.applicant.name,
+        email=it.applicant.email,
+        phone=it.applicant.phone,
+        language=language_for(practice.practice.locale),
     )
 
 
@@ -109,8 +123,6 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
     kind = appointment_kind(known, now, look.now)
     if kind is None or not client.email:
         return None
-    portal = practice.practice.portal
-    base = portal.address.rstrip("/") if portal.enabled and portal.address else ""
     facts = change_facts(
         look,
         practice,
@@ -120,22 +132,25 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         known=known,
         told=now,
         message=clean_text(question.change.message),
-        manage=manage_address(base, portal.link) if now is not None else "",
-        rebook=rebook_address(base) if base and now is None and wants_rebooking(after) else "",
+        manage=manage_address(practice) if now is not None else "",
+        rebook=rebook_address(practice, after.service) if now is None and wants_rebooking(after) else "",
     )
     read = letters.letter(facts)
     return replace(read, text=letters.masked(read.text), html=letters.masked(read.html))
 
 
-def manage_address(base: str, link: str) -> str:
-    """Where a client looks after an appointment, with the place of the secret marked."""
-    if not base:
+def manage_address(practice: Setup) -> str:
+    """Where a client looks after an appointment, the place of the secret marked; empty while the portal is off."""
+    portal = practice.practice.portal
+    if not portal.base:
         return ""
-    return f"{base}/" if link == "code" else f"{base}/a/{letters.secret('manage')}"
+    return f"{portal.base}/" if portal.link == "code" else f"{portal.base}/a/{letters.secret('manage')}"
 
 
-def rebook_address(base: str) -> str:
-    return f"{base}/b/{letters.secret('rebook')}"
+def rebook_address(practice: Setup, service: ServiceId) -> str:
+    """Where a client books a service, likewise; empty too where it cannot be booked online."""
+    base, offered = practice.practice.portal.base, practice.services.get(service)
+    return f"{base}/b/{letters.secret('rebook')}" if base and offered is not None and offered.online else ""
 
 
 def _changed(practice: Setup, before: Appointment, change: RescheduleAppointment | CancelAppointment) -> Appointment:

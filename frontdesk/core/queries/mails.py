@@ -7,10 +7,11 @@ from dataclasses import replace
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.mails import TOO_OLD, Mail
+from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.letters import masked
-from frontdesk.core.store import mails
+from frontdesk.core.store import clients, mails
 from frontdesk.core.store.look import Look
 
 
@@ -46,7 +47,15 @@ def next_due(look: Look, question: NextDue) -> Instant | None:
 
 
 def list_calls(look: Look, _: ListCalls) -> tuple[Mail, ...]:
-    return tuple(covered(it) for it in mails.calls(look))
+    """Each with the phone number to call."""
+    if not may(look.actor, Permission.SEE_CLIENTS):
+        return ()
+    return tuple(covered(_with_phone(look, it)) for it in mails.calls(look))
+
+
+def _with_phone(look: Look, mail: Mail) -> Mail:
+    client = clients.find(look, mail.client) if mail.client is not None else None
+    return replace(mail, recipient=client.phone) if client is not None else mail
 
 
 def covered(mail: Mail) -> Mail:

@@ -52,7 +52,7 @@ def show_glance(look: Look, _: ShowGlance) -> Glance:
         oldest=waiting.oldest,
         late=appointments.count_late(look, today),
         unread=notices.count_unread(look),
-        work=len(list_work(look, ListWork())) + len(mails.calls(look)),
+        work=len(list_work(look, ListWork())) + (len(mails.calls(look)) if decides else 0),
         mails=post.waiting if post is not None else 0,
         mail_trouble=post is not None and is_in_trouble(post),
         ended=bool(requests.run_out(look, 1)) or pickers.has_expired(look),

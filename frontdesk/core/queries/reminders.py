@@ -7,7 +7,7 @@ from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder
 from frontdesk.core.domain.times import DAY, HOUR
-from frontdesk.core.store import mails, setup
+from frontdesk.core.store import clients, mails, setup
 from frontdesk.core.store.look import Look
 
 
@@ -16,13 +16,24 @@ def count_reminders(look: Look, _: CountReminders) -> int:
 
 
 def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
-    """Appointments with the hours of the reminder that is due, and not written yet."""
+    """Appointments with the hours of the reminder that is due and not written yet; only whom a mail reaches."""
     own = [hours for service in practice.services.values() for hours in service.reminders or ()]
     usual = max([0, *practice.practice.mail.reminders, *own])
     near = look.now + usual * HOUR + DAY  # quiet hours move a reminder by less than a day
     far = look.now + LONGEST_REMINDER * HOUR + DAY
-    return [
+    due = [
         (it, hours)
         for it, written in mails.to_be_reminded(look, near, far)
-        if (hours := due_reminder(it, practice, look.now)) is not None and f"reminder:{hours}h" not in written
+        if (hours := due_reminder(it, practice, look.now)) is not None and not _is_reminded(hours, written)
     ]
+    return [(it, hours) for it, hours in due if _is_reached(look, it)]
+
+
+def _is_reminded(hours: int, written: frozenset[str]) -> bool:
+    """Whether this reminder was written, or one nearer to the start."""
+    return any(int(occasion.removeprefix("reminder:").removesuffix("h")) <= hours for occasion in written)
+
+
+def _is_reached(look: Look, it: Appointment) -> bool:
+    client = clients.find(look, it.client)
+    return client is not None and bool(client.email)

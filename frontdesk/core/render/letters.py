@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import html
+import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +21,9 @@ from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.mails import SECRET_CLOSE, SECRET_OPEN, Letter, MailKind, Reader, Told
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.outcomes import Countdown
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.services import LocationKind
+from frontdesk.core.domain.services import LocationId, LocationKind, ServiceId
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.render.language import _, later, speaking
@@ -30,8 +32,11 @@ if TYPE_CHECKING:
     from babel import Locale
     from jinja2.sandbox import SandboxedEnvironment
 
+log = logging.getLogger("frontdesk.letters")
+
 TEMPLATES = Path(__file__).parent / "templates"
 SUBJECT_LENGTH = 200
+LONGEST_LETTER = 50_000
 MASK = "••••••••"
 """What stands for a secret wherever a mail is looked at."""
 
@@ -105,24 +110,44 @@ class Facts:
 
 
 def letter(facts: Facts) -> Letter:
-    """The whole letter but its calendar file. Raises BadInput for a template that cannot be filled."""
+    """The whole letter but its calendar file."""
     with speaking(facts.language):
         values = _values(facts)
         subject = clean_line(_(SUBJECTS[facts.kind, facts.reader]).format(**values["subjects"]), SUBJECT_LENGTH)
         values["subject"] = subject
         name = template_name(facts.kind, facts.reader)
         own = facts.template or facts.setup.practice.mail.templates.get(name, "")
-        if facts.letter or own:
-            body = _uncovered(facts.letter, facts) if facts.letter else _fill(f"mail.templates.{name}", own, values)
+        body = _uncovered(facts.letter, facts) if facts.letter else _own(name, own, values)
+        if body:
             subject, body = _own_subject(body, subject)
             values["subject"] = subject
-            return Letter(subject=subject, text=_tidy(body), html=_inlined(_framed(body, values)))
-        text, page = _environments()
+            below = "" if facts.letter else _below(values)  # who rewrote a letter rewrote its end too
+            page = _framed(body, values, ends=not facts.letter)
+            return Letter(subject=subject, text=_tidy(body + below), html=_inlined(page))
+        plain, rich = _environments()
         return Letter(
             subject=subject,
-            text=_tidy(_rendered(text, name, values, "text")),
-            html=_inlined(_rendered(page, name, values, "html")),
+            text=_tidy(_rendered(plain, name, values, "text")),
+            html=_inlined(_rendered(rich, name, values, "html")),
         )
+
+
+def _own(name: str, source: str, values: dict[str, Any]) -> str:
+    """What a practice's own template says; nothing where it has none, or where it cannot be filled after all."""
+    if not source:
+        return ""
+    try:
+        return _fill(f"mail.templates.{name}", source, values)
+    except BadInput as wrong:  # nobody is kept from booking by a letter: the packaged one says it
+        log.warning("template %s cannot be filled: %s", wrong.field, wrong.hint)
+        return ""
+
+
+def _below(values: dict[str, Any]) -> str:
+    """Who writes, where they are reached, and why."""
+    practice = values["practice"]
+    phone = f"\n{_('Phone')}: {practice['phone']}" if practice["phone"] else ""
+    return f"\n\n--\n{practice['name']}{phone}\n{values['why']}\n"
 
 
 def template_name(kind: MailKind, reader: Reader) -> str:
@@ -164,42 +189,55 @@ def _check(name: str, source: str, setup: Setup, field: str) -> None:
         near = difflib.get_close_matches(name, TEMPLATE_NAMES, n=1)
         raise BadInput(field, Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(TEMPLATE_NAMES))
     kind, reader = next(it for it in SUBJECTS if template_name(*it) == name)
-    facts = example(setup, kind, reader)
-    with speaking(facts.language):
-        _fill(field, source, {**_values(facts), "subject": ""})
+    for facts in examples(setup, kind, reader):
+        with speaking(facts.language):
+            _fill(field, source, {**_values(facts), "subject": ""})
 
 
-def example(setup: Setup, kind: MailKind, reader: Reader) -> Facts:
-    """A letter about nobody, to try a template with."""
-    from frontdesk.core.domain.services import LocationId
+WITHOUT_NOW = frozenset({MailKind.CANCELLED, MailKind.BOOKING_LINK, MailKind.TEST})
+"""Letters that tell of nothing that stands."""
+WITH_BEFORE = frozenset(
+    {
+        MailKind.MOVED,
+        MailKind.CANCELLED,
+        MailKind.MOVE_ASKED,
+        MailKind.MOVE_APPROVED,
+        MailKind.MOVE_DECLINED,
+        MailKind.MOVE_EXPIRED,
+        MailKind.MOVE_TO_DECIDE,
+    }
+)
+"""Letters that tell of something before."""
+WITH_OR_WITHOUT = frozenset({MailKind.MESSAGE})
+"""Letters that may be about an appointment, or about none."""
 
+
+def examples(setup: Setup, kind: MailKind, reader: Reader) -> tuple[Facts, ...]:
+    """Letters about nobody, to try a template with: with all that this kind may lack."""
     service = next(iter(setup.services.values()), None)
     person = next(iter(setup.staff.values()), None)
     place = next(iter(setup.locations), LocationId(""))
     at = 1_800_000_000
-    told = (
-        Told(
-            stands="booked",
-            start=at,
-            end=at + 3600,
-            zone=setup.practice.timezone,
-            service=service.id,
-            practitioner=person.id,
-            location=place,
-        )
-        if service is not None and person is not None
-        else None
+    told = Told(
+        stands="booked",
+        start=at,
+        end=at + 3600,
+        zone=setup.practice.timezone,
+        service=service.id if service is not None else ServiceId(""),
+        practitioner=person.id if person is not None else StaffId(""),
+        location=place,
     )
-    return Facts(
+    full = Facts(
         setup=setup,
         kind=kind,
         reader=reader,
         language=setup.practice.locale,
         name="Client One",
         client_name="Client One",
-        known=told,
-        told=told,
+        known=told if kind in WITH_BEFORE else None,
+        told=None if kind in WITHOUT_NOW else told,
     )
+    return (full, replace(full, told=None)) if kind in WITH_OR_WITHOUT else (full,)
 
 
 _SECRET = re.compile(f"{SECRET_OPEN}([a-z_]+){SECRET_CLOSE}")
@@ -407,24 +445,55 @@ def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, An
     return template.render(values, layout=f"layout.{form}.j2", parts=f"parts.{form}.j2")
 
 
+PLAIN_FILTERS = frozenset(
+    {"capitalize", "d", "default", "first", "join", "last", "length", "lower", "replace", "title", "trim", "upper"}
+)
+"""What a practice's own template may do with a text: nothing that makes much out of little."""
+
+
+@lru_cache(maxsize=1)
+def _guarded() -> SandboxedEnvironment:
+    """For what a practice wrote itself: names, conditions, loops, a few filters; no call, nothing that multiplies."""
+    from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError
+    from jinja2.runtime import Macro
+    from jinja2.sandbox import SandboxedEnvironment
+
+    class Guarded(SandboxedEnvironment):
+        intercepted_binops = frozenset({"*", "**", "%"})
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            raise SecurityError(f"'{operator}' has no use in a letter")
+
+        def is_safe_callable(self, obj: Any) -> bool:
+            return obj is _ or isinstance(obj, Macro)
+
+    made = Guarded(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals.clear()
+    made.filters = {name: it for name, it in made.filters.items() if name in PLAIN_FILTERS}
+    return made
+
+
 @lru_cache(maxsize=64)
 def _compiled(source: str) -> Any:
-    return _environments()[0].from_string(source)
+    return _guarded().from_string(source)
 
 
 def _fill(field: str, source: str, values: dict[str, Any]) -> str:
     """A practice's own template. Raises BadInput, naming the field it stands in."""
-    from jinja2 import TemplateError, UndefinedError
+    from jinja2 import UndefinedError
 
     try:
-        return str(_compiled(source).render(values))
+        filled = str(_compiled(source).render(values))
+        filled.encode()
+        return filled[:LONGEST_LETTER]
     except UndefinedError as error:
         named = re.search(r"'([^']+)' is undefined|no attribute '([^']+)'", str(error))
         word = (named[1] or named[2]) if named else str(error)
         names = [*values, *(key for it in values.values() if isinstance(it, dict) for key in it)]
         near = difflib.get_close_matches(word, names, n=1)
         raise BadInput(field, Problem.UNKNOWN, word, hint=near[0] if near else ", ".join(sorted(values))) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+    except Exception as error:  # a practice's own text may do anything wrong
         raise BadInput(field, Problem.NOT_READABLE, "it", hint=str(error)) from None
 
 
@@ -436,14 +505,14 @@ def _own_subject(body: str, subject: str) -> tuple[str, str]:
     return clean_line(first.removeprefix("Subject:"), SUBJECT_LENGTH) or subject, rest
 
 
-def _framed(body: str, values: dict[str, Any]) -> str:
-    """Plain words as a page: paragraphs, with their addresses as links."""
+def _framed(body: str, values: dict[str, Any], ends: bool) -> str:
+    """Plain words as a page: paragraphs, with their addresses as links; `ends` with who writes, and why."""
     paragraphs = (_linked(part) for part in _BLANK.split(body.strip()))
     told = "\n".join(f"<p>{part}</p>" for part in paragraphs)
     template = _environments()[1].from_string("{% extends layout %}{% block body %}{{ told }}{% endblock %}")
     from markupsafe import Markup
 
-    return template.render(values, layout="layout.html.j2", told=Markup(told))
+    return template.render(values, layout="layout.html.j2", told=Markup(told), ends=ends)
 
 
 def _linked(text: str) -> str:

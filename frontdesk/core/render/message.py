@@ -1,7 +1,8 @@
 """A letter as it goes over the wire: one MIME message.
 
-Whatever came from outside stands in headers only as `email.headerregistry` folds it, and in bodies as base64: no line
-of it can end a header or a part. The frame is written by hand, for `EmailMessage` takes longer than the sending.
+Whatever came from outside stands in headers only as encoded words, and in bodies as base64: no line of it can end a
+header or a part. (`email.headerregistry` decodes what looks like an encoded word in a name, line ends and all.) The
+frame is written by hand, for `EmailMessage` takes longer than the sending.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from email.headerregistry import Address
-from email.policy import SMTP
+from email.header import Header
 from email.utils import formatdate
 from functools import lru_cache
 
@@ -19,7 +19,10 @@ from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
-_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
+_PLAIN_TEXT = re.compile(r"[A-Za-z0-9 .,:;()/+-]*")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.?[A-Za-z0-9])*")
+_LOOSE_END = re.compile(r"[\r\n](?![\n ])|(?<!\r)\n|[^\x20-\x7e\r\n]")
+"""A line that would end the header, or a sign that is none of a header's."""
 
 
 def message(mail: Mail, *, text: str, html: str, sender: str, sender_name: str, reply_to: str, at: Instant) -> bytes:
@@ -80,16 +83,37 @@ def _together(how: str, parts: list[str]) -> str:
 @lru_cache(maxsize=256)
 def _person(header: str, name: str, email: str) -> str:
     """Raises ValueError."""
-    name = clean_line(name)
-    if len(name) + len(email) < 64 and _PLAIN_NAME.fullmatch(name) and _PLAIN_ADDRESS.fullmatch(email):
-        return f"{header}: {name} <{email}>\r\n"  # what folding would make of it, without its cost
+    name, address = clean_line(name), wire_address(email)
+    if len(name) + len(address) < 64 and _PLAIN_NAME.fullmatch(name):
+        return f"{header}: {name} <{address}>\r\n"
+    said = _encoded(header, name)
+    return f"{said}\r\n <{address}>\r\n" if said else f"{header}: {address}\r\n"
+
+
+def wire_address(email: str) -> str:
+    """An address as it stands in envelopes and headers, its domain in ASCII. Raises ValueError for what is none."""
     local, _at, domain = email.rpartition("@")
     try:
-        domain = domain.encode("idna").decode()
+        address = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
         raise ValueError(email) from None
-    return _folded(header, str(Address(name, local, domain)))
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(email)
+    return address
 
 
 def _folded(header: str, value: str) -> str:
-    return str(SMTP.header_factory(header, value).fold(policy=SMTP))
+    if len(header) + len(value) < 74 and _PLAIN_TEXT.fullmatch(value):
+        return f"{header}: {value}\r\n"
+    return f"{_encoded(header, value)}\r\n"
+
+
+def _encoded(header: str, value: str) -> str:
+    """As encoded words, all of it: what looks like one in the value is text too, and decodes to itself."""
+    if not value:
+        return ""
+    told = Header(value, "utf-8", header_name=header, maxlinelen=76).encode(linesep="\r\n")
+    line = f"{header}: {told}"
+    if _LOOSE_END.search(line):
+        raise ValueError(header)
+    return line

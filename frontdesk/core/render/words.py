@@ -666,8 +666,8 @@ class Words:
                 return _("tries again")
             case MailState.SENT if it.sent_at is not None:
                 return _("sent {when}").format(when=self.moment(it.sent_at))
-            case MailState.DROPPED if it.error:
-                return _("dropped by {who}").format(who=it.error)
+            case MailState.DROPPED if it.decided_by:
+                return _("dropped by {who}").format(who=it.decided_by)
             case MailState.FAILED if it.reader is Reader.CLIENT:
                 return _("failed: call the client")
             case _:
@@ -685,7 +685,7 @@ class Words:
             f"{_('Subject')}: {it.letter.subject}",
             f"{_('State')}: {self.mail_state(it, now)}",
         ]
-        if it.error and it.state is not MailState.DROPPED:
+        if it.error:
             head.append(f"{_('Answer')}: {it.error}")
         if it.letter.calendar:
             head.append(f"{_('With')}: {_('a calendar file')} ({it.letter.method})")

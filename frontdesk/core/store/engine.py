@@ -56,7 +56,7 @@ class Store:
         try:
             self._reading = self._engine(writing=False)
             self._writing = self._engine(writing=True)
-            self._marking = self._engine(writing=True, on_disk=False)
+            self._marking = self._engine(writing=True, on_disk=False) if self.path is not None else self._writing
         except ArgumentError:
             raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
         self._setup: Setup | None = None
@@ -240,7 +240,9 @@ def make_schema(connection: Connection) -> None:
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": SCHEMA})
     connection.execute(text("INSERT INTO event_chain (id, head) VALUES (1, '')"))
-    connection.execute(text("INSERT INTO mail_queue (id, fault, detail, tries) VALUES (1, '', '', 0)"))
+    connection.execute(
+        text("INSERT INTO mail_queue (id, fault, detail, tries, seal_print) VALUES (1, '', '', 0, '')")
+    )
 
 
 def is_overlap(error: DBAPIError) -> bool:

@@ -63,8 +63,8 @@ def append(tx: Tx, event: E) -> E:
     told: dict[str, Any] = {"changes": changes_to_json(changes), "text": event.text}
     if event.message:
         told["message"] = event.message
-    if isinstance(by := getattr(event, "by", None), Side):
-        told["by"] = by.value
+    if event.side is not Side.PRACTICE:
+        told["by"] = event.side.value
     detail = json.dumps(told, ensure_ascii=False)
     salt = secrets.token_hex(16)
     id_ = EventId(tx.last_event + 1)
@@ -317,7 +317,7 @@ def _line(row: Any) -> HistoryLine:
         changes=changes_from_json(detail["changes"]),
         text=detail["text"],
         message=detail.get("message", ""),
-        by=Side(detail["by"]) if detail.get("by") else None,
+        by=Side(detail.get("by", Side.PRACTICE.value)),
     )
 
 

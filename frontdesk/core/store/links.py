@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 from sqlmodel import col
 
-from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import Instant
@@ -39,6 +39,22 @@ def to_book(tx: Tx, client: ClientId, service: ServiceId, until: Instant) -> str
     return _made(tx, kind=BOOK, client_id=client, service_id=service, expires_at=until)
 
 
+def name(tx: Tx, secret: str, occasion: str) -> None:
+    """Remember what it was made for, so that it can be closed with that."""
+    tx.connection.execute(update(LinkRow).where(col(_l.digest) == digest_of(secret)).values(occasion=occasion))
+
+
+def close(tx: Tx, occasion: str, at: Instant | None) -> None:
+    """What was made on an occasion opens nothing from then on; or, at None, does again."""
+    tx.connection.execute(update(LinkRow).where(col(_l.occasion) == occasion).values(closed_at=at))
+
+
+def follow(tx: Tx, appointment: AppointmentId, was: int, now: int) -> None:
+    """The appointment is again as it was: links made for it then are for it now."""
+    theirs = update(LinkRow).where(col(_l.appointment_id) == appointment, col(_l.sequence) == was)
+    tx.connection.execute(theirs.values(sequence=now))
+
+
 def forget(tx: Tx, secret: str) -> None:
     """The mail it stood in never left: nobody has it."""
     tx.connection.execute(delete(LinkRow).where(col(_l.digest) == digest_of(secret)))
@@ -50,5 +66,5 @@ def digest_of(secret: str) -> str:
 
 def _made(tx: Tx, **fields: object) -> str:
     secret = secrets.token_urlsafe(32)
-    tx.connection.execute(_INSERT, {"digest": digest_of(secret), "made_at": tx.now, **fields})
+    tx.connection.execute(_INSERT, {"digest": digest_of(secret), "occasion": "", "made_at": tx.now, **fields})
     return secret

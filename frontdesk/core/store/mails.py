@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from sqlalchemy import and_, bindparam, cast, exists, func, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, cast, exists, false, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from frontdesk.core.domain.appointments import Appointment, Status
+from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.mails import (
     OPEN,
     UNSENT,
@@ -24,11 +24,12 @@ from frontdesk.core.domain.mails import (
     Told,
 )
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.permissions import Permission, only_own, scope_of
 from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.store import appointments
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
+from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.rows import Mail as MailRow
 from frontdesk.core.store.rows import MailQueue as QueueRow
 from frontdesk.core.store.rows import Practice as PracticeRow
@@ -38,7 +39,6 @@ from frontdesk.core.store.values import from_text, to_text
 _m = MailRow
 _COLUMNS = MailRow.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_INSERT = insert(MailRow)
 _UPDATE = update(MailRow).where(col(_m.id) == bindparam("key"))
 _LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
 """What a worker takes; calls are made by people."""
@@ -66,27 +66,39 @@ _IN_TURN = ~(
         col(_earlier.subject_id) == col(_m.subject_id),
         col(_earlier.recipient) == col(_m.recipient),
         col(_earlier.id) < col(_m.id),
-        col(_earlier.state).in_([it.value for it in OPEN]),
+        col(_earlier.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
     )
     .correlate(MailRow)
 )
-_RUNS = ~exists().where(col(QueueRow.fault) != "", col(QueueRow.retry_at) > bindparam("now"))
-"""The whole queue stands still after a fault of sign-in or TLS, until it is tried again."""
+_RUNS = or_(
+    col(_m.carrier) != Carrier.MAIL.value,
+    ~exists().where(col(QueueRow.fault) != "", col(QueueRow.retry_at) > bindparam("now")),
+)
+"""The whole queue of mails stands still after a fault of sign-in or TLS, until it is tried again."""
 
-_FOR_SENDING = select(
-    *_COLUMNS,
-    col(AppointmentRow.sequence).label("now_at"),
-    col(AppointmentRow.status).label("now_is"),
-    col(AppointmentRow.start).label("now_starts"),
-    select(col(PracticeRow.revision)).scalar_subquery().label("setup_revision"),
-    exists().where(col(QueueRow.fault) != "").label("under_fault"),
-).join(
-    AppointmentRow,
-    and_(
-        col(_m.subject_kind) == "appointment",
-        col(AppointmentRow.id) == cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type),  # type: ignore[attr-defined]
-    ),
-    isouter=True,
+_APPOINTMENT = case(
+    (col(_m.subject_kind) == "appointment", cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type))  # type: ignore[attr-defined]
+)
+"""The number of the appointment a mail is about; none for other subjects, whatever their id looks like."""
+
+_FOR_SENDING = (
+    select(
+        *_COLUMNS,
+        col(AppointmentRow.sequence).label("now_at"),
+        col(AppointmentRow.status).label("now_is"),
+        col(AppointmentRow.start).label("now_starts"),
+        col(ClientRow.email).label("now_email"),
+        select(col(PracticeRow.revision)).scalar_subquery().label("setup_revision"),
+        and_(col(_m.carrier) == Carrier.MAIL.value, exists().where(col(QueueRow.fault) != "")).label("under_fault"),
+    )
+    .join(
+        AppointmentRow,
+        col(AppointmentRow.id) == _APPOINTMENT,
+        isouter=True,
+    )
+    .join(
+        ClientRow, and_(col(ClientRow.id) == col(_m.client_id), col(_m.reader) == Reader.CLIENT.value), isouter=True
+    )
 )
 """A mail with how its appointment stands now, in one look."""
 
@@ -143,6 +155,8 @@ class Due:
 
     mail: Mail
     appointment: Standing | None
+    address: str | None
+    """The client's address as it is now; None for who has no record."""
     setup_revision: int
     under_fault: bool
     """The queue stood still: this one tries whether it runs again."""
@@ -213,9 +227,10 @@ def is_seen(look: Look, id_: MailId) -> bool:
     return look.connection.execute(select(col(_m.id)).where(col(_m.id) == id_, *_seen(look))).first() is not None
 
 
-def of_occasion(tx: Tx, occasion: str) -> list[Mail]:
-    """What was written on one occasion; locked."""
-    found = tx.connection.execute(_ONE.where(col(_m.occasion) == occasion).with_for_update())
+def of_occasion(tx: Tx, occasion: str, *, begins: bool = False) -> list[Mail]:
+    """What was written on one occasion, or on all that begin so; locked."""
+    on = col(_m.occasion).between(occasion, occasion + "~") if begins else col(_m.occasion) == occasion
+    found = tx.connection.execute(_ONE.where(on).with_for_update())
     return [_value(row) for row in found]
 
 
@@ -235,18 +250,45 @@ def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
 def _due(row: Any) -> Due:
     now = None if row.now_at is None else (row.now_at, Status(row.now_is), row.now_starts)
     return Due(
-        mail=_value(row), appointment=now, setup_revision=row.setup_revision, under_fault=bool(row.under_fault)
+        mail=_value(row),
+        appointment=now,
+        address=row.now_email,
+        setup_revision=row.setup_revision,
+        under_fault=bool(row.under_fault),
     )
 
 
 def next_due_at(look: Look, by_mail: bool) -> Instant | None:
-    """When the next mail wants to leave, or the next webhook."""
-    carriers = _LEAVES if by_mail else [Carrier.WEBHOOK.value]
-    waiting = select(func.min(col(_m.due_at))).where(
-        col(_m.state) == MailState.QUEUED.value, col(_m.carrier).in_(carriers)
+    """When the next mail wants to leave, or the lease of a worker that may have died ends."""
+    mine = col(_m.carrier).in_(_LEAVES if by_mail else [Carrier.WEBHOOK.value])
+    waiting = select(func.min(col(_m.due_at))).where(col(_m.state) == MailState.QUEUED.value, mine)
+    leased = select(func.min(col(_m.leased_until))).where(col(_m.state) == MailState.SENDING.value, mine)
+    found = [look.connection.execute(it).scalar() for it in (waiting, leased)]
+    return min((int(at) for at in found if at is not None), default=None)
+
+
+def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
+    """The sequence of the mail that told the client last how an appointment stands."""
+    last = select(func.max(col(_m.sequence))).where(
+        col(_m.subject_kind) == "appointment",
+        col(_m.subject_id) == str(appointment),
+        col(_m.reader) == Reader.CLIENT.value,
+        col(_m.occasion) == CHANGE,
+        col(_m.state) == MailState.SENT.value,
     )
-    at = look.connection.execute(waiting).scalar()
-    return None if at is None else int(at)
+    found = look.connection.execute(last).scalar()
+    return None if found is None else int(found)
+
+
+def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
+    """Reminders of an appointment that have not left; locked."""
+    theirs = _ONE.where(
+        col(_m.subject_kind) == "appointment",
+        col(_m.subject_id) == appointment,
+        col(_m.kind) == MailKind.REMINDER.value,
+        col(_m.state).in_([it.value for it in UNSENT]),
+    ).with_for_update()
+    return [_value(row) for row in tx.connection.execute(theirs)]
 
 
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
@@ -264,15 +306,13 @@ def listed(
     *,
     client: ClientId | None = None,
     states: Sequence[MailState] = (),
-    subject: tuple[str, str] | None = None,
     limit: int | None = None,
 ) -> tuple[Mail, ...]:
     """What waits first, by when it leaves; then the rest, the newest first. Of these, what the actor may see."""
     statement = _ONE.where(*_seen(look))
     if client is not None:
-        statement = statement.where(col(_m.client_id) == client)
-    if subject is not None:
-        statement = statement.where(col(_m.subject_kind) == subject[0], col(_m.subject_id) == subject[1])
+        merged = select(col(ClientRow.id)).where(col(ClientRow.merged_into) == client)
+        statement = statement.where(or_(col(_m.client_id) == client, col(_m.client_id).in_(merged)))
     if states:
         statement = statement.where(col(_m.state).in_([it.value for it in states]))
         found = look.connection.execute(statement.order_by(col(_m.id).desc()).limit(limit)).all()
@@ -287,7 +327,7 @@ def listed(
 
 
 def calls(look: Look) -> tuple[Mail, ...]:
-    """Clients to be called: those without an address, and those whom no mail reached."""
+    """Clients to be called: those without an address, and those whom no mail reached; not about what is over."""
     to_call = or_(
         and_(col(_m.carrier) == Carrier.CALL.value, col(_m.state) == MailState.QUEUED.value),
         and_(
@@ -297,7 +337,8 @@ def calls(look: Look) -> tuple[Mail, ...]:
         ),
     )
     either = col(_m.state).in_([MailState.QUEUED.value, MailState.FAILED.value])  # few, and the index has them
-    found = look.connection.execute(_ONE.where(either, to_call, *_seen(look)).order_by(col(_m.id)))
+    ahead = or_(col(_m.until).is_(None), col(_m.until) > look.now)
+    found = look.connection.execute(_ONE.where(either, to_call, ahead, *_seen(look)).order_by(col(_m.id)))
     return tuple(_value(row) for row in found)
 
 
@@ -310,7 +351,8 @@ def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Insta
         col(_m.state).in_([MailState.QUEUED.value, MailState.SENDING.value]), mine
     )
     n, oldest = look.connection.execute(waiting).one()
-    stuck = select(func.count()).where(col(_m.state) == MailState.QUEUED.value, col(_m.due_at) <= since, mine)
+    late = or_(col(_m.due_at) <= since, and_(col(_m.attempts) > 0, col(_m.made_at) <= since))
+    stuck = select(func.count()).where(col(_m.state) == MailState.QUEUED.value, late, mine)
     paused = select(func.count()).where(col(_m.state) == MailState.PAUSED.value, mine)
     failed = select(func.count()).where(col(_m.state) == MailState.FAILED.value, mine)
     one = look.connection.execute
@@ -324,14 +366,14 @@ def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Insta
 
 
 def paused(tx: Tx) -> list[Mail]:
-    """What waits for a yes; locked."""
-    held = _ONE.where(col(_m.state) == MailState.PAUSED.value).order_by(col(_m.id)).with_for_update()
+    """What waits for a yes of the actor's; locked."""
+    held = _ONE.where(col(_m.state) == MailState.PAUSED.value, *_seen(tx)).order_by(col(_m.id)).with_for_update()
     return [_value(row) for row in tx.connection.execute(held)]
 
 
 def usual_hour(look: Look) -> float:
     """Mails of an ordinary hour: the mean of the hours of the last week in which any left."""
-    hour = (col(_m.sent_at) / HOUR).label("hour") if look.is_sqlite else func.div(col(_m.sent_at), HOUR)
+    hour = col(_m.sent_at) - col(_m.sent_at) % HOUR
     per_hour = (
         select(func.count().label("n"))
         .where(col(_m.sent_at) > look.now - 7 * DAY, col(_m.sent_at) <= look.now)
@@ -348,7 +390,7 @@ def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appoi
     _a = AppointmentRow
     written = (
         select(col(_m.subject_id), col(_m.occasion))
-        .join(AppointmentRow, cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type) == col(_a.id))  # type: ignore[attr-defined]
+        .join(AppointmentRow, col(_a.id) == _APPOINTMENT)
         .where(
             col(_m.kind) == MailKind.REMINDER.value,
             col(_m.subject_kind) == "appointment",
@@ -400,6 +442,8 @@ _INSERT_ONCE = _Once()
 
 def _seen(look: Look) -> list[Any]:
     """Practitioners see the mails about their own appointments and requests."""
+    if scope_of(look.actor, Permission.SEE_CLIENTS) is None:
+        return [false()]
     own = only_own(look.actor, Permission.SEE_CLIENTS)
     if own is None:
         return []
@@ -441,6 +485,7 @@ def _value(row: Any) -> Mail:
         thread=row.thread,
         known=_told(row.known),
         tells=_told(row.tells),
+        unsure=bool(row.unsure),
         state=MailState(row.state),
         made_at=row.made_at,
         due_at=row.due_at,
@@ -451,6 +496,7 @@ def _value(row: Any) -> Mail:
         leased_until=row.leased_until,
         sent_at=row.sent_at,
         error=row.error,
+        decided_by=row.decided_by,
     )
 
 
@@ -478,6 +524,7 @@ def _row(mail: Mail) -> dict[str, Any]:
         "message_id": mail.message_id,
         "thread": mail.thread,
         "known": None if mail.known is None else to_text(mail.known),
+        "unsure": mail.unsure,
         "tells": None if mail.tells is None else to_text(mail.tells),
         "state": mail.state.value,
         "made_at": mail.made_at,
@@ -489,6 +536,7 @@ def _row(mail: Mail) -> dict[str, Any]:
         "leased_until": mail.leased_until,
         "sent_at": mail.sent_at,
         "error": mail.error,
+        "decided_by": mail.decided_by,
     }
 
 

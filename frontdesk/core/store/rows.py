@@ -332,7 +332,14 @@ class Mail(Row, table=True):
     __tablename__ = "mail"
     __table_args__ = (
         UniqueConstraint(
-            "subject_kind", "subject_id", "sequence", "kind", "occasion", "recipient", name="mail_is_written_once"
+            "subject_kind",
+            "subject_id",
+            "sequence",
+            "kind",
+            "occasion",
+            "reader",
+            "recipient",
+            name="mail_is_written_once",
         ),
         Index("mail_due", "state", "due_at", "id"),
         Index("mail_of_subject", "subject_kind", "subject_id", "recipient", "id"),
@@ -366,6 +373,7 @@ class Mail(Row, table=True):
     thread: str = text()
     known: str | None = Field(default=None, sa_type=Text)
     tells: str | None = Field(default=None, sa_type=Text)
+    unsure: bool
     state: str = text()
     made_at: int = long()
     due_at: int = long()
@@ -376,10 +384,11 @@ class Mail(Row, table=True):
     leased_until: int | None = long(nullable=True)
     sent_at: int | None = long(nullable=True)
     error: str = text()
+    decided_by: str = text()
 
 
 class MailQueue(Row, table=True):
-    """One row: whether the whole queue stands still, why, and when it is tried again."""
+    """One row: whether the whole queue stands still, why, when it is tried again; which key seals its secrets."""
 
     __tablename__ = "mail_queue"
     id: int = Field(default=1, primary_key=True)
@@ -388,6 +397,7 @@ class MailQueue(Row, table=True):
     since: int | None = long(nullable=True)
     retry_at: int | None = long(nullable=True)
     tries: int
+    seal_print: str = text()
 
 
 class Link(Row, table=True):
@@ -406,9 +416,10 @@ class Link(Row, table=True):
     appointment_id: int | None = long(nullable=True, references="appointment.id")
     sequence: int | None = Field(default=None)
     service_id: str | None = Field(default=None, foreign_key="service.id")
+    occasion: str = Field(default="", sa_type=Text, nullable=False, index=True)
     made_at: int = long()
     expires_at: int = long()
-    used_at: int | None = long(nullable=True)
+    closed_at: int | None = long(nullable=True)
 
 
 class Claim(Row, table=True):

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 
+from sqlalchemy import text
+
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
-from frontdesk.core.store.look import Look
+from frontdesk.core.store.look import Look, Tx
 
-KEY_BYTES = 32
 _NONCE_BYTES = 12
+_PRINT = text("SELECT seal_print FROM mail_queue")
+_SET_PRINT = text("UPDATE mail_queue SET seal_print = :print")
 
 
-def seal(look: Look, hidden: dict[str, str], of: str) -> str:
-    """Sealed for one mail (its Message-ID); nothing for nothing. Raises StoreUnusable where there is no key."""
+def seal(tx: Tx, hidden: dict[str, str], of: str) -> str:
+    """Sealed for one mail (its Message-ID); nothing for nothing.
+
+    Raises StoreUnusable where there is no key, or another one than this database was sealed with before.
+    """
     if not hidden:
         return ""
+    _require_the_key(tx)
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    covered = AESGCM(_key(look)).encrypt(nonce, json.dumps(hidden).encode(), of.encode())
+    covered = AESGCM(_key(tx)).encrypt(nonce, json.dumps(hidden).encode(), of.encode())
     return base64.b64encode(nonce + covered).decode()
 
 
@@ -38,6 +46,19 @@ def unseal(look: Look, sealed: str, of: str) -> dict[str, str]:
         raise StoreUnusable(StoreProblem.WRONG_SEAL_KEY, look.machine.seal_key_file) from None
     found: dict[str, str] = json.loads(plain)
     return found
+
+
+def seal_print(look: Look) -> str:
+    """Tells which key this database is sealed with; empty while it never was."""
+    return str(look.connection.execute(_PRINT).scalar_one())
+
+
+def _require_the_key(tx: Tx) -> None:
+    mine, known = hashlib.sha256(b"frontdesk seal" + _key(tx)).hexdigest(), seal_print(tx)
+    if not known:
+        tx.connection.execute(_SET_PRINT, {"print": mine})
+    elif known != mine:
+        raise StoreUnusable(StoreProblem.WRONG_SEAL_KEY, tx.machine.seal_key_file)
 
 
 def _key(look: Look) -> bytes:

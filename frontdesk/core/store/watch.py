@@ -8,7 +8,8 @@ from frontdesk.core.store.engine import Store, driver
 
 _NEWEST = (
     "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice),"
-    " (SELECT group_concat(key) FROM picker), (SELECT max(at) FROM notice_read)"
+    " (SELECT group_concat(key) FROM picker), (SELECT max(at) FROM notice_read),"
+    " (SELECT max(id) FROM mail), (SELECT max(sent_at) FROM mail), (SELECT count(*) FROM mail WHERE state = 'queued')"
 )
 
 

@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.execute("UPDATE appointment SET timed_at = CAST(COALESCE((SELECT max(at) FROM event), 0) AS INTEGER)")
     op.create_index("appointment_holder", "appointment", ["holder"])
     _tables()
-    op.execute("INSERT INTO mail_queue (id, fault, detail, tries) VALUES (1, '', '', 0)")
+    op.execute("INSERT INTO mail_queue (id, fault, detail, tries, seal_print) VALUES (1, '', '', 0, '')")
 
 
 def _tables() -> None:
@@ -54,6 +54,7 @@ def _tables() -> None:
         ),
         sa.Column("known", sa.Text(), nullable=True),
         sa.Column("tells", sa.Text(), nullable=True),
+        sa.Column("unsure", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_at", LONG, nullable=False),
         sa.Column("due_at", LONG, nullable=False),
@@ -64,11 +65,19 @@ def _tables() -> None:
         sa.Column("leased_until", LONG, nullable=True),
         sa.Column("sent_at", LONG, nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"]),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint(
-            "subject_kind", "subject_id", "sequence", "kind", "occasion", "recipient", name="mail_is_written_once"
+            "subject_kind",
+            "subject_id",
+            "sequence",
+            "kind",
+            "occasion",
+            "reader",
+            "recipient",
+            name="mail_is_written_once",
         ),
         sqlite_autoincrement=True,
     )
@@ -86,6 +95,7 @@ def _tables() -> None:
         sa.Column("since", LONG, nullable=True),
         sa.Column("retry_at", LONG, nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("seal_print", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -97,9 +107,10 @@ def _tables() -> None:
         sa.Column("appointment_id", LONG, nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("service_id", sa.String(), nullable=True),
+        sa.Column("occasion", sa.Text(), nullable=False),
         sa.Column("made_at", LONG, nullable=False),
         sa.Column("expires_at", LONG, nullable=False),
-        sa.Column("used_at", LONG, nullable=True),
+        sa.Column("closed_at", LONG, nullable=True),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"]),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"]),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"]),
@@ -109,3 +120,4 @@ def _tables() -> None:
     )
     op.create_index("link_appointment", "link", ["appointment_id"])
     op.create_index("link_client", "link", ["client_id"])
+    op.create_index("ix_link_occasion", "link", ["occasion"])
