@@ -157,6 +157,8 @@ def _smtp(given: Any) -> Smtp | None:
         port = int(values["port"] or PORTS[security])
     except ValueError:
         raise BadInput("config: smtp.port", Problem.NOT_A_NUMBER, str(values["port"])) from None
+    if not 1 <= port <= 65535:
+        raise BadInput("config: smtp.port", Problem.OUT_OF_RANGE, str(port), hint="1 to 65535")
     return Smtp(
         host=host,
         port=port,

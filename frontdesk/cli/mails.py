@@ -14,7 +14,7 @@ import typer
 from frontdesk.cli.appointments import ClientRef
 from frontdesk.cli.naming import client_id
 from frontdesk.cli.opening import Opening
-from frontdesk.cli.output import AsJson, lines, say, show, table
+from frontdesk.cli.output import EXIT_CODES, AsJson, lines, say, show, table
 from frontdesk.core.asks.mails import (
     CallMade,
     DropMail,
@@ -37,6 +37,7 @@ group = typer.Typer(help="One mail.", rich_markup_mode=None, no_args_is_help=Tru
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62)]
 
+DELIVERY_FAULT = EXIT_CODES[MailRefused]
 TEST_WAITS = 90
 """Seconds in which a test mail has to have left."""
 
@@ -77,24 +78,30 @@ def deliver(
     once: Annotated[bool, typer.Option("--once", help="Send what is due, then end.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send the mails that are due, and the reminders; without --once until it is stopped."""
+    """Send the mails that are due, and the reminders; without --once until it is stopped.
+
+    With --once, exit code 7: no mail server, or it takes nothing.
+    """
     from frontdesk.core.sender import Sender
 
     opening: Opening = context.obj
-    smtp = opening.machine.smtp
-    if smtp is None:
-        hint = 'a mail server in the config file: [smtp] host = "mail.example.org"'
-        raise BadInput("smtp.host", Problem.MISSING, hint=hint)
     desk = opening.desk.acting(SYSTEM)
-    sender = Sender(desk, smtp, desk.now)
+    sender = Sender(desk, opening.machine.smtp, desk.now)
     if once:
         sender.remind()
         sent = asyncio.run(sender.deliver())
+        left = opening.see(ListMails(limit=0))
+        troubles = opening.words.outbox_troubles(left, opening.desk.now())
         if as_json:
-            show(shapes.item({"sent": sent}))
+            show(shapes.item({"sent": sent, "waiting": left.waiting, "failed": left.failed, "fault": left.fault}))
         else:
-            say(plural("{n} mail left", "{n} mails left", sent).format(n=sent))
+            for line in (plural("{n} mail sent", "{n} mails sent", sent).format(n=sent), *troubles):
+                say(line)
+        if left.fault or (left.waiting and not left.has_server):
+            raise typer.Exit(DELIVERY_FAULT)
         return
+    if opening.machine.smtp is None:
+        say(_("no mail server is set up here: mails wait ([smtp] in the config file), webhooks leave"))
     say(_("delivering; ctrl+c ends it"))
     asyncio.run(_until_stopped(sender))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from frontdesk.config import Config, make_seal_key, read_config, read_seal_key
 from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
@@ -73,6 +74,21 @@ class Opening:
             desk.close()
         return True
 
+    def _is_sealed(self) -> bool:
+        """Whether a database is here that another key, made now, would not open."""
+        from frontdesk.core.desk import open_desk
+
+        try:
+            desk = open_desk(self.url)
+        except StoreUnusable:  # nothing to seal yet; or it is said when it is opened
+            return False
+        try:
+            return desk.see(ListMails(limit=0)).is_sealed
+        except StoreUnusable:
+            return False
+        finally:
+            desk.close()
+
     def close(self) -> None:
         """The last to leave writes everything into the one file."""
         if "desk" in self.__dict__:
@@ -82,7 +98,7 @@ class Opening:
     def machine(self) -> Machine:
         """This run on this machine; whoever makes a database makes its sealing key too. Raises BadInput."""
         path = Path(self.config.seal_key_file).expanduser()
-        if self.create:
+        if self.create and not self._is_sealed():
             make_seal_key(path)
         return Machine(
             terminal=terminal(),

@@ -35,7 +35,7 @@ class MailFlows(MainScreen):
     def mail_line(self, it: Mail, wide: int = 26) -> str:
         """A mail in one line: how it stands, to whom, what."""
         state = self.words.mail_state(it, self.host.now())
-        return f" {fit(state, 19)} {fit(it.name, 16)} {fit(it.letter.subject, wide)}"
+        return f" {fit(state, 22)} {fit(it.name, 16)} {fit(it.letter.subject, wide)}"
 
     async def read_mail(self, id_: MailId) -> None:
         """A mail as it reads, with what can be done about it."""
@@ -74,7 +74,7 @@ class MailFlows(MainScreen):
             case Verb.STATUS if mail.state in (MailState.FAILED, MailState.DROPPED):
                 await self._decide(RetryMail(mail=mail.id), _("It goes again to {name}"))
             case Verb.STATUS:
-                await self._decide(SendNow(mail=mail.id), _("It leaves now, to {name}"))
+                await self._decide(SendNow(mail=mail.id), _("It leaves next, to {name}"))
             case Verb.CANCEL:
                 await self._decide(DropMail(mail=mail.id), _("Dropped: {name} is not told by mail"))
             case Verb.PRINT:

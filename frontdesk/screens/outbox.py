@@ -93,6 +93,8 @@ class OutboxScreen(MailFlows):
         self._draw()
         self.head()
         troubles = self.words.outbox_troubles(found, self.host.now())
+        if found.paused:
+            troubles.append(_("A lets them go, c drops the one under the cursor"))
         banner = self.query_one("#banner", Static)
         banner.display = bool(troubles)
         banner.update(plain("\n".join(f" {line}" for line in troubles), "$warning"))
@@ -100,7 +102,7 @@ class OutboxScreen(MailFlows):
 
     def _draw(self) -> None:
         assert self._outbox is not None
-        wide = max(26, self.size.width - 40)
+        wide = max(26, self.size.width - 43)
         lines = [Line(self.mail_line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._outbox.items]
         self.rows.show_again(lines, lambda it: it.id)
 
@@ -121,10 +123,10 @@ class OutboxScreen(MailFlows):
         drop = _("c drop") if mail.state in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED) else ""
         calls = mail.carrier is Carrier.CALL or mail.state is MailState.FAILED
         parts = (
-            mail.recipient,
-            mail.error if mail.state is not MailState.DROPPED else "",
             f"s {word}" if word is not None else "",
             drop,
+            mail.recipient,
+            mail.error if mail.state is not MailState.DROPPED else "",
         )
         style = "$error" if calls and mail.state in (MailState.FAILED, MailState.QUEUED) else ""
         self.query_one("#info", Info).show(" · ".join(filter(None, parts)), style)

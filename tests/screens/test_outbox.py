@@ -132,6 +132,28 @@ async def test_the_mail_of_a_cancel_is_rewritten_before_it_goes(told: Path) -> N
         assert mail.letter.text == "Dear Nora, the roof leaks.\n" and "the roof leaks" in mail.letter.html
 
 
+@pytest.mark.parametrize("keys", ["c4", "rthu 1p"], ids=["cancel", "move"])
+async def test_words_written_for_another_choice_are_looked_at_again(told: Path, keys: str) -> None:
+    async with running(told) as app:
+        await send(app, f"/nora\n{keys}", burst=False)
+        await send(app, ctrl("e"), burst=False)
+        app.screen.query_one(TextArea).text = "Dear Nora, we have to talk."
+        await send(app, ctrl("s"), burst=False)
+        app.screen.query_one("#message").value = "Sorry!"  # type: ignore[attr-defined]
+        await send(app, ENTER, burst=False)
+        assert deeds(app) == [] and "written for another choice" in shown(app)
+        area = app.screen.query_one(TextArea)
+        assert area.text == "Dear Nora, we have to talk."
+        await send(app, ctrl("d"), burst=False)
+        assert "Sorry!" in area.text
+        await send(app, ctrl("s"), burst=False)
+        await send(app, ENTER, burst=False)
+        assert len(deeds(app)) == 1
+        mails = another_desk(told).see(ListMails()).items
+        [mail] = [it for it in mails if it.reader is Reader.CLIENT and it.state is MailState.QUEUED]
+        assert "Sorry!" in mail.letter.text and "we have to talk" not in mail.letter.text
+
+
 async def test_the_clients_card_lists_their_mails_with_state(mailing: Path) -> None:
     async with running(mailing) as app:
         await send(app, "/nora\n\n", burst=False)

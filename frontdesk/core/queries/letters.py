@@ -16,7 +16,12 @@ from frontdesk.core.domain.mails import (
     appointment_for_client,
     appointment_kind,
 )
-from frontdesk.core.domain.outcomes import Countdown, countdown_to_cancel, countdown_to_reschedule
+from frontdesk.core.domain.outcomes import (
+    Countdown,
+    countdown_to_cancel,
+    countdown_to_reschedule,
+    outcome_of_cancelling,
+)
 from frontdesk.core.domain.people import Client, StaffId
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.practice import Setup, StaffMember
@@ -116,6 +121,12 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
     client = clients.find(look, before.client)
     assert client is not None, "an appointment has a client"
     after = _changed(practice, before, question.change)
+    fee = 0
+    if isinstance(question.change, CancelAppointment) and not clean_text(question.change.waive):
+        agreed, said_at = terms.of(look, practice, before), question.change.said_at
+        at = look.now if said_at is None else said_at
+        _status, cost = outcome_of_cancelling(before, agreed, practice.practice.currency, question.change.by, at)
+        fee = cost.fee
     to = to_client(practice, client)
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
     known = last.known if last is not None and last.may_still_change else appointment_for_client(before)
@@ -132,6 +143,7 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         known=known,
         told=now,
         message=clean_text(question.change.message),
+        fee=fee,
         manage=manage_address(practice) if now is not None else "",
         rebook=rebook_address(practice, after.service) if now is None and wants_rebooking(after) else "",
     )

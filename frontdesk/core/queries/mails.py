@@ -11,7 +11,7 @@ from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.letters import masked
-from frontdesk.core.store import clients, mails
+from frontdesk.core.store import clients, mails, seals
 from frontdesk.core.store.look import Look
 
 
@@ -32,6 +32,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
         paused=paused,
         failed=failed,
         oldest=oldest,
+        is_sealed=bool(seals.seal_print(look)),
     )
 
 

@@ -1026,8 +1026,8 @@ _STORE_WORDS: dict[StoreProblem, str] = {
         "the database {where} cannot be reached; check that it runs, the address, its name, user and password"
     ),
     StoreProblem.NO_SEAL_KEY: later(
-        "the sealing key {where} is missing; copy it from the machine where the practice was made, or run there:"
-        " frontdesk practice apply"
+        "the sealing key {where} is missing; copy it from the machine where the practice was made;"
+        " if there never was one, run: frontdesk practice apply"
     ),
     StoreProblem.WRONG_SEAL_KEY: later(
         "the sealing key {where} is not the one of this database; copy it from the machine where it was made"

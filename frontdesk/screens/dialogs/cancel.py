@@ -26,7 +26,7 @@ from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words import reason_label
 from frontdesk.screens.desk_screen import DeskDialog
-from frontdesk.screens.rewriting import rewrite
+from frontdesk.screens.rewriting import Rewriting
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -67,7 +67,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         self._chosen: Reason | None = None
         self._turned = choice is not None  # whose wish it is was said; the reason does not say it any more
         self._link: bool | None = choice.rebook_link if choice is not None else None
-        self._letter = choice.letter if choice is not None else ""
+        self._mail = Rewriting(choice.letter if choice is not None else "")
         self._terms: TermsView | None = None
 
     def compose(self) -> ComposeResult:
@@ -118,6 +118,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
             ids = [line.value.id for line in lines]
             found.move(ids.index(self._choice.reason) + 1 if self._choice.reason in ids else 0)
             self._choose()
+            self._mail.belongs_to(self._change(self._choice.reason))
         self._say()
         self.refresh_data()
 
@@ -173,18 +174,21 @@ class CancelDialog(DeskDialog[CancelChoice]):
             self._say()
             return
         assert self._chosen is not None
-        by, called = self._by(), self.query_one("#called", Input).value
+        change = self._change(self._chosen.id)
+        if not self._mail.is_about(change):
+            self.begin(self._mail.look_again(self, change))
+            return
         self.dismiss(
             CancelChoice(
-                reason=self._chosen.id,
-                text=self.query_one("#text", Input).value.strip(),
-                by=by,
-                said_at=self._said_at() if by is Side.CLIENT and called.strip() else None,
-                message=self.query_one("#message", Input).value.strip(),
-                letter=self._letter,
-                rebook_link=self._link,
-                waive=self.query_one("#waive", Input).value.strip() if self._costs() else "",
-                called=called,
+                reason=change.reason,
+                text=change.text,
+                by=change.by,
+                said_at=change.said_at,
+                message=change.message,
+                letter=self._mail.text,
+                rebook_link=change.rebook_link,
+                waive=change.waive,
+                called=self.query_one("#called", Input).value,
             )
         )
 
@@ -193,21 +197,22 @@ class CancelDialog(DeskDialog[CancelChoice]):
         if self._chosen is None:
             self._say()
             return
-        self.begin(self._rewrite(self._chosen))
+        self.begin(self._mail.look(self, self._change(self._chosen.id)))
 
-    async def _rewrite(self, reason: Reason) -> None:
-        change = CancelAppointment(
+    def _change(self, reason: ReasonId) -> CancelAppointment:
+        """What is asked for as the fields stand."""
+        by, called = self._by(), self.query_one("#called", Input).value.strip()
+        return CancelAppointment(
             appointment=self._named.appointment.id,
             seen=None,
-            reason=reason.id,
-            text=self.query_one("#text", Input).value,
-            by=self._by(),
-            message=self.query_one("#message", Input).value,
+            reason=reason,
+            text=self.query_one("#text", Input).value.strip(),
+            by=by,
+            said_at=self._said_at() if by is Side.CLIENT and called else None,
+            message=self.query_one("#message", Input).value.strip(),
             rebook_link=self._link,
+            waive=self.query_one("#waive", Input).value.strip() if self._costs() else "",
         )
-        rewritten = await rewrite(self, change, self._letter)
-        if rewritten is not None:
-            self._letter = rewritten
 
     async def _load(self) -> None:
         seen = await self.look(ShowTerms(appointment=self._named.appointment.id))

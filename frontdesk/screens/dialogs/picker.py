@@ -30,7 +30,7 @@ from frontdesk.core.render.language import _
 from frontdesk.core.render.words import plain_error, service_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.keeping import SlotKeeper
-from frontdesk.screens.rewriting import rewrite
+from frontdesk.screens.rewriting import Rewriting
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -101,9 +101,9 @@ class PickerDialog(DeskDialog[Picked]):
         if before is not None and before.reminders is not None:
             own = before.reminders
         self._reminders = written(own)
-        self._letter = before.letter if before is not None else ""
-        self._letter_of = (before.start, before.practitioner, before.service) if before is not None else None
-        """The slot it tells of: for another one the template speaks again."""
+        self._mail = Rewriting(before.letter if before is not None else "")
+        if before is not None:
+            self._mail.belongs_to(self._change_to(before))
         self._override_for: Verdict | None = None
         self._keeper = SlotKeeper(self, before.hold if before is not None else None)
 
@@ -196,27 +196,34 @@ class PickerDialog(DeskDialog[Picked]):
 
     def action_rewrite(self) -> None:
         """The client's mail as it will read, to be changed by hand."""
-        self.begin(self._rewrite())
-
-    async def _rewrite(self) -> None:
         row: Row | None = self.query_one("#rows", LineList).chosen
         where = row.offer if row is not None else None
         if where is None:
             self._problem(_("choose a free time first: its mail is shown then"))
             return
-        change = RescheduleAppointment(
+        picked = self._picked(where.start, where.practitioner, where.location, where.room)
+        self.begin(self._mail.look(self, self._change_to(picked)))
+
+    def _change_to(self, picked: Picked) -> RescheduleAppointment:
+        """What is asked for, as far as the client's mail tells of it."""
+        return RescheduleAppointment(
             appointment=self._appointment.id,
             seen=None,
-            start=where.start,
-            service=self._service,
-            practitioner=where.practitioner,
-            location=where.location,
-            note=self.query_one("#note", Input).value,
-            message=self.query_one("#message", Input).value,
+            start=picked.start,
+            service=picked.service,
+            practitioner=picked.practitioner,
+            location=picked.location,
+            note=picked.note,
+            message=picked.message,
         )
-        rewritten = await rewrite(self, change, self._letter)
-        if rewritten is not None:
-            self._letter, self._letter_of = rewritten, (where.start, where.practitioner, self._service)
+
+    def _leave_with(self, picked: Picked) -> None:
+        """The choice is made, unless the client's mail was rewritten for another one."""
+        change = self._change_to(picked)
+        if not self._mail.is_about(change):
+            self.begin(self._mail.look_again(self, change))
+            return
+        self.dismiss(replace(picked, letter=self._mail.text, hold=self._keeper.hand_over()))
 
     def action_choose(self) -> None:
         rows: LineList[Row] = self.query_one("#rows", LineList)
@@ -224,7 +231,9 @@ class PickerDialog(DeskDialog[Picked]):
         if row is None or not self._reminders_fit():
             return
         if row.offer is not None:
-            self.dismiss(self._picked(row.offer.start, row.offer.practitioner, row.offer.location, row.offer.room))
+            self._leave_with(
+                self._picked(row.offer.start, row.offer.practitioner, row.offer.location, row.offer.room)
+            )
         elif row.verdict is not None:
             self._choose_against(row.verdict)
         elif len(rows.lines) > 1:
@@ -250,7 +259,7 @@ class PickerDialog(DeskDialog[Picked]):
             self._ask_override(verdict)
             return
         assert isinstance(verdict.start, int), "a time that does not exist cannot be overridden"
-        self.dismiss(
+        self._leave_with(
             self._picked(verdict.start, verdict.practitioner, verdict.location, verdict.room, override=reason)
         )
 
@@ -300,9 +309,7 @@ class PickerDialog(DeskDialog[Picked]):
             override=override,
             client_agreed=self.query_one("#agreed", Choice).value is True,
             message=self.query_one("#message", Input).value.strip(),
-            letter=self._letter if self._letter_of == (start, practitioner, self._service) else "",
             reminders=reminders if reminders != self._appointment.reminders else None,
-            hold=self._keeper.hand_over(),
             typed=self.query_one("#when", Input).value,
         )
 
