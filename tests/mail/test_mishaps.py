@@ -317,6 +317,17 @@ def test_a_call_about_an_old_time_is_replaced_and_ends_with_the_visit(post: Post
     assert post.desk.see(ListCalls()) == ()
 
 
+def test_a_slip_that_is_taken_back_at_once_calls_nobody(post: Post, clock: Clock) -> None:
+    client = a_client(post.desk, email="", phone="+442079460018").id
+    booked(post.desk, on(24, 10), client=client)
+    post.desk.do(Undo())
+    assert post.desk.see(ListCalls()) == ()
+    booked(post.desk, on(24, 11), client=client)
+    clock.now += 600
+    post.desk.do(Undo())
+    assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.CANCELLED]
+
+
 def test_another_room_is_no_news(post: Post) -> None:
     client = a_client(post.desk)
     it = booked(post.desk, on(24, 10), service="training", client=client.id).appointment

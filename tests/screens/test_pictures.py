@@ -84,7 +84,7 @@ def test_a_screen_looks_as_it_did(demo: Path, name: str, snap_compare: Callable[
             config=Config(database=str(demo), **config),
             url=str(demo),
             clock=Clock(NOW),
-            machine=Machine(terminal="picture"),
+            machine=Machine(terminal="picture", keeps_everything=True),
         )
     )
 

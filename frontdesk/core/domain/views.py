@@ -321,6 +321,8 @@ class Outbox:
     """Wait for a yes, because many became due at once."""
     failed: int
     oldest: Instant | None
+    keeps_everything: bool
+    """Whether nothing leaves from here, by intent: a demo."""
     is_sealed: bool
     """Whether secrets were sealed with a machine's key here: from then on only that key opens them."""
 

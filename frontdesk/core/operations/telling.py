@@ -240,7 +240,7 @@ def _tell_client(
     waiting = told.waiting.kind if told.waiting is not None else None
     if isinstance(event, events.RequestApproved) or (waiting in APPROVALS.values() and kind in APPROVALS):
         kind = APPROVALS.get(kind, kind)
-    if not client.email and _came_from_client(event, it):
+    if not client.email and (_came_from_client(event, it) or _is_slip(tx, practice, event, was)):
         return
     message = words.message if words is not None else ""
     if not message and told.waiting is not None and waiting is kind:
@@ -545,6 +545,13 @@ def _came_from_client(event: Event, it: Appointment) -> bool:
     cancelled = it.cancellation
     asked = cancelled is not None and cancelled.reason == BY_CLIENT
     return isinstance(event, events.AppointmentBooked) or event.side is Side.CLIENT or asked
+
+
+def _is_slip(tx: Tx, practice: Setup, event: Event, was: Appointment | None) -> bool:
+    """Whether a booking is taken back so soon that nobody has to be called."""
+    if was is None or not isinstance(event, events.Undone):
+        return False
+    return tx.now < was.timed_at + practice.practice.mail.grace
 
 
 def mails_own_changes(person: StaffMember) -> bool:

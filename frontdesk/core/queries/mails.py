@@ -32,6 +32,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
         paused=paused,
         failed=failed,
         oldest=oldest,
+        keeps_everything=look.machine.keeps_everything,
         is_sealed=bool(seals.seal_print(look)),
     )
 
@@ -67,4 +68,5 @@ def covered(mail: Mail) -> Mail:
 
 def is_in_trouble(outbox: Outbox) -> bool:
     """Whether the desk has to look: nothing leaves, some failed, many wait for a yes."""
-    return bool(outbox.fault or outbox.stuck or outbox.failed or outbox.paused)
+    is_held_up = (outbox.fault or outbox.stuck) and not outbox.keeps_everything
+    return bool(is_held_up or outbox.failed or outbox.paused)

@@ -694,12 +694,14 @@ class Words:
     def outbox_troubles(self, it: Outbox, now: Instant) -> list[str]:
         """What the desk has to know of the queue, and what to do."""
         told = []
-        if not it.has_server and it.waiting:
+        if it.keeps_everything:
+            told.append(_("a demo keeps its mails: nothing leaves, everything can be read"))
+        elif not it.has_server and it.waiting:
             told.append(_("no mail server is set up here: mails wait ([smtp] in the config file)"))
         if it.fault:
             again = _("tried again {time}").format(time=self.time(it.retry_at)) if it.retry_at else ""
             told.append(", ".join(filter(None, (_("no mail leaves: {why}").format(why=it.fault), again))))
-        elif it.stuck and it.oldest is not None and it.has_server:
+        elif it.stuck and it.oldest is not None and it.has_server and not it.keeps_everything:
             told.append(_("the oldest waits since {when}").format(when=self.moment(it.oldest)))
         if it.paused:
             n = it.paused
