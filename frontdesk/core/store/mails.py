@@ -146,7 +146,7 @@ _SENT = (
     .values(state=MailState.SENT.value, sent_at=bindparam("at"), sealed="", lease="", leased_until=None, error="")
 )
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
-_QUEUE = text("SELECT fault, detail, since, retry_at, tries FROM mail_queue")
+_QUEUE = text("SELECT fault, detail, since, retry_at, tries FROM mail_queue WHERE id = 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store.look import Look, Tx
 
 _NONCE_BYTES = 12
-_PRINT = text("SELECT seal_print FROM mail_queue")
+_PRINT = text("SELECT seal_print FROM mail_queue WHERE id = 1")
 _SET_PRINT = text("UPDATE mail_queue SET seal_print = :print")
 
 
