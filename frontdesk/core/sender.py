@@ -14,9 +14,9 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from frontdesk.core.asks.door import Door
 from frontdesk.core.asks.mails import CountReminders, Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
@@ -28,9 +28,10 @@ from frontdesk.core.render.message import message, wire_address
 from frontdesk.core.webhooks import post
 
 if TYPE_CHECKING:
-    from aiosmtplib import SMTP, SMTPResponseException
+    from aiosmtplib import SMTP
 
 log = logging.getLogger("frontdesk.sender")
+T = TypeVar("T")
 
 POLL = 2.0
 """Seconds between two looks at the queue."""
@@ -39,6 +40,8 @@ REMIND_AFTER, REMIND_EVERY = 5.0, 30.0
 BATCH = 16
 FRESH = 2.0
 """Seconds for which leased mails count as looked at just now; what is left then is asked about again."""
+TAKEN = frozenset({250, 251})
+"""Codes that accept a sender or a recipient (RFC 5321)."""
 SIGN_IN = frozenset({530, 534, 535, 538})
 """Codes that speak of who we are, not of the mail (RFC 4954)."""
 
@@ -86,42 +89,51 @@ class Sender:
         """Send everything that is due now, over one connection; answers how many were accepted.
 
         While the server reads a mail's envelope, the one before it is marked; the text goes out only after that. So
-        at any moment one mail at most is accepted and not yet marked.
+        at any moment one mail at most is accepted and not yet marked. While it takes a text, the next is written.
         """
-        before, report = self.sent, None
+        before = self.sent
         waiting: deque[Leased] = deque()
+        raw: bytes | Ending = b""  # of the first that waits
+        report: Report | None = None  # of the last that went
+
+        def write_first() -> None:
+            nonlocal raw
+            raw = self._written(waiting[0]) if waiting else b""
+
+        def mark_last() -> None:
+            nonlocal report
+            self._mark(report)
+            report = None
+
         try:
             while not _is_over(stop) and (taken := self._door.do(TakeMails(limit=BATCH))):
                 begun = time.monotonic()
                 waiting.extend(taken)
+                write_first()
                 while waiting and time.monotonic() - begun < FRESH and self._is_ours(waiting[0]):
                     if _is_over(stop):
                         break
-                    current = waiting.popleft()
-                    envelope = asyncio.ensure_future(self._envelope(current))
-                    await asyncio.sleep(0)  # its first line is on the way
-                    try:
-                        self._mark(report)
-                        report = None
-                        await _let_it_go_on()
-                        raw = self._written(current)
-                    finally:
-                        ending = await envelope
-                    ending = ending or await self._text(current, raw)
+                    ending = await _meanwhile(self._envelope(waiting[0]), mark_last)
+                    current, text = waiting.popleft(), raw
+                    if ending is None:
+                        ending = await _meanwhile(self._text(current, text), write_first)
+                    else:
+                        write_first()
                     report = _report_of(current, ending)
                     self.sent += ending.outcome is Outcome.SENT
                     if ending.outcome is Outcome.QUEUE_FAULT or not ending.connected:
                         await self._hang_up()
                         if ending.outcome in (Outcome.QUEUE_FAULT, Outcome.LATER):
                             return self.sent - before  # nobody is there: the next mail would fare no better
-                self._mark(report)
-                report = None
+                mark_last()
                 self._give_back(waiting)
             return self.sent - before
         finally:
-            self._mark(report)
-            self._give_back(waiting)
-            await self._hang_up()
+            try:
+                mark_last()
+                self._give_back(waiting)
+            finally:
+                await self._hang_up()
 
     def _mark(self, report: Report | None) -> None:
         if report is not None:
@@ -152,6 +164,9 @@ class Sender:
             )
         except (ValueError, UnicodeError) as error:
             return Ending(Outcome.REFUSED, f"the address cannot be written to: {error}")
+        except Exception as fault:
+            log.exception("fault while writing a mail")
+            return Ending(Outcome.LATER, f"fault: {type(fault).__name__}")
 
     def _is_due(self) -> bool:
         at = self._door.see(NextDue(by_mail=self._smtp is not None))
@@ -209,6 +224,7 @@ class Sender:
         )
         try:
             await client.connect()
+            await _greet(client)
             if smtp.user:
                 await client.login(smtp.user, smtp.password)
         except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPNotSupported) as error:
@@ -235,10 +251,23 @@ class Sender:
             client.close()
 
 
-async def _let_it_go_on() -> None:
-    """Twice round the loop: an answer that is there is read, and the next line goes out."""
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+async def _meanwhile(conversation: Coroutine[Any, Any, T], work: Callable[[], None]) -> T:
+    """Talk to the server, and work while it reads the first line. What the work raises is raised here."""
+    done = asyncio.get_running_loop().create_future()
+
+    def begin() -> None:
+        try:
+            work()
+        except Exception as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    asyncio.get_running_loop().call_soon(begin)  # the first line is on the way by then
+    try:
+        return await conversation
+    finally:
+        await done
 
 
 def _report_of(leased: Leased, ending: Ending) -> Report:
@@ -256,6 +285,17 @@ def _is_over(stop: threading.Event | None) -> bool:
     return stop is not None and stop.is_set()
 
 
+async def _greet(client: SMTP) -> None:
+    """By EHLO, or as servers of long ago want it. Raises SMTPHeloError."""
+    import aiosmtplib
+
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+
+
 async def _announced(client: SMTP, sender: str, recipient: str) -> Ending | None:
     """Who writes to whom, over an open connection."""
     import aiosmtplib
@@ -268,15 +308,13 @@ async def _announced(client: SMTP, sender: str, recipient: str) -> Ending | None
         recipient = wire_address(recipient)
     except ValueError:
         return Ending(Outcome.REFUSED, "this is no address mail can be sent to")
-    step = "MAIL"
-    try:
-        await client.mail(sender)
-        step = "RCPT"
-        await client.rcpt(recipient)
-    except aiosmtplib.SMTPResponseException as error:
-        return await _after_refusal(client, _refusal(step, error))
-    except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
-        return Ending(Outcome.LATER, f"the connection was lost at {step}: {_said(error)}", connected=False)
+    for step, line in (("MAIL", f"FROM:<{sender}>"), ("RCPT", f"TO:<{recipient}>")):
+        try:
+            answer = await client.execute_command(step.encode(), line.encode())
+        except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
+            return Ending(Outcome.LATER, f"the connection was lost at {step}: {_said(error)}", connected=False)
+        if answer.code not in TAKEN:
+            return await _after_refusal(client, _refusal(step, answer.code, answer.message))
     return None
 
 
@@ -287,15 +325,15 @@ async def _handed_over(client: SMTP, raw: bytes) -> Ending:
     try:
         await client.data(raw)
     except aiosmtplib.SMTPResponseException as error:
-        return await _after_refusal(client, _refusal("DATA", error))
+        return await _after_refusal(client, _refusal("DATA", error.code, error.message))
     except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
         return Ending(Outcome.UNKNOWN, f"the connection was lost at DATA: {_said(error)}", connected=False)
     return Ending(Outcome.SENT)
 
 
-def _refusal(step: str, error: SMTPResponseException) -> Ending:
+def _refusal(step: str, code: int, said: str) -> Ending:
     """What an answer of the server means for the mail, or for all of them."""
-    code, detail = error.code, f"{error.code} {_said(error)}"
+    detail = f"{code} {said}"
     if code in SIGN_IN or (step == "MAIL" and 500 <= code < 600 and code != 552):
         return Ending(Outcome.QUEUE_FAULT, detail)  # who sends is wrong, not the mail
     return Ending(Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER, detail)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from email.charset import BASE64, Charset
 from email.header import Header
 from email.utils import formatdate
 from functools import lru_cache
@@ -20,6 +21,8 @@ from frontdesk.core.domain.times import Instant
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9 .,:;()/+-]*")
+_WORDS = Charset("utf-8")
+_WORDS.header_encoding = BASE64  # the shorter of the two encodings is found by trying both, letter by letter
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.?[A-Za-z0-9])*")
 _LOOSE_END = re.compile(r"[\r\n](?![\n ])|(?<!\r)\n|[^\x20-\x7e\r\n]")
 """A line that would end the header, or a sign that is none of a header's."""
@@ -112,7 +115,7 @@ def _encoded(header: str, value: str) -> str:
     """As encoded words, all of it: what looks like one in the value is text too, and decodes to itself."""
     if not value:
         return ""
-    told = Header(value, "utf-8", header_name=header, maxlinelen=76).encode(linesep="\r\n")
+    told = Header(value, _WORDS, header_name=header, maxlinelen=76).encode(linesep="\r\n")
     line = f"{header}: {told}"
     if _LOOSE_END.search(line):
         raise ValueError(header)

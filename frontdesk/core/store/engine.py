@@ -89,7 +89,7 @@ class Store:
         """
         engine = self._writing if on_disk else self._marking
         with self._translated(), engine.begin() as connection:
-            version = connection.execute(_VERSION).scalar()
+            version = connection.exec_driver_sql(_VERSION).scalar()
             if version != SCHEMA:
                 raise _wrong_schema(version, self.name)
             yield connection
@@ -294,10 +294,10 @@ def _schema_of(connection: Connection) -> str | None:
     """The version a database has, None for one without a schema."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    return str(connection.execute(_VERSION).scalar())
+    return str(connection.exec_driver_sql(_VERSION).scalar())
 
 
-_VERSION = text("SELECT version_num FROM alembic_version")
+_VERSION = "SELECT version_num FROM alembic_version"
 
 
 def _wrong_schema(version: str | None, name: str) -> StoreUnusable:
