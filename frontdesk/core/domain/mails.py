@@ -6,7 +6,7 @@ true now. So two changes before it leaves make one mail, or none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
@@ -136,6 +136,8 @@ class Told:
     offers: tuple[Instant, ...] = ()
     words: str = ""
     """Of a request, for who decides: what the client says with it."""
+    since: Instant = field(default=0, compare=False)
+    """When an appointment was given this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +228,7 @@ def place_of(it: Appointment) -> Told:
         service=it.service,
         practitioner=it.practitioner,
         location=it.location,
+        since=it.timed_at,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from frontdesk.core.asks.appointments import (
     BookAppointment,
@@ -63,6 +64,7 @@ from frontdesk.core.operations.guard import (
     require_sees,
 )
 from frontdesk.core.queries import slots
+from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, claims, clients, pickers, setup, terms
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
@@ -151,6 +153,7 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
     elsewhere = (taken.start, who, where) != (before.start, before.practitioner, before.location)
     other = (service.id, who) != (before.service, before.practitioner)
     after = taking.moved(
+        tx,
         practice,
         before,
         service,
@@ -301,12 +304,12 @@ def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReins
     after = before.changed(
         status=Status.BOOKED,
         cancellation=None,
-        timed_at=tx.now,
         lane=taken.lane,
         room_lane=taken.room_lane,
         room=taken.room,
         override=override if taken.verdict.reasons else before.override,
     )
+    after = replace(after, timed_at=timed_since(tx, before, after))
     also = taking.take_holds(tx, practice, taken.holds) + void_charges(tx, after)
     claims.replace(tx, practice, [after])
     appointments.save(tx, after)

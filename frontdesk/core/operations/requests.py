@@ -313,6 +313,7 @@ def moved_by_client(
     who = taken.verdict.practitioner
     other = as_wished and (service.id, who) != (before.service, before.practitioner)
     after = taking.moved(
+        tx,
         practice,
         before,
         service,

@@ -21,6 +21,7 @@ from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import DAY, MINUTE, YEARS, Instant, Span, Start, local_date, resolve, wall_time
 from frontdesk.core.operations.guard import require_free, require_no_objection
 from frontdesk.core.queries import slots
+from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, claims, clients, pickers, requests
 from frontdesk.core.store.look import Look, Tx
 
@@ -197,12 +198,13 @@ def new_appointment(
     )
 
 
-def moved(practice: Setup, before: Appointment, service: Service, taken: Taken, **more: Any) -> Appointment:
+def moved(tx: Tx, practice: Setup, before: Appointment, service: Service, taken: Taken, **more: Any) -> Appointment:
     """An appointment at what was taken; its price and buffers stay unless the service is another one."""
     if service.id != before.service:
         buffers = practice.buffers_of(service)
         more |= {"buffer_before": buffers[0], "buffer_after": buffers[1], "price": service.price}
-    return before.changed(service=service.id, **_place_of(practice, taken), **more)
+    after = before.changed(service=service.id, **_place_of(practice, taken), **more)
+    return replace(after, timed_at=timed_since(tx, before, after))
 
 
 def overtake(tx: Tx, practice: Setup, appointment: Appointment) -> tuple[Change, ...]:

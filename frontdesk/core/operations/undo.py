@@ -31,7 +31,6 @@ from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
 from frontdesk.core.domain.requests import Request, RequestState, request_ref
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.slots import Asking, Wish, conflicts
-from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.work import Work, WorkState
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import (
@@ -42,6 +41,7 @@ from frontdesk.core.operations.guard import (
     require_power_over,
     require_sees,
 )
+from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, charges, claims, clients, events, requests, setup, things, work
 from frontdesk.core.store.look import Look, Tx
 
@@ -112,7 +112,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
     _require_unchanged(tx, folded, now, lines)
     _require_power(tx, practice, folded, is_own=lines[-1].actor == tx.actor.name)
-    back = [_back(change, now[change.kind, change.id], tx.now) for change in folded]
+    back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
     _require_free(tx, practice, back)
     for change in _in_order(back):
         assert change.after is not None
@@ -305,17 +305,19 @@ def _was_decided(change: Change) -> bool:
     return decided or (isinstance(was, Request) and isinstance(now, Request) and was.offers != now.offers)
 
 
-def _back(change: Change, now: Thing | None, at: Instant) -> Change:
+def _back(look: Look, change: Change, now: Thing | None) -> Change:
     assert now is not None, "what a batch changed is kept"
-    return Change(now, _taken_back(change, now, at))
+    back = _taken_back(change, now)
+    if isinstance(now, Appointment) and isinstance(back, Appointment):
+        back = replace(back, timed_at=timed_since(look, now, back))
+    return Change(now, back)
 
 
-def _taken_back(change: Change, now: Thing, at: Instant) -> Thing:
+def _taken_back(change: Change, now: Thing) -> Thing:
     """What is written: the `before` under the next counters, or the thing itself as undone."""
     if isinstance(now, Appointment):
         was = change.before if isinstance(change.before, Appointment) else replace(now, status=Status.UNDONE)
-        back = now.changed(**{name: getattr(was, name) for name in _FIELDS})
-        return replace(back, timed_at=at) if back.sequence != now.sequence else back  # it was reminded of as it was
+        return now.changed(**{name: getattr(was, name) for name in _FIELDS})
     if isinstance(now, Client):
         client = change.before if isinstance(change.before, Client) else replace(now, life=Life.UNDONE)
         return replace(client, revision=now.revision + 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from frontdesk.core.asks.mails import CountReminders
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.mails import Reader, appointment_for_client
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder
-from frontdesk.core.domain.times import DAY, HOUR
+from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.store import clients, mails, setup
 from frontdesk.core.store.look import Look
 
@@ -27,6 +28,19 @@ def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
         if (hours := due_reminder(it, practice, look.now)) is not None and not _is_reminded(hours, written)
     ]
     return [(it, hours) for it, hours in due if _is_reached(look, it)]
+
+
+def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:
+    """When an appointment that changes was given its time: now, unless its client has known it all along.
+
+    So a move that is taken back before anybody was told of it costs no reminder.
+    """
+    was, now = appointment_for_client(before), appointment_for_client(after)
+    if was is not None and now is not None and was.start == now.start:
+        return before.timed_at
+    last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
+    known = last.known if last is not None and last.may_still_change else None
+    return look.now if known is None or known != now else known.since
 
 
 def _is_reminded(hours: int, written: frozenset[str]) -> bool:

@@ -385,7 +385,7 @@ def usual_hour(look: Look) -> float:
 
 def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appointment, frozenset[str]], ...]:
     """Appointments that stand and are near, or further ahead with reminders of their own, each with the occasions of
-    reminders already written for it.
+    reminders already written for it, also before it was moved and moved back.
     """
     _a = AppointmentRow
     written = (
@@ -395,7 +395,10 @@ def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appoi
             col(_m.kind) == MailKind.REMINDER.value,
             col(_m.subject_kind) == "appointment",
             col(_m.due_at) > look.now - (far - look.now),
-            col(_m.sequence) == col(_a.sequence),
+            or_(
+                col(_m.sequence) == col(_a.sequence),
+                and_(col(_m.until) == col(_a.start), col(_m.state) != MailState.SUPERSEDED.value),
+            ),
             col(_a.start) > look.now,
         )
     )
