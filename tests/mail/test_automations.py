@@ -83,6 +83,14 @@ def test_conditions_have_to_hold(desk: Desk, by: str, follows: set[str]) -> None
         assert (after > before) == (who in follows)
 
 
+def test_the_answer_knows_the_note_so_that_who_goes_on_is_not_stale(desk: Desk) -> None:
+    made = with_automation(desk, on='"moved"', do='{ note = "check the room" }')
+    moved = moved_by(made, "practice").appointment
+    assert moved.internal_note == "check the room"
+    assert moved == made.see(ShowAppointment(appointment=moved.id)).appointment
+    made.do(CancelAppointment(appointment=moved.id, seen=moved.revision, reason=ReasonId("schedule")))
+
+
 def test_a_note_and_a_task_are_recorded_and_taken_back_with_the_act(desk: Desk) -> None:
     made = with_automation(desk, on='"moved"', do='{ note = "check the room" }')
     task = '[[automations]]\nid = "mine"\non = "moved"\ndo = { note = "check the room" }\n'

@@ -41,7 +41,7 @@ from frontdesk.core.asks.requests import (
 )
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.errors import BadInput, NotFound
+from frontdesk.core.domain.errors import BadInput, NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.mails import MailKind, MailState, Outcome, Reader
 from frontdesk.core.domain.people import StaffId
@@ -225,8 +225,9 @@ def test_another_machines_key_is_refused_before_it_seals(post: Post) -> None:
     client = a_client(post.desk)
     booked(post.desk, on(24, 10), client=client.id)
     other = replace(post.desk, machine=replace(post.desk.machine, seal_key=bytes(32)))
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(StoreUnusable) as refused:
         booked(other, on(24, 11), client=client.id)
+    assert refused.value.problem is StoreProblem.WRONG_SEAL_KEY
     assert len([it for it in outbox(post.desk) if it.reader is Reader.CLIENT]) == 1
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from frontdesk.core.domain.appointments import Appointment, client_ref
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import Change, Event
+from frontdesk.core.domain.events import AutomationRan, Change, Event
 from frontdesk.core.domain.notices import notices_of
 from frontdesk.core.domain.objections import Objection, SlotObjection
 from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
@@ -43,9 +44,20 @@ def record_ends(tx: Tx) -> tuple[Event, ...]:
 def _tell(tx: Tx, event: E) -> E:
     notices.add(tx, event.id, notices_of(event))
     tell(tx, event)
-    for ran in automations.follow(tx, event):
-        _tell(tx, events.append(tx, ran))
-    return event
+    ran = automations.follow(tx, event)
+    for it in ran:
+        _tell(tx, events.append(tx, it))
+    return _as_left(event, ran)
+
+
+def _as_left(event: E, ran: Iterable[AutomationRan]) -> E:
+    """The answer names an appointment as it is now, with what automations noted on it: who goes on is not Stale."""
+    noted = {it.after.id: it.after for fact in ran for it in fact.all_changes if isinstance(it.after, Appointment)}
+    told = getattr(event, "appointment", None)
+    if not isinstance(told, Appointment) or told.id not in noted:
+        return event
+    now: dict[str, Any] = {"appointment": noted[told.id]}
+    return replace(event, **now)
 
 
 def require_allowed(
