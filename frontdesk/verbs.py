@@ -140,7 +140,8 @@ class Verb(Enum):
     )  # fmt: skip
     KEEP = Deed(
         keys="K", label=later("keep"), footer=6,
-        help=later("it stays as it is, or the client was called: off the work list"), where=(ON_WORK,),
+        help=later("it stays as it is, or the client was called: off the work list"),
+        where=(ON_WORK, ON_OUTBOX), footer_on=(ON_WORK,),
         asks=(schedule.KeepAppointment, mails.CallMade),
     )  # fmt: skip
     PICK_UP = Deed(
@@ -163,7 +164,7 @@ class Verb(Enum):
     )  # fmt: skip
     PRINT = Deed(
         keys="P", label=later("page"), help=later("the day as a page to print; a mail as the page it is"),
-        where=(ON_CALENDAR, ON_OUTBOX),
+        where=(ON_CALENDAR, ON_OUTBOX), footer=6, footer_on=(),
     )  # fmt: skip
     PALETTE = Deed(
         keys="colon,ctrl+p", sign=":", label=later("palette"), help=later("everything by name, clients, dates")

@@ -25,7 +25,7 @@ from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.booking_link import BookingLinkDialog
 from frontdesk.screens.dialogs.letter import LetterDialog
 from frontdesk.screens.dialogs.page import PageDialog
-from frontdesk.verbs import Verb
+from frontdesk.verbs import Verb, sign_of
 from frontdesk.widgets.text import fit
 
 
@@ -42,17 +42,20 @@ class MailFlows(MainScreen):
         mail = await self.look(ShowMail(mail=id_))
         if mail is None:
             return
-        verbs: dict[Verb, str | None] = {}
-        if (word := self.next_word(mail)) is not None:
-            verbs[Verb.STATUS] = f"s {word}"
-        if mail.state in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED):
-            verbs[Verb.CANCEL] = f"c {_('drop')}"
-        if mail.letter.html:
-            verbs[Verb.PRINT] = f"P {_('as a page')}"
         lines = [*self.words.mail_head(mail, self.host.now()), "", *mail.letter.text.splitlines()]
-        verb = await self.answer(PageDialog(self.words.mail_kind(mail), lines, verbs))
+        verb = await self.answer(PageDialog(self.words.mail_kind(mail), lines, self.mail_verbs(mail)))
         if verb is not None:
             await self.about_mail(verb, mail)
+
+    def mail_verbs(self, mail: Mail) -> dict[Verb, str]:
+        """What can be done about a mail, each with its key and words."""
+        words = {
+            Verb.STATUS: self.next_word(mail),
+            Verb.CANCEL: _("drop") if mail.may_be_dropped else None,
+            Verb.KEEP: _("was called") if mail.to_call and mail.carrier is Carrier.MAIL else None,
+            Verb.PRINT: _("as a page") if mail.letter.html else None,
+        }
+        return {verb: f"{sign_of(verb)} {word}" for verb, word in words.items() if word is not None}
 
     def next_word(self, mail: Mail) -> str | None:
         """What the next step of a mail is, None where there is none."""
@@ -67,10 +70,12 @@ class MailFlows(MainScreen):
                 return None
 
     async def about_mail(self, verb: Verb, mail: Mail) -> None:
-        """The next step, dropping, or the page."""
+        """The next step, dropping, that the client was called instead, or the page."""
         match verb:
+            case Verb.KEEP:
+                await self.called(mail)
             case Verb.STATUS if mail.carrier is Carrier.CALL:
-                await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"))
+                await self.called(mail)
             case Verb.STATUS if mail.state in (MailState.FAILED, MailState.DROPPED):
                 await self._decide(RetryMail(mail=mail.id), _("It goes again to {name}"))
             case Verb.STATUS:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from frontdesk.core.asks.mails import ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.mails import OPEN, Carrier, Mail, MailState
+from frontdesk.core.domain.mails import OPEN, Mail, MailState
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.screens.desk_screen import bindings_of
@@ -62,14 +62,16 @@ class OutboxScreen(MailFlows):
         match verb:
             case Verb.APPROVE_ALL:
                 self.begin(self._release())
-            case Verb.OPEN | Verb.STATUS | Verb.CANCEL | Verb.PRINT if mail is None:
+            case Verb.OPEN | Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is None:
                 self.tell(_("there are no mails yet"), bad=True)
             case Verb.OPEN if mail is not None:
                 self.begin(self.read_mail(mail.id))
             case Verb.STATUS if mail is not None and self.next_word(mail) is None:
                 told = self.words.mail_state(mail, self.host.now())
                 self.tell(_("{state}: there is no next step").format(state=told), bad=True)
-            case Verb.STATUS | Verb.CANCEL | Verb.PRINT if mail is not None:
+            case Verb.KEEP if mail is not None and not mail.to_call:
+                self.tell(_("nobody has to call {name} about this").format(name=mail.name), bad=True)
+            case Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is not None:
                 self.begin(self.about_mail(verb, mail))
             case Verb.BACK:
                 self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
@@ -119,17 +121,11 @@ class OutboxScreen(MailFlows):
         if mail is None:
             self.query_one("#info", Info).show(_("nothing has been written yet"))
             return
-        word = self.next_word(mail)
-        drop = _("c drop") if mail.state in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED) else ""
-        calls = mail.carrier is Carrier.CALL or mail.state is MailState.FAILED
-        parts = (
-            f"s {word}" if word is not None else "",
-            drop,
-            mail.recipient,
-            mail.error if mail.state is not MailState.DROPPED else "",
-        )
-        style = "$error" if calls and mail.state in (MailState.FAILED, MailState.QUEUED) else ""
-        self.query_one("#info", Info).show(" · ".join(filter(None, parts)), style)
+        self.query_one(Footer).offer(self.mail_verbs(mail))
+        call = _("call the client") if mail.to_call else ""
+        error = mail.error if mail.state is not MailState.DROPPED else ""
+        style = "$error" if mail.to_call or mail.state is MailState.FAILED else ""
+        self.query_one("#info", Info).show(" · ".join(filter(None, (call, mail.recipient, error))), style)
 
     async def _release(self) -> None:
         if self._outbox is None or not self._outbox.paused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from textual.content import Content
@@ -69,24 +69,32 @@ class Footer(Bar):
     def __init__(self, screen: str) -> None:
         super().__init__()
         self._screen = screen
+        self._offered: Mapping[Verb, str] = {}
 
     def on_mount(self) -> None:
         self.tell()
 
     def tell(self) -> None:
         """In the language that is spoken now; where there is no room for all, the last but help give way."""
-        verbs = list(footer_of(self._screen))
+        wanted = {*footer_of(self._screen), *self._offered}
+        verbs = sorted((verb for verb in Verb if verb in wanted), key=lambda verb: verb.value.footer)
         shown = self._line(verbs)
         while self.size.width and shown.cell_length > self.size.width and len(verbs) > 1:
             del verbs[-2]
             shown = self._line(verbs)
         self.update(shown)
 
+    def offer(self, words: Mapping[Verb, str]) -> None:
+        """Verbs that act on what is under the cursor now, in words of their own, beside those of the screen."""
+        if words != self._offered:
+            self._offered = words
+            self.tell()
+
     def on_resize(self) -> None:
         self.tell()
 
     def _line(self, verbs: Sequence[Verb]) -> Content:
-        return linked([" ", *spaced([clickable(verb) for verb in verbs])])
+        return linked([" ", *spaced([clickable(verb, self._offered.get(verb, "")) for verb in verbs])])
 
 
 class Keys(Bar):

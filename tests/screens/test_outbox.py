@@ -12,11 +12,12 @@ from textual.widgets import TextArea
 
 from frontdesk.core.asks.appointments import ShowAppointment
 from frontdesk.core.asks.clients import AddClient, NewClient
-from frontdesk.core.asks.mails import ListMails
+from frontdesk.core.asks.mails import ListMails, Report, ReportMail, TakeMails
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.mails import MailKind, MailState, Reader
+from frontdesk.core.domain.mails import MailKind, MailState, Outcome, Reader
+from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.parse.practice import practice_file
 from tests.builders import Clock, booked, on
 from tests.operations.mailing import MACHINE, MAILING, Post
@@ -174,3 +175,22 @@ async def test_a_booking_link_is_refused_while_the_portal_is_off_and_shown_once_
         await send(app, "s", burst=False)
         assert "https://book.test.example/b/" in shown(app)
         assert "It is shown only now." in shown(app)
+
+
+async def test_whom_no_mail_reached_is_marked_as_called_from_the_outbox(mailing: Path) -> None:
+    worker = replace(another_desk(mailing), machine=MACHINE, clock=Clock(on(23, 9))).acting(SYSTEM)
+    for it in worker.do(TakeMails(limit=5)):
+        report = Report(mail=it.mail.id, lease=it.mail.lease, outcome=Outcome.REFUSED, detail="550 unknown")
+        worker.do(ReportMail(report=report))
+    async with running(mailing, wall=on(23, 9)) as app:
+        await send(app, "6", burst=False)
+        assert "call the client" not in shown(app)  # Ann's own mail is under the cursor
+        await send(app, "j", burst=False)
+        text = shown(app)
+        assert "call the client · nora@client.example · 550 unknown" in text
+        assert "c drop  s send again  K was called  P as a page" in text
+        await send(app, "K", burst=False)
+        assert "Noted: Nora Nine was called" in shown(app)
+        assert (MailKind.BOOKED, MailState.DROPPED) in to_nora(another_desk(mailing))
+        await send(app, "K", burst=False)
+        assert "nobody has to call" in shown(app)

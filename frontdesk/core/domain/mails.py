@@ -207,6 +207,17 @@ class Mail:
         return self.perhaps or self.state in (MailState.SENT, MailState.SENDING)
 
     @property
+    def to_call(self) -> bool:
+        """Whether somebody has to call its reader: a client without an address, or whom no mail reached."""
+        if self.carrier is Carrier.CALL:
+            return self.state is MailState.QUEUED
+        return self.carrier is Carrier.MAIL and self.reader is Reader.CLIENT and self.state is MailState.FAILED
+
+    @property
+    def may_be_dropped(self) -> bool:
+        return self.state in UNSENT or self.state is MailState.FAILED
+
+    @property
     def may_still_change(self) -> bool:
         """Whether it waits, and nobody can have read it."""
         return self.state in UNSENT and not self.perhaps

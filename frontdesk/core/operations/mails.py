@@ -77,7 +77,7 @@ def send_now(tx: Tx, ask: SendNow) -> Mail:
 
 def drop_mail(tx: Tx, ask: DropMail) -> Mail:
     mail = _opened(tx, ask.mail, DropMail.needs)
-    if mail.state not in (MailState.QUEUED, MailState.PAUSED, MailState.FAILED):
+    if not mail.may_be_dropped:
         require_no_objection([MailIsOver(mail.state)])
     return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
 
@@ -102,10 +102,9 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
 
 def call_made(tx: Tx, ask: CallMade) -> Mail:
     mail = _opened(tx, ask.mail, CallMade.needs)
-    to_call = mail.carrier is Carrier.CALL and mail.state is MailState.QUEUED
-    if not to_call and mail.state is not MailState.FAILED:
+    if not mail.to_call:
         require_no_objection([MailIsOver(mail.state)])
-    if not to_call:
+    if mail.carrier is Carrier.MAIL:
         return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
     return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, decided_by=tx.actor.name))
 
