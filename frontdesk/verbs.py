@@ -111,8 +111,10 @@ class Verb(Enum):
         asks=(requests.OfferTimes, requests.TakeOffer, requests.RefuseOffers),
     )  # fmt: skip
     DECLINE = Deed(
-        keys="d", label=later("decline"), help=later("decline a request, or the marked ones"), footer=6,
-        footer_on=(ON_REQUESTS,), where=WITH_REQUESTS, asks=(requests.DeclineRequest, requests.DeclineRequests),
+        keys="d", label=later("decline"), footer=6, footer_on=(ON_REQUESTS,),
+        help=later("decline a request, or the marked ones; in the outbox: no to all that wait for a yes"),
+        where=(*WITH_REQUESTS, ON_OUTBOX),
+        asks=(requests.DeclineRequest, requests.DeclineRequests, mails.ReleaseMails),
     )  # fmt: skip
     MARK = Deed(
         keys="space", label=later("mark"), help=later("mark for approving or declining several"),

@@ -189,14 +189,20 @@ def called(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
 
 
 @group.command()
-def release(context: typer.Context, as_json: AsJson = False) -> None:
+def release(
+    context: typer.Context,
+    drop: Annotated[bool, typer.Option("--drop", help="The no: none of them leaves.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """The yes that many reminders at once wait for."""
     opening: Opening = context.obj
-    released = opening.do(ReleaseMails())
+    many = opening.do(ReleaseMails(leave=not drop))
     if as_json:
-        show(shapes.item({"released": released}))
+        show(shapes.item({"dropped" if drop else "released": many}))
+    elif drop:
+        say(plural("{n} mail is dropped", "{n} mails are dropped", many).format(n=many))
     else:
-        say(plural("{n} mail leaves", "{n} mails leave", released).format(n=released))
+        say(plural("{n} mail leaves", "{n} mails leave", many).format(n=many))
 
 
 def prove(opening: Opening, address: str) -> Mail:

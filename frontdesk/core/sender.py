@@ -147,7 +147,7 @@ class Sender:
     def _is_ours(self, leased: Leased) -> bool:
         """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
         ends = leased.mail.leased_until
-        return ends is not None and self._clock() + self._timeout < ends
+        return ends is not None and self._clock() + 2 * self._timeout < ends
 
     def _written(self, leased: Leased) -> bytes | Ending:
         if leased.mail.carrier is Carrier.WEBHOOK:
@@ -173,16 +173,25 @@ class Sender:
         return at is not None and at <= self._clock()
 
     async def _envelope(self, leased: Leased) -> Ending | None:
-        """A connection, who writes and to whom; None where the text may follow. A fault is this mail's alone."""
+        """A connection, who writes and to whom; None where the text may follow. A fault is this mail's alone.
+
+        All of it has one timeout, and the text another: together they are shorter than the lease.
+        """
         try:
-            return await self._announce(leased)
+            async with asyncio.timeout(self._timeout):
+                return await self._announce(leased)
+        except TimeoutError:
+            return Ending(Outcome.LATER, "the server took too long", connected=False)
         except Exception as fault:
             log.exception("fault before a mail")
             return Ending(Outcome.LATER, f"fault: {type(fault).__name__}", connected=False)
 
     async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
         try:
-            return await self._hand_over(leased, raw)
+            async with asyncio.timeout(self._timeout):
+                return await self._hand_over(leased, raw)
+        except TimeoutError:
+            return Ending(Outcome.UNKNOWN, "the server took too long with the text", connected=False)
         except Exception as fault:
             log.exception("fault while handing over a mail")
             return Ending(Outcome.UNKNOWN, f"fault: {type(fault).__name__}", connected=False)
@@ -222,6 +231,7 @@ class Sender:
             start_tls=smtp.security is Security.STARTTLS,  # required: None would take what the server offers
             tls_context=None if smtp.security is Security.NONE else self._context or ssl.create_default_context(),
         )
+        self._client = client  # so that it is closed however this ends
         try:
             await client.connect()
             await _greet(client)
@@ -240,7 +250,6 @@ class Sender:
             if getattr(error, "code", None) in SIGN_IN:
                 return Ending(Outcome.QUEUE_FAULT, f"sign-in failed: {_said(error)}", connected=False)
             return Ending(Outcome.LATER, f"no connection to {smtp.host}: {_said(error)}", connected=False)
-        self._client = client
         return None
 
     async def _hang_up(self) -> None:
@@ -342,7 +351,7 @@ def _refusal(step: str, code: int, said: str) -> Ending:
 async def _after_refusal(client: SMTP, ending: Ending) -> Ending:
     """The session begins anew for the next mail, if the server is still there."""
     try:
-        await client.rset()
+        await asyncio.wait_for(client.rset(), 5)
     except Exception:
         client.close()
         return replace(ending, connected=False)

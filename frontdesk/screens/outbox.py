@@ -60,8 +60,8 @@ class OutboxScreen(MailFlows):
     def verb(self, verb: Verb) -> None:
         mail = self.rows.chosen
         match verb:
-            case Verb.APPROVE_ALL:
-                self.begin(self._release())
+            case Verb.APPROVE_ALL | Verb.DECLINE:
+                self.begin(self._release(leave=verb is Verb.APPROVE_ALL))
             case Verb.OPEN | Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is None:
                 self.tell(_("there are no mails yet"), bad=True)
             case Verb.OPEN if mail is not None:
@@ -96,7 +96,7 @@ class OutboxScreen(MailFlows):
         self.head()
         troubles = self.words.outbox_troubles(found, self.host.now())
         if found.paused:
-            troubles.append(_("A lets them go, c drops the one under the cursor"))
+            troubles.append(_("A lets them all go, d drops them all, c the one under the cursor"))
         banner = self.query_one("#banner", Static)
         banner.display = bool(troubles)
         banner.update(plain("\n".join(f" {line}" for line in troubles), "$warning"))
@@ -127,10 +127,13 @@ class OutboxScreen(MailFlows):
         style = "$error" if mail.to_call or mail.state is MailState.FAILED else ""
         self.query_one("#info", Info).show(" · ".join(filter(None, (call, mail.recipient, error))), style)
 
-    async def _release(self) -> None:
+    async def _release(self, leave: bool) -> None:
         if self._outbox is None or not self._outbox.paused:
             self.tell(_("nothing waits for a yes"), bad=True)
             return
-        done = await self.perform(ReleaseMails())
-        if not isinstance(done, DeskError):
-            self.tell(plural("{n} mail leaves", "{n} mails leave", done).format(n=done))
+        done = await self.perform(ReleaseMails(leave=leave))
+        if isinstance(done, DeskError):
+            return
+        left = plural("{n} mail leaves", "{n} mails leave", done)
+        told = left if leave else plural("{n} mail is dropped", "{n} mails are dropped", done)
+        self.tell(told.format(n=done))

@@ -130,6 +130,28 @@ class Silent(Plain):
         return "250 too late"
 
 
+class Slow(Plain):
+    """Takes its time over each answer."""
+
+    def __init__(self, inbox: Inbox, seconds: float) -> None:
+        super().__init__(inbox)
+        self.seconds = seconds
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.seconds)
+        envelope.mail_from = address
+        return "250 ok"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.seconds)
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+
 def _cut(server: SMTP) -> None:
     transport: Any = server.transport
     transport.abort()

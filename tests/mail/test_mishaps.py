@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from frontdesk.core.asks.appointments import (
     BookAppointment,
     CancelAppointment,
-    ReinstateAppointment,
     RescheduleAppointment,
 )
 from frontdesk.core.asks.clients import EditClient
@@ -386,15 +384,6 @@ def test_a_leased_mail_that_comes_back_goes_to_the_corrected_address(post: Post,
     assert kinds(post, CLARA) == [MailKind.BOOKED] and post.to("typo@client.example") == []
 
 
-def test_a_nearer_reminder_that_went_satisfies_a_further_one(post: Post, clock: Clock) -> None:
-    booked(post.desk, on(27, 10), client=a_client(post.desk).id)
-    worker = post.desk.acting(SYSTEM)
-    clock.set(on(26, 11))
-    assert worker.do(WriteReminders()) == 1
-    post.desk.do(ApplyPractice(file=practice_file("[mail]\nreminders = [48, 30]\n")))
-    assert worker.do(WriteReminders()) == 0
-
-
 def test_a_wrong_address_of_the_practice_is_told_when_it_is_saved(desk: Desk) -> None:
     for text in ('[practice]\nemail = "a@x.example, b@y.example"\n', '[practice]\nemail = "desk"\n'):
         with pytest.raises(BadInput):
@@ -411,67 +400,3 @@ def test_a_rewritten_letter_says_its_end_once(post: Post) -> None:
     move(post.desk, it, on(24, 14), letter="Dear Clara.\n\n--\nTest Street")
     post.go()
     assert post.to(CLARA)[-1].html.count("Test Street") == 1 + post.to(CLARA)[-1].html.count("<title>Moved") * 1
-
-
-def remind(post: Post, when: datetime) -> list[str]:
-    """The reminders that leave at a moment."""
-    clock = post.clock
-    clock.set(when)
-    post.desk.acting(SYSTEM).do(WriteReminders())
-    return [it.mail.occasion for it in post.go(after=0) if it.mail.kind is MailKind.REMINDER]
-
-
-def away_and_back(desk: Desk, it: Any, how: str) -> None:
-    """Its time is taken away; and given again, as said."""
-    if how == "moved":
-        move(desk, move(desk, it, on(25, 15)), on(26, 10))
-    elif how == "move undone":
-        move(desk, it, on(25, 15))
-        desk.do(Undo())
-    elif how == "cancel undone":
-        cancel(desk, it)
-        desk.do(Undo())
-    else:
-        cancel(desk, it)
-        desk.do(ReinstateAppointment(appointment=it.id, seen=None))
-
-
-WAYS = ("moved", "move undone", "cancel undone", "reinstated")
-
-
-@pytest.mark.parametrize("how", WAYS)
-def test_a_slip_costs_no_reminder_and_makes_no_second(post: Post, how: str) -> None:
-    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
-    post.go()
-    post.clock.set(on(25, 9, 59))
-    move(post.desk, it, on(25, 16))
-    post.clock.set(on(25, 10))  # its moment lies between
-    post.desk.do(Undo())
-    assert remind(post, on(25, 10, 1)) == ["reminder:24h"]
-    post.clock.set(on(25, 10, 5))
-    away_and_back(post.desk, it, how)
-    assert remind(post, on(25, 10, 20)) == []
-
-
-@pytest.mark.parametrize("how", WAYS)
-def test_who_was_just_told_of_the_time_is_not_reminded_of_it_too(post: Post, how: str) -> None:
-    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
-    post.go()
-    post.clock.set(on(25, 9, 50))
-    it = move(post.desk, it, on(26, 14))
-    post.go()  # it was told
-    post.clock.set(on(25, 10, 5))
-    it = move(post.desk, it, on(26, 10))
-    away_and_back(post.desk, it, how)
-    post.go()
-    assert remind(post, on(25, 10, 20)) == []
-
-
-@pytest.mark.parametrize("how", WAYS)
-def test_a_reminder_that_waited_is_written_again(post: Post, how: str) -> None:
-    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
-    post.go()
-    post.clock.set(on(25, 10))
-    post.desk.acting(SYSTEM).do(WriteReminders())  # and nobody delivers
-    away_and_back(post.desk, it, how)
-    assert remind(post, on(25, 10, 20)) == ["reminder:24h"]

@@ -24,6 +24,7 @@ from tests.mail.servers import (
     Moody,
     Plain,
     Silent,
+    Slow,
     authenticator,
     free_port,
     serving,
@@ -160,6 +161,17 @@ def test_a_server_that_falls_silent_leaves_nobody_sure(world: World) -> None:
         assert world.deliver(port, timeout=0.5) == 0
     assert any(it.perhaps for it in world.mails())
     assert set(world.states()) == {MailState.QUEUED}
+
+
+def test_the_timeout_is_for_the_whole_attempt_so_that_no_lease_ends_within_it(world: World) -> None:
+    world.book()
+    inbox = Inbox()
+    with serving(Slow(inbox, 0.4)) as port:  # each answer comes in time, all of them do not
+        assert world.deliver(port, timeout=0.6) == 0
+        assert inbox.raw == [] and any("took too long" in it.error for it in world.mails())
+        world.clock.now += 3600
+        assert world.deliver(port, timeout=2) == 2
+    assert not any(it.perhaps for it in world.mails())
 
 
 def test_a_wrong_password_stops_the_queue_and_the_right_one_starts_it(world: World, tmp_path: Path) -> None:

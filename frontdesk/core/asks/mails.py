@@ -68,9 +68,10 @@ class CallMade(Ask[Mail]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseMails(Ask[int]):
-    """The yes that many paused mails wait for; answers how many leave now."""
+    """The yes, or the no, that many paused mails wait for; answers how many it was said of."""
 
     needs = Permission.CHANGE_APPOINTMENTS
+    leave: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +167,7 @@ class WriteReminders(Ask[int]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountReminders(Question[int]):
-    """How many reminders are to be written now."""
+    """How many reminders are to be written now, or wait for a yes that they need no more."""
 
     needs = Permission.DELIVER_MAILS
 

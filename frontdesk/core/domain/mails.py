@@ -30,6 +30,11 @@ SECRET_OPEN, SECRET_CLOSE = "\ue000", "\ue001"
 """Around the name of a secret in a stored body; text from outside never holds these signs there."""
 
 
+def reminder_occasion(hours: int) -> str:
+    """Of the reminder so many hours before."""
+    return f"reminder:{hours}h"
+
+
 class Carrier(Enum):
     MAIL = "mail"
     CALL = "call"

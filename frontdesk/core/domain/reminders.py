@@ -58,7 +58,8 @@ def due_reminder(appointment: Appointment, setup: Setup, now: Instant) -> int | 
     for hours in reversed(reminder_hours(appointment, setup)):
         moment = reminder_due(appointment.start, hours, quiet, appointment.zone)
         if moment <= now:
-            return hours if appointment.timed_at < moment else None
+            before = min(moment, appointment.start - hours * HOUR)  # quiet hours make nothing of it late
+            return hours if appointment.timed_at < before else None
     return None
 
 

@@ -21,7 +21,6 @@ from frontdesk.core.asks.mails import (
     WriteReminders,
     WriteTestMail,
 )
-from frontdesk.core.domain.appointments import RESCHEDULABLE
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable
 from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
 from frontdesk.core.domain.mails import (
@@ -35,6 +34,7 @@ from frontdesk.core.domain.mails import (
     Outcome,
     Reader,
     appointment_for_client,
+    reminder_occasion,
     request_for_client,
     request_for_practitioner,
     retry_delay,
@@ -57,7 +57,7 @@ from frontdesk.core.operations.guard import (
 )
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
-from frontdesk.core.queries.reminders import due_reminders
+from frontdesk.core.queries.reminders import due_reminders, is_wanted
 from frontdesk.core.queries.slots import service_of
 from frontdesk.core.render import letters
 from frontdesk.core.store import appointments, clients, links, mails, requests, seals, setup
@@ -111,9 +111,12 @@ def call_made(tx: Tx, ask: CallMade) -> Mail:
 
 def release_mails(tx: Tx, ask: ReleaseMails) -> int:
     require_allowed(tx, ask.needs)
-    held = mails.paused(tx)
+    held = _still_paused(tx, seen=True)
     for mail in held:
-        mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
+        if ask.leave:
+            mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
+        else:
+            mails.save(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
     mails.changed(tx)
     return len(held)
 
@@ -239,9 +242,22 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
     )
 
 
+def _still_paused(tx: Tx, seen: bool) -> list[Mail]:
+    """What waits for a yes, and is still worth one; the rest is put aside."""
+    held = []
+    for mail in mails.paused(tx, seen):
+        stands = appointments.standing_of(tx, int(mail.subject_id)) if mail.subject_kind == "appointment" else None
+        if _is_true(tx, mail, stands):
+            held.append(mail)
+        else:
+            telling.supersede(tx, mail)
+    return held
+
+
 def write_reminders(tx: Tx, ask: WriteReminders) -> int:
     require_allowed(tx, ask.needs)
     practice = setup.load(tx)
+    _still_paused(tx, seen=False)
     due = due_reminders(tx, practice)
     if not due:
         return 0
@@ -262,7 +278,7 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
             ),
             about=telling.About("appointment", str(it.id), it.sequence, it.holder),
             secrets=secrets,
-            occasion=f"reminder:{hours}h",
+            occasion=reminder_occasion(hours),
             due_at=reminder_due(it.start, hours, practice.practice.mail.quiet_hours, it.zone),
             until=it.start,
             state=MailState.PAUSED if storm else MailState.QUEUED,
@@ -345,10 +361,10 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
         case "appointment":
             if stands is None:
                 return False
-            sequence, status, start = stands
-            if mail.kind is MailKind.REMINDER and (status not in RESCHEDULABLE or look.now >= start):
-                return False
-            return sequence == mail.sequence
+            sequence = stands[0]
+            return sequence == mail.sequence and (
+                mail.kind is not MailKind.REMINDER or is_wanted(look, setup.load(look), mail)
+            )
         case "request" if mail.kind in _FREE_OF_STATE:
             return True
         case "request":

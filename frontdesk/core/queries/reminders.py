@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.mails import CountReminders
-from frontdesk.core.domain.appointments import Appointment
-from frontdesk.core.domain.mails import Reader, appointment_for_client
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.mails import Mail, MailKind, Reader, appointment_for_client, reminder_occasion
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder
 from frontdesk.core.domain.times import DAY, HOUR, Instant
-from frontdesk.core.store import clients, mails, setup
+from frontdesk.core.store import appointments, clients, mails, setup
 from frontdesk.core.store.look import Look
 
 
 def count_reminders(look: Look, _: CountReminders) -> int:
-    return len(due_reminders(look, setup.load(look)))
+    practice = setup.load(look)
+    idle = sum(
+        not is_wanted(look, practice, it) for it in mails.paused(look, seen=False) if it.kind is MailKind.REMINDER
+    )
+    return len(due_reminders(look, practice)) + idle
 
 
 def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
@@ -28,6 +32,13 @@ def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
         if (hours := due_reminder(it, practice, look.now)) is not None and not _is_reminded(hours, written)
     ]
     return [(it, hours) for it, hours in due if _is_reached(look, it)]
+
+
+def is_wanted(look: Look, practice: Setup, reminder: Mail) -> bool:
+    """Whether a reminder is still the one that is due: the rules want it, and no nearer one has taken its place."""
+    it = appointments.find(look, AppointmentId(int(reminder.subject_id)))
+    hours = due_reminder(it, practice, look.now) if it is not None else None
+    return hours is not None and reminder.occasion == reminder_occasion(hours)
 
 
 def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:

@@ -281,12 +281,12 @@ def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
 
 
 def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
-    """Reminders of an appointment that have not left; locked."""
+    """Reminders of an appointment that have not left, or reached nobody; locked."""
     theirs = _ONE.where(
         col(_m.subject_kind) == "appointment",
         col(_m.subject_id) == appointment,
         col(_m.kind) == MailKind.REMINDER.value,
-        col(_m.state).in_([it.value for it in UNSENT]),
+        col(_m.state).in_([it.value for it in (*UNSENT, MailState.FAILED)]),
     ).with_for_update()
     return [_value(row) for row in tx.connection.execute(theirs)]
 
@@ -343,18 +343,20 @@ def calls(look: Look) -> tuple[Mail, ...]:
 
 
 def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Instant | None]:
-    """How many wait to leave, how many of them are due since before, are paused, have failed, and when the oldest
-    was due.
+    """How many wait to leave, how many of them are due since before, are paused, have failed with what
+    still matters, and when the oldest was due.
     """
     mine = and_(col(_m.carrier).in_(_LEAVES), *_seen(look))
     waiting = select(func.count(), func.min(col(_m.due_at))).where(
         col(_m.state).in_([MailState.QUEUED.value, MailState.SENDING.value]), mine
     )
     n, oldest = look.connection.execute(waiting).one()
-    late = or_(col(_m.due_at) <= since, and_(col(_m.attempts) > 0, col(_m.made_at) <= since))
+    troubled = or_(col(_m.attempts) > 0, col(_m.error) != "")
+    late = or_(col(_m.due_at) <= since, and_(troubled, col(_m.made_at) <= since))
     stuck = select(func.count()).where(col(_m.state) == MailState.QUEUED.value, late, mine)
     paused = select(func.count()).where(col(_m.state) == MailState.PAUSED.value, mine)
-    failed = select(func.count()).where(col(_m.state) == MailState.FAILED.value, mine)
+    ahead = or_(col(_m.until).is_(None), col(_m.until) > look.now)
+    failed = select(func.count()).where(col(_m.state) == MailState.FAILED.value, ahead, mine)
     one = look.connection.execute
     return (
         int(n),
@@ -365,10 +367,12 @@ def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Insta
     )
 
 
-def paused(tx: Tx) -> list[Mail]:
-    """What waits for a yes of the actor's; locked."""
-    held = _ONE.where(col(_m.state) == MailState.PAUSED.value, *_seen(tx)).order_by(col(_m.id)).with_for_update()
-    return [_value(row) for row in tx.connection.execute(held)]
+def paused(look: Look, seen: bool) -> list[Mail]:
+    """What waits for a yes, or of it what the actor may see; locked by who may write."""
+    held = _ONE.where(col(_m.state) == MailState.PAUSED.value).order_by(col(_m.id))
+    held = held.where(*_seen(look)) if seen else held
+    found = look.connection.execute(held.with_for_update() if isinstance(look, Tx) else held)
+    return [_value(row) for row in found]
 
 
 def usual_hour(look: Look) -> float:

@@ -1,0 +1,183 @@
+"""Reminders where things go wrong: slips, rules taken back, servers that were away, mails that reached nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from frontdesk.core.asks.appointments import EditAppointment, ReinstateAppointment
+from frontdesk.core.asks.history import Undo
+from frontdesk.core.asks.mails import CountReminders, ListCalls, ListMails, ReleaseMails, TakeMails, WriteReminders
+from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.mails import MailKind, MailState, Outcome
+from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.parse.practice import practice_file
+from tests.builders import Clock, booked, on
+from tests.mail.test_mishaps import cancel, move, report
+from tests.operations.mailing import Post, a_client, mailing, outbox
+
+
+@pytest.fixture
+def post(desk: Desk, clock: Clock) -> Post:
+    return Post(mailing(desk), clock)
+
+
+def remind(post: Post, when: datetime) -> list[str]:
+    """The reminders that leave at a moment."""
+    clock = post.clock
+    clock.set(when)
+    post.desk.acting(SYSTEM).do(WriteReminders())
+    return [it.mail.occasion for it in post.go(after=0) if it.mail.kind is MailKind.REMINDER]
+
+
+def away_and_back(desk: Desk, it: Any, how: str) -> None:
+    """Its time is taken away; and given again, as said."""
+    if how == "moved":
+        move(desk, move(desk, it, on(25, 15)), on(26, 10))
+    elif how == "move undone":
+        move(desk, it, on(25, 15))
+        desk.do(Undo())
+    elif how == "cancel undone":
+        cancel(desk, it)
+        desk.do(Undo())
+    else:
+        cancel(desk, it)
+        desk.do(ReinstateAppointment(appointment=it.id, seen=None))
+
+
+WAYS = ("moved", "move undone", "cancel undone", "reinstated")
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_slip_costs_no_reminder_and_makes_no_second(post: Post, how: str) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    post.clock.set(on(25, 9, 59))
+    move(post.desk, it, on(25, 16))
+    post.clock.set(on(25, 10))  # its moment lies between
+    post.desk.do(Undo())
+    assert remind(post, on(25, 10, 1)) == ["reminder:24h"]
+    post.clock.set(on(25, 10, 5))
+    away_and_back(post.desk, it, how)
+    assert remind(post, on(25, 10, 20)) == []
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_who_was_just_told_of_the_time_is_not_reminded_of_it_too(post: Post, how: str) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    post.clock.set(on(25, 9, 50))
+    it = move(post.desk, it, on(26, 14))
+    post.go()  # it was told
+    post.clock.set(on(25, 10, 5))
+    it = move(post.desk, it, on(26, 10))
+    away_and_back(post.desk, it, how)
+    post.go()
+    assert remind(post, on(25, 10, 20)) == []
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_reminder_that_waited_is_written_again(post: Post, how: str) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    post.clock.set(on(25, 10))
+    post.desk.acting(SYSTEM).do(WriteReminders())  # and nobody delivers
+    away_and_back(post.desk, it, how)
+    assert remind(post, on(25, 10, 20)) == ["reminder:24h"]
+
+
+def test_a_nearer_reminder_that_went_satisfies_a_further_one(post: Post, clock: Clock) -> None:
+    booked(post.desk, on(27, 10), client=a_client(post.desk).id)
+    worker = post.desk.acting(SYSTEM)
+    clock.set(on(26, 11))
+    assert worker.do(WriteReminders()) == 1
+    post.desk.do(ApplyPractice(file=practice_file("[mail]\nreminders = [48, 30]\n")))
+    assert worker.do(WriteReminders()) == 0
+
+
+def of_reminders(desk: Desk) -> list[tuple[str, MailState]]:
+    return [(it.occasion, it.state) for it in outbox(desk) if it.kind is MailKind.REMINDER]
+
+
+def rules(desk: Desk, *hours: int) -> None:
+    desk.do(ApplyPractice(file=practice_file(f"[mail]\nreminders = {list(hours)}\n")))
+
+
+def test_a_rule_that_is_taken_back_takes_back_what_waited_for_a_yes(desk: Desk, clock: Clock) -> None:
+    made = mailing(desk, "[mail]\nreminders = []\n")
+    for n in range(60):
+        booked(made, on(25, 9), client=a_client(made, f"C{n}", f"c{n}@c.example").id, override="many")
+    clock.set(on(24, 8))
+    worker = made.acting(SYSTEM)
+    rules(made, 720)
+    clock.set(on(24, 9))
+    rules(made, 24, 30)  # both are due
+    assert worker.do(WriteReminders()) == 60
+    assert set(of_reminders(made)) == {("reminder:24h", MailState.PAUSED)}
+    rules(made, 2)
+    assert worker.see(CountReminders()) == 60
+    worker.do(WriteReminders())
+    assert set(of_reminders(made)) == {("reminder:24h", MailState.SUPERSEDED)}
+    assert made.do(ReleaseMails()) == 0 and not made.see(ListMails(limit=0)).paused
+
+
+@pytest.mark.parametrize("leave", [True, False])
+def test_many_reminders_wait_for_a_yes_or_a_no(desk: Desk, clock: Clock, leave: bool) -> None:
+    made = mailing(desk, "[mail]\nreminders = []\n")
+    for n in range(55):
+        booked(made, on(26, 9), client=a_client(made, f"C{n}", f"c{n}@c.example").id, override="many")
+    clock.set(on(24, 12))
+    rules(made, 40)
+    assert made.acting(SYSTEM).do(WriteReminders()) == 0  # nobody has missed one
+    clock.set(on(24, 17))
+    made.acting(SYSTEM).do(WriteReminders())
+    assert made.do(ReleaseMails(leave=leave)) == 55
+    wanted = MailState.QUEUED if leave else MailState.DROPPED
+    assert set(of_reminders(made)) == {("reminder:40h", wanted)}
+    assert made.acting(SYSTEM).do(WriteReminders()) == 0
+
+
+def test_after_a_server_was_away_only_the_nearest_reminder_goes(post: Post) -> None:
+    booked(post.desk, on(27, 10), client=a_client(post.desk).id)
+    post.go()
+    worker = post.desk.acting(SYSTEM)
+    for moment in (on(24, 10), on(26, 10)):
+        post.clock.set(moment)
+        worker.do(WriteReminders())
+    sent = [it.mail.occasion for it in post.go(after=0)]
+    assert sent == ["reminder:24h"]
+    assert ("reminder:72h", MailState.SUPERSEDED) in of_reminders(post.desk)
+
+
+def test_reminders_that_nobody_wants_any_more_do_not_leave(post: Post) -> None:
+    it = booked(post.desk, on(27, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    post.clock.set(on(24, 10))
+    post.desk.acting(SYSTEM).do(WriteReminders())
+    post.desk.do(EditAppointment(appointment=it.id, seen=None, reminders=()))
+    assert post.go(after=0) == []
+
+
+@pytest.mark.parametrize("how", ["moved", "cancelled"])
+def test_nobody_is_called_about_a_reminder_of_what_moved_or_died(post: Post, how: str) -> None:
+    it = booked(post.desk, on(27, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    post.clock.set(on(24, 10))
+    post.desk.acting(SYSTEM).do(WriteReminders())
+    for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=5)):
+        report(post.desk, leased, Outcome.REFUSED)
+    assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.REMINDER]
+    move(post.desk, it, on(27, 14)) if how == "moved" else cancel(post.desk, it)
+    assert post.desk.see(ListCalls()) == ()
+
+
+def test_quiet_hours_do_not_make_a_reminder_of_an_appointment_that_was_made_too_late_for_it(post: Post) -> None:
+    post.desk.do(ApplyPractice(file=practice_file('[mail]\nquiet_hours = ["20:00", "07:00"]\nreminders = [12]\n')))
+    client = a_client(post.desk)
+    post.clock.set(on(23, 23))  # twelve hours before was ten o'clock, in the quiet hours
+    booked(post.desk, on(24, 10), client=client.id)
+    post.go()
+    assert remind(post, on(24, 7, 30)) == []
