@@ -191,6 +191,6 @@ async def test_whom_no_mail_reached_is_marked_as_called_from_the_outbox(mailing:
         assert "c drop  s send again  K was called  P as a page" in text
         await send(app, "K", burst=False)
         assert "Noted: Nora Nine was called" in shown(app)
-        assert (MailKind.BOOKED, MailState.DROPPED) in to_nora(another_desk(mailing))
+        assert (MailKind.BOOKED, MailState.SENT) in to_nora(another_desk(mailing))
         await send(app, "K", burst=False)
         assert "nobody has to call" in shown(app)

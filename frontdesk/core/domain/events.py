@@ -100,6 +100,8 @@ class Event:
     """Words for the one mail that tells of it."""
     letter: str = ""
     """That mail as somebody rewrote it; it is kept in the outbox, not with the event."""
+    description: str = ""
+    """What a client said with it."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

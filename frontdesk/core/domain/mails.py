@@ -127,6 +127,15 @@ class Reader(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the times that are offered instead."""
+
+    start: Instant
+    practitioner: StaffId
+    location: LocationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a reader knows, or is told, of an appointment or a request."""
 
@@ -138,7 +147,7 @@ class Told:
     service: ServiceId
     practitioner: StaffId
     location: LocationId
-    offers: tuple[Instant, ...] = ()
+    choices: tuple[Choice, ...] = ()
     words: str = ""
     """Of a request, for who decides: what the client says with it."""
     since: Instant = field(default=0, compare=False)
@@ -266,7 +275,9 @@ def request_for_client(it: Request | None) -> Told | None:
             stands = "over"
         case _:
             return None
-    return wish_of(it, stands, offers=tuple(slot.start for slot in it.offers if not slot.lost))
+    open_offers = [slot for slot in it.offers if not slot.lost]
+    choices = (Choice(start=it.start, practitioner=it.practitioner, location=it.location) for it in open_offers)
+    return wish_of(it, stands, choices=tuple(choices))
 
 
 def request_for_practitioner(it: Request | None, who: StaffId) -> Told | None:
@@ -276,7 +287,7 @@ def request_for_practitioner(it: Request | None, who: StaffId) -> Told | None:
     return wish_of(it, "pending", words=it.description)
 
 
-def wish_of(it: Request, stands: str = "pending", offers: tuple[Instant, ...] = (), words: str = "") -> Told:
+def wish_of(it: Request, stands: str = "pending", choices: tuple[Choice, ...] = (), words: str = "") -> Told:
     return Told(
         stands=stands,
         start=it.slot.start,
@@ -285,9 +296,42 @@ def wish_of(it: Request, stands: str = "pending", offers: tuple[Instant, ...] = 
         service=it.service,
         practitioner=it.slot.practitioner,
         location=it.slot.location,
-        offers=offers,
+        choices=choices,
         words=words,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a reader knows of something; `unsure` makes a mail necessary, never unnecessary."""
+
+    told: Told | None
+    unsure: bool = False
+
+
+def known_after(last: Mail | None, before: Told | None, now: Told | None) -> Known:
+    """What a reader knows by the last mail that was to tell them how something stands.
+
+    `before` is how it stood: they know it where that mail arrived. One that nobody can have read told nothing; one
+    that somebody dropped may have been told otherwise, so what still stands is told again.
+    """
+    if last is None or last.state is MailState.SENT:
+        return Known(before)
+    if last.is_told:
+        return Known(before, unsure=True)
+    if last.state is MailState.DROPPED:
+        return Known(last.known, unsure=now is not None)
+    if last.state is MailState.SUPERSEDED:
+        return Known(before)
+    return Known(last.known, last.unsure)
+
+
+def change_kind(known: Known, now: Told | None, was: Told | None, at: Instant) -> MailKind | None:
+    """What has to be told of an appointment, also where it is only not sure that it is known."""
+    kind = appointment_kind(known.told, now, at)
+    if kind is not None or not known.unsure or known.told != now:
+        return kind
+    return appointment_kind(None if now is not None else was, now, at)
 
 
 def appointment_kind(known: Told | None, now: Told | None, at: Instant) -> MailKind | None:

@@ -23,7 +23,7 @@ from frontdesk.core.domain.practice import Automation, Setup
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId
-from frontdesk.core.operations.telling import About, domain_of, write
+from frontdesk.core.operations.writing import About, domain_of, write
 from frontdesk.core.queries.letters import To, facts_of, to_client, to_staff
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.times import iso

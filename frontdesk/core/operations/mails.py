@@ -45,7 +45,7 @@ from frontdesk.core.domain.reminders import is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
-from frontdesk.core.operations import telling
+from frontdesk.core.operations import writing
 from frontdesk.core.operations.appointments import found, locked_client
 from frontdesk.core.operations.automations import signing_key
 from frontdesk.core.operations.guard import (
@@ -91,7 +91,7 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
         mail, state=MailState.QUEUED, due_at=tx.now, made_at=tx.now, attempts=0, error="", decided_by="", until=until
     )
     if mail.carrier is Carrier.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
-        client = clients.find(tx, mail.client)
+        client = clients.living(tx, mail.client)
         if client is not None and client.email:
             fresh = replace(fresh, recipient=client.email)  # corrected meanwhile, maybe
     stands = appointments.standing_of(tx, int(mail.subject_id)) if mail.subject_kind == "appointment" else None
@@ -105,7 +105,7 @@ def call_made(tx: Tx, ask: CallMade) -> Mail:
     if not mail.to_call:
         require_no_objection([MailIsOver(mail.state)])
     if mail.carrier is Carrier.MAIL:
-        return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
+        mail = replace(mail, carrier=Carrier.CALL)  # that is how the news arrived
     return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, decided_by=tx.actor.name))
 
 
@@ -148,7 +148,7 @@ def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
         require_no_objection([NotOnline(service.id)])
     if ask.mailed and not client.email:
         require_no_objection([NoAddress(client.name)])
-    until = tx.now + telling.LINK_DAYS * DAY
+    until = tx.now + writing.LINK_DAYS * DAY
     secret = links.to_book(tx, client.id, service.id, until)
     link = letters.opened(letter_facts.rebook_address(practice, service.id), {"rebook": secret})
     return record(tx, BookingLinkGiven(client=client, service=service, mailed=ask.mailed, link=link, until=until))
@@ -168,12 +168,12 @@ def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
         raise BadInput("mail", Problem.MISSING)
     name = uuid.uuid4()
     _try_the_queue(tx)
-    made = telling.write(
+    made = writing.write(
         tx,
         practice,
         to,
         letter_facts.facts_of(tx, practice, to, MailKind.TEST, "", None),
-        about=telling.About("practice", "practice", 0, name),
+        about=writing.About("practice", "practice", 0, name),
         occasion=f"test:{name}",
         due_at=tx.now - GIVE_UP,  # before all that waits: it is watched
         until=tx.now + HOUR,
@@ -204,11 +204,11 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
     """Ours for a while; None for one that is not to leave any more."""
     mail = replace(due.mail, perhaps=due.mail.is_told)  # its worker died, maybe after the server took it
     if not _is_true(tx, mail, due.appointment):
-        telling.supersede(tx, mail)
+        writing.supersede(tx, mail)
         return None
     if due.address is not None and mail.carrier is Carrier.MAIL and due.address != mail.recipient:
-        if not due.address and mail.client is not None and (client := clients.find(tx, mail.client)) is not None:
-            telling.without_address(tx, mail, client)
+        if not due.address and mail.client is not None and (client := clients.living(tx, mail.client)) is not None:
+            writing.without_address(tx, mail, client)
             return None
         mail = replace(mail, recipient=due.address)
         mails.save(tx, mail)
@@ -219,7 +219,7 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
         secrets = seals.unseal(tx, mail.sealed, mail.message_id)
     except StoreUnusable as unusable:  # another machine may have the key; this mail waits, the others go
         why = f"{unusable.problem.value}: {unusable.where}"
-        mails.save(tx, replace(due.mail, state=MailState.QUEUED, due_at=tx.now + LEASE, error=why))
+        mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now + LEASE, error=why))
         return None
     leased = replace(
         mail,
@@ -250,7 +250,7 @@ def _still_paused(tx: Tx, seen: bool) -> list[Mail]:
         if _is_true(tx, mail, stands):
             held.append(mail)
         else:
-            telling.supersede(tx, mail)
+            writing.supersede(tx, mail)
     return held
 
 
@@ -267,16 +267,16 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
         client = clients.find(tx, it.client)
         assert client is not None, "an appointment has a client"
         to = letter_facts.to_client(practice, client)
-        manage, secrets = telling.manage_link(tx, practice, it)
+        manage, secrets = writing.manage_link(tx, practice, it)
         told = appointment_for_client(it)
-        made = telling.write(
+        made = writing.write(
             tx,
             practice,
             to,
             letter_facts.facts_of(
                 tx, practice, to, MailKind.REMINDER, client.name, it, known=None, told=told, manage=manage
             ),
-            about=telling.About("appointment", str(it.id), it.sequence, it.holder),
+            about=writing.About("appointment", str(it.id), it.sequence, it.holder),
             secrets=secrets,
             occasion=reminder_occasion(hours),
             due_at=reminder_due(it.start, hours, practice.practice.mail.quiet_hours, it.zone),

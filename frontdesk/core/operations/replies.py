@@ -21,7 +21,7 @@ from frontdesk.core.store.look import Tx
 def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
     it = appointments.of_holder(tx, ask.holder)
     client = clients.lock(tx, it.client) if it is not None else None
-    if it is None or client is None or client.email.lower() != ask.attendee.lower():
+    if it is None or client is None or ask.attendee.lower() not in _addresses(tx, it, client):
         raise NotFound("appointment", str(ask.holder))
     require_power_over(tx, setup.load(tx), ask.needs, it)
     told = mails.told_sequence(tx, it.id)  # what was changed and changed back was told to nobody
@@ -41,6 +41,11 @@ def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
                 return _noted(tx, it, client, ask)
         case _:
             return _noted(tx, it, client, ask)
+
+
+def _addresses(tx: Tx, it: Appointment, client: Client) -> frozenset[str]:
+    """Who may answer for a client: the address they have, and those that were invited."""
+    return mails.addresses_of(tx, it.id) | {client.email.lower()} - {""}
 
 
 def _noted(tx: Tx, it: Appointment, client: Client, ask: ReceiveReply) -> ReplyNoted:

@@ -105,7 +105,14 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
         )
         claims.replace(tx, practice, [booked])
         return record(
-            tx, AppointmentBooked(appointment=booked, client=client, new_client=known is None, by=Side.CLIENT)
+            tx,
+            AppointmentBooked(
+                appointment=booked,
+                client=client,
+                new_client=known is None,
+                by=Side.CLIENT,
+                description=clean_text(ask.description),
+            ),
         )
     slot = taken.slot
     _require_ahead(tx, slot)
@@ -167,7 +174,12 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
         return record(
             tx,
             AppointmentRescheduled(
-                before=before, appointment=after, client_name=client.name, by=Side.CLIENT, also=also
+                before=before,
+                appointment=after,
+                client_name=client.name,
+                by=Side.CLIENT,
+                also=also,
+                description=clean_text(ask.description),
             ),
         )
     slot = taken.slot

@@ -14,7 +14,8 @@ from frontdesk.core.domain.mails import (
     MailKind,
     Reader,
     appointment_for_client,
-    appointment_kind,
+    change_kind,
+    known_after,
 )
 from frontdesk.core.domain.outcomes import (
     Countdown,
@@ -99,7 +100,7 @@ def facts_of(
         agreed = terms.of(look, practice, it)
         more = {"countdowns": _countdowns(look, practice, it), "terms": agreed.text.value, **more}
     if it is not None:
-        more = {"note": it.note, "price": it.price, **more}
+        more = {"note": it.note, "price": it.price, "ref": it.ref, **more}
     return letters.Facts(
         setup=practice,
         kind=kind,
@@ -129,9 +130,9 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         fee = cost.fee
     to = to_client(practice, client)
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
-    known = last.known if last is not None and last.may_still_change else appointment_for_client(before)
-    now = appointment_for_client(after)
-    kind = appointment_kind(known, now, look.now)
+    was, now = appointment_for_client(before), appointment_for_client(after)
+    known = known_after(last, was, now)
+    kind = change_kind(known, now, was, look.now)
     if kind is None or not client.email:
         return None
     facts = change_facts(
@@ -140,7 +141,7 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         to,
         kind,
         after,
-        known=known,
+        known=known.told or (None if now is not None else was),
         told=now,
         message=clean_text(question.change.message),
         fee=fee,
@@ -157,6 +158,12 @@ def manage_address(practice: Setup) -> str:
     if not portal.base:
         return ""
     return f"{portal.base}/" if portal.link == "code" else f"{portal.base}/a/{letters.secret('manage')}"
+
+
+def sign_in_address(practice: Setup) -> str:
+    """Where a client signs in by a code and sees their requests; empty while the portal is off."""
+    base = practice.practice.portal.base
+    return f"{base}/" if base else ""
 
 
 def rebook_address(practice: Setup, service: ServiceId) -> str:

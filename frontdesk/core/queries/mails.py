@@ -56,7 +56,7 @@ def list_calls(look: Look, _: ListCalls) -> tuple[Mail, ...]:
 
 
 def _with_phone(look: Look, mail: Mail) -> Mail:
-    client = clients.find(look, mail.client) if mail.client is not None else None
+    client = clients.living(look, mail.client) if mail.client is not None else None
     return replace(mail, recipient=client.phone) if client is not None else mail
 
 

@@ -12,13 +12,14 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from frontdesk.core.domain.appointments import Action, Side
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.mails import SECRET_CLOSE, SECRET_OPEN, Letter, MailKind, Reader, Told
+from frontdesk.core.domain.mails import SECRET_CLOSE, SECRET_OPEN, Choice, Letter, MailKind, Reader, Told
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import StaffId
@@ -27,6 +28,7 @@ from frontdesk.core.domain.services import LocationId, LocationKind, ServiceId
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.render.language import _, later, speaking
+from frontdesk.core.render.own_templates import fill, require_known
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -36,7 +38,6 @@ log = logging.getLogger("frontdesk.letters")
 
 TEMPLATES = Path(__file__).parent / "templates"
 SUBJECT_LENGTH = 200
-LONGEST_LETTER = 50_000
 MASK = "••••••••"
 """What stands for a secret wherever a mail is looked at."""
 
@@ -78,6 +79,8 @@ class Facts:
     language: str
     name: str = ""
     client_name: str = ""
+    ref: str = ""
+    """What the desk finds it by."""
     known: Told | None = None
     told: Told | None = None
     note: str = ""
@@ -137,7 +140,7 @@ def _own(name: str, source: str, values: dict[str, Any]) -> str:
     if not source:
         return ""
     try:
-        return _fill(f"mail.templates.{name}", source, values)
+        return fill(f"mail.templates.{name}", source, values)
     except BadInput as wrong:  # nobody is kept from booking by a letter: the packaged one says it
         log.warning("template %s cannot be filled: %s", wrong.field, wrong.hint)
         return ""
@@ -191,7 +194,9 @@ def _check(name: str, source: str, setup: Setup, field: str) -> None:
     kind, reader = next(it for it in SUBJECTS if template_name(*it) == name)
     for facts in examples(setup, kind, reader):
         with speaking(facts.language):
-            _fill(field, source, {**_values(facts), "subject": ""})
+            values = {**_values(facts), "subject": ""}
+            require_known(field, source, values, visit=VISIT)
+            fill(field, source, values)
 
 
 WITHOUT_NOW = frozenset({MailKind.CANCELLED, MailKind.BOOKING_LINK, MailKind.TEST})
@@ -258,7 +263,9 @@ def _values(facts: Facts) -> dict[str, Any]:
         name: _moment(at, zone_name, locale) if at is not None else ""
         for name, at in (("until", facts.link_until), ("held", facts.held_until), ("answer_by", facts.answer_by))
     }
-    money = f"{written(facts.fee, practice.currency)} {practice.currency}"
+    money = _amount(facts.fee, practice.currency, locale)
+    choices = told.choices if told is not None else ()
+    zones = {facts.setup.zone_of(it.location) for it in choices}
     return {
         "_": _,
         "language": facts.language.replace("_", "-"),
@@ -271,6 +278,7 @@ def _values(facts: Facts) -> dict[str, Any]:
         "note": _outside(facts.note),
         "message": _outside(facts.message),
         "description": _outside(facts.description),
+        "ref": facts.ref,
         "service": _outside(facts.service) or (it or was or {}).get("service", ""),
         "manage": facts.manage,
         "rebook": facts.rebook,
@@ -279,8 +287,9 @@ def _values(facts: Facts) -> dict[str, Any]:
         "link_until": _("The link works once, until {when}.").format(when=dated["until"]) if dated["until"] else "",
         "held": _("We keep the time for you until {when}.").format(when=dated["held"]) if dated["held"] else "",
         "answer_by": dated["answer_by"],
-        "offers": tuple(_moment(at, zone_name, locale) for at in (told.offers if told is not None else ())),
-        "deadlines": " ".join(_deadline(it, practice.currency, zone_name, locale) for it in facts.countdowns),
+        "offers": tuple(_offer(it, facts.setup, zones, locale) for it in choices),
+        "offers_zone": _zone(choices[0].start, min(zones), locale) if len(zones) == 1 else "",
+        "deadlines": " ".join(filter(None, (_deadline(facts, it, zone_name, locale) for it in facts.countdowns))),
         "terms": _outside(facts.terms),
         "fee": _("It costs {amount}, as agreed.").format(amount=money) if facts.fee else "",
         "call_us": _("Call us if you have a question: {phone}.").format(phone=phone) if phone else "",
@@ -303,11 +312,15 @@ def _values(facts: Facts) -> dict[str, Any]:
     }
 
 
+VISIT = ("when", "short", "zone", "duration", "service", "who", "where", "join", "price")
+"""What `it` and `was` tell of an appointment."""
+
+
 def _visit(facts: Facts, it: Told | None, locale: Locale) -> dict[str, str] | None:
     """An appointment in words."""
     if it is None:
         return None
-    from babel.dates import format_date, get_timezone_name
+    from babel.dates import format_date
 
     setup = facts.setup
     start = wall_time(it.start, it.zone)
@@ -318,18 +331,45 @@ def _visit(facts: Facts, it: Told | None, locale: Locale) -> dict[str, str] | No
         join = _("Join here: {link}").format(link=_outside(place.link))
     elif place is not None and place.kind is LocationKind.PHONE:
         join = _("We call you.")
-    price = facts.price
-    return {
-        "when": f"{format_date(start, 'full', locale=locale)}, {_span(it, locale)}",
-        "short": _moment(it.start, it.zone, locale),
-        "zone": str(get_timezone_name(start, width="long", locale=locale)),
-        "duration": _("{n} min").format(n=(it.end - it.start) // 60),
-        "service": _outside(service.name) if service is not None else "",
-        "who": _outside(person.name) if person is not None else "",
-        "where": place_of(place.name, place.address) if place is not None else "",
-        "join": join,
-        "price": f"{written(price, setup.practice.currency)} {setup.practice.currency}" if price else "",
-    }
+    told = (
+        f"{format_date(start, 'full', locale=locale)}, {_span(it, locale)}",
+        _moment(it.start, it.zone, locale),
+        _zone(it.start, it.zone, locale),
+        _("{n} min").format(n=(it.end - it.start) // 60),
+        _outside(service.name) if service is not None else "",
+        _outside(person.name) if person is not None else "",
+        place_of(place.name, place.address) if place is not None else "",
+        join,
+        _amount(facts.price, setup.practice.currency, locale) if facts.price else "",
+    )
+    return dict(zip(VISIT, told, strict=True))
+
+
+def _zone(at: Instant, zone_name: str, locale: Locale) -> str:
+    """The zone in words, as it is at that moment."""
+    from babel.dates import get_timezone_name
+
+    return str(get_timezone_name(wall_time(at, zone_name), width="long", locale=locale))
+
+
+def _amount(units: int, currency: str, locale: Locale) -> str:
+    """Money as the reader's language writes it."""
+    from babel.numbers import format_currency
+
+    return str(format_currency(Decimal(written(units, currency)), currency, locale=locale))
+
+
+def _offer(it: Choice, setup: Setup, zones: set[str], locale: Locale) -> str:
+    """A time to choose: when, with whom, where; in which zone where the offers differ in that."""
+    zone_name = setup.zone_of(it.location)
+    person, place = setup.staff.get(it.practitioner), setup.locations.get(it.location)
+    parts = (
+        _moment(it.start, zone_name, locale),
+        _zone(it.start, zone_name, locale) if len(zones) > 1 else "",
+        _outside(person.name) if person is not None else "",
+        place_of(place.name, place.address) if place is not None else "",
+    )
+    return " · ".join(filter(None, parts))
 
 
 def place_of(name: str, address: str) -> str:
@@ -369,13 +409,13 @@ def _short(facts: Facts, it: Told | None, locale: Locale) -> str:
     return text
 
 
-def _deadline(it: Countdown, currency: str, zone_name: str, locale: Locale) -> str:
+def _deadline(facts: Facts, it: Countdown, zone_name: str, locale: Locale) -> str:
     """How long it is free to change, with its date, and what comes then."""
-    cancelling = it.action is Action.CANCEL
+    cancelling, currency = it.action is Action.CANCEL, facts.setup.practice.currency
     if it.by_phone:
         return _("To cancel, please call.") if cancelling else _("To move it, please call.")
     when = _moment(it.until, zone_name, locale)
-    cost = f"{written(it.fee, currency)} {currency}" if it.fee else ""
+    cost = _amount(it.fee, currency, locale) if it.fee else ""
     if it.over:
         if it.refused:
             text = _("To cancel it now, please call.") if cancelling else _("To move it now, please call.")
@@ -387,8 +427,10 @@ def _deadline(it: Countdown, currency: str, zone_name: str, locale: Locale) -> s
     text = _("Free to cancel until {when}") if cancelling else _("Free to move until {when}")
     text = text.format(when=when)
     if it.refused:
-        return _("{free}, then only by calling.").format(free=text)
-    return _("{free}, then it costs {amount}.").format(free=text, amount=cost) if cost else f"{text}."
+        return _("{free}, then only by calling.").format(free=text) if facts.manage else f"{text}."
+    if cost:
+        return _("{free}, then it costs {amount}.").format(free=text, amount=cost)
+    return _("{free}, then it counts as late.").format(free=text) if cancelling else f"{text}."
 
 
 def _by(facts: Facts) -> str:
@@ -399,6 +441,8 @@ def _by(facts: Facts) -> str:
 
 def _why(facts: Facts) -> str:
     name = _outside(facts.setup.practice.name)
+    if facts.kind is MailKind.TEST:
+        return _("You get this mail because somebody tries the mails of {practice}.").format(practice=name)
     if facts.reader is Reader.CLIENT:
         return _("You get this mail because of your appointment at {practice}.").format(practice=name)
     return _("You get this mail because you work at {practice}.").format(practice=name)
@@ -443,58 +487,6 @@ def _environments() -> tuple[SandboxedEnvironment, SandboxedEnvironment]:
 def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, Any], form: str) -> str:
     template = environment.get_template(f"{name}.j2")
     return template.render(values, layout=f"layout.{form}.j2", parts=f"parts.{form}.j2")
-
-
-PLAIN_FILTERS = frozenset(
-    {"capitalize", "d", "default", "first", "join", "last", "length", "lower", "replace", "title", "trim", "upper"}
-)
-"""What a practice's own template may do with a text: nothing that makes much out of little."""
-
-
-@lru_cache(maxsize=1)
-def _guarded() -> SandboxedEnvironment:
-    """For what a practice wrote itself: names, conditions, loops, a few filters; no call, nothing that multiplies."""
-    from jinja2 import StrictUndefined
-    from jinja2.exceptions import SecurityError
-    from jinja2.runtime import Macro
-    from jinja2.sandbox import SandboxedEnvironment
-
-    class Guarded(SandboxedEnvironment):
-        intercepted_binops = frozenset({"*", "**", "%"})
-
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            raise SecurityError(f"'{operator}' has no use in a letter")
-
-        def is_safe_callable(self, obj: Any) -> bool:
-            return obj is _ or isinstance(obj, Macro)
-
-    made = Guarded(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.globals.clear()
-    made.filters = {name: it for name, it in made.filters.items() if name in PLAIN_FILTERS}
-    return made
-
-
-@lru_cache(maxsize=64)
-def _compiled(source: str) -> Any:
-    return _guarded().from_string(source)
-
-
-def _fill(field: str, source: str, values: dict[str, Any]) -> str:
-    """A practice's own template. Raises BadInput, naming the field it stands in."""
-    from jinja2 import UndefinedError
-
-    try:
-        filled = str(_compiled(source).render(values))
-        filled.encode()
-        return filled[:LONGEST_LETTER]
-    except UndefinedError as error:
-        named = re.search(r"'([^']+)' is undefined|no attribute '([^']+)'", str(error))
-        word = (named[1] or named[2]) if named else str(error)
-        names = [*values, *(key for it in values.values() if isinstance(it, dict) for key in it)]
-        near = difflib.get_close_matches(word, names, n=1)
-        raise BadInput(field, Problem.UNKNOWN, word, hint=near[0] if near else ", ".join(sorted(values))) from None
-    except Exception as error:  # a practice's own text may do anything wrong
-        raise BadInput(field, Problem.NOT_READABLE, "it", hint=str(error)) from None
 
 
 def _own_subject(body: str, subject: str) -> tuple[str, str]:

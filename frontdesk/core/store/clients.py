@@ -32,6 +32,14 @@ def find(look: Look, id_: ClientId) -> Client | None:
     return None if row is None else _value(row)
 
 
+def living(look: Look, id_: ClientId) -> Client | None:
+    """The record itself, or the one into which it was merged."""
+    found = find(look, id_)
+    while found is not None and found.life is Life.MERGED and found.merged_into is not None:
+        found = find(look, found.merged_into)
+    return found
+
+
 def lock(tx: Tx, id_: ClientId) -> Client | None:
     """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
     row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()

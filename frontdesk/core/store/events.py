@@ -63,6 +63,8 @@ def append(tx: Tx, event: E) -> E:
     told: dict[str, Any] = {"changes": changes_to_json(changes), "text": event.text}
     if event.message:
         told["message"] = event.message
+    if event.description:
+        told["description"] = event.description
     if event.side is not Side.PRACTICE:
         told["by"] = event.side.value
     detail = json.dumps(told, ensure_ascii=False)

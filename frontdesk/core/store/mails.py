@@ -81,13 +81,15 @@ _APPOINTMENT = case(
 )
 """The number of the appointment a mail is about; none for other subjects, whatever their id looks like."""
 
+_kept = aliased(ClientRow)
+"""The record into which a client's was merged, if it was."""
 _FOR_SENDING = (
     select(
         *_COLUMNS,
         col(AppointmentRow.sequence).label("now_at"),
         col(AppointmentRow.status).label("now_is"),
         col(AppointmentRow.start).label("now_starts"),
-        col(ClientRow.email).label("now_email"),
+        func.coalesce(col(_kept.email), col(ClientRow.email)).label("now_email"),
         select(col(PracticeRow.revision)).scalar_subquery().label("setup_revision"),
         and_(col(_m.carrier) == Carrier.MAIL.value, exists().where(col(QueueRow.fault) != "")).label("under_fault"),
     )
@@ -99,6 +101,7 @@ _FOR_SENDING = (
     .join(
         ClientRow, and_(col(ClientRow.id) == col(_m.client_id), col(_m.reader) == Reader.CLIENT.value), isouter=True
     )
+    .join(_kept, col(_kept.id) == col(ClientRow.merged_into), isouter=True)
 )
 """A mail with how its appointment stands now, in one look."""
 
@@ -294,11 +297,28 @@ def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
     """What waits for a client; locked."""
     theirs = _ONE.where(
-        col(_m.client_id) == client,
+        _is_of(client),
         col(_m.reader) == Reader.CLIENT.value,
         col(_m.state).in_([it.value for it in UNSENT]),
     ).with_for_update()
     return [_value(row) for row in tx.connection.execute(theirs)]
+
+
+def addresses_of(look: Look, appointment: AppointmentId) -> frozenset[str]:
+    """Where the client's mails about an appointment went, in lower case."""
+    theirs = select(func.lower(col(_m.recipient))).where(
+        col(_m.subject_kind) == "appointment",
+        col(_m.subject_id) == str(appointment),
+        col(_m.reader) == Reader.CLIENT.value,
+        col(_m.carrier) == Carrier.MAIL.value,
+    )
+    return frozenset(look.connection.execute(theirs).scalars())
+
+
+def _is_of(client: ClientId) -> Any:
+    """Written to a client, or to somebody whose record was merged into theirs."""
+    merged = select(col(ClientRow.id)).where(col(ClientRow.merged_into) == client)
+    return or_(col(_m.client_id) == client, col(_m.client_id).in_(merged))
 
 
 def listed(
@@ -311,8 +331,7 @@ def listed(
     """What waits first, by when it leaves; then the rest, the newest first. Of these, what the actor may see."""
     statement = _ONE.where(*_seen(look))
     if client is not None:
-        merged = select(col(ClientRow.id)).where(col(ClientRow.merged_into) == client)
-        statement = statement.where(or_(col(_m.client_id) == client, col(_m.client_id).in_(merged)))
+        statement = statement.where(_is_of(client))
     if states:
         statement = statement.where(col(_m.state).in_([it.value for it in states]))
         found = look.connection.execute(statement.order_by(col(_m.id).desc()).limit(limit)).all()

@@ -1,0 +1,268 @@
+"""What people are told where a difference is not all: dropped news, merged records, calls, words of one's own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from frontdesk.core.asks.appointments import BookAppointment, ReinstateAppointment, RescheduleAppointment
+from frontdesk.core.asks.clients import EditClient, MergeClients
+from frontdesk.core.asks.history import Redo, Undo
+from frontdesk.core.asks.mails import CallMade, DropMail, ListCalls, PreviewLetter, TakeMails
+from frontdesk.core.asks.replies import ReceiveReply
+from frontdesk.core.asks.requests import (
+    ApproveRequest,
+    OfferedTime,
+    OfferTimes,
+    RequestAppointment,
+    RequestRescheduling,
+)
+from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.errors import BadInput
+from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.work import Answer
+from frontdesk.core.parse.practice import practice_file
+from tests.builders import Clock, booked, on
+from tests.mail.test_mishaps import ANN, CLARA, cancel, kinds, move, report
+from tests.operations.mailing import Post, a_client, mailing, outbox
+
+
+@pytest.fixture
+def post(desk: Desk, clock: Clock) -> Post:
+    return Post(mailing(desk), clock)
+
+
+def calls(post: Post) -> list[MailKind]:
+    return [it.kind for it in post.desk.see(ListCalls())]
+
+
+@pytest.mark.parametrize("how", ["reinstated", "cancel undone"])
+def test_who_was_called_about_a_cancel_is_called_when_it_stands_again(post: Post, how: str) -> None:
+    client = a_client(post.desk, email="", phone="+44 20 7946 0001")
+    it = booked(post.desk, on(26, 10), client=client.id).appointment
+    post.go()
+    cancel(post.desk, it)
+    [call] = post.desk.see(ListCalls())
+    post.desk.do(CallMade(mail=call.id))
+    if how == "reinstated":
+        post.desk.do(ReinstateAppointment(appointment=it.id, seen=None))
+    else:
+        post.desk.do(Undo())
+    assert calls(post) == [MailKind.BOOKED]
+
+
+def test_a_slip_and_its_redo_call_nobody(post: Post) -> None:
+    client = a_client(post.desk, email="", phone="+44 20 7946 0001")
+    booked(post.desk, on(26, 10), client=client.id)
+    post.desk.do(Undo())
+    post.desk.do(Redo())
+    assert calls(post) == []
+
+
+def test_words_for_who_has_no_address_are_a_call(post: Post) -> None:
+    client = a_client(post.desk, email="", phone="+44 20 7946 0001")
+    ask = BookAppointment(
+        service=ServiceId("review"),
+        start=on(26, 10),
+        client=client.id,
+        practitioner=StaffId("ann"),
+        message="Park here",
+    )
+    post.desk.do(ask)
+    [call] = post.desk.see(ListCalls())
+    assert "Park here" in call.letter.text
+
+
+def test_a_call_becomes_a_mail_when_there_is_an_address(post: Post) -> None:
+    client = a_client(post.desk, email="", phone="+44 20 7946 0001")
+    it = booked(post.desk, on(26, 10), client=client.id).appointment
+    post.go()
+    move(post.desk, it, on(26, 11))
+    assert calls(post) == [MailKind.MOVED]
+    post.desk.do(EditClient(client=client.id, seen=None, email=CLARA))
+    post.go()
+    assert calls(post) == [] and kinds(post, CLARA) == [MailKind.MOVED]
+    assert f"mailto:{CLARA}" in post.to(CLARA)[0].mail.letter.calendar.replace("\r\n ", "")
+
+
+def test_news_that_was_dropped_was_not_told(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    it = move(post.desk, it, on(26, 11))
+    drop_last(post)
+    there = move(post.desk, it, on(26, 13))
+    post.go()
+    assert "before: Thursday, 26 November 2026, 10:00" in post.to(CLARA)[-1].text
+    move(post.desk, there, on(26, 14))
+    drop_last(post)
+    move(post.desk, it, on(26, 13))
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.BOOKED, MailKind.MOVED, MailKind.BOOKED]  # what stands is said again
+    assert "13:00" in post.to(CLARA)[-1].text
+
+
+def drop_last(post: Post) -> None:
+    [mail] = [it for it in outbox(post.desk) if it.reader is Reader.CLIENT and it.state is MailState.QUEUED]
+    post.desk.do(DropMail(mail=mail.id))
+
+
+def test_a_booking_whose_mail_was_dropped_and_that_is_undone_is_no_news(post: Post) -> None:
+    booked(post.desk, on(26, 10), client=a_client(post.desk).id)
+    drop_last(post)
+    post.desk.do(Undo())
+    post.go()
+    assert kinds(post, CLARA) == []
+
+
+def test_a_preview_says_what_will_go_after_a_mail_that_reached_nobody(post: Post, clock: Clock) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    clock.now += 61
+    for leased_mail in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
+        report(post.desk, leased_mail, Outcome.REFUSED)
+    change = RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11))
+    seen = post.desk.see(PreviewLetter(change=change))
+    assert seen is not None and seen.subject.startswith("Booked")
+    move(post.desk, it, on(26, 11))
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.BOOKED]
+
+
+@pytest.mark.parametrize("where", ["at the same time", "back within the grace period"])
+def test_words_with_a_change_that_is_no_news_go_as_a_message(post: Post, where: str) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    if where != "at the same time":
+        it = move(post.desk, it, on(26, 11))
+    move(post.desk, it, on(26, 10), message="Bring your card")
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.BOOKED, MailKind.MESSAGE]
+    assert "Bring your card" in post.to(CLARA)[-1].text and "26 November" in post.to(CLARA)[-1].text
+
+
+def test_such_words_are_taken_back_with_the_change(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    move(post.desk, it, on(26, 10), message="Bring your card", note="card")
+    post.desk.do(Undo())
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.BOOKED]
+
+
+def test_what_waits_for_a_merged_record_goes_to_the_one_that_is_kept(post: Post) -> None:
+    old = a_client(post.desk, "Clara C.", "old@client.example")
+    kept = a_client(post.desk)
+    it = booked(post.desk, on(26, 10), client=old.id).appointment
+    post.desk.do(MergeClients(keep=kept.id, drop=old.id))
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.BOOKED] and post.to("old@client.example") == []
+    post.desk.do(EditClient(client=kept.id, seen=None, email="new@client.example"))
+    answer = ReceiveReply(holder=it.holder, attendee=CLARA, sequence=it.sequence, answer=Answer.ACCEPTED)
+    assert post.desk.do(answer).changes[0].after.status is Status.CONFIRMED  # type: ignore[union-attr]
+
+
+def test_a_merged_record_is_not_followed_once_the_merge_is_undone(post: Post) -> None:
+    old = a_client(post.desk, "Clara C.", "old@client.example")
+    kept = a_client(post.desk)
+    booked(post.desk, on(26, 10), client=old.id)
+    post.desk.do(MergeClients(keep=kept.id, drop=old.id))
+    post.desk.do(Undo())
+    post.go()
+    assert kinds(post, "old@client.example") == [MailKind.BOOKED] and post.to(CLARA) == []
+
+
+def test_the_practitioner_reads_what_a_client_said_with_what_stands_at_once(post: Post) -> None:
+    post.desk.do(
+        ApplyPractice(
+            file=practice_file('[policy]\nreschedule_needs_approval = false\n[booking]\napproval = "auto"\n')
+        )
+    )
+    client = a_client(post.desk)
+    ask = RequestAppointment(
+        service=ServiceId("review"),
+        start=on(26, 10),
+        client=client.id,
+        practitioner=StaffId("ann"),
+        description="My knee hurts",
+    )
+    it = post.desk.do(ask).appointment  # type: ignore[union-attr]
+    post.go()
+    assert "My knee hurts" in post.to(ANN)[-1].text
+    post.desk.do(RequestRescheduling(appointment=it.id, start=on(26, 14), description="The bus is late"))
+    post.go()
+    assert "The bus is late" in post.to(ANN)[-1].text
+
+
+def test_the_new_practitioner_is_told_of_the_ticket_too(post: Post) -> None:
+    client = a_client(post.desk)
+    asked = post.desk.do(
+        RequestAppointment(
+            service=ServiceId("review"), start=on(26, 10), client=client.id, practitioner=StaffId("ann")
+        )
+    ).request  # type: ignore[union-attr]
+    approve = ApproveRequest(request=asked.id, seen=None, practitioner=StaffId("ann"), ticket="T-77")
+    it = post.desk.do(approve).appointment
+    post.go()
+    post.desk.do(RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11), practitioner=StaffId("bob")))
+    post.go()
+    assert "T-77" in post.to("bob@test.example")[-1].text and "T-77" in post.to(ANN)[-1].text
+
+
+def test_a_call_that_was_made_counts_as_told(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    move(post.desk, it, on(26, 11))
+    post.clock.now += 61
+    for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
+        report(post.desk, leased, Outcome.REFUSED)
+    [failed] = post.desk.see(ListCalls())
+    done = post.desk.do(CallMade(mail=failed.id))
+    assert (done.carrier, done.state) == (Carrier.CALL, MailState.SENT)
+    move(post.desk, it, on(26, 13))
+    post.go()
+    assert "before: Thursday, 26 November 2026, 11:00" in post.to(CLARA)[-1].text
+
+
+def test_offers_name_who_where_and_the_zone_and_lead_to_the_portal(post: Post) -> None:
+    client = a_client(post.desk)
+    asked = post.desk.do(
+        RequestAppointment(
+            service=ServiceId("review"), start=on(26, 10), client=client.id, practitioner=StaffId("ann")
+        )
+    ).request  # type: ignore[union-attr]
+    times = (
+        OfferedTime(start=on(26, 14), practitioner=StaffId("ann")),
+        OfferedTime(start=on(26, 14), practitioner=StaffId("bob")),
+    )
+    post.desk.do(OfferTimes(request=asked.id, seen=None, times=times))
+    post.go()
+    text = post.to(CLARA)[-1].text
+    assert "1: Thu 26 Nov 14:00 · Ann Archer" in text and "2: Thu 26 Nov 14:00 · Bob Brown" in text
+    assert "Greenwich Mean Time" in text and "https://book.test.example/" in text and asked.ref in text
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "hint"),
+    [
+        ("{% if message %}{{ mesage }}{% endif %}", "mesage", "message"),
+        ("{% if was %}{{ was.whn }}{% endif %}", "was.whn", "was.when"),
+        ("{{ was.when }}", "was.when", "it.when"),
+        ("{{ practice.fone }}", "practice.fone", "practice.phone"),
+        ("{% set s = message ~ message %}{{ s }}", "it", "set has no use"),
+        ("{% for a in message %}{% for b in message %}x{% endfor %}{% endfor %}", "it", "a loop over"),
+        ("{{ message|join(message) }}", "it", "joining"),
+        ("{% macro m(s) %}{{ m(s ~ s) }}{% endmacro %}{{ m('x') }}", "it", "a macro"),
+        ("{{ message|replace('a', 'aaaa') }}", "it", "replace"),
+    ],
+)
+def test_a_template_is_refused_for_what_it_says_also_where_the_example_does_not_come_by(
+    desk: Desk, text: str, word: str, hint: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        mailing(desk, f"[mail.templates]\nbooked_client = {json.dumps(text)}\n")
+    assert refused.value.value == word and hint in refused.value.hint
