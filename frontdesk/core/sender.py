@@ -93,6 +93,7 @@ class Sender:
         """
         before = self.sent
         waiting: deque[Leased] = deque()
+        nobody = False  # is there: the next mail would fare no better
         raw: bytes | Ending = b""  # of the first that waits
         report: Report | None = None  # of the last that went
 
@@ -123,10 +124,14 @@ class Sender:
                     self.sent += ending.outcome is Outcome.SENT
                     if ending.outcome is Outcome.QUEUE_FAULT or not ending.connected:
                         await self._hang_up()
-                        if ending.outcome in (Outcome.QUEUE_FAULT, Outcome.LATER):
-                            return self.sent - before  # nobody is there: the next mail would fare no better
+                        if ending.outcome in (Outcome.QUEUE_FAULT, Outcome.LATER) and _is_mail(current):
+                            nobody = True
+                            self._give_back(waiting, only=_is_mail)
+                            write_first()
                 mark_last()
                 self._give_back(waiting)
+                if nobody:
+                    break
             return self.sent - before
         finally:
             try:
@@ -139,10 +144,11 @@ class Sender:
         if report is not None:
             self._door.do(ReportMail(report=report))
 
-    def _give_back(self, waiting: deque[Leased]) -> None:
+    def _give_back(self, waiting: deque[Leased], only: Callable[[Leased], bool] = lambda _: True) -> None:
         """What was leased and not tried goes back into the queue."""
-        while waiting:
-            self._mark(_report_of(waiting.popleft(), Ending(Outcome.UNTRIED)))
+        for leased in [it for it in waiting if only(it)]:
+            waiting.remove(leased)
+            self._mark(_report_of(leased, Ending(Outcome.UNTRIED)))
 
     def _is_ours(self, leased: Leased) -> bool:
         """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
@@ -288,6 +294,10 @@ def _report_of(leased: Leased, ending: Ending) -> Report:
         detail=clean_line(ending.detail, 300),
         under_fault=leased.under_fault,
     )
+
+
+def _is_mail(leased: Leased) -> bool:
+    return leased.mail.carrier is Carrier.MAIL
 
 
 def _is_over(stop: threading.Event | None) -> bool:

@@ -18,19 +18,22 @@ import pytest
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, ShowAppointment
 from frontdesk.core.asks.automations import RehearseAutomations
-from frontdesk.core.asks.history import Undo
+from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import ListMails
-from frontdesk.core.asks.requests import RequestRescheduling
+from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling, WithdrawRequest
 from frontdesk.core.asks.schedule import ListWork
-from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.settings import ApplyPractice, PlanPractice, ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.domain.mails import Carrier, MailKind, MailState
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.practice import ReasonId
+from frontdesk.core.domain.requests import Applicant
+from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.sender import Sender
-from tests.builders import Clock, booked, on
+from tests.builders import Clock, as_staff, booked, on
 from tests.operations.mailing import Post, a_client, mailing, outbox
 
 AT_ONCE = "[policy]\nreschedule_needs_approval = false\n"
@@ -137,8 +140,8 @@ def test_a_webhook_is_signed_and_tried_again_until_it_is_taken(desk: Desk, clock
         it = booked(made, on(26, 10), client=a_client(made).id).appointment
         made.do(CancelAppointment(appointment=it.id, seen=None, reason=ReasonId("schedule")))
         for _ in range(2):
-            asyncio.run(Sender(made.acting(SYSTEM), None, made.now).deliver())
             clock.now += 120
+            asyncio.run(Sender(made.acting(SYSTEM), None, made.now).deliver())
     assert len(got) == 2 and got[0][1] == got[1][1]
     headers, body = got[1]
     parts = dict(part.split("=") for part in headers["Frontdesk-Signature"].split(","))
@@ -156,6 +159,7 @@ def test_a_webhook_that_is_refused_or_leads_elsewhere_has_failed(desk: Desk, clo
         with receiver([code]) as (url, got):
             made = with_automation(desk, on='"booked"', do=f'{{ webhook = "{url}", secret = "0123456789abcdef" }}')
             booked(made, on(26, 10 if code == 410 else 11), client=a_client(made).id)
+            clock.now += 61
             asyncio.run(Sender(made.acting(SYSTEM), None, made.now).deliver())
             assert len(got) == 1
     states = [it.state for it in made.see(ListMails()).items if it.carrier is Carrier.WEBHOOK]
@@ -166,6 +170,16 @@ def test_a_webhook_that_is_refused_or_leads_elsewhere_has_failed(desk: Desk, clo
     ("text", "field", "hint"),
     [
         ('on = "mooved"\ndo = { note = "x" }', "automations.1.on", "booked"),
+        (
+            'on = "moved"\nwhen = { service = "revew" }\ndo = { note = "x" }',
+            "automations.mine.when.service",
+            "review",
+        ),
+        (
+            'on = "moved"\ndo = { note = "x" }\n[[automations]]\nid = "mine"\non = "moved"\ndo = { note = "y" }',
+            "id",
+            "",
+        ),
         ('on = "moved"\nwhen = { servce = "x" }\ndo = { note = "x" }', "servce", "service"),
         ('on = "moved"\ndo = { note = "x", task = "y" }', "automations.1.do", "one of"),
         ('on = "moved"\ndo = { webhook = "http://a.example/", secret = "0123456789abcdef" }', "webhook", "https"),
@@ -215,3 +229,116 @@ def test_past_events_show_what_would_have_been_done_and_nothing_is(desk: Desk) -
     [seen] = made.see(RehearseAutomations(first=date(2026, 11, 23), last=date(2026, 11, 23)))
     assert (seen.automation.id, seen.on, seen.line.operation) == ("mine", "moved", "reschedule")
     assert outbox(made) == before
+
+
+PARKING = '{ mail = "client", text = "Park behind the house. {{ it.when }}" }'
+
+
+def parking(post: Post) -> list[str]:
+    return [it.text for it in post.to("clara@client.example") if it.mail.kind is MailKind.AUTOMATION]
+
+
+def test_an_automations_mail_that_waits_tells_how_it_is_when_it_leaves(desk: Desk, clock: Clock) -> None:
+    made = with_automation(desk, on='"booked"', do=PARKING)
+    post = Post(made, clock)
+    it = booked(made, on(26, 10), client=a_client(made).id).appointment
+    made.do(RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11)))
+    post.go()
+    assert len(parking(post)) == 1 and "11:00" in parking(post)[0]
+
+
+def test_an_automation_that_waits_for_moves_tells_of_the_last_one_once(desk: Desk, clock: Clock) -> None:
+    made = with_automation(desk, on='"moved"', do=PARKING)
+    post = Post(made, clock)
+    it = moved_by(made, "practice").appointment
+    made.do(RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 14)))
+    post.go()
+    assert len(parking(post)) == 1 and "14:00" in parking(post)[0]
+
+
+def test_an_automations_mail_is_not_sent_for_what_died_meanwhile(desk: Desk, clock: Clock) -> None:
+    made = with_automation(desk, on='"booked"', do=PARKING)
+    post = Post(made, clock)
+    it = booked(made, on(26, 10), client=a_client(made).id).appointment
+    made.do(CancelAppointment(appointment=it.id, seen=None, reason=ReasonId("schedule")))
+    post.go()
+    assert parking(post) == []
+
+
+def test_a_redo_writes_again_what_the_undo_took_back(desk: Desk, clock: Clock) -> None:
+    made = with_automation(desk, on='"booked"', do=PARKING)
+    post = Post(made, clock)
+    booked(made, on(26, 10), client=a_client(made).id)
+    made.do(Undo())
+    made.do(Redo())
+    post.go()
+    assert len(parking(post)) == 1
+    made.do(Undo())
+    made.do(Redo())
+    post.go()
+    assert len(parking(post)) == 1  # it was read
+
+
+def hooks(desk: Desk) -> list[bool]:
+    """Of the webhooks that left, in order: whether each says that something is undone."""
+    found = [it for it in desk.see(ListMails()).items if it.carrier is Carrier.WEBHOOK and it.state is MailState.SENT]
+    return [json.loads(it.letter.text).get("undone", False) for it in sorted(found, key=lambda it: it.id)]
+
+
+def test_who_listens_is_told_of_an_undo_only_where_they_heard_of_the_act(desk: Desk, clock: Clock) -> None:
+    made = with_automation(
+        desk, on='"booked"', do='{ webhook = "https://hook.example/", secret = "0123456789abcdef" }'
+    )
+    post = Post(made, clock)
+    booked(made, on(26, 10), client=a_client(made).id)
+    made.do(Undo())
+    post.go()
+    assert hooks(made) == []  # within the grace period
+    made.do(Redo())
+    post.go()
+    assert hooks(made) == [False]
+    made.do(Undo())
+    made.do(Redo())
+    post.go()
+    assert hooks(made) == [False]
+    made.do(Undo())
+    post.go()
+    assert hooks(made) == [False, True]
+    made.do(Redo())
+    post.go()
+    assert hooks(made) == [False, True, False]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_request_of_somebody_unknown_is_followed_too_unless_it_is_withdrawn(
+    desk: Desk, clock: Clock, withdrawn: bool
+) -> None:
+    made = with_automation(desk, on='"requested"', do='{ mail = "client", text = "Thank you, {{ name }}." }')
+    made.do(ApplyPractice(file=practice_file("[portal]\nnew_clients = true\n")))
+    post = Post(made, clock)
+    asked = made.do(
+        RequestAppointment(
+            service=ServiceId("review"),
+            start=on(26, 10),
+            client=Applicant(name="New Person", email="clara@client.example", phone="+44 20 7946 0009"),
+            practitioner=StaffId("ann"),
+        )
+    ).request  # type: ignore[union-attr]
+    if withdrawn:
+        made.do(WithdrawRequest(request=asked.id, seen=None))
+    post.go()
+    assert ["Thank you, New Person." in it for it in parking(post)] == [True] * (not withdrawn)
+
+
+def test_what_webhooks_are_signed_with_is_for_who_may_change_it(desk: Desk) -> None:
+    made = with_automation(
+        desk, on='"booked"', do='{ webhook = "https://hook.example/", secret = "0123456789abcdef" }'
+    )
+    assert "0123456789abcdef" in str(made.see(ShowSetup()))
+    assert "0123456789abcdef" not in str(as_staff(made, "rita").see(ShowSetup()))
+
+
+def test_a_plan_of_a_practice_refuses_what_applying_it_would(desk: Desk) -> None:
+    text = '[[automations]]\nid = "mine"\non = "moved"\ndo = { mail = "client", text = "{{ nmae }}" }\n'
+    with pytest.raises(BadInput):
+        desk.see(PlanPractice(file=practice_file(text)))

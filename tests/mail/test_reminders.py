@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,15 @@ import pytest
 from frontdesk.core.asks.appointments import EditAppointment, ReinstateAppointment
 from frontdesk.core.asks.history import Undo
 from frontdesk.core.asks.mails import CountReminders, ListCalls, ListMails, ReleaseMails, TakeMails, WriteReminders
+from frontdesk.core.asks.requests import RequestAppointment, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.mails import MailKind, MailState, Outcome
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
+from frontdesk.core.queries.mails import is_in_trouble
 from tests.builders import Clock, booked, on
 from tests.mail.test_mishaps import cancel, move, report
 from tests.operations.mailing import Post, a_client, mailing, outbox
@@ -181,3 +186,46 @@ def test_quiet_hours_do_not_make_a_reminder_of_an_appointment_that_was_made_too_
     booked(post.desk, on(24, 10), client=client.id)
     post.go()
     assert remind(post, on(24, 7, 30)) == []
+
+
+def test_reminders_go_with_the_phone_number_where_the_key_is_gone_and_the_desk_is_told(post: Post) -> None:
+    client = a_client(post.desk)
+    booked(post.desk, on(27, 10), client=client.id)
+    post.go()
+    keyless = replace(post.desk, machine=replace(post.desk.machine, seal_key=None))
+    post.clock.set(on(24, 10))
+    lost = Post(keyless, post.clock)
+    assert keyless.acting(SYSTEM).do(WriteReminders()) == 1
+    [reminder] = lost.go(after=0)
+    assert "+44 20 7946 0000" in reminder.text and "/a/" not in reminder.text
+    seen = keyless.see(ListMails(limit=0))
+    assert seen.key_trouble is not None and is_in_trouble(seen)
+    assert not is_in_trouble(post.desk.see(ListMails(limit=0)))
+
+
+def test_mails_whose_links_cannot_be_opened_are_stuck_after_a_while(post: Post) -> None:
+    booked(post.desk, on(27, 10), client=a_client(post.desk).id)
+    keyless = replace(post.desk, machine=replace(post.desk.machine, seal_key=None))
+    lost = Post(keyless, post.clock)
+    for _ in range(8):
+        lost.go(after=301)
+    assert keyless.see(ListMails(limit=0)).stuck == 1
+
+
+def test_many_requests_that_end_at_once_wait_for_a_yes(desk: Desk, clock: Clock) -> None:
+    made = mailing(desk)
+    walls = [on(day, hour, minute) for day in (24, 25, 26) for hour in (9, 10, 11, 13, 14, 15) for minute in (0, 30)]
+    for n, (wall, who) in enumerate((wall, who) for wall in walls for who in ("ann", "bob")):
+        ask = RequestAppointment(
+            service=ServiceId("review"),
+            start=wall,
+            client=a_client(made, f"C{n}", f"c{n}@c.example").id,
+            practitioner=StaffId(who),
+        )
+        made.do(ask)
+    Post(made, clock).go()
+    clock.set(on(30, 9))
+    made.do(SweepExpired())
+    over = [it for it in outbox(made) if it.kind is MailKind.REQUEST_EXPIRED]
+    assert len(over) == 72 and {it.state for it in over} == {MailState.PAUSED}
+    assert made.do(ReleaseMails()) == 72

@@ -77,6 +77,16 @@ def matches(automation: Automation, trigger: Trigger) -> bool:
     return True
 
 
+def still_holds(automation: Automation, it: Appointment | Request) -> bool:
+    """Whether what an automation waited for is still so: a booking that was cancelled since is none."""
+    if isinstance(it, Request):
+        over = {"approved": RequestState.APPROVED, "declined": RequestState.DECLINED, "expired": RequestState.EXPIRED}
+        if automation.on in over:
+            return it.state is over[automation.on]
+        return it.state in (RequestState.PENDING, RequestState.APPROVED)
+    return _is_over(it.status) == (automation.on == "cancelled")
+
+
 def _of_appointment(was: Appointment | None, it: Appointment) -> Iterator[str]:
     if was is None:
         if it.status in HOLDS_TIME:

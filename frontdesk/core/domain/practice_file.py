@@ -231,6 +231,18 @@ def _require_known(setup: Setup | None, changes: list[Change], file: PracticeFil
             case Practice():
                 initial = thing.booking.initial_service
                 _known("booking.initial_service", (initial,) if initial else (), services, None)
+                people = _ids(setup.staff if setup else {}, changes, StaffMember)
+                reasons = _ids(setup.reasons if setup else {}, changes, Reason)
+                named = (
+                    ("service", services),
+                    ("practitioner", people),
+                    ("location", locations),
+                    ("reason", reasons),
+                )
+                for automation in thing.automations:
+                    for name, ids in named:
+                        wanted = automation.when.get(name)
+                        _known(f"automations.{automation.id}.when.{name}", (wanted,) if wanted else (), ids, None)
             case _:
                 pass
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.checks import Check
+from frontdesk.core.domain.errors import StoreUnusable
 from frontdesk.core.domain.events import EventId, HistoryLine
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.mails import Mail
@@ -325,6 +326,8 @@ class Outbox:
     """Whether nothing leaves from here, by intent: a demo."""
     is_sealed: bool
     """Whether secrets were sealed with a machine's key here: from then on only that key opens them."""
+    key_trouble: StoreUnusable | None = None
+    """Why this machine cannot open the links that wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,56 +4,112 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Set
+from dataclasses import replace
+from typing import Any
 
-from frontdesk.core.domain.appointments import Appointment
-from frontdesk.core.domain.automations import Trigger, matches, triggers
-from frontdesk.core.domain.events import AutomationRan, Change, Event
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.automations import Trigger, matches, still_holds, triggers
+from frontdesk.core.domain.events import AutomationRan, Change, Event, Redone, Reversed
 from frontdesk.core.domain.mails import (
     Carrier,
     Letter,
     Mail,
     MailId,
     MailKind,
+    MailState,
     Reader,
     place_of,
     wish_of,
 )
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Automation, Setup
-from frontdesk.core.domain.requests import Request
+from frontdesk.core.domain.requests import Request, RequestId
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId
-from frontdesk.core.operations.writing import About, domain_of, write
-from frontdesk.core.queries.letters import To, facts_of, to_client, to_staff
+from frontdesk.core.operations.writing import TAKEN_BACK, About, domain_of, supersede, write
+from frontdesk.core.queries.letters import To, facts_of, to_applicant, to_client, to_staff
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.times import iso
-from frontdesk.core.store import appointments, clients, mails, setup, work
+from frontdesk.core.store import appointments, clients, events, mails, requests, setup, work
 from frontdesk.core.store.look import Tx
 
 
 def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
     """What the practice wants done after an event: mails and webhooks are queued, notes and tasks are answered, to be
-    recorded.
+    recorded. What waits of earlier events follows what is true now.
     """
+    if isinstance(event, Reversed):
+        _reverse(tx, event)
+        return ()
     found = list(triggers(event.operation, event.changes, event.side, tx.now))
     practice = setup.load(tx) if found else None
     if practice is None or not practice.practice.automations:
         return ()
-    ran: list[AutomationRan] = []
-    for trigger in found:
-        for automation in practice.practice.automations:
-            if matches(automation, trigger):
-                done = _run(tx, practice, automation, trigger, event)
-                if done is not None:
-                    ran.append(done)
-    return tuple(ran)
+    runs = [(it, trigger) for trigger in found for it in practice.practice.automations if matches(it, trigger)]
+    for change in event.changes:
+        match change.before, change.after:
+            case Appointment() as was, Appointment() as now if was.sequence != now.sequence:
+                _renew(tx, practice, now, {it.id for it, trigger in runs if trigger.thing.id == now.id})
+    return tuple(filter(None, (_run(tx, practice, it, trigger, event) for it, trigger in runs)))
+
+
+def _renew(tx: Tx, practice: Setup, it: Appointment, ran: Set[str]) -> None:
+    """Mails that wait about an appointment tell how it is now; one that is written anew, or has no cause, goes."""
+    for mail in mails.waiting_automations(tx, str(it.id)):
+        supersede(tx, mail)
+        automation = automation_of(practice, mail)
+        if automation is not None and automation.id not in ran and still_holds(automation, it):
+            _mail(tx, practice, automation, it, mail.occasion, due_at=mail.due_at)
+
+
+def _reverse(tx: Tx, event: Reversed) -> None:
+    """What automations wrote of an act that is undone does not leave; a webhook that left is told that it is undone.
+
+    When it is done again they are written again, as things are now.
+    """
+    assert event.undoes is not None
+    again, first = isinstance(event, Redone), events.first_of(tx, event.undoes)
+    practice = setup.load(tx)
+    written = sorted(mails.of_occasion(tx, f"automation:{first}:", begins=True), key=lambda mail: mail.id)
+    last = {(mail.subject_kind, mail.subject_id, _name(mail)): mail for mail in written}
+    for mail in last.values():
+        automation = automation_of(practice, mail)
+        if mail.may_still_change:
+            mails.save(tx, replace(mail, state=MailState.DROPPED, error=TAKEN_BACK, decided_by=tx.actor.name))
+        if automation is None:
+            continue
+        occasion = f"automation:{first}:{event.id}:{automation.id}"
+        if mail.carrier is Carrier.WEBHOOK:
+            stood = not json.loads(mail.letter.text).get("undone", False)
+            if (mail.is_told and stood != again) or (mail.error == TAKEN_BACK and stood == again):
+                _webhook_again(tx, practice, mail, event, occasion, undone=not again)
+        elif again and mail.error == TAKEN_BACK:
+            thing = _thing(tx, mail)
+            if thing is not None:
+                _mail(tx, practice, automation, thing, occasion)
+
+
+def automation_of(practice: Setup, mail: Mail) -> Automation | None:
+    """Which automation wrote it, if the practice still has it."""
+    return next((it for it in practice.practice.automations if it.id == _name(mail) and it.enabled), None)
+
+
+def _name(mail: Mail) -> str:
+    return mail.occasion.split(":", 3)[3]
+
+
+def _thing(tx: Tx, mail: Mail) -> Appointment | Request | None:
+    if mail.subject_kind == "appointment":
+        return appointments.find(tx, AppointmentId(int(mail.subject_id)))
+    return requests.find(tx, RequestId(int(mail.subject_id)))
 
 
 def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> AutomationRan | None:
     thing = trigger.thing
     booked = thing if isinstance(thing, Appointment) else None
     if it.do.get("mail"):
-        _mail(tx, practice, it, trigger, event)
+        _mail(tx, practice, it, trigger.thing, _occasion(it, event))
     elif it.do.get("webhook"):
         _webhook(tx, practice, it, trigger, event)
     elif it.do.get("note") and booked is not None:
@@ -76,8 +132,7 @@ def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event
     return None
 
 
-def _mail(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> None:
-    thing = trigger.thing
+def _mail(tx: Tx, practice: Setup, it: Automation, thing: Appointment | Request, occasion: str, **more: Any) -> None:
     client = clients.find(tx, thing.client) if thing.client is not None else None
     to = _reader(practice, it, thing, client)
     if to is None or not to.email:
@@ -101,7 +156,8 @@ def _mail(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Even
         to,
         facts,
         about=About(*_subject(thing), _told_at(thing), thing.holder),
-        occasion=_occasion(it, event),
+        occasion=occasion,
+        **more,
     )
 
 
@@ -125,6 +181,32 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
         "end": iso(slot.end, zone_name),
         "ticket": thing.ticket or None,
     }
+    _post(tx, practice, it, _subject(thing), _told_at(thing), f"{trigger.on} {thing.ref}", body, _occasion(it, event))
+
+
+def _webhook_again(tx: Tx, practice: Setup, mail: Mail, event: Reversed, occasion: str, undone: bool) -> None:
+    """The same, undone or done again: who listens need not know what came before."""
+    body = {**json.loads(mail.letter.text), "event": event.id, "at": iso(tx.now, practice.practice.timezone)}
+    body.pop("undone", None)
+    if undone:
+        body["undone"] = True
+    automation = automation_of(practice, mail)
+    assert automation is not None
+    subject = (mail.subject_kind, mail.subject_id)
+    _post(tx, practice, automation, subject, mail.sequence, mail.letter.subject, body, occasion)
+
+
+def _post(
+    tx: Tx,
+    practice: Setup,
+    it: Automation,
+    subject: tuple[str, str],
+    sequence: int,
+    title: str,
+    body: dict[str, Any],
+    occasion: str,
+) -> None:
+    """Queued like a mail, with the same delay: what is taken back in time was never said."""
     message_id = f"<{uuid.uuid4().hex}@{domain_of(practice)}>"
     mails.add(
         tx,
@@ -133,17 +215,17 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
             carrier=Carrier.WEBHOOK,
             reader=Reader.STAFF,
             kind=MailKind.AUTOMATION,
-            subject_kind=_subject(thing)[0],
-            subject_id=_subject(thing)[1],
-            sequence=_told_at(thing),
-            occasion=_occasion(it, event),
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            sequence=sequence,
+            occasion=occasion,
             recipient=it.do["webhook"],
             name=it.id,
-            letter=Letter(subject=f"{trigger.on} {thing.ref}", text=json.dumps(body, ensure_ascii=False)),
+            letter=Letter(subject=title, text=json.dumps(body, ensure_ascii=False)),
             message_id=message_id,
             thread=message_id,
             made_at=tx.now,
-            due_at=tx.now,
+            due_at=tx.now + practice.practice.mail.grace,
             until=tx.now + 3 * DAY,
         ),
     )
@@ -152,7 +234,9 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
 def _reader(practice: Setup, it: Automation, thing: Appointment | Request, client: Client | None) -> To | None:
     match it.do["mail"]:
         case "client":
-            return to_client(practice, client) if client is not None else None
+            if client is not None:
+                return to_client(practice, client)
+            return to_applicant(practice, thing) if isinstance(thing, Request) else None
         case "practitioner":
             slot = thing if isinstance(thing, Appointment) else thing.slot
             person = practice.staff.get(slot.practitioner)

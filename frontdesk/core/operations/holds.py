@@ -5,13 +5,14 @@ from __future__ import annotations
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.domain.events import Batch, Event
+from frontdesk.core.domain.reminders import is_storm
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import record_ends, require_allowed
 from frontdesk.core.queries import slots
-from frontdesk.core.store import claims, pickers, requests, setup
+from frontdesk.core.store import claims, mails, pickers, requests, setup
 from frontdesk.core.store.look import Tx
 
 SWEPT = 200
@@ -23,6 +24,7 @@ def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
     pickers.sweep(tx)
     for id_ in requests.run_out(tx, SWEPT):
         taking.end(tx, id_)
+    tx.storm = is_storm(len(tx.ran_out), mails.usual_hour(tx))
     return Batch(events=record_ends(tx))
 
 

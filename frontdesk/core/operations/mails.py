@@ -21,6 +21,7 @@ from frontdesk.core.asks.mails import (
     WriteReminders,
     WriteTestMail,
 )
+from frontdesk.core.domain.automations import still_holds
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable
 from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
 from frontdesk.core.domain.mails import (
@@ -43,11 +44,11 @@ from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal, No
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.reminders import is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
-from frontdesk.core.domain.text import clean_text
+from frontdesk.core.domain.text import TEXT_LENGTH, clean_text
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
 from frontdesk.core.operations import writing
 from frontdesk.core.operations.appointments import found, locked_client
-from frontdesk.core.operations.automations import signing_key
+from frontdesk.core.operations.automations import automation_of, signing_key
 from frontdesk.core.operations.guard import (
     record,
     require_allowed,
@@ -127,6 +128,10 @@ def write_message(tx: Tx, ask: WriteMessage) -> MessageWritten:
     words = clean_text(ask.text)
     if not words:
         raise BadInput("message", Problem.MISSING)
+    if len(ask.text.strip()) > TEXT_LENGTH:
+        raise BadInput(
+            "message", Problem.OUT_OF_RANGE, str(len(ask.text.strip())), hint=f"{TEXT_LENGTH} characters at most"
+        )
     about = found(tx, ask.appointment) if ask.appointment is not None else None
     if about is not None:
         if about.client != client.id:
@@ -263,11 +268,13 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
         return 0
     storm = is_storm(len(due), mails.usual_hour(tx))
     written = 0
+    sealing = seals.trouble(tx) is None
     for it, hours in due:
         client = clients.find(tx, it.client)
         assert client is not None, "an appointment has a client"
         to = letter_facts.to_client(practice, client)
-        manage, secrets = writing.manage_link(tx, practice, it)
+        # where links cannot be sealed, a reminder with the phone number is better than none
+        manage, secrets = writing.manage_link(tx, practice, it) if sealing else ("", {})
         told = appointment_for_client(it)
         made = writing.write(
             tx,
@@ -365,13 +372,16 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
             return sequence == mail.sequence and (
                 mail.kind is not MailKind.REMINDER or is_wanted(look, setup.load(look), mail)
             )
-        case "request" if mail.kind in _FREE_OF_STATE:
+        case "request" if mail.kind is MailKind.MESSAGE:
             return True
         case "request":
             request = requests.find(look, RequestId(int(mail.subject_id)))
             if request is None:
                 return False
             now = request.as_of(look.now)
+            if mail.kind is MailKind.AUTOMATION:
+                automation = automation_of(setup.load(look), mail)
+                return automation is not None and still_holds(automation, now)
             told = (
                 request_for_client(now)
                 if mail.reader is Reader.CLIENT
@@ -382,6 +392,3 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
             return told == mail.tells
         case _:
             return True
-
-
-_FREE_OF_STATE = frozenset({MailKind.MESSAGE, MailKind.AUTOMATION})

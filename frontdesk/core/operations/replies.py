@@ -31,6 +31,8 @@ def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
         action = Action.RESCHEDULE if ask.answer is Answer.COUNTERED else Action.CONFIRM
         require_no_objection([NotFromHere(it.status, action)])
     match ask.answer:
+        case Answer.ACCEPTED if it.status is Status.CONFIRMED:
+            return record(tx, ReplyNoted(appointment=it, client_name=client.name, answer=ask.answer))
         case Answer.ACCEPTED:
             return set_status(tx, SetStatus(appointment=it.id, seen=None, status=Status.CONFIRMED))
         case Answer.COUNTERED if ask.start is not None:

@@ -32,6 +32,7 @@ from frontdesk.core.domain.practice import BY_CLIENT, ReasonId, Setup
 from frontdesk.core.domain.requests import Ended, Request, RequestKind
 from frontdesk.core.domain.times import DAY, Instant
 from frontdesk.core.operations.writing import (
+    TAKEN_BACK,
     About,
     Before,
     calendar_file,
@@ -66,9 +67,6 @@ UNTOLD = frozenset({"import", "import_done", "merge_clients"})
 
 WORDS = frozenset({"message", "booking_link"})
 """Deeds that are nothing but a mail."""
-
-TAKEN_BACK = "taken back"
-"""Why a mail was dropped that a redo sends after all."""
 
 
 def tell(tx: Tx, event: Event) -> None:
@@ -303,7 +301,8 @@ def _take_back_words(tx: Tx, event: events.Reversed, must: bool) -> None:
 
     Raises Refused where the mail has left and the deed was nothing but that: it `must` be taken back.
     """
-    occasion, undone = f"words:{_first_batch(tx, event)}", isinstance(event, events.Undone)
+    assert event.undoes is not None
+    occasion, undone = f"words:{events_store.first_of(tx, event.undoes)}", isinstance(event, events.Undone)
     for mail in mails.of_occasion(tx, occasion):
         if mail.is_told and must:
             raise Refused((CannotBeUndone(event.of_operation),))
@@ -313,15 +312,6 @@ def _take_back_words(tx: Tx, event: events.Reversed, must: bool) -> None:
             due = tx.now + setup.load(tx).practice.mail.grace
             mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=due, error="", decided_by=""))
     links.close(tx, occasion, tx.now if undone else None)
-
-
-def _first_batch(tx: Tx, event: events.Reversed) -> events.BatchId:
-    """The batch of the deed itself, below all undoing and redoing of it."""
-    batch = event.undoes
-    assert batch is not None
-    while (below := events_store.operation_of(tx, batch)[1]) is not None:
-        batch = below
-    return batch
 
 
 def _tell_of_request(

@@ -52,6 +52,10 @@ LINK_DAYS = 30
 """How long a booking link works."""
 
 
+TAKEN_BACK = "taken back"
+"""Why a mail was dropped that a redo sends after all."""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a mail is about, at which sequence or revision, and the thread it belongs to."""
@@ -112,6 +116,7 @@ def write(
         carrier = Carrier.CALL
     domain = domain_of(practice)
     message_id = f"<{uuid.uuid4().hex}@{domain}>"
+    state = MailState.PAUSED if tx.storm and carrier is Carrier.MAIL else MailState.QUEUED
     read = letters.letter(facts)
     grace = practice.practice.mail.grace
     return mails.add(
@@ -135,7 +140,7 @@ def write(
             message_id=message_id,
             thread=f"<{about.thread}@{domain}>",
             made_at=tx.now,
-            **{"due_at": tx.now + (grace if carrier is Carrier.MAIL else 0), **more},
+            **{"due_at": tx.now + (grace if carrier is Carrier.MAIL else 0), "state": state, **more},
         ),
     )
 

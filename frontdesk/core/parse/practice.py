@@ -66,9 +66,7 @@ def practice_file(text: str) -> PracticeFile:
         staff=tuple(_staff(place, entry) for place, entry in _entries(here.at("staff"), plain)),
         closures=tuple(_closure(place, entry) for place, entry in _entries(here.at("closures"), plain)),
         reasons=_list(here.at("reasons"), plain, REASON),
-        automations=tuple(_automation(place, entry) for place, entry in _entries(here.at("automations"), plain))
-        if "automations" in plain
-        else None,
+        automations=_automations(here.at("automations"), plain) if "automations" in plain else None,
     )
 
 
@@ -495,6 +493,16 @@ def _closure(here: Here, entry: dict[str, Any]) -> Closure:
         name=clean_line(_text(here.at("name"), entry.get("name", ""))),
         location=LocationId(_id(here.at("location"), entry["location"])) if "location" in entry else None,
     )
+
+
+def _automations(here: Here, plain: Mapping[str, Any]) -> tuple[Automation, ...]:
+    found: dict[str, Automation] = {}
+    for place, entry in _entries(here, plain):
+        made = _automation(place, entry)
+        if made.id in found:
+            raise place.at("id").bad(Problem.TWICE, made.id)
+        found[made.id] = made
+    return tuple(found.values())
 
 
 def _automation(here: Here, entry: dict[str, Any]) -> Automation:

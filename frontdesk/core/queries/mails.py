@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
-from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.errors import NotFound, StoreUnusable
 from frontdesk.core.domain.mails import TOO_OLD, Mail
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
@@ -20,6 +20,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
     if question.limit:
         found = mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
     waiting, stuck, paused, failed, oldest = mails.count_waiting(look, look.now - TOO_OLD)
+    lacks = seals.trouble(look)
     fault, detail, _since, retry_at, _tries = mails.queue_fault(look)
     return Outbox(
         items=tuple(covered(it) for it in found[: question.limit]),
@@ -34,6 +35,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
         oldest=oldest,
         keeps_everything=look.machine.keeps_everything,
         is_sealed=bool(seals.seal_print(look)),
+        key_trouble=None if lacks is None else StoreUnusable(lacks, look.machine.seal_key_file),
     )
 
 
@@ -68,5 +70,5 @@ def covered(mail: Mail) -> Mail:
 
 def is_in_trouble(outbox: Outbox) -> bool:
     """Whether the desk has to look: nothing leaves, some failed, many wait for a yes."""
-    is_held_up = (outbox.fault or outbox.stuck) and not outbox.keeps_everything
+    is_held_up = (outbox.fault or outbox.stuck or outbox.key_trouble) and not outbox.keeps_everything
     return bool(is_held_up or outbox.failed or outbox.paused)

@@ -703,9 +703,11 @@ class Words:
             told.append(", ".join(filter(None, (_("no mail leaves: {why}").format(why=it.fault), again))))
         elif it.stuck and it.oldest is not None and it.has_server and not it.keeps_everything:
             told.append(_("the oldest waits since {when}").format(when=self.moment(it.oldest)))
+        if it.key_trouble is not None:
+            told.append(self.error(it.key_trouble))
         if it.paused:
             n = it.paused
-            text = plural("{n} reminder became due at once", "{n} reminders became due at once", n).format(n=n)
+            text = plural("{n} mail became due at once", "{n} mails became due at once", n).format(n=n)
             told.append(_("{what}: they wait for a yes").format(what=text))
         if it.failed:
             text = plural("{n} mail failed: call", "{n} mails failed: call", it.failed)

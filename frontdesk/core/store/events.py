@@ -188,6 +188,13 @@ def operation_of(look: Look, batch: BatchId) -> tuple[str, BatchId | None]:
     return operation, None if undoes is None else BatchId(undoes)
 
 
+def first_of(look: Look, batch: BatchId) -> BatchId:
+    """The act itself, below all undoing and redoing of it."""
+    while (below := operation_of(look, batch)[1]) is not None:
+        batch = below
+    return batch
+
+
 def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, ...]:
     return _lines(look, _seen(look, col(_e.id).in_(_touching(kind, [id_]))), limit)
 

@@ -41,6 +41,8 @@ class Tx(Look):
     """The newest event, known once the end of the chain is locked."""
     ran_out: list[Event] = field(default_factory=list)
     """What had ended by itself and lay in the way: recorded first, with this change."""
+    storm: bool = False
+    """So much ends by itself at once that what is mailed of it waits for a yes."""
     setup_changed: bool = False
     setup_revision: int | None = None
     """The set-up this change was judged by."""

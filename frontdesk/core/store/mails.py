@@ -294,6 +294,19 @@ def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
     return [_value(row) for row in tx.connection.execute(theirs)]
 
 
+def waiting_automations(tx: Tx, appointment: str) -> list[Mail]:
+    """Mails that automations wrote of an appointment, and that nobody can have read; locked."""
+    theirs = _ONE.where(
+        col(_m.subject_kind) == "appointment",
+        col(_m.subject_id) == appointment,
+        col(_m.kind) == MailKind.AUTOMATION.value,
+        col(_m.carrier) == Carrier.MAIL.value,
+        col(_m.perhaps).is_(False),
+        col(_m.state).in_([it.value for it in UNSENT]),
+    ).with_for_update()
+    return [_value(row) for row in tx.connection.execute(theirs)]
+
+
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
     """What waits for a client; locked."""
     theirs = _ONE.where(

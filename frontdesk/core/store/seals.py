@@ -48,17 +48,31 @@ def unseal(look: Look, sealed: str, of: str) -> dict[str, str]:
     return found
 
 
+def trouble(look: Look) -> StoreProblem | None:
+    """Why this machine can seal or open no link; None where it can, or where none ever was."""
+    known = seal_print(look)
+    if not known:
+        return None
+    if look.machine.seal_key is None:
+        return StoreProblem.NO_SEAL_KEY
+    return None if known == _print_of(look.machine.seal_key) else StoreProblem.WRONG_SEAL_KEY
+
+
 def seal_print(look: Look) -> str:
     """Tells which key this database is sealed with; empty while it never was."""
     return str(look.connection.execute(_PRINT).scalar_one())
 
 
 def _require_the_key(tx: Tx) -> None:
-    mine, known = hashlib.sha256(b"frontdesk seal" + _key(tx)).hexdigest(), seal_print(tx)
+    mine, known = _print_of(_key(tx)), seal_print(tx)
     if not known:
         tx.connection.execute(_SET_PRINT, {"print": mine})
     elif known != mine:
         raise StoreUnusable(StoreProblem.WRONG_SEAL_KEY, tx.machine.seal_key_file)
+
+
+def _print_of(key: bytes) -> str:
+    return hashlib.sha256(b"frontdesk seal" + key).hexdigest()
 
 
 def _key(look: Look) -> bytes:
