@@ -123,6 +123,7 @@ class FrontdeskApp(App[None]):
         self.setup: Setup | None = None
         self.glance: Glance | None = None
         self.doing = asyncio.Lock()
+        self.drafts: dict[ClientId, str] = {}
         self.frames = Frames()
         self.parting = ""
         self._leaving = threading.Event()

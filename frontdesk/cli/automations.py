@@ -44,6 +44,9 @@ def automations(
     if as_json:
         show(shapes.items(shapes.rehearsed(it, opening.words) for it in seen))
         return
+    if not opening.setup.practice.automations:
+        say(_("no automations: they stand in the practice file as [[automations]]"))
+        return
     words = opening.words
     rows = [[words.moment(it.line.at), it.automation.id, it.on, it.reference, deed(it.automation)] for it in seen]
     table(rows)

@@ -97,6 +97,9 @@ def deliver(
         else:
             for line in (plural("{n} mail sent", "{n} mails sent", sent).format(n=sent), *troubles):
                 say(line)
+            for mail in opening.see(ListMails(states=(MailState.QUEUED,))).items:
+                if mail.error:
+                    say(f"{opening.words.mail_state(mail, opening.desk.now())}: {mail.letter.subject} ({mail.error})")
         if left.fault or (left.waiting and not left.has_server):
             raise typer.Exit(DELIVERY_FAULT)
         return

@@ -206,7 +206,10 @@ class Sender:
         if leased.mail.carrier is Carrier.WEBHOOK:
             return None
         if not leased.sender:
-            return Ending(Outcome.QUEUE_FAULT, "the practice has no e-mail address to send from")
+            return Ending(
+                Outcome.QUEUE_FAULT,
+                "the practice has no e-mail address to send from: [practice] email, or from in [smtp]",
+            )
         if self._client is None:
             ending = await self._connect()
             if ending is not None:
@@ -243,9 +246,12 @@ class Sender:
             await _greet(client)
             if smtp.user:
                 await client.login(smtp.user, smtp.password)
-        except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPNotSupported) as error:
+        except aiosmtplib.SMTPAuthenticationError as error:
             client.close()
-            return Ending(Outcome.QUEUE_FAULT, f"sign-in or encryption failed: {_said(error)}", connected=False)
+            return Ending(Outcome.QUEUE_FAULT, f"sign-in failed: {_said(error)}", connected=False)
+        except aiosmtplib.SMTPNotSupported as error:
+            client.close()
+            return Ending(Outcome.QUEUE_FAULT, f"the server does not do this: {_said(error)}", connected=False)
         except (ssl.SSLError, ssl.CertificateError) as error:
             client.close()
             return Ending(Outcome.QUEUE_FAULT, f"TLS failed: {error}", connected=False)

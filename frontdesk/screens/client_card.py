@@ -110,7 +110,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             case Verb.MERGE:
                 self.begin(self._merge())
             case Verb.MESSAGE if self._card is not None and self.appointment_here() is None:
-                self.begin(self.write_message(self.client, self._card.client.name))
+                self.begin(self.write_message(self.client))
             case Verb.BOOKING_LINK if self._card is not None:
                 self.begin(self.give_booking_link(self.client, self._card.client.name))
             case Verb.SETTLE | Verb.WAIVE:

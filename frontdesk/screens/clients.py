@@ -61,7 +61,7 @@ class ClientsScreen(AppointmentFlows):
             case Verb.MESSAGE:
                 chosen: ClientHit | None = self.query_one("#found", LineList).chosen
                 if chosen is not None:
-                    self.begin(self.write_message(chosen.id, chosen.name))
+                    self.begin(self.write_message(chosen.id))
             case Verb.EDIT | Verb.HISTORY:
                 self._open()
             case Verb.BACK if self.query_one("#typed", Input).has_focus:

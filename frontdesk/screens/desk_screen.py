@@ -16,6 +16,7 @@ from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import Batch, Event
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant, local_date, wall_time
 from frontdesk.core.domain.views import Glance
@@ -45,6 +46,8 @@ class Host(Protocol):
     setup: Setup | None
     glance: Glance | None
     doing: asyncio.Lock
+    drafts: dict[ClientId, str]
+    """Messages that were begun and left."""
 
     def now(self) -> Instant: ...
 

@@ -367,7 +367,7 @@ class AppointmentFlows(MailFlows):
 
     async def _message(self, named: Named) -> None:
         it = named.appointment
-        await self.write_message(it.client, named.client_name, it.id)
+        await self.write_message(it.client, it.id)
 
     async def _history(self, named: Named) -> None:
         lines = await self.look(ShowHistory(appointment=named.appointment.id))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from frontdesk.config import write_private
+from frontdesk.core.asks.clients import ShowClient
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.asks.mails import (
     CallMade,
     DropMail,
     GiveBookingLink,
+    ListMails,
     RetryMail,
     SendNow,
     ShowMail,
@@ -28,9 +31,14 @@ from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.verbs import Verb, sign_of
 from frontdesk.widgets.text import fit
 
+T = TypeVar("T")
+
 
 class MailFlows(MainScreen):
     """Screens that list mails, or clients to write to, share what is done with them."""
+
+    _decided: Mail | None = None
+    """Dropped, or called about, by the last deed from here."""
 
     def mail_line(self, it: Mail, wide: int = 26) -> str:
         """A mail in one line: how it stands, to whom, what."""
@@ -79,7 +87,13 @@ class MailFlows(MainScreen):
             case Verb.STATUS if mail.state in (MailState.FAILED, MailState.DROPPED):
                 await self._decide(RetryMail(mail=mail.id), _("It goes again to {name}"))
             case Verb.STATUS:
-                await self._decide(SendNow(mail=mail.id), _("It leaves next, to {name}"))
+                queue = await self.look(ListMails(limit=0))
+                if queue is not None and queue.keeps_everything:
+                    self.tell(_("a demo keeps its mails: nothing leaves, everything can be read"), bad=True)
+                    return
+                held = queue is not None and not queue.has_server
+                told = _("It is the next, to {name}, once there is a mail server") if held else ""
+                await self._decide(SendNow(mail=mail.id), told or _("It leaves next, to {name}"))
             case Verb.CANCEL:
                 await self._decide(DropMail(mail=mail.id), _("Dropped: {name} is not told by mail"))
             case Verb.PRINT:
@@ -91,15 +105,29 @@ class MailFlows(MainScreen):
         """The client knows: somebody called."""
         await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"))
 
-    async def write_message(self, client: ClientId, name: str, appointment: AppointmentId | None = None) -> None:
-        """The words, until they wait in the outbox or are left; a refusal keeps them."""
-        text, error = "", ""
+    async def write_message(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
+        """The words, until they wait in the outbox or are left; a refusal keeps them, and so does leaving."""
+        seen = await self.look(ShowClient(client=client))
+        if seen is None:
+            return
+        whom = seen.client
+        title = _("Message to {name}").format(name=whom.name)
+        title += f" · {whom.email}" if whom.email else " · " + _("no e-mail: somebody calls")
+        drafts = self.host.drafts
+        text = drafts.get(whom.id, "")
+        error = _("what you had begun") if text else ""
+
+        def keep(left: str) -> None:
+            drafts[whom.id] = left.strip()
+
         while True:
-            written = await self.answer(LetterDialog(_("Message to {name}").format(name=name), text, error))
+            written = await self.answer(LetterDialog(title, text, error, keep=keep))
             if written is None:
                 return
+            drafts.pop(whom.id, None)
             done = await self.perform(WriteMessage(client=client, text=written, appointment=appointment), tell=False)
             if not isinstance(done, DeskError):
+                self.tell_event(done)
                 return
             text, error = written, self.say_error(done)
 
@@ -115,10 +143,26 @@ class MailFlows(MainScreen):
             lines = [done.link, "", _("It books once, until {when}. It is shown only now.").format(when=until)]
             await self.answer(PageDialog(_("Booking link · {name}").format(name=name), lines))
 
+    async def perform(self, ask: Ask[T], tell: bool = True) -> T | DeskError:
+        self._decided = None  # something else was done since
+        return await super().perform(ask, tell)
+
     async def _decide(self, ask: Ask[Mail], told: str) -> None:
         done = await self.perform(ask)
         if not isinstance(done, DeskError):
             self.tell(told.format(name=done.name))
+            if isinstance(ask, DropMail | CallMade):
+                self._decided = done
+
+    def undoes_decision(self) -> bool:
+        """Takes back what was just decided here about a mail, if that was the last thing done."""
+        mail = self._decided
+        if mail is not None:
+            told = (
+                _("To be called again: {name}") if mail.carrier is Carrier.CALL else _("It waits again, for {name}")
+            )
+            self.begin(self._decide(RetryMail(mail=mail.id), told))
+        return mail is not None
 
     def _write_page(self, mail: Mail) -> None:
         """The page beside where the program was started; its links stay covered."""

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from frontdesk.core.asks.mails import ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.mails import OPEN, Mail, MailState
+from frontdesk.core.domain.mails import OPEN, Mail, MailId, MailState
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.screens.desk_screen import bindings_of
@@ -31,8 +31,15 @@ class OutboxScreen(MailFlows):
         *bindings_of(ON_OUTBOX),
         Binding("down,j,tab", "move(1)", id="outbox.down", show=False),
         Binding("up,k", "move(-1)", id="outbox.up", show=False),
+        Binding("pagedown", "move(15)", id="outbox.page_down", show=False),
+        Binding("pageup", "move(-15)", id="outbox.page_up", show=False),
+        Binding("end", "move(10000)", id="outbox.end", show=False),
+        Binding("home", "move(-10000)", id="outbox.home", show=False),
     ]
     _outbox: Outbox | None = None
+    _limit = 200
+    _next: MailId | None = None
+    """Where the cursor goes when what is under it was dropped."""
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -73,6 +80,9 @@ class OutboxScreen(MailFlows):
                 self.tell(_("nobody has to call {name} about this").format(name=mail.name), bad=True)
             case Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is not None:
                 self.begin(self.about_mail(verb, mail))
+            case Verb.UNDO:
+                if not self.undoes_decision():
+                    self.tell(_("nothing was just dropped or called here; 1 u takes back other deeds"), bad=True)
             case Verb.BACK:
                 self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
             case _:
@@ -86,9 +96,19 @@ class OutboxScreen(MailFlows):
 
     def on_line_list_moved(self) -> None:
         self._tell_cursor()
+        if self._outbox is not None and self._outbox.more and self.rows.cursor == len(self.rows.lines) - 1:
+            self._limit *= 2
+            self.refresh_data()
+
+    async def about_mail(self, verb: Verb, mail: Mail) -> None:
+        """After a decision the cursor goes to the mail that came next, not along with this one."""
+        if verb is Verb.CANCEL:
+            after = self.rows.lines[self.rows.cursor + 1 :]
+            self._next = after[0].value.id if after and after[0].value is not None else None
+        await super().about_mail(verb, mail)
 
     async def _load(self) -> None:
-        found = await self.look(ListMails())
+        found = await self.look(ListMails(limit=self._limit))
         if found is None:
             return
         self._outbox = found
@@ -106,7 +126,8 @@ class OutboxScreen(MailFlows):
         assert self._outbox is not None
         wide = max(26, self.size.width - 43)
         lines = [Line(self.mail_line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._outbox.items]
-        self.rows.show_again(lines, lambda it: it.id)
+        self.rows.show_again(lines, lambda it: it.id, self._next)
+        self._next = None
 
     def _count_down(self) -> None:
         """Another second: only the lines of what waits are other ones."""

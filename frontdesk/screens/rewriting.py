@@ -7,6 +7,7 @@ from typing import Any
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.mails import PreviewLetter
 from frontdesk.core.render.language import _
+from frontdesk.core.render.letters import is_broken
 from frontdesk.screens.desk_screen import DeskScreen
 from frontdesk.screens.dialogs.letter import LetterDialog
 
@@ -18,6 +19,11 @@ class Rewriting:
         """`text` empty: as the template has it."""
         self.text = text
         self._of: RescheduleAppointment | CancelAppointment | None = None
+
+    @property
+    def sign(self) -> str:
+        """Says that the mail does not go as the template has it."""
+        return _("mail rewritten") if self.text else ""
 
     def belongs_to(self, change: RescheduleAppointment | CancelAppointment) -> None:
         """The words are about this change."""
@@ -41,6 +47,11 @@ class Rewriting:
                 letter.subject, self.text or letter.text, error=why, template=letter.text, done=_("keep it so")
             )
         )
+        while text is not None and is_broken(text, letter.text):
+            told = _("a covered link was changed: leave it whole, take it out, or ^d for the template's words")
+            text = await screen.answer(
+                LetterDialog(letter.subject, text, error=told, template=letter.text, done=_("keep it so"))
+            )
         if text is not None:
             self.text = "" if text.strip() == letter.text.strip() else text
             self._of = change

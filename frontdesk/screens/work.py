@@ -82,6 +82,8 @@ class WorkScreen(AppointmentFlows):
                     self.tell(_("nothing waits"), bad=True)
                 else:
                     self.begin(self._keep(here))
+            case Verb.UNDO if self.undoes_decision():
+                return
             case Verb.BACK:
                 self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
             case _ if self.appointment_verb(verb):

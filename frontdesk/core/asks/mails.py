@@ -52,7 +52,9 @@ class DropMail(Ask[Mail]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryMail(Ask[Mail]):
-    """One that failed, or was dropped, leaves after all. Raises NotFound or Refused."""
+    """One that failed, or was dropped, leaves after all; a call that was not made is to be made. Raises NotFound or
+    Refused.
+    """
 
     needs = Permission.CHANGE_APPOINTMENTS
     mail: MailId

@@ -85,11 +85,20 @@ def drop_mail(tx: Tx, ask: DropMail) -> Mail:
 
 def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
     mail = _opened(tx, ask.mail, RetryMail.needs)
-    if mail.state not in (MailState.FAILED, MailState.DROPPED) or not mail.recipient:
+    was_called = mail.carrier is Carrier.CALL and mail.state is MailState.SENT
+    if not (mail.state in (MailState.FAILED, MailState.DROPPED) or was_called) or not mail.recipient:
         require_no_objection([MailIsOver(mail.state)])
     until = None if mail.until is None else max(mail.until, tx.now + HOUR)
     fresh = replace(
-        mail, state=MailState.QUEUED, due_at=tx.now, made_at=tx.now, attempts=0, error="", decided_by="", until=until
+        mail,
+        state=MailState.QUEUED,
+        due_at=tx.now,
+        made_at=tx.now,
+        attempts=0,
+        error="",
+        decided_by="",
+        sent_at=None,
+        until=until,
     )
     if mail.carrier is Carrier.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
         client = clients.living(tx, mail.client)

@@ -161,6 +161,13 @@ TEMPLATE_NAMES = tuple(sorted(template_name(kind, reader) for kind, reader in SU
 """What a practice may replace."""
 
 
+def is_broken(text: str, template: str) -> bool:
+    """Whether somebody who rewrote a letter left a part of a covered link: it would lead nowhere."""
+    for link in _URL.findall(template):
+        text = text.replace(link, "") if MASK in link else text
+    return MASK[0] in text
+
+
 def masked(text: str) -> str:
     """A stored body as people may look at it: its secrets stay covered."""
     return _SECRET.sub(MASK, text)
@@ -522,6 +529,8 @@ def _uncovered(text: str, facts: Facts) -> str:
     text = text.replace(SECRET_OPEN, "").replace(SECRET_CLOSE, "")
     for link in filter(None, (facts.manage, facts.rebook)):
         text = text.replace(masked(link), link)
+    if MASK[0] in text:
+        raise BadInput("letter", Problem.NOT_READABLE, MASK, hint=_("leave a covered link whole, or take it out"))
     return text
 
 

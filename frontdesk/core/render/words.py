@@ -513,6 +513,8 @@ class Words:
                 )
                 other = f" · {_('proposes {when}').format(when=self.moment(at, it.zone))}" if at is not None else ""
                 return told.format(client=name, what=self.moment(it.start, it.zone)) + other
+            case events.MessageWritten(client=client) if not client.email:
+                return _("Message to {client}: no e-mail, to be called (w)").format(client=client.name)
             case events.MessageWritten(client=client):
                 return _("Message to {client}: it waits in the outbox").format(client=client.name)
             case events.BookingLinkGiven(client=client, mailed=True):
@@ -660,6 +662,8 @@ class Words:
         if it.carrier is Carrier.CALL:
             return {MailState.QUEUED: _("to be called"), MailState.SENT: _("was called")}.get(it.state, state)
         match it.state:
+            case MailState.QUEUED if it.due_at > now and it.error:
+                return _("tries again in {time}").format(time=countdown(it.due_at - now))
             case MailState.QUEUED if it.due_at > now:
                 return _("leaves in {time}").format(time=countdown(it.due_at - now))
             case MailState.QUEUED if it.attempts:
@@ -688,7 +692,7 @@ class Words:
         if it.error:
             head.append(f"{_('Answer')}: {it.error}")
         if it.letter.calendar:
-            head.append(f"{_('With')}: {_('a calendar file')} ({it.letter.method})")
+            head.append(f"{_('Attached')}: {_('a calendar file')}")
         return head
 
     def outbox_troubles(self, it: Outbox, now: Instant) -> list[str]:

@@ -82,7 +82,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
                 yield Field(before.called if before else "", placeholder=_("now"), id="called")
             yield LineList[Reason](id="reasons")
             for label, id_, value in (
-                (_("few words"), "text", before.text if before else ""),
+                (_("why, for us"), "text", before.text if before else ""),
                 (_("to client"), "message", before.message if before else ""),
                 (_("waive: why"), "waive", before.waive if before else ""),
             ):
@@ -197,7 +197,11 @@ class CancelDialog(DeskDialog[CancelChoice]):
         if self._chosen is None:
             self._say()
             return
-        self.begin(self._mail.look(self, self._change(self._chosen.id)))
+        self.begin(self._rewrite(self._change(self._chosen.id)))
+
+    async def _rewrite(self, change: CancelAppointment) -> None:
+        await self._mail.look(self, change)
+        self._say()
 
     def _change(self, reason: ReasonId) -> CancelAppointment:
         """What is asked for as the fields stand."""
@@ -241,7 +245,9 @@ class CancelDialog(DeskDialog[CancelChoice]):
         return [(_("the practice"), Side.PRACTICE), (_("the client"), Side.CLIENT)]
 
     def _links(self) -> list[tuple[str, bool]]:
-        return [(_("carries the rebooking link"), True), (_("has no rebooking link"), False)]
+        if self.words.setup.practice.portal.base:
+            return [(_("carries the rebooking link"), True), (_("has no rebooking link"), False)]
+        return [(_("says how to book again"), True), (_("says nothing of booking again"), False)]
 
     def _by(self) -> Side:
         return self.query_one("#by", Choice).value or Side.PRACTICE
@@ -309,4 +315,6 @@ class CancelDialog(DeskDialog[CancelChoice]):
         if by_client and said_at is not None and self.query_one("#called", Input).value.strip():
             wall = wall_time(said_at, self.words.zone)
             text += f" · {_('called')} {times.day(wall.date())} {times.clock(wall, self.words.twelve)}"
+        if self._mail.text:
+            text += f" · {self._mail.sign}"
         button.label = plain(missing or text)

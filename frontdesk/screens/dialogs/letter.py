@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -23,10 +24,19 @@ class LetterDialog(DeskDialog[str]):
         Binding("ctrl+d", "start_again", "as the template has it", id="letter.again", priority=True),
     ]
 
-    def __init__(self, title: str, text: str = "", error: str = "", template: str = "", done: str = "") -> None:
-        """`template` is what ctrl+d brings back; `done` says what ctrl+s does."""
+    def __init__(
+        self,
+        title: str,
+        text: str = "",
+        error: str = "",
+        template: str = "",
+        done: str = "",
+        keep: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`template` is what ctrl+d brings back; `done` says what ctrl+s does; `keep` gets what escape leaves."""
         super().__init__()
         self._title, self._text, self._error, self._template = title, text, error, template
+        self._keep = keep
         self._done = done or _("send")
 
     def compose(self) -> ComposeResult:
@@ -41,6 +51,14 @@ class LetterDialog(DeskDialog[str]):
         area = self.query_one(TextArea)
         area.cursor_blink = False
         area.focus()
+
+    def on_text_area_changed(self) -> None:
+        if self.query_one(TextArea).text != self._text:
+            self.query_one("#problem", Static).update("")
+
+    def action_leave(self) -> None:
+        self._keep(self.query_one(TextArea).text)
+        super().action_leave()
 
     def action_start_again(self) -> None:
         if self._template:

@@ -93,7 +93,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 yield Static(plain(_("with") + " "), classes="tag")
                 yield Choice[StaffId | None]("", self._people(), id="person")
             with Horizontal(classes="line"):
-                yield Static(plain(_("note") + " "), classes="tag")
+                yield Static(plain(_("note to client") + " "), classes="tag")
                 yield Field(self._draft.note, id="note")
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason ")), classes="tag")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar
@@ -105,6 +106,8 @@ class PickerDialog(DeskDialog[Picked]):
         if before is not None:
             self._mail.belongs_to(self._change_to(before))
         self._override_for: Verdict | None = None
+        self._shown: tuple[object, ...] = ()
+        """What the list answers: the when line, the service, the person."""
         self._keeper = SlotKeeper(self, before.hold if before is not None else None)
 
     @property
@@ -129,13 +132,14 @@ class PickerDialog(DeskDialog[Picked]):
                 yield Choice[ServiceId](_("service"), self._services(), id="service")
                 yield Choice[bool](_("terms"), self._agreements(), id="agreed")
             with Horizontal(classes="line"):
-                yield Static(plain(_("note") + " "), classes="tag")
+                yield Static(plain(_("note to client") + " "), classes="tag")
                 yield Field(self._note, id="note")
                 yield Static(plain(_("reminders") + " "), classes="tag")
                 yield Field(self._reminders, placeholder=self._usual_reminders(), id="reminders")
             with Horizontal(classes="line"):
                 yield Static(plain(_("to client") + " "), classes="tag")
                 yield Field(self._before.message if self._before is not None else "", id="message")
+                yield Static("", id="rewritten")
             with Horizontal(classes="line", id="override-line"):
                 yield Static(plain(_("reason to override") + " "), classes="tag")
                 yield Field(id="override")
@@ -157,6 +161,7 @@ class PickerDialog(DeskDialog[Picked]):
         services = self.query_one("#service", Choice)
         services.offer(self._services(), self._before.service if self._before is not None else it.service)
         self.query_one("#override-line").display = False
+        self.query_one("#rewritten", Static).update(plain(self._mail.sign))
         self.query_one("#when", Input).focus()
         self._search()
 
@@ -164,7 +169,11 @@ class PickerDialog(DeskDialog[Picked]):
         self._search()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "when":
+        if event.input.id == "reminders":
+            with suppress(BadInput):
+                reminder_hours(event.value)
+                self._problem(self._error)
+        elif event.input.id == "when":
             if event.value != self._typed:
                 self._error = ""  # what was refused is something else now
             self._search()
@@ -201,8 +210,14 @@ class PickerDialog(DeskDialog[Picked]):
         if where is None:
             self._problem(_("choose a free time first: its mail is shown then"))
             return
+        if not self._reminders_fit():
+            return
         picked = self._picked(where.start, where.practitioner, where.location, where.room)
-        self.begin(self._mail.look(self, self._change_to(picked)))
+        self.begin(self._rewrite(self._change_to(picked)))
+
+    async def _rewrite(self, change: RescheduleAppointment) -> None:
+        await self._mail.look(self, change)
+        self.query_one("#rewritten", Static).update(plain(self._mail.sign))
 
     def _change_to(self, picked: Picked) -> RescheduleAppointment:
         """What is asked for, as far as the client's mail tells of it."""
@@ -228,7 +243,10 @@ class PickerDialog(DeskDialog[Picked]):
     def action_choose(self) -> None:
         rows: LineList[Row] = self.query_one("#rows", LineList)
         row = rows.chosen
-        if row is None or not self._reminders_fit():
+        if row is None:
+            self._problem(self._error or _("↓ chooses a time"))
+            return
+        if not self._reminders_fit():
             return
         if row.offer is not None:
             self._leave_with(
@@ -358,10 +376,36 @@ class PickerDialog(DeskDialog[Picked]):
         rows = [*asked, *none_then, *offers]
         if not rows:
             rows = [Line(_("nothing is free in the next {n} days").format(n=AHEAD), Row(), "dim")]
-        self.query_one("#rows", LineList).show(rows[:SHOWN])
-        self._tell_why()
+        self._show_rows(rows[:SHOWN], (typed, self._service, self.query_one("#person", Choice).value))
         if self._error:
             self._problem(self._error)
+
+    def _show_rows(self, rows: list[Line[Row]], asked: tuple[object, ...]) -> None:
+        """A new question begins at the first row; the same one again, as others change things, keeps the choice."""
+        shown: LineList[Row] = self.query_one("#rows", LineList)
+        chosen = shown.chosen.offer if shown.chosen is not None else None
+        if asked != self._shown or chosen is None:
+            keep = shown.cursor if asked == self._shown else 0
+            shown.show(rows, keep)
+            self._shown = asked
+            self._tell_why()
+            return
+        place = (chosen.start, chosen.practitioner, chosen.location)
+        there = [
+            n
+            for n, it in enumerate(rows)
+            if it.value is not None
+            and it.value.offer is not None
+            and (it.value.offer.start, it.value.offer.practitioner, it.value.offer.location) == place
+        ]
+        shown.show(rows, there[0] if there else 0)
+        if there:
+            self._tell_why()
+            return
+        shown.cursor = -1  # nothing else is chosen in its place
+        self._keeper.want_nothing()
+        when_ = self.words.moment(chosen.start, self.words.setup.zone_of(chosen.location))
+        self._error = _("{when} is not free any more: ↓ chooses").format(when=when_)
 
     async def _ask(self, wanted: When) -> list[Line[Row]]:
         """The very time that was asked for, where it is not free."""
