@@ -19,9 +19,10 @@ from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.mails import MailKind, MailState, Outcome, Reader
 from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.parse.practice import practice_file
+from frontdesk.widgets.line_list import LineList
 from tests.builders import Clock, booked, on
 from tests.operations.mailing import MACHINE, MAILING, Post
-from tests.screens.driving import deeds, running, send, shown
+from tests.screens.driving import deeds, running, send, settled, shown
 from tests.screens.test_requests import another_desk
 
 ENTER, DOWN = "\n", [events.Key("down", None)]
@@ -194,3 +195,77 @@ async def test_whom_no_mail_reached_is_marked_as_called_from_the_outbox(mailing:
         assert (MailKind.BOOKED, MailState.SENT) in to_nora(another_desk(mailing))
         await send(app, "K", burst=False)
         assert "nobody has to call" in shown(app)
+
+
+async def test_the_chosen_time_stays_chosen_whatever_others_change(told: Path) -> None:
+    async with running(told) as app:
+        await send(app, "/nora\nr", burst=False)
+        await send(app, [*DOWN, *DOWN, *DOWN], burst=False)
+        rows = app.screen.query_one("#rows", LineList)
+        assert rows.chosen is not None
+        chosen = rows.chosen.offer.start
+        desk = another_desk(told)
+        desk.do(AddClient(client=NewClient(name="Xu T")))
+        app.screen.refresh_data()  # type: ignore[attr-defined]
+        await settled(app)
+        assert rows.chosen is not None and rows.chosen.offer.start == chosen
+        booked(desk, chosen, client=desk.do(AddClient(client=NewClient(name="Quick One"))).client.id, override="now")
+        app.screen.refresh_data()  # type: ignore[attr-defined]
+        await settled(app)
+        assert rows.chosen is None and "is not free any more" in shown(app)
+        await send(app, ENTER, burst=False)
+        assert deeds(app) == []
+
+
+async def test_a_mistake_in_the_reminders_is_said_before_the_mail_is_shown(told: Path) -> None:
+    async with running(told) as app:
+        await send(app, "/nora\nrthu 1p", burst=False)
+        app.screen.query_one("#reminders").value = "soon"  # type: ignore[attr-defined]
+        await send(app, ctrl("e"), burst=False)
+        assert "hours before, such as 72, 24" in shown(app)
+        app.screen.query_one("#reminders").value = "24"  # type: ignore[attr-defined]
+        await send(app, ctrl("e"), burst=False)
+        assert app.screen.query_one(TextArea).text
+
+
+async def test_a_message_that_was_begun_and_left_is_there_again(mailing: Path) -> None:
+    async with running(mailing) as app:
+        await send(app, "/nora\nm", burst=False)
+        assert "nora@client.example" in shown(app).splitlines()[0] + shown(app)
+        app.screen.query_one(TextArea).text = "Half of it"
+        await send(app, "\x1b", burst=False)
+        await send(app, "m", burst=False)
+        assert app.screen.query_one(TextArea).text == "Half of it" and "what you had begun" in shown(app)
+        await send(app, ctrl("s"), burst=False)
+        await send(app, "m", burst=False)
+        assert app.screen.query_one(TextArea).text == ""
+
+
+async def test_u_in_the_outbox_takes_back_what_was_decided_there_and_nothing_else(mailing: Path) -> None:
+    async with running(mailing) as app:
+        await send(app, "6", burst=False)
+        await send(app, "c", burst=False)
+        states = [it.state for it in another_desk(mailing).see(ListMails()).items]
+        assert sorted(it.value for it in states) == ["dropped", "queued"]
+        await send(app, "u", burst=False)
+        assert "It waits again" in shown(app)
+        assert {it.state for it in another_desk(mailing).see(ListMails()).items} == {MailState.QUEUED}
+        await send(app, "u", burst=False)
+        assert "nothing was just dropped or called here" in shown(app) and deeds(app) == []
+
+
+async def test_a_covered_link_is_left_whole_or_taken_out(told: Path) -> None:
+    desk = replace(another_desk(told), machine=MACHINE)
+    desk.do(ApplyPractice(file=practice_file(MAILING)))
+    async with running(told, machine=replace(MACHINE, terminal="screen", smtp=None)) as app:
+        await send(app, "/nora\nc1", burst=False)
+        await send(app, ctrl("e"), burst=False)
+        area = app.screen.query_one(TextArea)
+        whole = area.text
+        assert "••••••••" in whole
+        area.text = whole.replace("••••••••", "•••••••")
+        await send(app, ctrl("s"), burst=False)
+        assert "a covered link was changed" in shown(app)
+        app.screen.query_one(TextArea).text = "Dear Nora, it is off."
+        await send(app, ctrl("s"), burst=False)
+        assert "mail rewritten" in shown(app)

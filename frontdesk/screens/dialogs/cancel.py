@@ -83,7 +83,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
             yield LineList[Reason](id="reasons")
             for label, id_, value in (
                 (_("why, for us"), "text", before.text if before else ""),
-                (_("to client"), "message", before.message if before else ""),
+                (_("message"), "message", before.message if before else ""),
                 (_("waive: why"), "waive", before.waive if before else ""),
             ):
                 with Horizontal(classes="line", id=f"{id_}-line"):

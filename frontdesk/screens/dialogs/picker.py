@@ -137,7 +137,7 @@ class PickerDialog(DeskDialog[Picked]):
                 yield Static(plain(_("reminders") + " "), classes="tag")
                 yield Field(self._reminders, placeholder=self._usual_reminders(), id="reminders")
             with Horizontal(classes="line"):
-                yield Static(plain(_("to client") + " "), classes="tag")
+                yield Static(plain(_("message") + " "), classes="tag")
                 yield Field(self._before.message if self._before is not None else "", id="message")
                 yield Static("", id="rewritten")
             with Horizontal(classes="line", id="override-line"):
