@@ -431,6 +431,8 @@ class FrontdeskApp(App[None]):
         about, id_ = heard.open.subject_kind, int(heard.open.subject_id)
         if about == "request":
             self.open_request(RequestId(id_))
+        elif about == "client":
+            self.open_client(ClientId(id_))
         elif about == "appointment":
             self._show_calendar()
             self._calendar().find_appointment(AppointmentId(id_), heard.open.client)

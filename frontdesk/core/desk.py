@@ -105,6 +105,7 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_mails.CallMade: mail_operations.call_made,
     asks_of_mails.ReleaseMails: mail_operations.release_mails,
     asks_of_mails.WriteMessage: mail_operations.write_message,
+    asks_of_mails.WriteAsClient: mail_operations.write_as_client,
     asks_of_mails.GiveBookingLink: mail_operations.give_booking_link,
     asks_of_mails.WriteTestMail: mail_operations.write_test_mail,
     asks_of_mails.TakeMails: mail_operations.take_mails,

@@ -22,7 +22,7 @@ from frontdesk.core.asks.door import Door
 from frontdesk.core.asks.mails import CountReminders, Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.mails import SMTP_TIMEOUT, Carrier, Ending, Outcome
+from frontdesk.core.domain.mails import SMTP_TIMEOUT, Carrier, Ending, MailId, Outcome
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.render.message import message, wire_address
 from frontdesk.core.webhooks import post
@@ -85,8 +85,8 @@ class Sender:
         """Queue the reminders that are due; answers how many. A look comes first: mostly there are none."""
         return self._door.do(WriteReminders()) if self._door.see(CountReminders()) else 0
 
-    async def deliver(self, stop: threading.Event | None = None) -> int:
-        """Send everything that is due now, over one connection; answers how many were accepted.
+    async def deliver(self, stop: threading.Event | None = None, only: MailId | None = None) -> int:
+        """Send everything that is due now, or `only` one mail, over one connection; answers how many were accepted.
 
         While the server reads a mail's envelope, the one before it is marked; the text goes out only after that. So
         at any moment one mail at most is accepted and not yet marked. While it takes a text, the next is written.
@@ -107,7 +107,7 @@ class Sender:
             report = None
 
         try:
-            while not _is_over(stop) and (taken := self._door.do(TakeMails(limit=BATCH))):
+            while not _is_over(stop) and (taken := self._door.do(TakeMails(limit=BATCH, only=only))):
                 begun = time.monotonic()
                 waiting.extend(taken)
                 write_first()

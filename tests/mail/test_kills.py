@@ -69,7 +69,7 @@ def test_nothing_is_lost_and_only_what_was_cut_off_comes_twice(store_url: str, t
 
     tick(0)
     inbox, killed = Inbox(), 0
-    with serving(Moody(inbox, share=0.3, seed=5)) as port:
+    with serving(Moody(inbox, share=0.35, seed=5)) as port:
         words = [sys.executable, "-c", WORKER, store_url, str(port), str(ticks)]
         crew = [subprocess.Popen(words) for _ in range(WORKERS)]
         try:
@@ -104,9 +104,11 @@ def test_nothing_is_lost_and_only_what_was_cut_off_comes_twice(store_url: str, t
     sent = {it.message_id for it in kept if it.state is MailState.SENT}
     assert sent <= set(arrived)  # nothing is lost
     assert set(arrived) <= {it.message_id for it in kept}  # nothing was made up
+    never = {it.message_id for it in kept if it.state is MailState.SUPERSEDED and not it.perhaps}
+    assert not never & set(arrived)  # nothing left for a sequence that was over
     twice = sum(arrived.values()) - len(arrived)
     assert twice <= killed + inbox.ambiguous, (twice, killed, inbox.ambiguous)
-    assert inbox.faults >= len(inbox.raw) * 0.2
+    assert inbox.faults >= len(inbox.raw) * 0.25
     _require_order(inbox, {it.message_id: (it.subject_id, it.recipient, it.sequence) for it in kept})
     faults = f"{inbox.faults} faults ({inbox.ambiguous} ambiguous)"
     print(f"{len(kept)} mails, {killed} kills, {faults}: {twice} twice, 0 lost")

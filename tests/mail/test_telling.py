@@ -9,7 +9,16 @@ import pytest
 from frontdesk.core.asks.appointments import BookAppointment, ReinstateAppointment, RescheduleAppointment
 from frontdesk.core.asks.clients import EditClient, MergeClients
 from frontdesk.core.asks.history import Redo, Undo
-from frontdesk.core.asks.mails import CallMade, DropMail, ListCalls, PreviewLetter, TakeMails
+from frontdesk.core.asks.mails import (
+    CallMade,
+    DropMail,
+    ListCalls,
+    PreviewLetter,
+    TakeMails,
+    WriteAsClient,
+    WriteMessage,
+)
+from frontdesk.core.asks.notices import ListNotices
 from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import (
     ApproveRequest,
@@ -21,8 +30,9 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Status
-from frontdesk.core.domain.errors import BadInput
+from frontdesk.core.domain.errors import BadInput, Refused
 from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
+from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.services import ServiceId
@@ -266,3 +276,34 @@ def test_a_template_is_refused_for_what_it_says_also_where_the_example_does_not_
     with pytest.raises(BadInput) as refused:
         mailing(desk, f"[mail.templates]\nbooked_client = {json.dumps(text)}\n")
     assert refused.value.value == word and hint in refused.value.hint
+
+
+def test_what_a_client_writes_goes_to_their_practitioner_the_bell_and_the_clients_mails(post: Post) -> None:
+    client = a_client(post.desk)
+    it = booked(post.desk, on(26, 10), client=client.id).appointment
+    post.go()
+    said = post.desk.do(WriteAsClient(client=client.id, text="I may be late.", appointment=it.id))
+    post.go()
+    told = post.to(ANN)[-1]
+    assert told.mail.kind is MailKind.CLIENT_MESSAGE and "I may be late." in told.text
+    assert "26 November 2026" in told.text and told.mail.letter.subject == "Message from Clara Client"
+    assert told.mail.id in {mail.id for mail in outbox(post.desk, client.id)}
+    assert [line.notice.kind for line in post.desk.see(ListNotices())][:1] == [NoticeKind.WROTE]
+    with pytest.raises(Refused):
+        post.desk.do(Undo(event=said.id))
+
+
+def test_words_of_somebody_without_an_appointment_go_to_the_practice(post: Post) -> None:
+    client = a_client(post.desk)
+    post.desk.do(WriteAsClient(client=client.id, text="Are you open on Friday?"))
+    post.go()
+    assert "open on Friday" in post.to("desk@test.example")[-1].text
+    [line] = post.desk.see(ListNotices())
+    assert (line.notice.subject_kind, line.client_name) == ("client", "Clara Client")
+
+
+def test_a_message_that_is_too_long_is_said_and_not_cut(post: Post) -> None:
+    client = a_client(post.desk)
+    with pytest.raises(BadInput):
+        post.desk.do(WriteMessage(client=client.id, text="x" * 10_001))
+    assert outbox(post.desk) == ()

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from frontdesk.core.asks.appointments import CancelAppointment, ReinstateAppointment, RescheduleAppointment
+from frontdesk.core.asks.appointments import (
+    CancelAppointment,
+    CancelAsClient,
+    ReinstateAppointment,
+    RescheduleAppointment,
+)
 from frontdesk.core.asks.clients import EditClient
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import (
@@ -323,7 +328,7 @@ def test_what_waits_follows_a_corrected_address(post: Post) -> None:
     assert post.to(CLARA) == [] and len(post.to("clara@new.example")) == 1
 
 
-@pytest.mark.covers("0-13", "0-18", "2-18")
+@pytest.mark.covers("0-13", "2-18")
 def test_a_request_is_received_and_asked_of_the_practitioner_with_the_clients_reason(post: Post) -> None:
     client = a_client(post.desk)
     made = post.desk.do(
@@ -587,3 +592,13 @@ def _clean(desk: Desk, post: Post, it: Appointment | None) -> None:
     if it is not None and _true(desk, it.id) is not None:
         cancelled(desk, it)
     post.go()
+
+
+@pytest.mark.covers("0-18")
+def test_the_reason_of_a_client_who_cancels_is_passed_to_the_practitioner(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    post.desk.do(CancelAsClient(appointment=it.id, seen=None, text="I have a cold."))
+    post.go()
+    told = post.to(ANN)[-1]
+    assert told.mail.kind is MailKind.CANCELLED and "I have a cold." in told.text and "has cancelled" in told.text

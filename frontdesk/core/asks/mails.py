@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
+from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.mails import Letter, Mail, MailId, MailState, Outcome
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
@@ -87,6 +87,19 @@ class WriteMessage(Ask[MessageWritten]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteAsClient(Ask[MessageReceived]):
+    """A message as the client would write it: mailed to the practitioner, or the practice.
+
+    Raises NotFound, NotAllowed or BadInput.
+    """
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    client: ClientId
+    text: str
+    appointment: AppointmentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveBookingLink(Ask[BookingLinkGiven]):
     """A link with which this client books this service once; mailed, or only shown (`event.link`).
 
@@ -146,6 +159,8 @@ class TakeMails(Ask[tuple[Leased, ...]]):
     needs = Permission.DELIVER_MAILS
     on_disk = False
     limit: int = 1
+    only: MailId | None = None
+    """This one alone, though the queue stands still: a test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

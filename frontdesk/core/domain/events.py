@@ -424,10 +424,9 @@ class WorkKept(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageWritten(Event):
-    """Words to a client, in a mail of their own; nothing else changes."""
+class _Message(Event):
+    """Words, in a mail of their own; nothing else changes."""
 
-    operation = "message"
     client: Client
     appointment: Appointment | None = None
 
@@ -435,6 +434,25 @@ class MessageWritten(Event):
     def own_changes(self) -> tuple[Change, ...]:
         about = (Change(self.appointment, self.appointment),) if self.appointment is not None else ()
         return (Change(self.client, self.client), *about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageWritten(_Message):
+    """To a client."""
+
+    operation = "message"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReceived(_Message):
+    """Of a client's, to whom they have to do with."""
+
+    operation = "client_message"
+    undoable = False
+
+    @property
+    def side(self) -> Side:
+        return Side.CLIENT
 
 
 @dataclass(frozen=True, kw_only=True)

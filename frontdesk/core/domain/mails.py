@@ -80,6 +80,7 @@ class MailKind(Enum):
     MOVE_TO_DECIDE = "move_to_decide"
     TEST = "test"
     AUTOMATION = "automation"
+    CLIENT_MESSAGE = "client_message"
 
 
 APPOINTMENT_KINDS = frozenset(

@@ -53,6 +53,7 @@ class NoticeKind(Enum):
     ANSWERED_NO = "answered_no"
     """The client's calendar declined, or proposed what they may not have."""
     TAKEN_BACK = "taken_back"
+    WROTE = "wrote"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,12 @@ def _of(event: Event) -> Iterator[Notice]:
         case events.ReplyNoted(appointment=it):
             yield _to_practitioner(NoticeKind.ANSWERED_NO, it, it.practitioner)
             yield _to_desk(NoticeKind.ANSWERED_NO, it)
+        case events.MessageReceived(appointment=None, client=client):
+            about: dict[str, Any] = {"subject_kind": "client", "subject_id": str(client.id)}
+            yield Notice(audience=Audience.DESK, kind=NoticeKind.WROTE, client=client.id, **about)
+        case events.MessageReceived(appointment=Appointment() as it):
+            yield _to_practitioner(NoticeKind.WROTE, it, it.practitioner)
+            yield _to_desk(NoticeKind.WROTE, it)
         case events.Undone() | events.Redone():
             yield from _of_reversed(event.changes)
         case _:

@@ -17,13 +17,15 @@ from frontdesk.core.asks.mails import (
     RetryMail,
     SendNow,
     TakeMails,
+    WriteAsClient,
     WriteMessage,
     WriteReminders,
     WriteTestMail,
 )
+from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.automations import still_holds
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable
-from frontdesk.core.domain.events import BookingLinkGiven, MessageWritten
+from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.mails import (
     GIVE_UP,
     LEASE,
@@ -41,6 +43,7 @@ from frontdesk.core.domain.mails import (
     retry_delay,
 )
 from frontdesk.core.domain.objections import MailIsOver, NoAddress, NoPortal, NotOnline
+from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.reminders import is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
@@ -132,23 +135,32 @@ def release_mails(tx: Tx, ask: ReleaseMails) -> int:
 
 
 def write_message(tx: Tx, ask: WriteMessage) -> MessageWritten:
+    client, about, words = _words_of(tx, ask)
+    if not client.email and not client.phone:
+        require_no_objection([NoAddress(client.name)])
+    return record(tx, MessageWritten(client=client, appointment=about, message=words))
+
+
+def write_as_client(tx: Tx, ask: WriteAsClient) -> MessageReceived:
+    client, about, words = _words_of(tx, ask)
+    return record(tx, MessageReceived(client=client, appointment=about, message=words))
+
+
+def _words_of(tx: Tx, ask: WriteMessage | WriteAsClient) -> tuple[Client, Appointment | None, str]:
+    """Between whom, about what, and the words, cleaned. Raises NotFound, NotAllowed or BadInput."""
     client = locked_client(tx, ask.client)
     require_sees(tx, ask.needs, client.id)
-    words = clean_text(ask.text)
+    words, length = clean_text(ask.text), len(ask.text.strip())
     if not words:
         raise BadInput("message", Problem.MISSING)
-    if len(ask.text.strip()) > TEXT_LENGTH:
-        raise BadInput(
-            "message", Problem.OUT_OF_RANGE, str(len(ask.text.strip())), hint=f"{TEXT_LENGTH} characters at most"
-        )
+    if length > TEXT_LENGTH:
+        raise BadInput("message", Problem.OUT_OF_RANGE, str(length), hint=f"{TEXT_LENGTH} characters at most")
     about = found(tx, ask.appointment) if ask.appointment is not None else None
     if about is not None:
         if about.client != client.id:
             raise NotFound("appointment", str(about.id))
         require_power_over(tx, setup.load(tx), ask.needs, about)
-    if not client.email and not client.phone:
-        require_no_objection([NoAddress(client.name)])
-    return record(tx, MessageWritten(client=client, appointment=about, message=words))
+    return client, about, words
 
 
 def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
@@ -181,7 +193,6 @@ def write_test_mail(tx: Tx, ask: WriteTestMail) -> Mail:
     if not to.email:
         raise BadInput("mail", Problem.MISSING)
     name = uuid.uuid4()
-    _try_the_queue(tx)
     made = writing.write(
         tx,
         practice,
@@ -201,6 +212,10 @@ def take_mails(tx: Tx, ask: TakeMails) -> tuple[Leased, ...]:
         return ()
     taken: list[Leased] = []
     lease = uuid.uuid4().hex
+    if ask.only is not None:
+        new = [it for due in mails.this_one(tx, ask.only) if (it := _leased(tx, due, lease)) is not None]
+        mails.lease(tx, [it.mail for it in new])
+        return tuple(new)
     while len(taken) < ask.limit and (
         found := mails.next_due(tx, ask.limit - len(taken), by_mail=tx.machine.smtp is not None)
     ):
@@ -342,6 +357,8 @@ def _take_note(tx: Tx, report: Report) -> None:
     match report.outcome:
         case Outcome.UNTRIED:
             mails.save(tx, replace(free, state=MailState.QUEUED, attempts=mail.attempts - 1))
+        case _ if mail.kind is MailKind.TEST:  # a trial is watched: it is over, and stops nobody
+            mails.save(tx, replace(free, state=MailState.DROPPED, error=report.detail))
         case Outcome.REFUSED:
             mails.save(tx, replace(free, state=MailState.FAILED, error=report.detail))
         case Outcome.LATER | Outcome.UNKNOWN:

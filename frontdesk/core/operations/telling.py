@@ -53,6 +53,7 @@ from frontdesk.core.queries.letters import (
     sign_in_address,
     to_applicant,
     to_client,
+    to_practice,
     to_staff,
     wants_rebooking,
 )
@@ -75,6 +76,8 @@ def tell(tx: Tx, event: Event) -> None:
     match event:
         case events.MessageWritten():
             _tell_message(tx, setup.load(tx), event, event.client, event.appointment)
+        case events.MessageReceived():
+            _pass_on(tx, setup.load(tx), event)
         case events.BookingLinkGiven():
             _tell_booking_link(tx, setup.load(tx), event)
         case events.Undone() | events.Redone():
@@ -264,6 +267,21 @@ def _tell_message(tx: Tx, practice: Setup, event: Event, client: Client, it: App
     )
     about = About("appointment", str(it.id), it.sequence, it.holder) if it is not None else _about(client)
     write(tx, practice, to, facts, about=about, occasion=f"words:{event.batch}")
+
+
+def _pass_on(tx: Tx, practice: Setup, event: events.MessageReceived) -> None:
+    """A client's words go to the practitioner they are about, else to whom the client sees next, or saw last."""
+    client, about = event.client, event.appointment
+    theirs = sorted(appointments.of_client(tx, client.id), key=lambda it: (it.start < tx.now, abs(it.start - tx.now)))
+    it = about or next(iter(theirs), None)
+    person = practice.staff.get(it.practitioner) if it is not None else None
+    to = to_practice(practice) if person is None else to_staff(practice, person, must=True)
+    told = appointment_for_client(about)
+    facts = facts_of(
+        tx, practice, to, MailKind.CLIENT_MESSAGE, client.name, None, told=told, description=event.message
+    )
+    subject = _about(client) if about is None else About("appointment", str(about.id), about.sequence, about.holder)
+    write(tx, practice, to, facts, about=subject, occasion=f"words:{event.batch}", client=client.id)
 
 
 def _tell_booking_link(tx: Tx, practice: Setup, event: events.BookingLinkGiven) -> None:

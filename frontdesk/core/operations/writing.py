@@ -131,7 +131,6 @@ def write(
             sequence=about.sequence,
             recipient=to.email if carrier is Carrier.MAIL else to.phone,
             name=to.name,
-            client=to.client.id if to.client is not None else None,
             staff=to.staff,
             language=to.language,
             letter=replace(read, calendar=calendar[0], method=calendar[1]),
@@ -140,7 +139,12 @@ def write(
             message_id=message_id,
             thread=f"<{about.thread}@{domain}>",
             made_at=tx.now,
-            **{"due_at": tx.now + (grace if carrier is Carrier.MAIL else 0), "state": state, **more},
+            **{
+                "client": to.client.id if to.client is not None else None,
+                "due_at": tx.now + (grace if carrier is Carrier.MAIL else 0),
+                "state": state,
+                **more,
+            },
         ),
     )
 

@@ -83,6 +83,12 @@ def to_staff(practice: Setup, person: StaffMember, *, must: bool = False) -> To:
     )
 
 
+def to_practice(practice: Setup) -> To:
+    """Whoever reads the practice's own mailbox."""
+    it = practice.practice
+    return To(reader=Reader.STAFF, name=it.name, email=it.email, language=language_for(it.locale))
+
+
 def wants_rebooking(it: Appointment) -> bool:
     return it.cancellation is not None and it.cancellation.rebook_link
 

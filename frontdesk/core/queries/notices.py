@@ -8,13 +8,14 @@ from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.asks.notices import ListNotices, ShowGlance
 from frontdesk.core.asks.schedule import ListWork
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import day_span, local_date
 from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
 from frontdesk.core.queries.mails import is_in_trouble, list_mails
 from frontdesk.core.queries.schedule import list_work
-from frontdesk.core.store import appointments, mails, notices, pickers, requests, setup
+from frontdesk.core.store import appointments, clients, mails, notices, pickers, requests, setup
 from frontdesk.core.store.look import Look
 
 
@@ -38,7 +39,7 @@ def list_notices(look: Look, question: ListNotices) -> tuple[BellLine, ...]:
             ids={RequestId(int(it.notice.subject_id)) for it in lines if it.notice.subject_kind == "request"},
         )
     }
-    return tuple(_told(line, booked, asked) for line in lines)
+    return tuple(_told(look, line, booked, asked) for line in lines)
 
 
 def show_glance(look: Look, _: ShowGlance) -> Glance:
@@ -59,8 +60,13 @@ def show_glance(look: Look, _: ShowGlance) -> Glance:
     )
 
 
-def _told(line: BellLine, booked: dict[AppointmentId, Named], asked: dict[RequestId, RequestLine]) -> BellLine:
+def _told(
+    look: Look, line: BellLine, booked: dict[AppointmentId, Named], asked: dict[RequestId, RequestLine]
+) -> BellLine:
     id_ = int(line.notice.subject_id)
+    if line.notice.subject_kind == "client":
+        client = clients.living(look, ClientId(id_))
+        return line if client is None else replace(line, client_name=client.name)
     if line.notice.subject_kind == "appointment" and (named := booked.get(AppointmentId(id_))) is not None:
         it = named.appointment
         return replace(line, client_name=named.client_name, start=it.start, zone=it.zone, ticket=it.ticket)

@@ -62,6 +62,7 @@ SUBJECTS: dict[tuple[MailKind, Reader], str] = {
     (MailKind.CANCELLED, Reader.STAFF): later("Cancelled: {was}, {client}"),
     (MailKind.REQUEST_TO_DECIDE, Reader.STAFF): later("To decide: {when}, {client}"),
     (MailKind.MOVE_TO_DECIDE, Reader.STAFF): later("Move to decide: {when}, {client}"),
+    (MailKind.CLIENT_MESSAGE, Reader.STAFF): later("Message from {client}"),
     (MailKind.TEST, Reader.STAFF): later("A test from {practice}"),
     (MailKind.AUTOMATION, Reader.CLIENT): later("A message from {practice}"),
     (MailKind.AUTOMATION, Reader.STAFF): later("For you: {client}"),
@@ -220,7 +221,7 @@ WITH_BEFORE = frozenset(
     }
 )
 """Letters that tell of something before."""
-WITH_OR_WITHOUT = frozenset({MailKind.MESSAGE})
+WITH_OR_WITHOUT = frozenset({MailKind.MESSAGE, MailKind.CLIENT_MESSAGE})
 """Letters that may be about an appointment, or about none."""
 
 

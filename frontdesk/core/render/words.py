@@ -91,6 +91,7 @@ OPERATION_WORDS: dict[str, str] = {
     "import": later("imported"),
     "import_done": later("imported"),
     "message": later("wrote to"),
+    "client_message": later("passed on words of"),
     "reply": later("noted the answer of"),
     "automation": later("by an automation:"),
     "booking_link": later("gave a booking link to"),
@@ -176,6 +177,7 @@ MAIL_KIND_WORDS: dict[MailKind, str] = {
     MailKind.MOVE_TO_DECIDE: later("move to decide"),
     MailKind.TEST: later("test"),
     MailKind.AUTOMATION: later("automation"),
+    MailKind.CLIENT_MESSAGE: later("of a client"),
 }
 
 LEVEL_WORDS: dict[Level, str] = {
@@ -218,6 +220,7 @@ NOTICE_WORDS: dict[NoticeKind, str] = {
     NoticeKind.NEEDS_WORK: later("needs another time:"),
     NoticeKind.ANSWERED_NO: later("declined the invitation, or proposed another time:"),
     NoticeKind.TAKEN_BACK: later("a change was taken back:"),
+    NoticeKind.WROTE: later("wrote a message"),
 }
 
 FIRST_REASONS = (
@@ -517,6 +520,8 @@ class Words:
                 return _("Message to {client}: no e-mail, to be called (w)").format(client=client.name)
             case events.MessageWritten(client=client):
                 return _("Message to {client}: it waits in the outbox").format(client=client.name)
+            case events.MessageReceived(client=client):
+                return _("Passed on: what {client} wrote").format(client=client.name)
             case events.BookingLinkGiven(client=client, mailed=True):
                 return _("Booking link to {client}: it waits in the outbox").format(client=client.name)
             case events.BookingLinkGiven(client=client):

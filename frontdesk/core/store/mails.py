@@ -117,6 +117,9 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=MailRow)
 )
+_THIS = _FOR_SENDING.where(
+    col(_m.id) == bindparam("key"), col(_m.state) == MailState.QUEUED.value, col(_m.carrier) == Carrier.MAIL.value
+).with_for_update(of=MailRow)
 _LAPSED = (
     _FOR_SENDING.where(
         col(_m.state) == MailState.SENDING.value,
@@ -248,6 +251,11 @@ def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
     if len(found) < limit:
         found += tx.connection.execute(_DUE, {**where, "limit": limit - len(found)})
     return tuple(_due(row) for row in found)
+
+
+def this_one(tx: Tx, id_: MailId) -> tuple[Due, ...]:
+    """One mail, if it waits; though the queue stands still. Locked."""
+    return tuple(_due(row) for row in tx.connection.execute(_THIS, {"key": id_}))
 
 
 def _due(row: Any) -> Due:
