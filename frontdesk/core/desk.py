@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from frontdesk.core.asks import access as asks_of_access
 from frontdesk.core.asks import appointments as asks_of_appointments
 from frontdesk.core.asks import automations as asks_of_automations
 from frontdesk.core.asks import calendar as asks_of_calendar
@@ -30,6 +31,7 @@ from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.objections import NoOpenOffer, RequestIsOver
 from frontdesk.core.domain.permissions import DESK, Actor, may
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.operations import access as access_operations
 from frontdesk.core.operations import appointments as appointment_operations
 from frontdesk.core.operations import charges as charge_operations
 from frontdesk.core.operations import clients as client_operations
@@ -112,6 +114,8 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_mails.ReportMail: mail_operations.report_mail,
     asks_of_mails.WriteReminders: mail_operations.write_reminders,
     asks_of_replies.ReceiveReply: reply_operations.receive_reply,
+    asks_of_access.SendAccessCode: access_operations.send_access_code,
+    asks_of_access.EnterAccessCode: access_operations.enter_access_code,
     asks_of_notices.MarkRead: notice_operations.mark_read,
     asks_of_schedule.TakeTimeOff: schedule_operations.take_time_off,
     asks_of_schedule.ApplyTimeOff: schedule_operations.apply_time_off,

@@ -16,10 +16,11 @@ import pytest
 
 import frontdesk
 from frontdesk.core import asks
+from frontdesk.core.asks.access import EnterAccessCode, SendAccessCode
 from frontdesk.core.asks.appointments import CancelAsClient
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
-from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteReminders, WriteTestMail
+from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteAsClient, WriteReminders, WriteTestMail
 from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
@@ -33,8 +34,15 @@ STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
 BY_COMMAND = {ApplyPractice, ImportRecords, ReceiveReply, WriteTestMail}
 """Asks that take a file, or prove the machine: they have a command, no key."""
 
-BY_CLIENTS = {RequestAppointment, RequestRescheduling, CancelAsClient}
-"""What clients do themselves; staff ask for them with `frontdesk request`."""
+BY_CLIENTS = {
+    RequestAppointment,
+    RequestRescheduling,
+    CancelAsClient,
+    WriteAsClient,
+    SendAccessCode,
+    EnterAccessCode,
+}
+"""What clients do themselves; staff ask for most of it with commands."""
 
 BY_ITSELF = {SweepExpired, HoldSlot, ReleaseSlot, TakeMails, ReportMail, WriteReminders}
 """What happens as time passes, while a picker is open, and while mails are delivered."""

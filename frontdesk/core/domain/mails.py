@@ -81,6 +81,7 @@ class MailKind(Enum):
     TEST = "test"
     AUTOMATION = "automation"
     CLIENT_MESSAGE = "client_message"
+    ACCESS_CODE = "access_code"
 
 
 APPOINTMENT_KINDS = frozenset(

@@ -25,6 +25,8 @@ class Permission(Enum):
     """Import and export of everything."""
     DELIVER_MAILS = "deliver_mails"
     """Nobody's but the system's: people decide about mails, workers carry them."""
+    SIGN_IN = "sign_in"
+    """Nobody's but the portal's, which asks for whoever stands at its door."""
 
 
 class Scope(Enum):
@@ -45,7 +47,7 @@ DESK = Actor(name="desk", roles=(Role.ADMIN,))
 SYSTEM = Actor(name="system", roles=())
 """What happens by itself, as time passes."""
 
-SYSTEM_POWERS = frozenset({Permission.DELIVER_MAILS})
+SYSTEM_POWERS = frozenset({Permission.DELIVER_MAILS, Permission.SIGN_IN})
 
 _EVERYTHING = {it: Scope.ALL for it in Permission if it not in SYSTEM_POWERS}
 

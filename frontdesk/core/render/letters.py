@@ -57,6 +57,7 @@ SUBJECTS: dict[tuple[MailKind, Reader], str] = {
     (MailKind.REMINDER, Reader.CLIENT): later("Reminder: {when} – {practice}"),
     (MailKind.MESSAGE, Reader.CLIENT): later("A message from {practice}"),
     (MailKind.BOOKING_LINK, Reader.CLIENT): later("Book your appointment – {practice}"),
+    (MailKind.ACCESS_CODE, Reader.CLIENT): later("Your access code – {practice}"),
     (MailKind.BOOKED, Reader.STAFF): later("Booked: {when}, {client}"),
     (MailKind.MOVED, Reader.STAFF): later("Moved: {when}, {client}"),
     (MailKind.CANCELLED, Reader.STAFF): later("Cancelled: {was}, {client}"),
@@ -101,6 +102,8 @@ class Facts:
     manage: str = ""
     rebook: str = ""
     """Links, with the place of their secret marked; empty where there is none."""
+    code: str = ""
+    """To sign in with, likewise."""
     link_until: Instant | None = None
     held_until: Instant | None = None
     answer_by: Instant | None = None
@@ -207,7 +210,7 @@ def _check(name: str, source: str, setup: Setup, field: str) -> None:
             fill(field, source, values)
 
 
-WITHOUT_NOW = frozenset({MailKind.CANCELLED, MailKind.BOOKING_LINK, MailKind.TEST})
+WITHOUT_NOW = frozenset({MailKind.CANCELLED, MailKind.BOOKING_LINK, MailKind.TEST, MailKind.ACCESS_CODE})
 """Letters that tell of nothing that stands."""
 WITH_BEFORE = frozenset(
     {
@@ -290,6 +293,7 @@ def _values(facts: Facts) -> dict[str, Any]:
         "service": _outside(facts.service) or (it or was or {}).get("service", ""),
         "manage": facts.manage,
         "rebook": facts.rebook,
+        "code": facts.code,
         "rebook_wanted": facts.rebook_wanted,
         "overtaken": facts.overtaken,
         "link_until": _("The link works once, until {when}.").format(when=dated["until"]) if dated["until"] else "",
@@ -451,6 +455,10 @@ def _why(facts: Facts) -> str:
     name = _outside(facts.setup.practice.name)
     if facts.kind is MailKind.TEST:
         return _("You get this mail because somebody tries the mails of {practice}.").format(practice=name)
+    if facts.kind is MailKind.ACCESS_CODE:
+        return _("You get this mail because somebody wants to sign in at {practice} with this address.").format(
+            practice=name
+        )
     if facts.reader is Reader.CLIENT:
         return _("You get this mail because of your appointment at {practice}.").format(practice=name)
     return _("You get this mail because you work at {practice}.").format(practice=name)

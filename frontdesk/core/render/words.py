@@ -178,6 +178,7 @@ MAIL_KIND_WORDS: dict[MailKind, str] = {
     MailKind.TEST: later("test"),
     MailKind.AUTOMATION: later("automation"),
     MailKind.CLIENT_MESSAGE: later("of a client"),
+    MailKind.ACCESS_CODE: later("access code"),
 }
 
 LEVEL_WORDS: dict[Level, str] = {

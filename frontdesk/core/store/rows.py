@@ -422,6 +422,24 @@ class Link(Row, table=True):
     closed_at: int | None = long(nullable=True)
 
 
+class AccessCode(Row, table=True):
+    """What a client signs in with: only the digest of a code is kept, for one address in one browser."""
+
+    __tablename__ = "access_code"
+    __table_args__ = (
+        Index("access_code_address", "address", "browser", "made_at"),
+        Index("access_code_expires", "expires_at"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int = key()
+    address: str = text()
+    browser: str = text()
+    digest: str = text()
+    made_at: int = long()
+    expires_at: int = long()
+    tries: int = Field(default=0, nullable=False)
+
+
 class Claim(Row, table=True):
     """Who has the time of a resource: exists exactly while the time is held; moved by delete and insert."""
 

@@ -1,0 +1,101 @@
+"""Access codes: only an argon2id digest of each is kept, for one address in one browser."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlmodel import col
+
+from frontdesk.core.domain.access import CODE_LENGTH, CODE_SIGNS, CODE_TRIES, MAILS_WITHIN
+from frontdesk.core.domain.times import DAY, Instant
+from frontdesk.core.store.look import Tx
+from frontdesk.core.store.rows import AccessCode as CodeRow
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+_c = CodeRow
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCode:
+    """One that may still be entered."""
+
+    id: int
+    digest: str
+
+
+def asked_lately(tx: Tx, address: str) -> int:
+    """How many codes an address was sent, or would have been, within the last minutes."""
+    lately = select(func.count()).where(col(_c.address) == address, col(_c.made_at) > tx.now - MAILS_WITHIN)
+    return int(tx.connection.execute(lately).scalar_one())
+
+
+def issue(tx: Tx, address: str, browser: str, expires_at: Instant) -> tuple[int, str]:
+    """A new code, with its number; the one before, of the same address and browser, opens nothing any more."""
+    tx.connection.execute(delete(CodeRow).where(col(_c.expires_at) < tx.now - DAY))
+    _end(tx, address, browser)
+    code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+    row = {
+        "address": address,
+        "browser": browser,
+        "digest": _hasher().hash(code),
+        "made_at": tx.now,
+        "expires_at": expires_at,
+        "tries": 0,
+    }
+    id_ = tx.connection.execute(insert(CodeRow).returning(col(_c.id)), row).scalar_one()
+    return int(id_), code
+
+
+def live(tx: Tx, address: str, browser: str) -> LiveCode | None:
+    """The code that may be entered there now, locked."""
+    theirs = select(col(_c.id), col(_c.digest)).where(
+        col(_c.address) == address,
+        col(_c.browser) == browser,
+        col(_c.expires_at) > tx.now,
+        col(_c.tries) < CODE_TRIES,
+    )
+    row = tx.connection.execute(theirs.order_by(col(_c.id).desc()).limit(1).with_for_update()).first()
+    return None if row is None else LiveCode(row.id, row.digest)
+
+
+def fits(code: LiveCode | None, typed: str) -> bool:
+    """Whether it is this one; where there is none it takes as long to say no."""
+    from argon2.exceptions import VerificationError
+
+    try:
+        return _hasher().verify(code.digest if code is not None else _nobodys(), typed) and code is not None
+    except VerificationError:
+        return False
+
+
+def miss(tx: Tx, code: LiveCode) -> None:
+    """One try is gone."""
+    tx.connection.execute(update(CodeRow).where(col(_c.id) == code.id).values(tries=col(_c.tries) + 1))
+
+
+def spend(tx: Tx, code: LiveCode) -> None:
+    """It was entered: it opens nothing any more."""
+    tx.connection.execute(update(CodeRow).where(col(_c.id) == code.id).values(tries=CODE_TRIES))
+
+
+def _end(tx: Tx, address: str, browser: str) -> None:
+    older = update(CodeRow).where(col(_c.address) == address, col(_c.browser) == browser)
+    tx.connection.execute(older.values(tries=CODE_TRIES))
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    return _hasher().hash(secrets.token_urlsafe())
