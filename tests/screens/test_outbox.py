@@ -213,6 +213,8 @@ async def test_the_chosen_time_stays_chosen_whatever_others_change(told: Path) -
         app.screen.refresh_data()  # type: ignore[attr-defined]
         await settled(app)
         assert rows.chosen is None and "is not free any more" in shown(app)
+        app.screen.refresh_data()  # type: ignore[attr-defined]
+        await settled(app)
         await send(app, ENTER, burst=False)
         assert deeds(app) == []
 

@@ -383,29 +383,22 @@ class PickerDialog(DeskDialog[Picked]):
     def _show_rows(self, rows: list[Line[Row]], asked: tuple[object, ...]) -> None:
         """A new question begins at the first row; the same one again, as others change things, keeps the choice."""
         shown: LineList[Row] = self.query_one("#rows", LineList)
-        chosen = shown.chosen.offer if shown.chosen is not None else None
-        if asked != self._shown or chosen is None:
-            keep = shown.cursor if asked == self._shown else 0
-            shown.show(rows, keep)
-            self._shown = asked
+        before, again = shown.chosen, asked == self._shown
+        self._shown = asked
+        if not again or (before is not None and before.offer is None):
+            shown.show(rows)
             self._tell_why()
             return
-        place = (chosen.start, chosen.practitioner, chosen.location)
-        there = [
-            n
-            for n, it in enumerate(rows)
-            if it.value is not None
-            and it.value.offer is not None
-            and (it.value.offer.start, it.value.offer.practitioner, it.value.offer.location) == place
-        ]
-        shown.show(rows, there[0] if there else 0)
-        if there:
+        place = _place(before)
+        here = next((n for n, it in enumerate(rows) if place and _place(it.value) == place), -1)
+        shown.show(rows, here)
+        shown.cursor = here
+        if here >= 0:
             self._tell_why()
-            return
-        shown.cursor = -1  # nothing else is chosen in its place
-        self._keeper.want_nothing()
-        when_ = self.words.moment(chosen.start, self.words.setup.zone_of(chosen.location))
-        self._error = _("{when} is not free any more: ↓ chooses").format(when=when_)
+        elif before is not None and before.offer is not None:  # nothing else is chosen in its place
+            self._keeper.want_nothing()
+            when_ = self.words.moment(before.offer.start, self.words.setup.zone_of(before.offer.location))
+            self._error = _("{when} is not free any more: ↓ chooses").format(when=when_)
 
     async def _ask(self, wanted: When) -> list[Line[Row]]:
         """The very time that was asked for, where it is not free."""
@@ -520,3 +513,9 @@ class PickerDialog(DeskDialog[Picked]):
 
     def _problem(self, text: str) -> None:
         self.query_one("#problem", Static).update(plain(text, "$error"))
+
+
+def _place(row: Row | None) -> tuple[object, ...]:
+    """When, with whom and where a free time is; empty for what is none."""
+    offer = row.offer if row is not None else None
+    return (offer.start, offer.practitioner, offer.location) if offer is not None else ()
