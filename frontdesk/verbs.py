@@ -114,7 +114,7 @@ class Verb(Enum):
         keys="d", label=later("decline"), footer=6, footer_on=(ON_REQUESTS,),
         help=later("decline a request, or the marked ones; in the outbox: no to all that wait for a yes"),
         where=(*WITH_REQUESTS, ON_OUTBOX),
-        asks=(requests.DeclineRequest, requests.DeclineRequests, mails.ReleaseMails),
+        asks=(requests.DeclineRequest, requests.DeclineRequests, mails.DropPaused),
     )  # fmt: skip
     MARK = Deed(
         keys="space", label=later("mark"), help=later("mark for approving or declining several"),
@@ -157,7 +157,13 @@ class Verb(Enum):
     FIND = Deed(keys="slash", sign="/", label=later("find"), help=later("find a client or a reference"), footer=7)
     BELL = Deed(keys="b", label=later("bell"), help=later("what happened; enter opens it"), asks=(notices.MarkRead,))
     WORK = Deed(keys="w", label=later("work list"), help=later("appointments that lost their time"))
-    UNDO = Deed(keys="u", label=later("undo"), help=later("take back your last act"), footer=8, asks=(history.Undo,))
+    UNDO = Deed(
+        keys="u",
+        label=later("undo"),
+        help=later("take back your last act; in the outbox: what was dropped, or noted as called"),
+        footer=8,
+        asks=(history.Undo, mails.TakeBackDecision),
+    )
     REDO = Deed(keys="ctrl+r", label=later("redo"), help=later("do again what was taken back"), asks=(history.Redo,))
     HISTORY = Deed(keys="H", label=later("history"), help=later("what happened here"))
     MESSAGE = Deed(

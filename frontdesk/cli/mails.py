@@ -18,6 +18,7 @@ from frontdesk.cli.output import EXIT_CODES, AsJson, lines, say, show, table
 from frontdesk.core.asks.mails import (
     CallMade,
     DropMail,
+    DropPaused,
     ListMails,
     ReleaseMails,
     RetryMail,
@@ -221,7 +222,7 @@ def release(
 ) -> None:
     """The yes that many reminders at once wait for."""
     opening: Opening = context.obj
-    many = opening.do(ReleaseMails(leave=not drop))
+    many = opening.do(DropPaused() if drop else ReleaseMails())
     if as_json:
         show(shapes.item({"dropped" if drop else "released": many}))
     elif drop:

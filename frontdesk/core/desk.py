@@ -106,6 +106,8 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_mails.RetryMail: mail_operations.retry_mail,
     asks_of_mails.CallMade: mail_operations.call_made,
     asks_of_mails.ReleaseMails: mail_operations.release_mails,
+    asks_of_mails.DropPaused: mail_operations.drop_paused,
+    asks_of_mails.TakeBackDecision: mail_operations.take_back_decision,
     asks_of_mails.WriteMessage: mail_operations.write_message,
     asks_of_mails.WriteAsClient: mail_operations.write_as_client,
     asks_of_mails.GiveBookingLink: mail_operations.give_booking_link,

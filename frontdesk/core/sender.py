@@ -108,9 +108,9 @@ class Sender:
 
         try:
             while not _is_over(stop) and (taken := self._door.do(TakeMails(limit=BATCH, only=only))):
-                begun = time.monotonic()
                 waiting.extend(taken)
                 write_first()
+                begun = time.monotonic()
                 while waiting and time.monotonic() - begun < FRESH and self._is_ours(waiting[0]):
                     if _is_over(stop):
                         break

@@ -16,6 +16,7 @@ from frontdesk.core.asks.mails import (
     RetryMail,
     SendNow,
     ShowMail,
+    TakeBackDecision,
     WriteMessage,
 )
 from frontdesk.core.domain.appointments import AppointmentId
@@ -38,7 +39,7 @@ class MailFlows(MainScreen):
     """Screens that list mails, or clients to write to, share what is done with them."""
 
     _decided: Mail | None = None
-    """Dropped, or called about, by the last deed from here."""
+    """Dropped, or called about, by the last deed from here: as it was before."""
 
     def mail_line(self, it: Mail, wide: int = 26) -> str:
         """A mail in one line: how it stands, to whom, what."""
@@ -95,7 +96,7 @@ class MailFlows(MainScreen):
                 told = _("It is the next, to {name}, once there is a mail server") if held else ""
                 await self._decide(SendNow(mail=mail.id), told or _("It leaves next, to {name}"))
             case Verb.CANCEL:
-                await self._decide(DropMail(mail=mail.id), _("Dropped: {name} is not told by mail"))
+                await self._decide(DropMail(mail=mail.id), _("Dropped: {name} is not told by mail"), mail)
             case Verb.PRINT:
                 self._write_page(mail)
             case _:
@@ -103,7 +104,7 @@ class MailFlows(MainScreen):
 
     async def called(self, mail: Mail) -> None:
         """The client knows: somebody called."""
-        await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"))
+        await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"), mail)
 
     async def write_message(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
         """The words, until they wait in the outbox or are left; a refusal keeps them, and so does leaving."""
@@ -147,21 +148,20 @@ class MailFlows(MainScreen):
         self._decided = None  # something else was done since
         return await super().perform(ask, tell)
 
-    async def _decide(self, ask: Ask[Mail], told: str) -> None:
+    async def _decide(self, ask: Ask[Mail], told: str, before: Mail | None = None) -> None:
+        """`before` is the mail as it was: what `u` brings back."""
         done = await self.perform(ask)
         if not isinstance(done, DeskError):
             self.tell(told.format(name=done.name))
-            if isinstance(ask, DropMail | CallMade):
-                self._decided = done
+            self._decided = before
 
     def undoes_decision(self) -> bool:
         """Takes back what was just decided here about a mail, if that was the last thing done."""
         mail = self._decided
         if mail is not None:
-            told = (
-                _("To be called again: {name}") if mail.carrier is Carrier.CALL else _("It waits again, for {name}")
-            )
-            self.begin(self._decide(RetryMail(mail=mail.id), told))
+            call = mail.carrier is Carrier.CALL
+            told = _("To be called again: {name}") if call else _("It is as it was, for {name}")
+            self.begin(self._decide(TakeBackDecision(mail=mail.id, was=mail.state, carrier=mail.carrier), told))
         return mail is not None
 
     def _write_page(self, mail: Mail) -> None:

@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from frontdesk.core.asks.mails import ListMails, ReleaseMails
+from frontdesk.core.asks.mails import DropPaused, ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.mails import OPEN, Mail, MailId, MailState
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.mail_flows import MailFlows
 from frontdesk.verbs import ON_OUTBOX, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
@@ -67,8 +68,10 @@ class OutboxScreen(MailFlows):
     def verb(self, verb: Verb) -> None:
         mail = self.rows.chosen
         match verb:
-            case Verb.APPROVE_ALL | Verb.DECLINE:
-                self.begin(self._release(leave=verb is Verb.APPROVE_ALL))
+            case Verb.APPROVE_ALL:
+                self.begin(self._release())
+            case Verb.DECLINE:
+                self.begin(self._drop_paused())
             case Verb.OPEN | Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is None:
                 self.tell(_("there are no mails yet"), bad=True)
             case Verb.OPEN if mail is not None:
@@ -148,13 +151,34 @@ class OutboxScreen(MailFlows):
         style = "$error" if mail.to_call or mail.state is MailState.FAILED else ""
         self.query_one("#info", Info).show(" · ".join(filter(None, (call, mail.recipient, error))), style)
 
-    async def _release(self, leave: bool) -> None:
-        if self._outbox is None or not self._outbox.paused:
+    async def _release(self) -> None:
+        if not self._some_wait():
+            return
+        done = await self.perform(ReleaseMails())
+        if not isinstance(done, DeskError):
+            self.tell(plural("{n} mail leaves", "{n} mails leave", done).format(n=done))
+
+    async def _drop_paused(self) -> None:
+        """None of them leaves: that is not taken back at once, so it is asked."""
+        if not self._some_wait() or self._outbox is None:
+            return
+        number = str(self._outbox.paused)
+        typed = await self.answer(
+            AskTextDialog(
+                _("Drop all that wait for a yes?"),
+                ((_("their number, {n}").format(n=number), ""),),
+                fits=lambda typed: "" if typed[0].strip() == number else _("type {n} to drop them").format(n=number),
+                done=_("drop {n}").format(n=number),
+            )
+        )
+        if typed is None:
+            return
+        done = await self.perform(DropPaused())
+        if not isinstance(done, DeskError):
+            self.tell(plural("{n} mail is dropped", "{n} mails are dropped", done).format(n=done))
+
+    def _some_wait(self) -> bool:
+        wait = self._outbox is not None and bool(self._outbox.paused)
+        if not wait:
             self.tell(_("nothing waits for a yes"), bad=True)
-            return
-        done = await self.perform(ReleaseMails(leave=leave))
-        if isinstance(done, DeskError):
-            return
-        left = plural("{n} mail leaves", "{n} mails leave", done)
-        told = left if leave else plural("{n} mail is dropped", "{n} mails are dropped", done)
-        self.tell(told.format(n=done))
+        return wait

@@ -16,7 +16,12 @@ from typing import Any
 
 import pytest
 
-from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, ShowAppointment
+from frontdesk.core.asks.appointments import (
+    BookAppointment,
+    CancelAppointment,
+    RescheduleAppointment,
+    ShowAppointment,
+)
 from frontdesk.core.asks.automations import RehearseAutomations
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import ListMails
@@ -30,7 +35,7 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
-from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.services import RoomId, ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.sender import Sender
 from tests.builders import Clock, as_staff, booked, on
@@ -342,3 +347,38 @@ def test_a_plan_of_a_practice_refuses_what_applying_it_would(desk: Desk) -> None
     text = '[[automations]]\nid = "mine"\non = "moved"\ndo = { mail = "client", text = "{{ nmae }}" }\n'
     with pytest.raises(BadInput):
         desk.see(PlanPractice(file=practice_file(text)))
+
+
+@pytest.mark.parametrize("how", ["moved and undone", "cancelled and undone", "into another room"])
+def test_an_automations_mail_waits_through_what_comes_and_goes(desk: Desk, clock: Clock, how: str) -> None:
+    made = with_automation(desk, on='"booked"', do=PARKING)
+    post = Post(made, clock)
+    ask = BookAppointment(
+        service=ServiceId("training"), start=on(26, 10), client=a_client(made).id, practitioner=StaffId("bob")
+    )
+    it = made.do(ask).appointment
+    if how == "into another room":
+        other = RoomId("pool" if it.room == "gym" else "gym")
+        made.do(RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 10), room=other))
+    else:
+        if how == "moved and undone":
+            made.do(RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11)))
+        else:
+            made.do(CancelAppointment(appointment=it.id, seen=None, reason=ReasonId("schedule")))
+        made.do(Undo())
+    post.go()
+    assert len(parking(post)) == 1 and "10:00" in parking(post)[0]
+
+
+@pytest.mark.parametrize(
+    "deed", ['{ note = "x" }', '{ webhook = "https://hook.example/", secret = "0123456789abcdef" }']
+)
+def test_an_automation_that_became_another_keeps_nobody_from_anything(desk: Desk, clock: Clock, deed: str) -> None:
+    made = with_automation(desk, on='"booked"', do=PARKING)
+    it = booked(made, on(26, 10), client=a_client(made).id).appointment
+    made.do(ApplyPractice(file=practice_file(f'[[automations]]\nid = "mine"\non = "booked"\ndo = {deed}\n')))
+    made.do(RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11)))
+    made.do(Undo())
+    post = Post(made, clock)
+    post.go()
+    assert parking(post) == []

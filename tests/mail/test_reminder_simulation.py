@@ -154,6 +154,6 @@ def _change(desk: Desk, seed: random.Random, clock: Clock, id_: AppointmentId, d
 def _start_of(desk: Desk, id_: int) -> int:
     with desk.store.reading() as connection:
         look = Look(store=desk.store, connection=connection, actor=desk.actor, now=desk.now())
-        stands = appointments.standing_of(look, id_)
-    assert stands is not None and ZONE
-    return stands[2]
+        it = appointments.find(look, AppointmentId(id_))
+    assert it is not None and ZONE
+    return it.start

@@ -10,7 +10,15 @@ import pytest
 
 from frontdesk.core.asks.appointments import EditAppointment, ReinstateAppointment
 from frontdesk.core.asks.history import Undo
-from frontdesk.core.asks.mails import CountReminders, ListCalls, ListMails, ReleaseMails, TakeMails, WriteReminders
+from frontdesk.core.asks.mails import (
+    CountReminders,
+    DropPaused,
+    ListCalls,
+    ListMails,
+    ReleaseMails,
+    TakeMails,
+    WriteReminders,
+)
 from frontdesk.core.asks.requests import RequestAppointment, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
@@ -139,7 +147,7 @@ def test_many_reminders_wait_for_a_yes_or_a_no(desk: Desk, clock: Clock, leave: 
     assert made.acting(SYSTEM).do(WriteReminders()) == 0  # nobody has missed one
     clock.set(on(24, 17))
     made.acting(SYSTEM).do(WriteReminders())
-    assert made.do(ReleaseMails(leave=leave)) == 55
+    assert made.do(ReleaseMails() if leave else DropPaused()) == 55
     wanted = MailState.QUEUED if leave else MailState.DROPPED
     assert set(of_reminders(made)) == {("reminder:40h", wanted)}
     assert made.acting(SYSTEM).do(WriteReminders()) == 0
@@ -229,3 +237,36 @@ def test_many_requests_that_end_at_once_wait_for_a_yes(desk: Desk, clock: Clock)
     over = [it for it in outbox(made) if it.kind is MailKind.REQUEST_EXPIRED]
     assert len(over) == 72 and {it.state for it in over} == {MailState.PAUSED}
     assert made.do(ReleaseMails()) == 72
+
+
+def test_a_reminder_waits_for_the_end_of_quiet_hours_that_came_later(post: Post) -> None:
+    booked(post.desk, on(27, 10), client=a_client(post.desk).id)
+    post.go()
+    post.clock.set(on(26, 10))
+    post.desk.acting(SYSTEM).do(WriteReminders())
+    post.desk.do(ApplyPractice(file=practice_file('[mail]\nquiet_hours = ["09:00", "12:00"]\n')))
+    early = [it.mail.occasion for it in post.go(after=60)]
+    assert early + remind(post, on(26, 12, 1)) == ["reminder:24h"]
+
+
+def test_a_rule_that_comes_back_brings_its_reminder_back(post: Post) -> None:
+    booked(post.desk, on(27, 10), client=a_client(post.desk).id)
+    post.go()
+    post.clock.set(on(24, 10))
+    rules(post.desk, 72)
+    post.desk.acting(SYSTEM).do(WriteReminders())
+    rules(post.desk, 48)
+    assert post.go(after=0) == []
+    rules(post.desk, 72)
+    assert remind(post, on(24, 10, 5)) == ["reminder:72h"]
+    assert post.desk.acting(SYSTEM).see(CountReminders()) == 0
+
+
+def test_a_machine_that_never_had_a_key_reminds_all_the_same(desk: Desk, clock: Clock) -> None:
+    made = mailing(desk, "[portal]\nenabled = false\n")
+    booked(made, on(27, 10), client=a_client(made).id)
+    Post(made, clock).go()
+    made.do(ApplyPractice(file=practice_file("[portal]\nenabled = true\n")))
+    keyless = replace(made, machine=replace(made.machine, seal_key=None))
+    clock.set(on(24, 10))
+    assert keyless.acting(SYSTEM).do(WriteReminders()) == 1

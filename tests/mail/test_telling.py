@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -14,6 +16,7 @@ from frontdesk.core.asks.mails import (
     DropMail,
     ListCalls,
     PreviewLetter,
+    TakeBackDecision,
     TakeMails,
     WriteAsClient,
     WriteMessage,
@@ -27,10 +30,10 @@ from frontdesk.core.asks.requests import (
     RequestAppointment,
     RequestRescheduling,
 )
-from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Status
-from frontdesk.core.domain.errors import BadInput, Refused
+from frontdesk.core.domain.errors import BadInput, NotFound, Refused
 from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
 from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.people import StaffId
@@ -38,6 +41,8 @@ from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.work import Answer
 from frontdesk.core.parse.practice import practice_file
+from frontdesk.core.render.letters import is_broken
+from frontdesk.core.render.words import Words
 from tests.builders import Clock, booked, on
 from tests.mail.test_mishaps import ANN, CLARA, cancel, kinds, move, report
 from tests.operations.mailing import Post, a_client, mailing, outbox
@@ -46,6 +51,10 @@ from tests.operations.mailing import Post, a_client, mailing, outbox
 @pytest.fixture
 def post(desk: Desk, clock: Clock) -> Post:
     return Post(mailing(desk), clock)
+
+
+def words(post: Post) -> Words:
+    return Words(post.desk.see(ShowSetup()), date(2026, 11, 23))
 
 
 def calls(post: Post) -> list[MailKind]:
@@ -122,6 +131,40 @@ def drop_last(post: Post) -> None:
     post.desk.do(DropMail(mail=mail.id))
 
 
+@pytest.mark.parametrize("later", [3600, 0])
+def test_a_cancel_is_told_though_the_booking_was_dropped_unless_it_was_a_slip(post: Post, later: int) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    for mail in outbox(post.desk):
+        post.desk.do(DropMail(mail=mail.id))
+    post.clock.now += later
+    if later:
+        cancel(post.desk, it)
+    else:
+        post.desk.do(Undo())
+    post.go()
+    told = [MailKind.CANCELLED] * bool(later)
+    assert kinds(post, CLARA) == told and kinds(post, ANN) == told
+
+
+def test_a_cancel_can_be_told_twice_when_nobody_knows_what_arrived(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    cancel(post.desk, it)
+    post.clock.now += 61
+    post.desk.acting(SYSTEM).do(TakeMails(limit=9))  # and the worker is still at it
+    post.desk.do(ReinstateAppointment(appointment=it.id, seen=None))
+    cancel(post.desk, it)
+    post.go(after=400)
+    assert MailKind.CANCELLED in kinds(post, ANN)
+
+
+def test_words_about_the_end_of_what_nobody_was_told_of_say_that_it_ended(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    cancel(post.desk, it, message="Sorry, Ann is ill.")
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.CANCELLED] and "Sorry, Ann is ill." in post.to(CLARA)[0].text
+
+
 def test_a_booking_whose_mail_was_dropped_and_that_is_undone_is_no_news(post: Post) -> None:
     booked(post.desk, on(26, 10), client=a_client(post.desk).id)
     drop_last(post)
@@ -174,6 +217,11 @@ def test_what_waits_for_a_merged_record_goes_to_the_one_that_is_kept(post: Post)
     post.desk.do(EditClient(client=kept.id, seen=None, email="new@client.example"))
     answer = ReceiveReply(holder=it.holder, attendee=CLARA, sequence=it.sequence, answer=Answer.ACCEPTED)
     assert post.desk.do(answer).changes[0].after.status is Status.CONFIRMED  # type: ignore[union-attr]
+    before = post.desk.see(ListNotices())
+    again = post.desk.do(answer)
+    assert post.desk.see(ListNotices()) == before and "confirmed" in words(post).event(again)
+    with pytest.raises(NotFound):
+        post.desk.do(replace(answer, attendee="old@client.example"))  # nobody was invited there
 
 
 def test_a_merged_record_is_not_followed_once_the_merge_is_undone(post: Post) -> None:
@@ -263,10 +311,13 @@ def test_offers_name_who_where_and_the_zone_and_lead_to_the_portal(post: Post) -
         ("{% if was %}{{ was.whn }}{% endif %}", "was.whn", "was.when"),
         ("{{ was.when }}", "was.when", "it.when"),
         ("{{ practice.fone }}", "practice.fone", "practice.phone"),
-        ("{% set s = message ~ message %}{{ s }}", "it", "set has no use"),
+        ("{% set s = message ~ message %}{{ s }}", "it", "assign has no use"),
+        ("{% with a = message ~ message %}{{ a }}{% endwith %}", "it", "with has no use"),
+        ("{{ practice.name.upper }}", "it", ".upper has no use"),
+        ("{% if false %}{{ it['whne'] }}{% endif %}", "it", "getitem has no use"),
         ("{% for a in message %}{% for b in message %}x{% endfor %}{% endfor %}", "it", "a loop over"),
         ("{{ message|join(message) }}", "it", "joining"),
-        ("{% macro m(s) %}{{ m(s ~ s) }}{% endmacro %}{{ m('x') }}", "it", "a macro"),
+        ("{% macro m(s) %}{{ m(s ~ s) }}{% endmacro %}{{ m('x') }}", "it", "macro has no use"),
         ("{{ message|replace('a', 'aaaa') }}", "it", "replace"),
     ],
 )
@@ -307,3 +358,29 @@ def test_a_message_that_is_too_long_is_said_and_not_cut(post: Post) -> None:
     with pytest.raises(BadInput):
         post.desk.do(WriteMessage(client=client.id, text="x" * 10_001))
     assert outbox(post.desk) == ()
+
+
+def test_a_mail_follows_however_often_its_client_was_merged(post: Post) -> None:
+    first, second, third = (a_client(post.desk, f"Clara {n}", f"{n}@client.example") for n in "abc")
+    booked(post.desk, on(26, 10), client=first.id)
+    post.desk.do(MergeClients(keep=second.id, drop=first.id))
+    post.desk.do(MergeClients(keep=third.id, drop=second.id))
+    post.go()
+    assert kinds(post, "c@client.example") == [MailKind.BOOKED]
+
+
+@pytest.mark.parametrize("state", [MailState.QUEUED, MailState.PAUSED, MailState.FAILED])
+def test_what_was_dropped_is_as_it_was_when_that_is_taken_back(post: Post, state: MailState) -> None:
+    booked(post.desk, on(26, 10), client=a_client(post.desk).id)
+    [mail] = [it for it in outbox(post.desk) if it.reader is Reader.CLIENT]
+    with post.desk.store.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE mail SET state = '{state.value}' WHERE id = {mail.id}")
+    post.desk.do(DropMail(mail=mail.id))
+    back = post.desk.do(TakeBackDecision(mail=mail.id, was=state, carrier=mail.carrier))
+    assert (back.state, back.due_at) == (state, mail.due_at)
+
+
+def test_bullets_of_a_list_are_no_covered_link() -> None:
+    template = "See https://x.example/a/••••••••\nHello"
+    assert not is_broken("• one\n• two\nhttps://x.example/a/••••••••", template)
+    assert is_broken("https://x.example/a/•••••••", template) and is_broken("https://x.example/a/•", template)

@@ -250,7 +250,7 @@ async def test_u_in_the_outbox_takes_back_what_was_decided_there_and_nothing_els
         states = [it.state for it in another_desk(mailing).see(ListMails()).items]
         assert sorted(it.value for it in states) == ["dropped", "queued"]
         await send(app, "u", burst=False)
-        assert "It waits again" in shown(app)
+        assert "It is as it was, for" in shown(app)
         assert {it.state for it in another_desk(mailing).see(ListMails()).items} == {MailState.QUEUED}
         await send(app, "u", burst=False)
         assert "nothing was just dropped or called here" in shown(app) and deeds(app) == []
@@ -271,3 +271,18 @@ async def test_a_covered_link_is_left_whole_or_taken_out(told: Path) -> None:
         app.screen.query_one(TextArea).text = "Dear Nora, it is off."
         await send(app, ctrl("s"), burst=False)
         assert "mail rewritten" in shown(app)
+
+
+async def test_the_no_to_all_that_wait_for_a_yes_is_asked_by_their_number(mailing: Path) -> None:
+    with another_desk(mailing).store.writing() as connection:
+        connection.exec_driver_sql("UPDATE mail SET state = 'paused'")
+    async with running(mailing) as app:
+        await send(app, "6d", burst=False)
+        assert "Drop all that wait for a yes?" in shown(app)
+        await send(app, "1\n", burst=False)
+        assert "type 2 to drop them" in shown(app)
+        await send(app, "\x1b", burst=False)
+        assert another_desk(mailing).see(ListMails(limit=0)).paused == 2
+        await send(app, "d2\n", burst=False)
+        assert "2 mails are dropped" in shown(app)
+        assert another_desk(mailing).see(ListMails(limit=0)).paused == 0

@@ -8,7 +8,7 @@ from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppoin
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, MessageWritten
-from frontdesk.core.domain.mails import Letter, Mail, MailId, MailState, Outcome
+from frontdesk.core.domain.mails import Carrier, Letter, Mail, MailId, MailState, Outcome
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.services import ServiceId
@@ -70,10 +70,26 @@ class CallMade(Ask[Mail]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseMails(Ask[int]):
-    """The yes, or the no, that many paused mails wait for; answers how many it was said of."""
+    """The yes that many paused mails wait for; answers how many leave now."""
 
     needs = Permission.CHANGE_APPOINTMENTS
-    leave: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPaused(Ask[int]):
+    """The no: none of the paused mails leaves; answers how many were dropped."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackDecision(Ask[Mail]):
+    """A mail that was dropped, or a call that was made, is as it was before. Raises NotFound or Refused."""
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    mail: MailId
+    was: MailState
+    carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

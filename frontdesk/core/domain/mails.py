@@ -30,6 +30,10 @@ SECRET_OPEN, SECRET_CLOSE = "\ue000", "\ue001"
 """Around the name of a secret in a stored body; text from outside never holds these signs there."""
 
 
+CAUSE_GONE = "its cause is gone"
+"""Why a mail of an automation was put aside; it comes back with its cause."""
+
+
 def reminder_occasion(hours: int) -> str:
     """Of the reminder so many hours before."""
     return f"reminder:{hours}h"
@@ -311,18 +315,18 @@ class Known:
     unsure: bool = False
 
 
-def known_after(last: Mail | None, before: Told | None, now: Told | None) -> Known:
+def known_after(last: Mail | None, before: Told | None) -> Known:
     """What a reader knows by the last mail that was to tell them how something stands.
 
-    `before` is how it stood: they know it where that mail arrived. One that nobody can have read told nothing; one
-    that somebody dropped may have been told otherwise, so what still stands is told again.
+    `before` is how it stood: they know it where that mail arrived. One that nobody can have read told nothing; what
+    one said that somebody dropped may have been told otherwise.
     """
     if last is None or last.state is MailState.SENT:
         return Known(before)
     if last.is_told:
         return Known(before, unsure=True)
     if last.state is MailState.DROPPED:
-        return Known(last.known, unsure=now is not None)
+        return Known(last.known, unsure=True)
     if last.state is MailState.SUPERSEDED:
         return Known(before)
     return Known(last.known, last.unsure)
@@ -334,6 +338,11 @@ def change_kind(known: Known, now: Told | None, was: Told | None, at: Instant) -
     if kind is not None or not known.unsure or known.told != now:
         return kind
     return appointment_kind(None if now is not None else was, now, at)
+
+
+def tells_before(known: Told | None, was: Told | None, now: Told | None) -> Told | None:
+    """What a letter names as how it was: what its reader knows, or what is gone now though nobody told them of it."""
+    return known or (None if now is not None else was)
 
 
 def appointment_kind(known: Told | None, now: Told | None, at: Instant) -> MailKind | None:

@@ -111,7 +111,7 @@ def _of(event: Event) -> Iterator[Notice]:
             yield from _to_staff(NoticeKind.OFFER_LAPSED, it)
         case events.RequestExpired(request=it):
             yield from _to_all(_asked(it, NoticeKind.REQUEST_EXPIRED, NoticeKind.MOVE_EXPIRED), it)
-        case events.ReplyNoted(appointment=it):
+        case events.ReplyNoted(appointment=it) if event.answer is not Answer.ACCEPTED:
             yield _to_practitioner(NoticeKind.ANSWERED_NO, it, it.practitioner)
             yield _to_desk(NoticeKind.ANSWERED_NO, it)
         case events.MessageReceived(appointment=None, client=client):

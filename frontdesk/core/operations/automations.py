@@ -12,6 +12,7 @@ from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.automations import Trigger, matches, still_holds, triggers
 from frontdesk.core.domain.events import AutomationRan, Change, Event, Redone, Reversed
 from frontdesk.core.domain.mails import (
+    CAUSE_GONE,
     Carrier,
     Letter,
     Mail,
@@ -27,7 +28,7 @@ from frontdesk.core.domain.practice import Automation, Setup
 from frontdesk.core.domain.requests import Request, RequestId
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId
-from frontdesk.core.operations.writing import TAKEN_BACK, About, domain_of, supersede, write
+from frontdesk.core.operations.writing import TAKEN_BACK, About, domain_of, pointless_from, supersede, write
 from frontdesk.core.queries.letters import To, facts_of, to_applicant, to_client, to_staff
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.times import iso
@@ -39,13 +40,12 @@ def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
     """What the practice wants done after an event: mails and webhooks are queued, notes and tasks are answered, to be
     recorded. What waits of earlier events follows what is true now.
     """
+    practice = setup.load(tx)
+    if not practice.practice.automations:
+        return ()
     if isinstance(event, Reversed):
-        _reverse(tx, event)
-        return ()
+        _follow_reversal(tx, practice, event)
     found = list(triggers(event.operation, event.changes, event.side, tx.now))
-    practice = setup.load(tx) if found else None
-    if practice is None or not practice.practice.automations:
-        return ()
     runs = [(it, trigger) for trigger in found for it in practice.practice.automations if matches(it, trigger)]
     for change in event.changes:
         match change.before, change.after:
@@ -55,22 +55,24 @@ def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
 
 
 def _renew(tx: Tx, practice: Setup, it: Appointment, ran: Set[str]) -> None:
-    """Mails that wait about an appointment tell how it is now; one that is written anew, or has no cause, goes."""
+    """Mails that wait about an appointment tell how it is now; those that are written anew, or have no cause, go."""
     for mail in mails.waiting_automations(tx, str(it.id)):
-        supersede(tx, mail)
         automation = automation_of(practice, mail)
-        if automation is not None and automation.id not in ran and still_holds(automation, it):
-            _mail(tx, practice, automation, it, mail.occasion, due_at=mail.due_at)
+        holds = automation is not None and still_holds(automation, it)
+        supersede(tx, replace(mail, error="" if holds else CAUSE_GONE))
+        if holds and automation is not None and automation.id not in ran:
+            held = mail.state is MailState.PAUSED
+            due = {"due_at": max(mail.due_at, tx.now), "state": mail.state if held else MailState.QUEUED}
+            _mail(tx, practice, automation, it, mail.occasion, **due)
 
 
-def _reverse(tx: Tx, event: Reversed) -> None:
+def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
     """What automations wrote of an act that is undone does not leave; a webhook that left is told that it is undone.
 
     When it is done again they are written again, as things are now.
     """
     assert event.undoes is not None
     again, first = isinstance(event, Redone), events.first_of(tx, event.undoes)
-    practice = setup.load(tx)
     written = sorted(mails.of_occasion(tx, f"automation:{first}:", begins=True), key=lambda mail: mail.id)
     last = {(mail.subject_kind, mail.subject_id, _name(mail)): mail for mail in written}
     for mail in last.values():
@@ -91,8 +93,11 @@ def _reverse(tx: Tx, event: Reversed) -> None:
 
 
 def automation_of(practice: Setup, mail: Mail) -> Automation | None:
-    """Which automation wrote it, if the practice still has it."""
-    return next((it for it in practice.practice.automations if it.id == _name(mail) and it.enabled), None)
+    """Which automation wrote it, if the practice still has it, and it still does such a thing."""
+    deed = "webhook" if mail.carrier is Carrier.WEBHOOK else "mail"
+    return next(
+        (it for it in practice.practice.automations if it.id == _name(mail) and it.enabled and it.do.get(deed)), None
+    )
 
 
 def _name(mail: Mail) -> str:
@@ -157,7 +162,7 @@ def _mail(tx: Tx, practice: Setup, it: Automation, thing: Appointment | Request,
         facts,
         about=About(*_subject(thing), _told_at(thing), thing.holder),
         occasion=occasion,
-        **more,
+        **{"until": pointless_from(tx, told), **more},
     )
 
 

@@ -17,6 +17,8 @@ from frontdesk.core.store.look import Tx
 
 SWEPT = 200
 """Requests whose end is recorded in one transaction, so that nobody waits long for it."""
+COUNTED = 10_000
+"""How many further ones are counted, to know whether it is a storm."""
 
 
 def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
@@ -24,7 +26,8 @@ def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
     pickers.sweep(tx)
     for id_ in requests.run_out(tx, SWEPT):
         taking.end(tx, id_)
-    tx.storm = is_storm(len(tx.ran_out), mails.usual_hour(tx))
+    if tx.ran_out:
+        tx.storm = is_storm(len(tx.ran_out) + len(requests.run_out(tx, COUNTED)), mails.usual_hour(tx))
     return Batch(events=record_ends(tx))
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from frontdesk.core.asks.mails import (
     CallMade,
     DropMail,
+    DropPaused,
     GiveBookingLink,
     Leased,
     ReleaseMails,
@@ -16,6 +17,7 @@ from frontdesk.core.asks.mails import (
     ReportMail,
     RetryMail,
     SendNow,
+    TakeBackDecision,
     TakeMails,
     WriteAsClient,
     WriteMessage,
@@ -29,6 +31,7 @@ from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, Mess
 from frontdesk.core.domain.mails import (
     GIVE_UP,
     LEASE,
+    UNSENT,
     Carrier,
     Mail,
     MailId,
@@ -88,8 +91,7 @@ def drop_mail(tx: Tx, ask: DropMail) -> Mail:
 
 def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
     mail = _opened(tx, ask.mail, RetryMail.needs)
-    was_called = mail.carrier is Carrier.CALL and mail.state is MailState.SENT
-    if not (mail.state in (MailState.FAILED, MailState.DROPPED) or was_called) or not mail.recipient:
+    if mail.state not in (MailState.FAILED, MailState.DROPPED) or not mail.recipient:
         require_no_objection([MailIsOver(mail.state)])
     until = None if mail.until is None else max(mail.until, tx.now + HOUR)
     fresh = replace(
@@ -107,8 +109,7 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
         client = clients.living(tx, mail.client)
         if client is not None and client.email:
             fresh = replace(fresh, recipient=client.email)  # corrected meanwhile, maybe
-    stands = appointments.standing_of(tx, int(mail.subject_id)) if mail.subject_kind == "appointment" else None
-    if not _is_true(tx, fresh, stands):
+    if not _is_true(tx, fresh, _sequence_of(tx, mail)):
         require_no_objection([MailIsOver(MailState.SUPERSEDED)])
     return _saved(tx, fresh)
 
@@ -126,12 +127,26 @@ def release_mails(tx: Tx, ask: ReleaseMails) -> int:
     require_allowed(tx, ask.needs)
     held = _still_paused(tx, seen=True)
     for mail in held:
-        if ask.leave:
-            mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
-        else:
-            mails.save(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
+        mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
     mails.changed(tx)
     return len(held)
+
+
+def drop_paused(tx: Tx, ask: DropPaused) -> int:
+    require_allowed(tx, ask.needs)
+    held = _still_paused(tx, seen=True)
+    for mail in held:
+        mails.save(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
+    mails.changed(tx)
+    return len(held)
+
+
+def take_back_decision(tx: Tx, ask: TakeBackDecision) -> Mail:
+    mail = _opened(tx, ask.mail, ask.needs)
+    was_called = mail.carrier is Carrier.CALL and mail.state is MailState.SENT
+    if not (was_called or mail.state is MailState.DROPPED) or ask.was not in (*UNSENT, MailState.FAILED):
+        require_no_objection([MailIsOver(mail.state)])
+    return _saved(tx, replace(mail, state=ask.was, carrier=ask.carrier, sent_at=None, decided_by=""))
 
 
 def write_message(tx: Tx, ask: WriteMessage) -> MessageWritten:
@@ -232,7 +247,7 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
 def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
     """Ours for a while; None for one that is not to leave any more."""
     mail = replace(due.mail, perhaps=due.mail.is_told)  # its worker died, maybe after the server took it
-    if not _is_true(tx, mail, due.appointment):
+    if not _is_true(tx, mail, due.sequence):
         writing.supersede(tx, mail)
         return None
     if due.address is not None and mail.carrier is Carrier.MAIL and due.address != mail.recipient:
@@ -275,8 +290,7 @@ def _still_paused(tx: Tx, seen: bool) -> list[Mail]:
     """What waits for a yes, and is still worth one; the rest is put aside."""
     held = []
     for mail in mails.paused(tx, seen):
-        stands = appointments.standing_of(tx, int(mail.subject_id)) if mail.subject_kind == "appointment" else None
-        if _is_true(tx, mail, stands):
+        if _is_true(tx, mail, _sequence_of(tx, mail)):
             held.append(mail)
         else:
             writing.supersede(tx, mail)
@@ -292,7 +306,7 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
         return 0
     storm = is_storm(len(due), mails.usual_hour(tx))
     written = 0
-    sealing = seals.trouble(tx) is None
+    sealing = seals.can_seal(tx)
     for it, hours in due:
         client = clients.find(tx, it.client)
         assert client is not None, "an appointment has a client"
@@ -382,8 +396,13 @@ def _take_note(tx: Tx, report: Report) -> None:
     mails.changed(tx)
 
 
-def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
-    """Whether what a mail says still stands, and still helps."""
+def _sequence_of(look: Look, mail: Mail) -> int | None:
+    """Of the appointment a mail is about, as it is now."""
+    return appointments.sequence_of(look, int(mail.subject_id)) if mail.subject_kind == "appointment" else None
+
+
+def _is_true(look: Look, mail: Mail, sequence: int | None) -> bool:
+    """Whether what a mail says still stands, and still helps; `sequence` is its appointment's."""
     if mail.until is not None and look.now >= mail.until:
         return False
     if mail.carrier is Carrier.WEBHOOK:
@@ -392,12 +411,7 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
         case "appointment" if mail.kind is MailKind.MESSAGE:
             return True
         case "appointment":
-            if stands is None:
-                return False
-            sequence = stands[0]
-            return sequence == mail.sequence and (
-                mail.kind is not MailKind.REMINDER or is_wanted(look, setup.load(look), mail)
-            )
+            return sequence == mail.sequence and _has_cause(look, mail)
         case "request" if mail.kind is MailKind.MESSAGE:
             return True
         case "request":
@@ -418,3 +432,10 @@ def _is_true(look: Look, mail: Mail, stands: mails.Standing | None) -> bool:
             return told == mail.tells
         case _:
             return True
+
+
+def _has_cause(look: Look, mail: Mail) -> bool:
+    """Whether what wrote a mail of an appointment still would: a reminder, an automation; others need no more."""
+    if mail.kind is MailKind.REMINDER:
+        return is_wanted(look, setup.load(look), mail)
+    return mail.kind is not MailKind.AUTOMATION or automation_of(setup.load(look), mail) is not None

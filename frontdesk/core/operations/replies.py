@@ -47,7 +47,7 @@ def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
 
 def _addresses(tx: Tx, it: Appointment, client: Client) -> frozenset[str]:
     """Who may answer for a client: the address they have, and those that were invited."""
-    return mails.addresses_of(tx, it.id) | {client.email.lower()} - {""}
+    return (mails.invited(tx, it.id) | {client.email.lower()}) - {""}
 
 
 def _noted(tx: Tx, it: Appointment, client: Client, ask: ReceiveReply) -> ReplyNoted:

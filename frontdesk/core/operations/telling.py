@@ -14,7 +14,6 @@ from frontdesk.core.domain.mails import (
     APPROVALS,
     UNSENT,
     Carrier,
-    Known,
     MailKind,
     MailState,
     Told,
@@ -25,6 +24,7 @@ from frontdesk.core.domain.mails import (
     request_for_client,
     request_for_practitioner,
     request_kind,
+    tells_before,
 )
 from frontdesk.core.domain.objections import CannotBeUndone
 from frontdesk.core.domain.people import Client, StaffId
@@ -34,7 +34,6 @@ from frontdesk.core.domain.times import DAY, Instant
 from frontdesk.core.operations.writing import (
     TAKEN_BACK,
     About,
-    Before,
     calendar_file,
     mails_own_changes,
     manage_link,
@@ -124,9 +123,13 @@ def _tell_client(
 ) -> None:
     to, now = to_client(practice, client), appointment_for_client(it)
     subject = About("appointment", str(it.id), it.sequence, it.holder)
-    told = what_is_known(tx, subject, to, appointment_for_client(was), now)
-    kind = _kind(told, now, appointment_for_client(was), tx.now)
-    if told is None or kind is None:
+    before = appointment_for_client(was)
+    told = what_is_known(tx, subject, to, before, now)
+    kind = change_kind(told.known, now, before, tx.now) if told is not None else None
+    slip = _is_slip(tx, practice, event, was)
+    if kind is None and now is None and before is not None and words is not None and (words.message or words.letter):
+        kind = MailKind.CANCELLED  # nobody told them of it, but somebody has something to say about its end
+    if told is None or kind is None or (slip and now is None and told.known.told is None):
         _links_follow(tx, it, now)
         if words is not None:
             _tell_words(tx, practice, words, it)
@@ -135,7 +138,7 @@ def _tell_client(
     if isinstance(event, events.RequestApproved) or (waiting in APPROVALS.values() and kind in APPROVALS):
         kind = APPROVALS.get(kind, kind)
     message = words.message if words is not None else ""
-    if not client.email and not message and (_came_from_client(event, it) or _is_slip(tx, practice, event, was)):
+    if not client.email and not message and (slip or _came_from_client(event, it)):
         return
     if not message and told.waiting is not None and waiting is kind:
         message = told.waiting.message
@@ -149,7 +152,7 @@ def _tell_client(
         to,
         kind,
         it,
-        known=told.known or (None if now is not None else appointment_for_client(was)),
+        known=tells_before(told.known.told, before, now),
         told=now,
         message=message,
         manage=manage,
@@ -157,7 +160,7 @@ def _tell_client(
         fee=_fee(event),
         letter=words.letter if words is not None else "",
     )
-    stands = now or told.known or appointment_for_client(was)
+    stands = now or told.known.told or before
     assert stands is not None
     write(
         tx,
@@ -167,8 +170,8 @@ def _tell_client(
         about=subject,
         secrets=secrets,
         calendar=calendar_file(tx, practice, to, kind, it, stands),
-        known=told.known,
-        unsure=told.unsure,
+        known=told.known.told,
+        unsure=told.known.unsure,
         tells=now,
         until=pointless_from(tx, stands),
     )
@@ -188,11 +191,14 @@ def _tell_practitioner(
         return
     to, now = to_staff(practice, person), appointment_for_practitioner(it, who)
     subject = About("appointment", str(it.id), it.sequence, it.holder)
-    told = what_is_known(tx, subject, to, appointment_for_practitioner(was, who), now)
-    kind = _kind(told, now, appointment_for_practitioner(was, who), tx.now)
+    before = appointment_for_practitioner(was, who)
+    told = what_is_known(tx, subject, to, before, now)
+    kind = change_kind(told.known, now, before, tx.now) if told is not None else None
     if told is None or kind is None or (tx.actor.staff == who and not mails_own_changes(person)):
         return
-    stands = now or told.known or appointment_for_client(was)
+    if now is None and told.known.told is None and _is_slip(tx, practice, event, was):
+        return
+    stands = now or told.known.told or before
     assert stands is not None
     facts = facts_of(
         tx,
@@ -201,7 +207,7 @@ def _tell_practitioner(
         kind,
         client.name,
         it,
-        known=told.known,
+        known=tells_before(told.known.told, before, now),
         told=now,
         reason=_reason(practice, to, it) if now is None else "",
         by=event.side,
@@ -215,15 +221,11 @@ def _tell_practitioner(
         to,
         facts,
         about=subject,
-        known=told.known,
-        unsure=told.unsure,
+        known=told.known.told,
+        unsure=told.known.unsure,
         tells=now,
         until=pointless_from(tx, stands),
     )
-
-
-def _kind(told: Before | None, now: Told | None, was: Told | None, at: Instant) -> MailKind | None:
-    return change_kind(Known(told.known, told.unsure), now, was, at) if told is not None else None
 
 
 def _links_follow(tx: Tx, it: Appointment, now: Told | None) -> None:
@@ -341,7 +343,7 @@ def _tell_of_request(
     about = About("request", str(it.id), it.revision, it.holder)
     now = request_for_client(it)
     told = what_is_known(tx, about, to, request_for_client(was), now)
-    kind = request_kind(it, told.known, now) if told is not None else None
+    kind = request_kind(it, told.known.told, now) if told is not None else None
     if told is not None and kind is not None:
         facts = facts_of(
             tx,
@@ -360,7 +362,7 @@ def _tell_of_request(
             manage=sign_in_address(practice) if client is not None else "",
             letter=words.letter if words is not None else "",
         )
-        write(tx, practice, to, facts, about=about, known=told.known, tells=now, until=_ends(tx, it))
+        write(tx, practice, to, facts, about=about, known=told.known.told, tells=now, until=_ends(tx, it))
     for who in dict.fromkeys(filter(None, (was.slot.practitioner if was else None, it.slot.practitioner))):
         person = practice.staff.get(who)
         if person is not None:
@@ -383,7 +385,7 @@ def _ask_to_decide(
     own = mails_own_changes(practice.staff[staff.staff])
     wish = request_for_practitioner(it, staff.staff)
     told = what_is_known(tx, about, staff, request_for_practitioner(was, staff.staff), wish)
-    asked = decision_kind(it, told.known, wish) if told is not None else None
+    asked = decision_kind(it, told.known.told, wish) if told is not None else None
     asks = isinstance(event, events.RequestMade | events.RequestEdited | events.Reversed)
     if told is None or asked is None or not asks or (tx.actor.staff == staff.staff and not own):
         return
@@ -400,7 +402,7 @@ def _ask_to_decide(
         ref=it.ref,
         ticket=moves.ticket if moves is not None else "",
     )
-    write(tx, practice, staff, facts, about=about, known=told.known, tells=wish, until=_ends(tx, it))
+    write(tx, practice, staff, facts, about=about, known=told.known.told, tells=wish, until=_ends(tx, it))
 
 
 def _ends(tx: Tx, it: Request) -> Instant:

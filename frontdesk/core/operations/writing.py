@@ -14,6 +14,7 @@ from frontdesk.core.domain.mails import (
     APPOINTMENT_KINDS,
     UNSENT,
     Carrier,
+    Known,
     Mail,
     MailId,
     MailKind,
@@ -70,8 +71,7 @@ class About:
 class Before:
     """What a reader knows, and the mail that was to tell them more and is taken back."""
 
-    known: Told | None
-    unsure: bool
+    known: Known
     waiting: Mail | None = None
 
 
@@ -88,10 +88,8 @@ def what_is_known(tx: Tx, about: About, to: To, before: Told | None, now: Told |
     if last is not None and (last.state in UNSENT or (last.state is MailState.FAILED and not last.perhaps)):
         supersede(tx, last)
     if last is not None and last.state is MailState.SENT and about.kind == "request" and before is None:
-        return Before(last.tells, unsure=False)  # its approval is told by the appointment
-    known = known_after(last, before, now)
-    waiting = last if last is not None and last.may_still_change else None
-    return Before(known.told, known.unsure, waiting)
+        return Before(Known(last.tells))  # its approval is told by the appointment
+    return Before(known_after(last, before), last if last is not None and last.may_still_change else None)
 
 
 def write(

@@ -16,6 +16,7 @@ from frontdesk.core.domain.mails import (
     appointment_for_client,
     change_kind,
     known_after,
+    tells_before,
 )
 from frontdesk.core.domain.outcomes import (
     Countdown,
@@ -137,7 +138,7 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
     to = to_client(practice, client)
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
     was, now = appointment_for_client(before), appointment_for_client(after)
-    known = known_after(last, was, now)
+    known = known_after(last, was)
     kind = change_kind(known, now, was, look.now)
     if kind is None or not client.email:
         return None
@@ -147,7 +148,7 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         to,
         kind,
         after,
-        known=known.told or (None if now is not None else was),
+        known=tells_before(known.told, was, now),
         told=now,
         message=clean_text(question.change.message),
         fee=fee,

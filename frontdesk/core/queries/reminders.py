@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.mails import CountReminders
-from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, AppointmentId
 from frontdesk.core.domain.mails import Mail, MailKind, Reader, appointment_for_client, reminder_occasion
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder
+from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder, reminder_hours
 from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.store import appointments, clients, mails, setup
 from frontdesk.core.store.look import Look
@@ -35,10 +35,13 @@ def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
 
 
 def is_wanted(look: Look, practice: Setup, reminder: Mail) -> bool:
-    """Whether a reminder is still the one that is due: the rules want it, and no nearer one has taken its place."""
+    """Whether a reminder still helps: it stands, the rules want it, and no nearer one has taken its place."""
     it = appointments.find(look, AppointmentId(int(reminder.subject_id)))
-    hours = due_reminder(it, practice, look.now) if it is not None else None
-    return hours is not None and reminder.occasion == reminder_occasion(hours)
+    if it is None or it.status not in RESCHEDULABLE or it.start <= look.now:
+        return False
+    wanted = {reminder_occasion(hours): hours for hours in reminder_hours(it, practice)}
+    mine, due = wanted.get(reminder.occasion), due_reminder(it, practice, look.now)
+    return mine is not None and (due is None or due >= mine)
 
 
 def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:

@@ -11,7 +11,7 @@ from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant, in_utc
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
-from frontdesk.core.render.letters import place_of
+from frontdesk.core.render.letters import from_outside, place_of
 
 PRODUCT = "-//frontdesk//practice calendar//EN"
 
@@ -37,7 +37,7 @@ def calendar(name: str, found: Iterable[Named], stamp: int) -> str:
         if it.location_name:
             event.add("LOCATION", it.location_name)
         if appointment.note:
-            event.add("DESCRIPTION", appointment.note)
+            event.add("DESCRIPTION", from_outside(appointment.note))
         made.add_component(event)
     return str(made.to_ical().decode())
 
@@ -82,7 +82,7 @@ def invitation(
         organizer.params["CN"] = icalendar.vText(clean_line(it.name))
         event.add("ORGANIZER", organizer)
         invited = icalendar.vCalAddress(f"mailto:{email}")
-        invited.params["CN"] = icalendar.vText(clean_line(name))
+        invited.params["CN"] = icalendar.vText(clean_line(from_outside(name)))
         invited.params["PARTSTAT"] = icalendar.vText("NEEDS-ACTION")
         invited.params["RSVP"] = icalendar.vText("TRUE")
         event.add("ATTENDEE", invited)

@@ -169,7 +169,7 @@ def is_broken(text: str, template: str) -> bool:
     """Whether somebody who rewrote a letter left a part of a covered link: it would lead nowhere."""
     for link in _URL.findall(template):
         text = text.replace(link, "") if MASK in link else text
-    return MASK[0] in text
+    return _PIECE.search(text) is not None
 
 
 def masked(text: str) -> str:
@@ -257,6 +257,8 @@ def examples(setup: Setup, kind: MailKind, reader: Reader) -> tuple[Facts, ...]:
 
 
 _SECRET = re.compile(f"{SECRET_OPEN}([a-z_]+){SECRET_CLOSE}")
+_PIECE = re.compile(f"{MASK[0]}{MASK[0]}|https?://\\S*{MASK[0]}")
+"""What is left of a covered link; a bullet of somebody's list is none."""
 _BLANK = re.compile(r"\n\s*\n\s*")
 _URL = re.compile(rf"https?://[^\s<>\"{SECRET_CLOSE}]+{SECRET_CLOSE}?")
 
@@ -268,29 +270,29 @@ def _values(facts: Facts) -> dict[str, Any]:
     was, it = _visit(facts, facts.known, locale), _visit(facts, facts.told, locale)
     told = facts.told or facts.known
     zone_name = told.zone if told is not None else practice.timezone
-    phone = _outside(practice.phone)
-    client = _outside(facts.client_name)
+    phone = from_outside(practice.phone)
+    client = from_outside(facts.client_name)
     dated = {
         name: _moment(at, zone_name, locale) if at is not None else ""
         for name, at in (("until", facts.link_until), ("held", facts.held_until), ("answer_by", facts.answer_by))
     }
     money = _amount(facts.fee, practice.currency, locale)
     choices = told.choices if told is not None else ()
-    zones = {facts.setup.zone_of(it.location) for it in choices}
+    zones = {_zone(it.start, facts.setup.zone_of(it.location), locale) for it in choices}
     return {
         "_": _,
         "language": facts.language.replace("_", "-"),
-        "practice": {"name": _outside(practice.name), "phone": phone, "email": practice.email},
-        "name": _outside(facts.name),
+        "practice": {"name": from_outside(practice.name), "phone": phone, "email": practice.email},
+        "name": from_outside(facts.name),
         "client": client,
-        "greeting": _("Hello {name},").format(name=_outside(facts.name)) if facts.name else _("Hello,"),
+        "greeting": _("Hello {name},").format(name=from_outside(facts.name)) if facts.name else _("Hello,"),
         "it": it,
         "was": was,
-        "note": _outside(facts.note),
-        "message": _outside(facts.message),
-        "description": _outside(facts.description),
+        "note": from_outside(facts.note),
+        "message": from_outside(facts.message),
+        "description": from_outside(facts.description),
         "ref": facts.ref,
-        "service": _outside(facts.service) or (it or was or {}).get("service", ""),
+        "service": from_outside(facts.service) or (it or was or {}).get("service", ""),
         "manage": facts.manage,
         "rebook": facts.rebook,
         "code": facts.code,
@@ -300,23 +302,23 @@ def _values(facts: Facts) -> dict[str, Any]:
         "held": _("We keep the time for you until {when}.").format(when=dated["held"]) if dated["held"] else "",
         "answer_by": dated["answer_by"],
         "offers": tuple(_offer(it, facts.setup, zones, locale) for it in choices),
-        "offers_zone": _zone(choices[0].start, min(zones), locale) if len(zones) == 1 else "",
+        "offers_zone": min(zones) if len(zones) == 1 else "",
         "deadlines": " ".join(filter(None, (_deadline(facts, it, zone_name, locale) for it in facts.countdowns))),
-        "terms": _outside(facts.terms),
+        "terms": from_outside(facts.terms),
         "fee": _("It costs {amount}, as agreed.").format(amount=money) if facts.fee else "",
         "call_us": _("Call us if you have a question: {phone}.").format(phone=phone) if phone else "",
-        "reason": _("Reason: {reason}").format(reason=_outside(facts.reason)) if facts.reason else "",
+        "reason": _("Reason: {reason}").format(reason=from_outside(facts.reason)) if facts.reason else "",
         "gone": _("{client} has cancelled.").format(client=client)
         if facts.by is Side.CLIENT
         else _("The appointment of {client} is cancelled.").format(client=client),
         "by": _by(facts),
         "decide": _("Decide it in frontdesk: key 2, Requests."),
-        "ticket": _("The ticket {ticket} names the old time.").format(ticket=_outside(facts.ticket))
+        "ticket": _("The ticket {ticket} names the old time.").format(ticket=from_outside(facts.ticket))
         if facts.ticket
         else "",
         "why": _why(facts),
         "subjects": {
-            "practice": _outside(practice.name),
+            "practice": from_outside(practice.name),
             "client": client,
             "when": _short(facts, facts.told or facts.known, locale),
             "was": _short(facts, facts.known or facts.told, locale),
@@ -340,7 +342,7 @@ def _visit(facts: Facts, it: Told | None, locale: Locale) -> dict[str, str] | No
     person = setup.staff.get(it.practitioner)
     join = ""
     if place is not None and place.kind is LocationKind.VIDEO and place.link:
-        join = _("Join here: {link}").format(link=_outside(place.link))
+        join = _("Join here: {link}").format(link=from_outside(place.link))
     elif place is not None and place.kind is LocationKind.PHONE:
         join = _("We call you.")
     told = (
@@ -348,8 +350,8 @@ def _visit(facts: Facts, it: Told | None, locale: Locale) -> dict[str, str] | No
         _moment(it.start, it.zone, locale),
         _zone(it.start, it.zone, locale),
         _("{n} min").format(n=(it.end - it.start) // 60),
-        _outside(service.name) if service is not None else "",
-        _outside(person.name) if person is not None else "",
+        from_outside(service.name) if service is not None else "",
+        from_outside(person.name) if person is not None else "",
         place_of(place.name, place.address) if place is not None else "",
         join,
         _amount(facts.price, setup.practice.currency, locale) if facts.price else "",
@@ -378,7 +380,7 @@ def _offer(it: Choice, setup: Setup, zones: set[str], locale: Locale) -> str:
     parts = (
         _moment(it.start, zone_name, locale),
         _zone(it.start, zone_name, locale) if len(zones) > 1 else "",
-        _outside(person.name) if person is not None else "",
+        from_outside(person.name) if person is not None else "",
         place_of(place.name, place.address) if place is not None else "",
     )
     return " · ".join(filter(None, parts))
@@ -386,7 +388,7 @@ def _offer(it: Choice, setup: Setup, zones: set[str], locale: Locale) -> str:
 
 def place_of(name: str, address: str) -> str:
     """A place by name and address, said once where the one begins with the other."""
-    name, address = _outside(name), _outside(address)
+    name, address = from_outside(name), from_outside(address)
     return address if address.startswith(name) else ", ".join(filter(None, (name, address)))
 
 
@@ -417,7 +419,7 @@ def _short(facts: Facts, it: Told | None, locale: Locale) -> str:
     text = _moment(it.start, it.zone, locale)
     service = facts.setup.services.get(it.service)
     if facts.setup.practice.mail.service_in_subject and service is not None:
-        text = f"{text}, {_outside(service.name)}"
+        text = f"{text}, {from_outside(service.name)}"
     return text
 
 
@@ -448,11 +450,11 @@ def _deadline(facts: Facts, it: Countdown, zone_name: str, locale: Locale) -> st
 def _by(facts: Facts) -> str:
     if facts.by is Side.CLIENT:
         return _("By the client.")
-    return _("By {who}.").format(who=_outside(facts.actor)) if facts.actor else ""
+    return _("By {who}.").format(who=from_outside(facts.actor)) if facts.actor else ""
 
 
 def _why(facts: Facts) -> str:
-    name = _outside(facts.setup.practice.name)
+    name = from_outside(facts.setup.practice.name)
     if facts.kind is MailKind.TEST:
         return _("You get this mail because somebody tries the mails of {practice}.").format(practice=name)
     if facts.kind is MailKind.ACCESS_CODE:
@@ -464,7 +466,7 @@ def _why(facts: Facts) -> str:
     return _("You get this mail because you work at {practice}.").format(practice=name)
 
 
-def _outside(text: str) -> str:
+def from_outside(text: str) -> str:
     """Text from outside: cleaned once more, and never able to stand for a secret."""
     return clean_text(text.replace(SECRET_OPEN, "").replace(SECRET_CLOSE, ""))
 
@@ -538,7 +540,7 @@ def _uncovered(text: str, facts: Facts) -> str:
     text = text.replace(SECRET_OPEN, "").replace(SECRET_CLOSE, "")
     for link in filter(None, (facts.manage, facts.rebook)):
         text = text.replace(masked(link), link)
-    if MASK[0] in text:
+    if _PIECE.search(text):
         raise BadInput("letter", Problem.NOT_READABLE, MASK, hint=_("leave a covered link whole, or take it out"))
     return text
 

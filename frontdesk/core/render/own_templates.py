@@ -27,6 +27,9 @@ PLAIN_FILTERS = frozenset(
 LISTS = frozenset({"offers"})
 """Names that stand for several texts; only these are gone through, or joined."""
 
+LOOP = ("index", "first", "last")
+"""What a loop tells of itself."""
+
 VISITS = ("it", "was")
 """Names that stand for an appointment, or for nothing."""
 
@@ -47,7 +50,7 @@ def require_known(field: str, source: str, values: Mapping[str, Any], visit: Seq
     for attribute in read.find_all(nodes.Getattr):
         if isinstance(attribute.node, nodes.Name):
             of, known = attribute.node.name, values.get(attribute.node.name)
-            fields = visit if of in VISITS else known if isinstance(known, dict) else ()
+            fields = visit if of in VISITS else LOOP if of == "loop" else known if isinstance(known, dict) else ()
             if attribute.attr not in fields:
                 raise _unknown(field, f"{of}.{attribute.attr}", [f"{of}.{it}" for it in fields] or [*values])
 
@@ -78,31 +81,35 @@ def _unknown(field: str, word: str, names: Sequence[str]) -> BadInput:
 
 
 def _useless(read: nodes.Template) -> Iterator[str]:
-    """What has no use in a letter, and could make much out of little."""
+    """What has no use in a letter, and could make much out of little: everything that is not named here."""
     from jinja2 import nodes
 
-    for kind, word in (
-        (nodes.Macro, "a macro"),
-        (nodes.CallBlock, "a call"),
-        (nodes.FilterBlock, "a filter block"),
-        (nodes.Assign, "set"),
-        (nodes.AssignBlock, "set"),
-        (nodes.Include, "include"),
-        (nodes.Import, "import"),
-        (nodes.FromImport, "import"),
-        (nodes.Extends, "extends"),
-    ):
-        if read.find(kind) is not None:
-            yield word
-    for loop in read.find_all(nodes.For):
-        if not _is_list(loop.iter) or any(inner is not loop for inner in loop.find_all(nodes.For)):
-            yield "a loop over anything but offers"
-    for it in read.find_all(nodes.Filter):
-        if it.name == "join" and not _is_list(it.node):
-            yield "joining anything but offers"
-    for call in read.find_all(nodes.Call):
-        if not (isinstance(call.node, nodes.Name) and call.node.name == "_"):
-            yield "a call"
+    plain = (
+        nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.CondExpr,
+        nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Test, nodes.Keyword,
+    )  # fmt: skip
+
+    def walk(node: nodes.Node, in_loop: bool = False) -> Iterator[str]:
+        match node:
+            case nodes.For():
+                if in_loop or not _is_list(node.iter) or node.recursive:
+                    yield "a loop over anything but offers"
+            case nodes.Filter():
+                if node.name == "join" and not _is_list(node.node):
+                    yield "joining anything but offers"
+            case nodes.Call():
+                if not (isinstance(node.node, nodes.Name) and node.node.name == "_"):
+                    yield "a call"
+            case nodes.Getattr():
+                if not isinstance(node.node, nodes.Name):
+                    yield f".{node.attr}"
+            case _:
+                if type(node) not in plain:
+                    yield type(node).__name__.lower()
+        for inner in node.iter_child_nodes():
+            yield from walk(inner, in_loop or isinstance(node, nodes.For))
+
+    yield from walk(read)
 
 
 def _is_list(node: nodes.Node | None) -> bool:

@@ -511,6 +511,10 @@ class Words:
                 return _("{client} did not answer the offer").format(client=name)
             case events.RequestExpired(request=it, client_name=name):
                 return _("Expired: {client}, {what}").format(client=name, what=self.asked(it))
+            case events.ReplyNoted(appointment=it, client_name=name, answer=Answer.ACCEPTED):
+                return _("{client} has confirmed {what} again").format(
+                    client=name, what=self.moment(it.start, it.zone)
+                )
             case events.ReplyNoted(appointment=it, client_name=name, answer=answer, proposes=at):
                 told = (
                     _("{client} declined {what}") if answer is Answer.DECLINED else _("{client} cannot have {what}")

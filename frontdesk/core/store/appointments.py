@@ -87,7 +87,7 @@ _LATE = select(func.count()).where(
     col(_a.start) <= bindparam("now"),
     col(_a.status).in_((Status.BOOKED.value, Status.CONFIRMED.value)),
 )
-_STANDING = select(col(_a.sequence), col(_a.status), col(_a.start)).where(col(_a.id) == bindparam("id"))
+_SEQUENCE = select(col(_a.sequence)).where(col(_a.id) == bindparam("id"))
 _UPCOMING = select(func.count()).where(
     col(_a.client_id) == bindparam("client"),
     col(_a.start) > bindparam("now"),
@@ -123,10 +123,10 @@ def of_client(look: Look, client: ClientId) -> list[Appointment]:
     return [_value(row) for row in look.connection.execute(theirs)]
 
 
-def standing_of(look: Look, id_: int) -> tuple[int, Status, Instant] | None:
-    """The sequence, status and start of one appointment, without the rest of it."""
-    row = look.connection.execute(_STANDING, {"id": id_}).first()
-    return None if row is None else (row.sequence, Status(row.status), row.start)
+def sequence_of(look: Look, id_: int) -> int | None:
+    """The sequence of one appointment, without the rest of it."""
+    found: int | None = look.connection.execute(_SEQUENCE, {"id": id_}).scalar()
+    return found
 
 
 def standing(look: Look, after: Instant, near: Instant, far: Instant) -> list[Appointment]:

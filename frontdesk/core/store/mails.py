@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import and_, bindparam, case, cast, exists, false, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.mails import (
+    CAUSE_GONE,
     OPEN,
     UNSENT,
     Carrier,
@@ -26,7 +27,7 @@ from frontdesk.core.domain.mails import (
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own, scope_of
 from frontdesk.core.domain.times import DAY, HOUR, Instant
-from frontdesk.core.store import appointments
+from frontdesk.core.store import appointments, clients
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Client as ClientRow
@@ -42,6 +43,9 @@ _ONE = select(*_COLUMNS)
 _UPDATE = update(MailRow).where(col(_m.id) == bindparam("key"))
 _LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
 """What a worker takes; calls are made by people."""
+
+_ONCE = ("subject_kind", "subject_id", "sequence", "kind", "occasion", "reader", "recipient")
+"""A mail is written once for these."""
 
 CHANGE = "change"
 """The occasion of a mail that tells how something stands."""
@@ -87,9 +91,8 @@ _FOR_SENDING = (
     select(
         *_COLUMNS,
         col(AppointmentRow.sequence).label("now_at"),
-        col(AppointmentRow.status).label("now_is"),
-        col(AppointmentRow.start).label("now_starts"),
         func.coalesce(col(_kept.email), col(ClientRow.email)).label("now_email"),
+        col(_kept.merged_into).label("merged_on"),
         select(col(PracticeRow.revision)).scalar_subquery().label("setup_revision"),
         and_(col(_m.carrier) == Carrier.MAIL.value, exists().where(col(QueueRow.fault) != "")).label("under_fault"),
     )
@@ -160,7 +163,8 @@ class Due:
     """A mail that is to leave, and what decides whether it still may."""
 
     mail: Mail
-    appointment: Standing | None
+    sequence: int | None
+    """Of the appointment as it is now; None for other subjects."""
     address: str | None
     """The client's address as it is now; None for who has no record."""
     setup_revision: int
@@ -168,12 +172,8 @@ class Due:
     """The queue stood still: this one tries whether it runs again."""
 
 
-Standing: TypeAlias = tuple[int, Status, Instant]
-"""Sequence, status and start of an appointment."""
-
-
 def add(tx: Tx, mail: Mail) -> Mail | None:
-    """A new mail, with the number the database gives; None where the same was written before."""
+    """A new mail, with the number the database gives; None where the same was written before, and not put aside."""
     statement = _INSERT_ONCE[tx.is_sqlite]
     id_ = tx.connection.execute(statement, _row(mail)).scalar()
     return None if id_ is None else replace(mail, id=MailId(id_))
@@ -236,7 +236,7 @@ def is_seen(look: Look, id_: MailId) -> bool:
 def of_occasion(tx: Tx, occasion: str, *, begins: bool = False) -> list[Mail]:
     """What was written on one occasion, or on all that begin so; locked."""
     on = col(_m.occasion).between(occasion, occasion + "~") if begins else col(_m.occasion) == occasion
-    found = tx.connection.execute(_ONE.where(on).with_for_update())
+    found = tx.connection.execute(_ONE.where(on).order_by(col(_m.id)).with_for_update())
     return [_value(row) for row in found]
 
 
@@ -250,20 +250,23 @@ def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
     found = list(tx.connection.execute(_LAPSED, where))
     if len(found) < limit:
         found += tx.connection.execute(_DUE, {**where, "limit": limit - len(found)})
-    return tuple(_due(row) for row in found)
+    return tuple(_due(tx, row) for row in found)
 
 
 def this_one(tx: Tx, id_: MailId) -> tuple[Due, ...]:
     """One mail, if it waits; though the queue stands still. Locked."""
-    return tuple(_due(row) for row in tx.connection.execute(_THIS, {"key": id_}))
+    return tuple(_due(tx, row) for row in tx.connection.execute(_THIS, {"key": id_}))
 
 
-def _due(row: Any) -> Due:
-    now = None if row.now_at is None else (row.now_at, Status(row.now_is), row.now_starts)
+def _due(tx: Tx, row: Any) -> Due:
+    address = row.now_email
+    if row.merged_on is not None:  # and merged again
+        client = clients.living(tx, ClientId(row.client_id))
+        address = client.email if client is not None else address
     return Due(
         mail=_value(row),
-        appointment=now,
-        address=row.now_email,
+        sequence=row.now_at,
+        address=address,
         setup_revision=row.setup_revision,
         under_fault=bool(row.under_fault),
     )
@@ -293,45 +296,61 @@ def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
 
 def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
     """Reminders of an appointment that have not left, or reached nobody; locked."""
-    theirs = _ONE.where(
-        col(_m.subject_kind) == "appointment",
-        col(_m.subject_id) == appointment,
-        col(_m.kind) == MailKind.REMINDER.value,
-        col(_m.state).in_([it.value for it in (*UNSENT, MailState.FAILED)]),
-    ).with_for_update()
+    theirs = (
+        _ONE.where(
+            col(_m.subject_kind) == "appointment",
+            col(_m.subject_id) == appointment,
+            col(_m.kind) == MailKind.REMINDER.value,
+            col(_m.state).in_([it.value for it in (*UNSENT, MailState.FAILED)]),
+        )
+        .order_by(col(_m.id))
+        .with_for_update()
+    )
     return [_value(row) for row in tx.connection.execute(theirs)]
 
 
 def waiting_automations(tx: Tx, appointment: str) -> list[Mail]:
-    """Mails that automations wrote of an appointment, and that nobody can have read; locked."""
-    theirs = _ONE.where(
-        col(_m.subject_kind) == "appointment",
-        col(_m.subject_id) == appointment,
-        col(_m.kind) == MailKind.AUTOMATION.value,
-        col(_m.carrier) == Carrier.MAIL.value,
-        col(_m.perhaps).is_(False),
-        col(_m.state).in_([it.value for it in UNSENT]),
-    ).with_for_update()
+    """What automations wrote of an appointment and nobody can have read, locked; also where the cause is gone."""
+    theirs = (
+        _ONE.where(
+            col(_m.subject_kind) == "appointment",
+            col(_m.subject_id) == appointment,
+            col(_m.kind) == MailKind.AUTOMATION.value,
+            col(_m.carrier) == Carrier.MAIL.value,
+            col(_m.perhaps).is_(False),
+            or_(
+                col(_m.state).in_([it.value for it in UNSENT]),
+                and_(col(_m.state) == MailState.SUPERSEDED.value, col(_m.error) == CAUSE_GONE),
+            ),
+        )
+        .order_by(col(_m.id))
+        .with_for_update()
+    )
     return [_value(row) for row in tx.connection.execute(theirs)]
 
 
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
     """What waits for a client; locked."""
-    theirs = _ONE.where(
-        _is_of(client),
-        col(_m.reader) == Reader.CLIENT.value,
-        col(_m.state).in_([it.value for it in UNSENT]),
-    ).with_for_update()
+    theirs = (
+        _ONE.where(
+            _is_of(client),
+            col(_m.reader) == Reader.CLIENT.value,
+            col(_m.state).in_([it.value for it in UNSENT]),
+        )
+        .order_by(col(_m.id))
+        .with_for_update()
+    )
     return [_value(row) for row in tx.connection.execute(theirs)]
 
 
-def addresses_of(look: Look, appointment: AppointmentId) -> frozenset[str]:
-    """Where the client's mails about an appointment went, in lower case."""
+def invited(look: Look, appointment: AppointmentId) -> frozenset[str]:
+    """Addresses that were sent a calendar file of an appointment, in lower case."""
     theirs = select(func.lower(col(_m.recipient))).where(
         col(_m.subject_kind) == "appointment",
         col(_m.subject_id) == str(appointment),
         col(_m.reader) == Reader.CLIENT.value,
-        col(_m.carrier) == Carrier.MAIL.value,
+        col(_m.state) == MailState.SENT.value,
+        col(_m.calendar) != "",
     )
     return frozenset(look.connection.execute(theirs).scalars())
 
@@ -439,10 +458,8 @@ def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appoi
             col(_m.kind) == MailKind.REMINDER.value,
             col(_m.subject_kind) == "appointment",
             col(_m.due_at) > look.now - (far - look.now),
-            or_(
-                col(_m.sequence) == col(_a.sequence),
-                and_(col(_m.until) == col(_a.start), col(_m.state) != MailState.SUPERSEDED.value),
-            ),
+            or_(col(_m.sequence) == col(_a.sequence), col(_m.until) == col(_a.start)),
+            or_(col(_m.state) != MailState.SUPERSEDED.value, col(_m.perhaps).is_(True)),
             col(_a.start) > look.now,
         )
     )
@@ -473,7 +490,15 @@ def _once(sqlite: bool) -> Any:
         from sqlalchemy.dialects.sqlite import insert as insert_or_not
     else:
         from sqlalchemy.dialects.postgresql import insert as insert_or_not  # type: ignore[assignment]
-    return insert_or_not(MailRow).on_conflict_do_nothing().returning(col(_m.id))
+    written = insert_or_not(MailRow)
+    again = and_(
+        col(_m.state) == MailState.SUPERSEDED.value, col(_m.perhaps).is_(False), col(_m.occasion) != CHANGE
+    )  # what was put aside and is wanted after all; nobody can have read it
+    return written.on_conflict_do_update(
+        index_elements=_ONCE,
+        set_={it.name: written.excluded[it.name] for it in _COLUMNS if it.name not in ("id", *_ONCE)},
+        where=again,
+    ).returning(col(_m.id))
 
 
 class _Once(dict[bool, Any]):

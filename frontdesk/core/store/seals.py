@@ -58,6 +58,11 @@ def trouble(look: Look) -> StoreProblem | None:
     return None if known == _print_of(look.machine.seal_key) else StoreProblem.WRONG_SEAL_KEY
 
 
+def can_seal(look: Look) -> bool:
+    """Whether this machine has the key that links here are sealed with."""
+    return look.machine.seal_key is not None and trouble(look) is None
+
+
 def seal_print(look: Look) -> str:
     """Tells which key this database is sealed with; empty while it never was."""
     return str(look.connection.execute(_PRINT).scalar_one())
