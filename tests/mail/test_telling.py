@@ -8,7 +8,12 @@ from datetime import date
 
 import pytest
 
-from frontdesk.core.asks.appointments import BookAppointment, ReinstateAppointment, RescheduleAppointment
+from frontdesk.core.asks.appointments import (
+    BookAppointment,
+    EditAppointment,
+    ReinstateAppointment,
+    RescheduleAppointment,
+)
 from frontdesk.core.asks.clients import EditClient, MergeClients
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import (
@@ -384,3 +389,21 @@ def test_bullets_of_a_list_are_no_covered_link() -> None:
     template = "See https://x.example/a/••••••••\nHello"
     assert not is_broken("• one\n• two\nhttps://x.example/a/••••••••", template)
     assert is_broken("https://x.example/a/•••••••", template) and is_broken("https://x.example/a/•", template)
+
+
+def test_a_note_that_is_added_in_time_stands_in_the_mail_that_waits(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.desk.do(EditAppointment(appointment=it.id, seen=None, note="Bring your X-rays."))
+    post.go()
+    [sent] = post.to(CLARA)
+    assert "Bring your X-rays." in sent.text and "Bring your X-rays." in sent.html and "/a/" in sent.text
+    assert "X-rays" in sent.mail.letter.calendar
+
+
+def test_a_note_does_not_write_over_what_somebody_rewrote(post: Post) -> None:
+    it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
+    post.go()
+    move(post.desk, it, on(26, 11), letter="Dear Clara, it is at eleven.")
+    post.desk.do(EditAppointment(appointment=it.id, seen=None, note="Bring your X-rays."))
+    post.go()
+    assert "X-rays" not in post.to(CLARA)[-1].text and "at eleven" in post.to(CLARA)[-1].text

@@ -61,9 +61,8 @@ def _renew(tx: Tx, practice: Setup, it: Appointment, ran: Set[str]) -> None:
         holds = automation is not None and still_holds(automation, it)
         supersede(tx, replace(mail, error="" if holds else CAUSE_GONE))
         if holds and automation is not None and automation.id not in ran:
-            held = mail.state is MailState.PAUSED
-            due = {"due_at": max(mail.due_at, tx.now), "state": mail.state if held else MailState.QUEUED}
-            _mail(tx, practice, automation, it, mail.occasion, **due)
+            state = MailState.PAUSED if mail.state is MailState.PAUSED else MailState.QUEUED
+            _mail(tx, practice, automation, it, mail.occasion, due_at=max(mail.due_at, tx.now), state=state)
 
 
 def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
@@ -83,13 +82,15 @@ def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
             continue
         occasion = f"automation:{first}:{event.id}:{automation.id}"
         if mail.carrier is Carrier.WEBHOOK:
-            stood = not json.loads(mail.letter.text).get("undone", False)
-            if (mail.is_told and stood != again) or (mail.error == TAKEN_BACK and stood == again):
+            says_done = not json.loads(mail.letter.text).get("undone", False)
+            heard_otherwise = mail.is_told and says_done is not again
+            was_held_back = mail.error == TAKEN_BACK and says_done is again
+            if heard_otherwise or was_held_back:
                 _webhook_again(tx, practice, mail, event, occasion, undone=not again)
         elif again and mail.error == TAKEN_BACK:
-            thing = _thing(tx, mail)
-            if thing is not None:
-                _mail(tx, practice, automation, thing, occasion)
+            about = _about(tx, mail)
+            if about is not None:
+                _mail(tx, practice, automation, about, occasion)
 
 
 def automation_of(practice: Setup, mail: Mail) -> Automation | None:
@@ -104,7 +105,7 @@ def _name(mail: Mail) -> str:
     return mail.occasion.split(":", 3)[3]
 
 
-def _thing(tx: Tx, mail: Mail) -> Appointment | Request | None:
+def _about(tx: Tx, mail: Mail) -> Appointment | Request | None:
     if mail.subject_kind == "appointment":
         return appointments.find(tx, AppointmentId(int(mail.subject_id)))
     return requests.find(tx, RequestId(int(mail.subject_id)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from uuid import NAMESPACE_OID, uuid5
 
 from frontdesk.core.domain import events
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Side
@@ -14,8 +15,10 @@ from frontdesk.core.domain.mails import (
     APPROVALS,
     UNSENT,
     Carrier,
+    Letter,
     MailKind,
     MailState,
+    Reader,
     Told,
     appointment_for_client,
     appointment_for_practitioner,
@@ -48,6 +51,7 @@ from frontdesk.core.queries.letters import (
     To,
     change_facts,
     facts_of,
+    manage_address,
     rebook_address,
     sign_in_address,
     to_applicant,
@@ -56,6 +60,7 @@ from frontdesk.core.queries.letters import (
     to_staff,
     wants_rebooking,
 )
+from frontdesk.core.render import letters
 from frontdesk.core.render.language import speaking
 from frontdesk.core.render.words import reason_label
 from frontdesk.core.store import appointments, clients, links, mails, setup
@@ -90,7 +95,8 @@ def tell(tx: Tx, event: Event) -> None:
                 was is None or was.sequence != it.sequence
             ):
                 _tell_of_appointment(tx, setup.load(tx), event, words, was, it)
-            case Appointment(), Appointment() as it if words is not None:
+            case Appointment() as was, Appointment() as it if words is not None:
+                _follow_note(tx, setup.load(tx), was, it)
                 _tell_words(tx, setup.load(tx), words, it)
             case (Request() | None) as asked, Request() as request:
                 _tell_of_request(tx, setup.load(tx), event, words, asked, request)
@@ -244,6 +250,34 @@ def _reason(practice: Setup, to: To, it: Appointment) -> str:
     with speaking(to.language):
         label = reason_label(reason) if reason is not None else ""
     return " – ".join(filter(None, (label, cancelled.text)))
+
+
+def _follow_note(tx: Tx, practice: Setup, was: Appointment, it: Appointment) -> None:
+    """A mail that waits says the public note as it is now, unless somebody rewrote it."""
+    last = mails.latest(tx, "appointment", str(it.id), Reader.CLIENT, None) if was.note != it.note else None
+    if last is None or not last.may_still_change or last.tells is None:
+        return
+    client = clients.find(tx, it.client)
+    assert client is not None, "an appointment has a client"
+    to, told = to_client(practice, client), last.tells
+
+    def said(noted: Appointment) -> Letter:
+        facts = change_facts(
+            tx,
+            practice,
+            to,
+            last.kind,
+            noted,
+            known=last.known,
+            told=told,
+            message=last.message,
+            manage=manage_address(practice) if client.email else "",
+        )
+        calendar, method = calendar_file(tx, practice, to, last.kind, noted, told)
+        return replace(letters.letter(facts), calendar=calendar, method=method)
+
+    if said(was).text == last.letter.text:
+        mails.save(tx, replace(last, letter=said(it)))
 
 
 def _tell_words(tx: Tx, practice: Setup, event: Event, it: Appointment) -> None:
@@ -410,7 +444,7 @@ def _ends(tx: Tx, it: Request) -> Instant:
 
 
 def _about(client: Client) -> About:
-    return About("client", str(client.id), 0, f"client-{client.id}")
+    return About("client", str(client.id), 0, uuid5(NAMESPACE_OID, f"client {client.id}"))
 
 
 def _came_from_client(event: Event, it: Appointment) -> bool:

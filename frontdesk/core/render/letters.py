@@ -431,6 +431,8 @@ def _deadline(facts: Facts, it: Countdown, zone_name: str, locale: Locale) -> st
     when = _moment(it.until, zone_name, locale)
     cost = _amount(it.fee, currency, locale) if it.fee else ""
     if it.over:
+        if it.refused and not facts.manage:
+            return ""  # everything is by calling, and the letter says so
         if it.refused:
             text = _("To cancel it now, please call.") if cancelling else _("To move it now, please call.")
         elif cost:
