@@ -28,6 +28,8 @@ RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "'")
 
 def clean_text(text: str, limit: int = TEXT_LENGTH) -> str:
     """Several lines of text, normalised (NFC), without control characters, at most `limit` characters."""
+    if text.isascii() and text.isprintable():  # most are: nothing in them has to be looked for
+        return text.strip()[:limit].rstrip()
     text = _FORBIDDEN.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
     return _without_piled_marks(text).strip()[:limit].rstrip()
 

@@ -246,7 +246,9 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
 
 def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
     """Ours for a while; None for one that is not to leave any more."""
-    mail = replace(due.mail, perhaps=due.mail.is_told)  # its worker died, maybe after the server took it
+    mail = due.mail
+    if mail.is_told and not mail.perhaps:
+        mail = replace(mail, perhaps=True)  # its worker died, maybe after the server took it
     if not _is_true(tx, mail, due.sequence):
         writing.supersede(tx, mail)
         return None

@@ -76,14 +76,15 @@ WORDS = frozenset({"message", "booking_link"})
 
 def tell(tx: Tx, event: Event) -> None:
     """Write what has to be told of an event, and take back what waits and is not true any more."""
+    practice = setup.load(tx)
     operation = event.of_operation if isinstance(event, events.Reversed) else event.operation
     match event:
         case events.MessageWritten():
-            _tell_message(tx, setup.load(tx), event, event.client, event.appointment)
+            _tell_message(tx, practice, event, event.client, event.appointment)
         case events.MessageReceived():
-            _pass_on(tx, setup.load(tx), event)
+            _pass_on(tx, practice, event)
         case events.BookingLinkGiven():
-            _tell_booking_link(tx, setup.load(tx), event)
+            _tell_booking_link(tx, practice, event)
         case events.Undone() | events.Redone():
             _take_back_words(tx, event, must=operation in WORDS)
         case _:
@@ -94,14 +95,14 @@ def tell(tx: Tx, event: Event) -> None:
             case (Appointment() | None) as was, Appointment() as it if operation not in UNTOLD and (
                 was is None or was.sequence != it.sequence
             ):
-                _tell_of_appointment(tx, setup.load(tx), event, words, was, it)
+                _tell_of_appointment(tx, practice, event, words, was, it)
             case Appointment() as was, Appointment() as it if words is not None:
-                _follow_note(tx, setup.load(tx), was, it)
-                _tell_words(tx, setup.load(tx), words, it)
+                _follow_note(tx, practice, was, it)
+                _tell_words(tx, practice, words, it)
             case (Request() | None) as asked, Request() as request:
-                _tell_of_request(tx, setup.load(tx), event, words, asked, request)
+                _tell_of_request(tx, practice, event, words, asked, request)
             case Client() as before, Client() as client if before.email != client.email:
-                _follow_address(tx, setup.load(tx), client)
+                _follow_address(tx, practice, client)
             case _:
                 pass
 
@@ -111,7 +112,7 @@ def _tell_of_appointment(
 ) -> None:
     client = clients.find(tx, it.client)
     assert client is not None, "an appointment has a client"
-    for reminder in mails.waiting_reminders(tx, str(it.id)):
+    for reminder in mails.waiting_reminders(tx, str(it.id)) if was is not None else ():
         supersede(tx, reminder)  # of a time it no longer has
     _tell_client(tx, practice, event, words, client, was, it)
     for who in dict.fromkeys(filter(None, (was.practitioner if was is not None else None, it.practitioner))):
@@ -130,7 +131,7 @@ def _tell_client(
     to, now = to_client(practice, client), appointment_for_client(it)
     subject = About("appointment", str(it.id), it.sequence, it.holder)
     before = appointment_for_client(was)
-    told = what_is_known(tx, subject, to, before, now)
+    told = what_is_known(tx, subject, to, before, now, is_new=was is None)
     kind = change_kind(told.known, now, before, tx.now) if told is not None else None
     slip = _is_slip(tx, practice, event, was)
     if kind is None and now is None and before is not None and words is not None and (words.message or words.letter):
@@ -198,7 +199,7 @@ def _tell_practitioner(
     to, now = to_staff(practice, person), appointment_for_practitioner(it, who)
     subject = About("appointment", str(it.id), it.sequence, it.holder)
     before = appointment_for_practitioner(was, who)
-    told = what_is_known(tx, subject, to, before, now)
+    told = what_is_known(tx, subject, to, before, now, is_new=was is None)
     kind = change_kind(told.known, now, before, tx.now) if told is not None else None
     if told is None or kind is None or (tx.actor.staff == who and not mails_own_changes(person)):
         return
@@ -376,7 +377,7 @@ def _tell_of_request(
     moves = appointments.find(tx, it.appointment) if it.kind is RequestKind.RESCHEDULE and it.appointment else None
     about = About("request", str(it.id), it.revision, it.holder)
     now = request_for_client(it)
-    told = what_is_known(tx, about, to, request_for_client(was), now)
+    told = what_is_known(tx, about, to, request_for_client(was), now, is_new=was is None)
     kind = request_kind(it, told.known.told, now) if told is not None else None
     if told is not None and kind is not None:
         facts = facts_of(
@@ -418,7 +419,7 @@ def _ask_to_decide(
     assert staff.staff is not None
     own = mails_own_changes(practice.staff[staff.staff])
     wish = request_for_practitioner(it, staff.staff)
-    told = what_is_known(tx, about, staff, request_for_practitioner(was, staff.staff), wish)
+    told = what_is_known(tx, about, staff, request_for_practitioner(was, staff.staff), wish, is_new=was is None)
     asked = decision_kind(it, told.known.told, wish) if told is not None else None
     asks = isinstance(event, events.RequestMade | events.RequestEdited | events.Reversed)
     if told is None or asked is None or not asks or (tx.actor.staff == staff.staff and not own):

@@ -75,13 +75,15 @@ class Before:
     waiting: Mail | None = None
 
 
-def what_is_known(tx: Tx, about: About, to: To, before: Told | None, now: Told | None) -> Before | None:
-    """What a reader was told last; None where a mail waits that tells just what is true now.
+def what_is_known(
+    tx: Tx, about: About, to: To, before: Told | None, now: Told | None, *, is_new: bool
+) -> Before | None:
+    """What a reader was told last, nothing of what `is_new`; None where a mail waits that tells what is true now.
 
     A mail nobody can have read is taken back, also one that nobody could deliver; what was known before it counts.
     One that perhaps arrived counts as told, and is not sent again.
     """
-    last = mails.latest(tx, about.kind, about.id, to.reader, to.staff)
+    last = None if is_new else mails.latest(tx, about.kind, about.id, to.reader, to.staff)
     if last is not None and last.may_still_change and last.tells == now and now is not None:
         mails.save(tx, replace(last, sequence=about.sequence))
         return None

@@ -26,6 +26,7 @@ from frontdesk.core.domain.outcomes import (
 )
 from frontdesk.core.domain.people import Client, StaffId
 from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId
@@ -105,7 +106,7 @@ def facts_of(
     """What every letter about an appointment tells."""
     if it is not None and to.reader is Reader.CLIENT and it.status in RESCHEDULABLE:
         agreed = terms.of(look, practice, it)
-        more = {"countdowns": _countdowns(look, practice, it), "terms": agreed.text.value, **more}
+        more = {"countdowns": _countdowns(look, practice, it, agreed), "terms": agreed.text.value, **more}
     if it is not None:
         more = {"note": it.note, "price": it.price, "ref": it.ref, **more}
     return letters.Facts(
@@ -206,8 +207,8 @@ def _changed(practice: Setup, before: Appointment, change: RescheduleAppointment
     )
 
 
-def _countdowns(look: Look, practice: Setup, it: Appointment) -> tuple[Countdown, ...]:
-    agreed, currency = terms.of(look, practice, it), practice.practice.currency
+def _countdowns(look: Look, practice: Setup, it: Appointment, agreed: Terms) -> tuple[Countdown, ...]:
+    currency = practice.practice.currency
     return (
         countdown_to_reschedule(it, agreed, currency, look.now),
         countdown_to_cancel(it, agreed, currency, look.now),

@@ -32,7 +32,7 @@ from frontdesk.core.render.own_templates import fill, require_known
 
 if TYPE_CHECKING:
     from babel import Locale
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2 import Environment
 
 log = logging.getLogger("frontdesk.letters")
 
@@ -486,13 +486,12 @@ def _locale(name: str) -> Locale:
 
 
 @lru_cache(maxsize=1)
-def _environments() -> tuple[SandboxedEnvironment, SandboxedEnvironment]:
-    """Text and HTML: the same templates, other parts."""
-    from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
+def _environments() -> tuple[Environment, Environment]:
+    """For the packaged templates, as text and as HTML: the same templates, other parts. They need no sandbox."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    def made(escape: bool) -> SandboxedEnvironment:
-        return SandboxedEnvironment(
+    def made(escape: bool) -> Environment:
+        return Environment(
             loader=FileSystemLoader(TEMPLATES),
             undefined=StrictUndefined,
             autoescape=escape,
@@ -504,7 +503,7 @@ def _environments() -> tuple[SandboxedEnvironment, SandboxedEnvironment]:
     return made(escape=False), made(escape=True)
 
 
-def _rendered(environment: SandboxedEnvironment, name: str, values: dict[str, Any], form: str) -> str:
+def _rendered(environment: Environment, name: str, values: dict[str, Any], form: str) -> str:
     template = environment.get_template(f"{name}.j2")
     return template.render(values, layout=f"layout.{form}.j2", parts=f"parts.{form}.j2")
 

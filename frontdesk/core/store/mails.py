@@ -50,12 +50,15 @@ _ONCE = ("subject_kind", "subject_id", "sequence", "kind", "occasion", "reader",
 CHANGE = "change"
 """The occasion of a mail that tells how something stands."""
 
+_TELLS_HOW_IT_STANDS = col(_m.occasion) + "" == CHANGE
+"""Not by its index: half of all mails are such."""
+
 _LATEST = (
     _ONE.where(
         col(_m.subject_kind) == bindparam("subject_kind"),
         col(_m.subject_id) == bindparam("subject_id"),
         col(_m.reader) == bindparam("reader"),
-        col(_m.occasion) == CHANGE,
+        _TELLS_HOW_IT_STANDS,
         func.coalesce(col(_m.staff_id), "") == bindparam("staff"),
     )
     .order_by(col(_m.id).desc())
@@ -153,6 +156,16 @@ _SENT = (
         col(_m.state) == MailState.SENDING.value,
     )
     .values(state=MailState.SENT.value, sent_at=bindparam("at"), sealed="", lease="", leased_until=None, error="")
+)
+_WAITING_REMINDERS = (
+    _ONE.where(
+        col(_m.subject_kind) == "appointment",
+        col(_m.subject_id) == bindparam("appointment"),
+        col(_m.kind) == MailKind.REMINDER.value,
+        col(_m.state).in_([it.value for it in (*UNSENT, MailState.FAILED)]),
+    )
+    .order_by(col(_m.id))
+    .with_for_update()
 )
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 _QUEUE = text("SELECT fault, detail, since, retry_at, tries FROM mail_queue WHERE id = 1")
@@ -287,7 +300,7 @@ def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
         col(_m.subject_kind) == "appointment",
         col(_m.subject_id) == str(appointment),
         col(_m.reader) == Reader.CLIENT.value,
-        col(_m.occasion) == CHANGE,
+        _TELLS_HOW_IT_STANDS,
         col(_m.state) == MailState.SENT.value,
     )
     found = look.connection.execute(last).scalar()
@@ -296,17 +309,8 @@ def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
 
 def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
     """Reminders of an appointment that have not left, or reached nobody; locked."""
-    theirs = (
-        _ONE.where(
-            col(_m.subject_kind) == "appointment",
-            col(_m.subject_id) == appointment,
-            col(_m.kind) == MailKind.REMINDER.value,
-            col(_m.state).in_([it.value for it in (*UNSENT, MailState.FAILED)]),
-        )
-        .order_by(col(_m.id))
-        .with_for_update()
-    )
-    return [_value(row) for row in tx.connection.execute(theirs)]
+    theirs = tx.connection.execute(_WAITING_REMINDERS, {"appointment": appointment})
+    return [_value(row) for row in theirs]
 
 
 def waiting_automations(tx: Tx, appointment: str) -> list[Mail]:

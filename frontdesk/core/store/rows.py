@@ -124,6 +124,7 @@ class Client(Row, table=True):
         Index("client_phone", "phone_digits"),
         Index("client_by_name", "life", "search_key", "id"),
         Index("client_born", "born"),
+        Index("client_merged", "merged_into"),
     )
     id: int = key()
     name: str = text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import Appointment, TermsId
@@ -26,6 +26,9 @@ def keep(tx: Tx, terms: Terms) -> TermsId:
     return id_
 
 
+_VALUE = select(col(TermsRow.value)).where(col(TermsRow.id) == bindparam("id"))
+
+
 def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
     """The terms an appointment was booked under; where none are known, those in force now."""
     if not appointment.terms:
@@ -33,7 +36,7 @@ def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
     kept = look.store.kept_terms
     if appointment.terms in kept:
         return kept[appointment.terms]
-    value = look.connection.execute(select(col(TermsRow.value)).where(col(TermsRow.id) == appointment.terms))
+    value = look.connection.execute(_VALUE, {"id": appointment.terms})
     found = from_text(value.scalar_one(), Terms)
     if not isinstance(look, Tx):  # what a change wrote may yet be taken back
         kept[appointment.terms] = found

@@ -1,4 +1,4 @@
-"""Codes with which clients sign in.
+"""Codes with which clients sign in; who was merged into whom is found by an index.
 
 A migration is what happened once: it repeats what `rows.py` said then, and never changes.
 """
@@ -15,6 +15,7 @@ LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_index("client_merged", "client", ["merged_into"])
     op.create_table(
         "access_code",
         sa.Column("id", LONG, nullable=False),
