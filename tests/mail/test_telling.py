@@ -341,6 +341,7 @@ def test_what_a_client_writes_goes_to_their_practitioner_the_bell_and_the_client
     said = post.desk.do(WriteAsClient(client=client.id, text="I may be late.", appointment=it.id))
     post.go()
     told = post.to(ANN)[-1]
+    assert kinds(post, CLARA) == [MailKind.BOOKED]  # nobody is told their own words
     assert told.mail.kind is MailKind.CLIENT_MESSAGE and "I may be late." in told.text
     assert "26 November 2026" in told.text and told.mail.letter.subject == "Message from Clara Client"
     assert told.mail.id in {mail.id for mail in outbox(post.desk, client.id)}
@@ -407,3 +408,12 @@ def test_a_note_does_not_write_over_what_somebody_rewrote(post: Post) -> None:
     post.desk.do(EditAppointment(appointment=it.id, seen=None, note="Bring your X-rays."))
     post.go()
     assert "X-rays" not in post.to(CLARA)[-1].text and "at eleven" in post.to(CLARA)[-1].text
+
+
+def test_a_message_about_an_appointment_is_one_mail(post: Post) -> None:
+    client = a_client(post.desk)
+    it = booked(post.desk, on(26, 10), client=client.id).appointment
+    post.go()
+    post.desk.do(WriteMessage(client=client.id, text="Bring your card.", appointment=it.id))
+    post.go()
+    assert kinds(post, CLARA) == [MailKind.BOOKED, MailKind.MESSAGE]

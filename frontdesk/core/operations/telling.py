@@ -96,7 +96,7 @@ def tell(tx: Tx, event: Event) -> None:
                 was is None or was.sequence != it.sequence
             ):
                 _tell_of_appointment(tx, practice, event, words, was, it)
-            case Appointment() as was, Appointment() as it if words is not None:
+            case Appointment() as was, Appointment() as it if words is not None and was.revision != it.revision:
                 _follow_note(tx, practice, was, it)
                 _tell_words(tx, practice, words, it)
             case (Request() | None) as asked, Request() as request:
