@@ -37,7 +37,8 @@ POLL = 2.0
 """Seconds between two looks at the queue."""
 REMIND_AFTER, REMIND_EVERY = 5.0, 30.0
 """Seconds after the start, and between two looks at the reminders."""
-BATCH = 16
+BATCH = 32
+"""Mails that are leased at once; those of a worker that dies wait for the end of its lease."""
 FRESH = 2.0
 """Seconds for which leased mails count as looked at just now; what is left then is asked about again."""
 TAKEN = frozenset({250, 251})
