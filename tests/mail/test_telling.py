@@ -49,7 +49,7 @@ from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.letters import is_broken
 from frontdesk.core.render.words import Words
 from tests.builders import Clock, booked, on
-from tests.mail.test_mishaps import ANN, CLARA, cancel, kinds, move, report
+from tests.mail.test_mishaps import ANN, CLARA, cancel, kinds, move, report, wish
 from tests.operations.mailing import Post, a_client, mailing, outbox
 
 
@@ -263,11 +263,7 @@ def test_the_practitioner_reads_what_a_client_said_with_what_stands_at_once(post
 
 def test_the_new_practitioner_is_told_of_the_ticket_too(post: Post) -> None:
     client = a_client(post.desk)
-    asked = post.desk.do(
-        RequestAppointment(
-            service=ServiceId("review"), start=on(26, 10), client=client.id, practitioner=StaffId("ann")
-        )
-    ).request  # type: ignore[union-attr]
+    asked = wish(post.desk, client, 10)
     approve = ApproveRequest(request=asked.id, seen=None, practitioner=StaffId("ann"), ticket="T-77")
     it = post.desk.do(approve).appointment
     post.go()
@@ -293,11 +289,7 @@ def test_a_call_that_was_made_counts_as_told(post: Post) -> None:
 
 def test_offers_name_who_where_and_the_zone_and_lead_to_the_portal(post: Post) -> None:
     client = a_client(post.desk)
-    asked = post.desk.do(
-        RequestAppointment(
-            service=ServiceId("review"), start=on(26, 10), client=client.id, practitioner=StaffId("ann")
-        )
-    ).request  # type: ignore[union-attr]
+    asked = wish(post.desk, client, 10)
     times = (
         OfferedTime(start=on(26, 14), practitioner=StaffId("ann")),
         OfferedTime(start=on(26, 14), practitioner=StaffId("bob")),

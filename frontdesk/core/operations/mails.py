@@ -102,7 +102,6 @@ def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
         attempts=0,
         error="",
         decided_by="",
-        sent_at=None,
         until=until,
     )
     if mail.carrier is Carrier.MAIL and mail.client is not None and mail.reader is Reader.CLIENT:
