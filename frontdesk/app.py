@@ -346,7 +346,7 @@ class FrontdeskApp(App[None]):
 
     def _deliver(self, desk: Desk) -> None:
         """Mails and reminders leave from a thread with a loop of its own: no link that stalls holds up a key."""
-        from frontdesk.core.domain.permissions import SYSTEM
+        from frontdesk.core.domain.actors import SYSTEM
         from frontdesk.core.sender import Sender
 
         asyncio.run(Sender(desk.acting(SYSTEM), self.start.machine.smtp, desk.now).run(self._leaving))

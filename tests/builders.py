@@ -12,11 +12,11 @@ from frontdesk.core.asks.appointments import BookAppointment
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import DESK, staff_actor
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.events import AppointmentBooked
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.permissions import DESK, Actor
 from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.domain.times import resolve
 from frontdesk.core.parse.practice import practice_file
@@ -150,7 +150,7 @@ def as_staff(desk: Desk, id_: str) -> Desk:
     from frontdesk.core.asks.settings import ShowSetup
 
     person = desk.see(ShowSetup()).staff[StaffId(id_)]
-    return desk.acting(Actor(name=person.name, roles=person.roles, staff=person.id))
+    return desk.acting(staff_actor(person))
 
 
 def booked(

@@ -69,7 +69,7 @@ def history(
     if as_json:
         show(shapes.items((shapes.event(line, words) for line in found), more))
         return
-    table([[str(it.id), words.moment(it.at), it.actor, words.history(it)] for it in found])
+    table([[str(it.id), words.moment(it.at), words.who(it), words.history(it)] for it in found])
     if not found:
         say(_("nothing happened"))
     if more:

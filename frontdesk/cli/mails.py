@@ -28,9 +28,9 @@ from frontdesk.core.asks.mails import (
     WriteMessage,
 )
 from frontdesk.core.asks.replies import ReceiveReply
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
 from frontdesk.core.domain.mails import Mail, MailId, MailState
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.parse import replies
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural

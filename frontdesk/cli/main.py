@@ -23,6 +23,7 @@ from frontdesk.cli import (
     requests,
     schedule,
     transfer,
+    upkeep,
 )
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import failed, say, show
@@ -79,6 +80,7 @@ clients.add_to(app)
 history.add_to(app)
 practice.add_to(app)
 transfer.add_to(app)
+upkeep.add_to(app)
 demo.add_to(app)
 
 

@@ -112,7 +112,7 @@ def export(
         "events": len(everything.history),
         "files": sorted(files),
     }
-    if any(kind in ("request", "charge", "work") for past in everything.past for kind, _id in past.things):
+    if any(kind in ("request", "charge", "work") for past in everything.past for kind, *_ in past.things):
         say(_("requests, charges and the work list are in these files only as history; keep the database too"))
     if as_json:
         show(shapes.item(counts))

@@ -26,10 +26,10 @@ from frontdesk.core.asks import settings as asks_of_settings
 from frontdesk.core.asks import slots as asks_of_slots
 from frontdesk.core.asks import transfer as asks_of_transfer
 from frontdesk.core.asks.door import Ask, Question
-from frontdesk.core.domain.errors import Busy, NotAllowed, NotFound, Refused, SlotTaken, StoreProblem, StoreUnusable
+from frontdesk.core.domain.actors import DESK, Actor
+from frontdesk.core.domain.errors import Busy, NotFound, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.objections import NoOpenOffer, RequestIsOver
-from frontdesk.core.domain.permissions import DESK, Actor, may
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import access as access_operations
 from frontdesk.core.operations import appointments as appointment_operations
@@ -61,6 +61,7 @@ from frontdesk.core.queries import schedule as schedule_queries
 from frontdesk.core.queries import setup as setup_queries
 from frontdesk.core.queries import slots as slot_queries
 from frontdesk.core.queries import transfer as transfer_queries
+from frontdesk.core.queries.actors import as_now, require_may
 from frontdesk.core.store import clients
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.failures import Contention, Overlap
@@ -185,13 +186,13 @@ class Desk:
 
     def do(self, ask: Ask[T]) -> T:
         """One change, whole or not at all. Raises the families of `domain/errors.py`."""
-        self._require(ask)
         operation = OPERATIONS[type(ask)]
         overlaps = 0
         for attempt in range(TRIES):
             try:
                 with self.store.writing(on_disk=ask.on_disk) as connection:
                     tx = self._tx(connection)
+                    self._let_in(tx, ask)
                     done: T = operation(tx, ask)
                     guard.record_ends(tx)  # of a deed that records nothing itself
                     return done
@@ -208,7 +209,6 @@ class Desk:
 
     def see(self, question: Question[T]) -> T:
         """One look at one moment. Raises the families of `domain/errors.py`."""
-        self._require(question)
         for attempt in range(TRIES):
             try:
                 with self.store.reading() as connection:
@@ -219,6 +219,7 @@ class Desk:
                         now=self.clock(),
                         machine=self.machine,
                     )
+                    self._let_in(look, question)
                     seen: T = QUERIES[type(question)](look, question)
                 break
             except Contention:
@@ -239,9 +240,10 @@ class Desk:
     def close(self) -> None:
         self.store.close()
 
-    def _require(self, asked: Ask[Any] | Question[Any]) -> None:
-        if not may(self.actor, asked.needs):
-            raise NotAllowed(asked.needs.value, self.actor.name)
+    def _let_in(self, look: Look, asked: Ask[Any] | Question[Any]) -> None:
+        """The actor as they are now, if they may ask this at all. Raises NotAllowed."""
+        look.actor = as_now(look, self.actor, asked.needs)
+        require_may(look, asked.needs)
 
     def _tx(self, connection: Any) -> Tx:
         return Tx(

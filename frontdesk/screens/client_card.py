@@ -310,7 +310,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     async def _client_history(self) -> None:
         lines = await self.look(ShowHistory(client=self.client))
         if lines is not None and self._card is not None:
-            told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
+            told = [f"{self.words.moment(it.at)}  {self.words.who(it)}  {self.words.history(it)}" for it in lines]
             await self.answer(PageDialog(_("History · {name}").format(name=self._card.client.name), told))
 
 

@@ -372,7 +372,7 @@ class AppointmentFlows(MailFlows):
     async def _history(self, named: Named) -> None:
         lines = await self.look(ShowHistory(appointment=named.appointment.id))
         if lines is not None:
-            told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
+            told = [f"{self.words.moment(it.at)}  {self.words.who(it)}  {self.words.history(it)}" for it in lines]
             await self.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
 
     async def _reason_to_override(self, error: DeskError, what: str) -> str:

@@ -223,7 +223,7 @@ class RequestFlows(MainScreen):
         request = card.line.request
         lines = await self.look(ShowHistory(request=request.id))
         if lines is not None:
-            told = [f"{self.words.moment(it.at)}  {it.actor}  {self.words.history(it)}" for it in lines]
+            told = [f"{self.words.moment(it.at)}  {self.words.who(it)}  {self.words.history(it)}" for it in lines]
             await self.answer(PageDialog(_("History · {ref}").format(ref=request.ref), told))
 
     async def _still_open(self, card: RequestCard, error: str) -> RequestCard | None:

@@ -14,10 +14,10 @@ from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.asks.transfer import ShowEverything
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.access import CODE_LIFE, CODE_TRIES, code_as_typed
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, NotAllowed
 from frontdesk.core.domain.mails import MailKind, MailState
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.words import Words
 from tests.builders import Clock

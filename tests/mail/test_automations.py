@@ -29,10 +29,10 @@ from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling
 from frontdesk.core.asks.schedule import ListWork
 from frontdesk.core.asks.settings import ApplyPractice, PlanPractice, ShowSetup
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.domain.mails import Carrier, MailKind, MailState
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId

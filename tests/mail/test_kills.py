@@ -34,7 +34,7 @@ from pathlib import Path
 from dataclasses import replace
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.permissions import SYSTEM
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.sender import Sender
 from frontdesk.core.store.engine import Store
 from tests.operations.mailing import MACHINE

@@ -38,11 +38,11 @@ from frontdesk.core.asks.requests import (
 )
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.mails import MailKind, Outcome, Reader
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId

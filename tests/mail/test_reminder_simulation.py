@@ -17,10 +17,10 @@ from frontdesk.core.asks.mails import ListMails, ReleaseMails, Report, ReportMai
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import Refused, SlotTaken
 from frontdesk.core.domain.mails import MailKind, Outcome
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, Records
 from frontdesk.core.parse.practice import practice_file

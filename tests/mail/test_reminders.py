@@ -22,9 +22,9 @@ from frontdesk.core.asks.mails import (
 from frontdesk.core.asks.requests import RequestAppointment, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.mails import MailKind, MailState, Outcome
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.queries.mails import is_in_trouble

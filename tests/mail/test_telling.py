@@ -37,12 +37,12 @@ from frontdesk.core.asks.requests import (
 )
 from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.errors import BadInput, NotFound, Refused
 from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
 from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.work import Answer
 from frontdesk.core.parse.practice import practice_file

@@ -9,10 +9,10 @@ from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.mails import Leased, ListMails, Report, ReportMail, TakeMails
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.machine import Machine, Security, Smtp
 from frontdesk.core.domain.mails import Mail, Outcome
 from frontdesk.core.domain.people import Client, ClientId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.parse.practice import practice_file
 from tests.builders import Clock
 

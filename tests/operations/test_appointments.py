@@ -377,7 +377,7 @@ def test_every_change_has_its_event_with_who_and_from_where(desk: Desk) -> None:
     as_staff(desk, "rita").do(EditAppointment(appointment=id_, seen=1, note="x"))
 
     found = desk.see(ShowHistory(appointment=id_))
-    assert [(it.operation, it.actor, it.role, it.terminal) for it in found] == [
+    assert [(it.operation, it.actor_name, it.role, it.terminal) for it in found] == [
         ("book", "desk", "admin", "t1"),
         ("edit_appointment", "Rita Reception", "receptionist", "t1"),
     ]

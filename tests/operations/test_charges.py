@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from frontdesk.core.asks.clients import ShowClient
 from frontdesk.core.asks.history import Redo, ShowHistory, Undo
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.appointments import Appointment, Side, Status
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.errors import NotAllowed, Refused
@@ -32,7 +34,6 @@ from frontdesk.core.domain.objections import (
     WaiverNeedsReason,
 )
 from frontdesk.core.domain.people import Role, StaffId
-from frontdesk.core.domain.permissions import Actor
 from frontdesk.core.domain.policies import Level
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
@@ -282,7 +283,7 @@ def test_a_personal_message_stays_in_history_with_who_when_and_why(desk: Desk) -
     cancelled(desk, appointment, message="Sorry, the boiler is broken.")
 
     line = desk.see(ShowHistory(appointment=appointment.id))[-1]
-    assert (line.operation, line.message, line.actor) == ("cancel", "Sorry, the boiler is broken.", "desk")
+    assert (line.operation, line.message, line.actor_name) == ("cancel", "Sorry, the boiler is broken.", "desk")
     after = now_is(desk, appointment).cancellation
     assert after is not None
     assert (after.reason, after.by) == ("client_asked", Side.PRACTICE)
@@ -296,7 +297,7 @@ def test_terms_are_set_by_admins_and_managers_alone(desk: Desk) -> None:
             as_staff(desk, who).do(ApplyPractice(file=practice_file(text)))
     assert desk.see(ShowPolicy()).notice.value == 24
 
-    desk.acting(Actor(name="Max", roles=(Role.MANAGER,))).do(ApplyPractice(file=practice_file(text)))
+    desk.acting(replace(DESK, name="Max", roles=(Role.MANAGER,))).do(ApplyPractice(file=practice_file(text)))
 
     assert desk.see(ShowPolicy()).notice.value == 48
 

@@ -41,11 +41,11 @@ from frontdesk.core.asks.requests import (
     RequestRescheduling,
 )
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import DeskError, NotAllowed, NotFound, Refused, StoreUnusable
 from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.letters import MASK

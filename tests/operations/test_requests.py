@@ -326,7 +326,7 @@ def test_deciding_past_its_time_records_that_it_expired_and_refuses(desk: Desk, 
         approved(desk, request)
 
     (expired,) = [it for it in desk.see(ShowHistory()) if it.operation == "expire"]
-    assert (expired.actor, int(expired.batch)) == ("system", int(expired.id))
+    assert (expired.actor_name, int(expired.batch)) == ("system", int(expired.id))
     assert now_is(desk, request).ended is Ended.TIME
 
 
@@ -615,7 +615,7 @@ def test_after_silence_staff_may_still_approve_what_was_asked_for(desk: Desk, cl
     event = desk.do(ApproveRequest(request=request.id, seen=now_is(desk, request).revision, practitioner=ANN))
 
     assert event.appointment.start == at(on(26, 9))
-    assert [it.operation for it in desk.see(ShowHistory()) if it.actor == "system"] == ["lapse"]
+    assert [it.operation for it in desk.see(ShowHistory()) if it.actor_name == "system"] == ["lapse"]
 
 
 # held times and who may take them
@@ -673,7 +673,7 @@ def test_a_write_that_meets_an_expired_hold_records_its_end_first(desk: Desk, cl
 
     lines = desk.see(ShowHistory())
     assert [it.operation for it in lines[-2:]] == ["expire", "book"]
-    assert lines[-2].actor == "system"
+    assert lines[-2].actor_name == "system"
     assert lines[-2].batch != event.batch
     assert now_is(desk, request).state is RequestState.EXPIRED
     desk.do(Undo())  # takes back the booking, not the expiry

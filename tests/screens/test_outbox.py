@@ -15,9 +15,9 @@ from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.mails import ListMails, Report, ReportMail, TakeMails
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.mails import MailKind, MailState, Outcome, Reader
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.widgets.line_list import LineList
 from tests.builders import Clock, booked, on

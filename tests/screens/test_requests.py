@@ -312,7 +312,7 @@ async def test_what_expired_is_recorded_by_the_running_app(overnight: Path) -> N
     async with running(overnight, on(24, 9)) as app:
         await send(app, "2", burst=False)
         assert app.door.see(ListRequests(name="clear 1")).items[0].request.state is RequestState.EXPIRED
-        lines = [it for it in app.door.see(ShowHistory()) if it.actor == "system"]
+        lines = [it for it in app.door.see(ShowHistory()) if it.actor_name == "system"]
         assert {it.operation for it in lines} == {"expire"}
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import DESK, Actor
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
 from frontdesk.core.domain.hours import Range, Week
-from frontdesk.core.domain.permissions import DESK, Actor
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import LocationId
@@ -162,7 +162,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
         practice = setup.load(look)
         kept = everything_kept(look)
         asked = requests.everything(look)
-        broken = events.broken_links(look)
+        broken = events.broken_links(connection)
         touched = Counter(
             int(thing)
             for (thing,) in connection.execute(text("SELECT thing_id FROM event_thing WHERE kind = 'appointment'"))

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.permissions import DESK
+from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.practice import ResourceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.operations import taking

@@ -13,12 +13,10 @@ from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.events import EventId
-from frontdesk.core.domain.permissions import DESK
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.store import events
-from frontdesk.core.store.look import Look
-from tests.store.evidence import FIRST, NOW
+from tests.store.evidence import FIRST
 
 TABLES = ("event", "event_thing", "access_log")
 
@@ -128,7 +126,7 @@ def _rows(desk: Desk, table: str) -> list[tuple[object, ...]]:
 
 def _broken(desk: Desk) -> list[EventId]:
     with desk.store.reading() as connection:
-        return events.broken_links(Look(store=desk.store, connection=connection, actor=DESK, now=NOW))
+        return events.broken_links(connection)
 
 
 def _without_guard(desk: Desk, statement: str) -> None:

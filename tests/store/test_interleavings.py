@@ -26,8 +26,9 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import OPERATIONS, Desk
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.errors import DeskError, NotFound, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import EventId, Thing
+from frontdesk.core.domain.events import EventId
 from frontdesk.core.domain.hours import Range, Week
+from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.objections import Away, ChangedSince, OutsideHours
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ReasonId, ResourceId

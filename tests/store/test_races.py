@@ -7,6 +7,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 from uuid import uuid4
@@ -26,10 +27,10 @@ from frontdesk.core.asks.door import Ask
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.appointments import REINSTATABLE, RESCHEDULABLE
 from frontdesk.core.domain.errors import Busy, DeskError, NotFound, Refused, SlotTaken, Stale
-from frontdesk.core.domain.people import Role, StaffId
-from frontdesk.core.domain.permissions import DESK, Actor
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId, ResourceId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import Span
@@ -83,7 +84,7 @@ def book_with_a_new_desk_each_time(place: Place, url: str, waves: int) -> list[s
 def do_anything(place: Place, url: str, waves: int, seed: int, also_back: bool) -> list[str]:
     """Book, overbook, move, cancel on two practitioners and two rooms, in a few hours that a wave shares."""
     rng = random.Random(seed * 1000 + place.number)
-    desk = desk_on(url, Actor(name=f"racer {place.number}", roles=(Role.ADMIN,)))
+    desk = desk_on(url, replace(DESK, name=f"racer {place.number}"))
     outcomes = []
     for wave in range(waves):
         place.wait()

@@ -123,7 +123,7 @@ class CancelAsClient(Ask[AppointmentCancelled]):
     Raises NotFound, Stale, NotAllowed or Refused.
     """
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.CANCEL
     appointment: AppointmentId
     seen: int | None
     text: str = ""

@@ -109,7 +109,7 @@ class WriteAsClient(Ask[MessageReceived]):
     Raises NotFound, NotAllowed or BadInput.
     """
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.WRITE
     client: ClientId
     text: str
     appointment: AppointmentId | None = None

@@ -34,7 +34,7 @@ class RequestAppointment(Ask[RequestMade | AppointmentBooked]):
     Where the service needs no approval it is booked at once. Raises NotFound, BadInput, Refused or SlotTaken.
     """
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.REQUEST
     service: ServiceId
     start: Start
     client: ClientId | Applicant
@@ -52,7 +52,7 @@ class RequestRescheduling(Ask[RequestMade | RequestEdited | AppointmentReschedul
     Raises NotFound, Refused or SlotTaken.
     """
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.RESCHEDULE
     appointment: AppointmentId
     start: Start
     practitioner: StaffId | None = None
@@ -64,7 +64,7 @@ class RequestRescheduling(Ask[RequestMade | RequestEdited | AppointmentReschedul
 class EditRequest(Ask[RequestEdited]):
     """Change a pending request as its client would; another start counts as asked now. Raises like making one."""
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.ANSWER
     request: RequestId
     seen: int | None = None
     start: Start | None = None
@@ -76,7 +76,7 @@ class EditRequest(Ask[RequestEdited]):
 class WithdrawRequest(Ask[RequestWithdrawn]):
     """The client does not want it any more; this cannot be undone. Raises NotFound, Stale or Refused."""
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.ANSWER
     request: RequestId
     seen: int | None = None
 
@@ -160,7 +160,7 @@ class OfferTimes(Ask[TimesOffered]):
 class TakeOffer(Ask[RequestApproved]):
     """The client takes one of the times that were offered. Raises NotFound, Stale, Refused or SlotTaken."""
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.ANSWER
     request: RequestId
     seen: int | None = None
     choice: int
@@ -173,7 +173,7 @@ class TakeOffer(Ask[RequestApproved]):
 class RefuseOffers(Ask[OffersRefused]):
     """The client takes none: the request stays pending, without a held time. Raises NotFound, Stale or Refused."""
 
-    needs = Permission.CHANGE_APPOINTMENTS
+    needs = Permission.ANSWER
     request: RequestId
     seen: int | None = None
 

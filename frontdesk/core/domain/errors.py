@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import Change
 from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
+from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant
+
+if TYPE_CHECKING:  # events name permissions, and those the error that refuses
+    from frontdesk.core.domain.events import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class NotFound(DeskError):
 class NotAllowed(DeskError):
     permission: str
     actor: str
+    roles: tuple[Role, ...] = ()
+    """Who may: whom to ask."""
+    is_gone: bool = False
+    """Whoever asks is not here any more, and may nothing."""
 
 
 @dataclass
@@ -124,9 +132,12 @@ class StoreProblem(Enum):
     NEWER = "newer"
     OLDER = "older"
     DAMAGED = "damaged"
+    MISSHAPEN = "misshapen"
+    """A kept value lacks something; `detail` says which and what."""
     NETWORK_DISK = "network_disk"
     UNREACHABLE = "unreachable"
     EXISTS = "exists"
+    NOT_COPIED = "not_copied"
     NO_SEAL_KEY = "no_seal_key"
     WRONG_SEAL_KEY = "wrong_seal_key"
 

@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, NewType, TypeAlias, TypeVar
+from typing import ClassVar, Generic, NewType, TypeVar
 
+from frontdesk.core.domain.actors import ActorId
 from frontdesk.core.domain.appointments import Appointment, Side
 from frontdesk.core.domain.charges import Charge
-from frontdesk.core.domain.hours import Closure, TimeOff
+from frontdesk.core.domain.hours import TimeOff
+from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.objections import Objection, SlotObjection
-from frontdesk.core.domain.people import Client
-from frontdesk.core.domain.practice import Practice, Reason, StaffMember
+from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.records import ImportPlan
 from frontdesk.core.domain.requests import Request
-from frontdesk.core.domain.services import Location, Room, Service
+from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.work import Answer, Work
 
 EventId = NewType("EventId", int)
 BatchId = NewType("BatchId", int)
-
-Thing: TypeAlias = (
-    Appointment
-    | Client
-    | Request
-    | Charge
-    | Work
-    | Practice
-    | Location
-    | Room
-    | Service
-    | StaffMember
-    | TimeOff
-    | Closure
-    | Reason
-)
-
-KINDS: dict[str, type[Thing]] = {
-    "appointment": Appointment,
-    "client": Client,
-    "request": Request,
-    "charge": Charge,
-    "work": Work,
-    "practice": Practice,
-    "location": Location,
-    "room": Room,
-    "service": Service,
-    "staff": StaffMember,
-    "time_off": TimeOff,
-    "closure": Closure,
-    "reason": Reason,
-}
-"""Kept under these names, which survive a renamed class."""
-
-_NAMES = {cls: name for name, cls in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +29,32 @@ class Change:
 
     before: Thing | None
     after: Thing | None
+    unknown: Mapping[str, object] = field(default_factory=dict, compare=False)
+    """What a later version kept with it, by field: it is shown as it stands."""
 
     @property
     def kind(self) -> str:
-        return _NAMES[type(self._either)]
+        return kind_of(self._either).name
 
     @property
     def id(self) -> str:
-        return thing_id(self._either)
+        return kind_of(self._either).id(self._either)
+
+    @property
+    def reference(self) -> str:
+        """What people call the thing."""
+        return kind_of(self._either).reference(self._either)
+
+    @property
+    def client(self) -> ClientId | None:
+        """Whose it is, where it is somebody's."""
+        return kind_of(self._either).client(self._either)
 
     @property
     def _either(self) -> Thing:
         thing = self.after if self.after is not None else self.before
         assert thing is not None, "a change is of something"
         return thing
-
-
-def thing_id(thing: Thing) -> str:
-    return "practice" if isinstance(thing, Practice) else str(thing.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +85,24 @@ class Event:
     def side(self) -> Side:
         """Whose doing it was."""
         return Side.PRACTICE
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        """What it is about without changing it."""
+        return ()
+
+    @property
+    def whose(self) -> ClientId | None:
+        """The client of the first thing that is somebody's."""
+        of_changes = (change.client for change in self.changes)
+        of_things = (kind_of(thing).client(thing) for thing in self.about)
+        return next((it for it in (*of_changes, *of_things) if it is not None), None)
+
+    @property
+    def whose_name(self) -> str:
+        """What that client, or an applicant, is called."""
+        client: Client | None = getattr(self, "client", None)
+        return client.name if client is not None else getattr(self, "client_name", "")
 
     @property
     def own_changes(self) -> tuple[Change, ...]:
@@ -432,8 +424,11 @@ class _Message(Event):
 
     @property
     def own_changes(self) -> tuple[Change, ...]:
-        about = (Change(self.appointment, self.appointment),) if self.appointment is not None else ()
-        return (Change(self.client, self.client), *about)
+        return ()
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        return (self.client,) if self.appointment is None else (self.client, self.appointment)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -469,7 +464,11 @@ class BookingLinkGiven(Event):
 
     @property
     def own_changes(self) -> tuple[Change, ...]:
-        return (Change(self.client, self.client),)
+        return ()
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        return (self.client,)
 
     @property
     def text(self) -> str:
@@ -489,7 +488,11 @@ class ReplyNoted(Event):
 
     @property
     def own_changes(self) -> tuple[Change, ...]:
-        return (Change(self.appointment, self.appointment),)
+        return ()
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        return (self.appointment,)
 
     @property
     def text(self) -> str:
@@ -571,10 +574,16 @@ class Reversed(Event):
     client_name: str = ""
     """Whose appointment or record it was, where it was somebody's."""
     all_changes: tuple[Change, ...]
+    all_about: tuple[Thing, ...] = ()
+    """What the batch was about without changing it."""
 
     @property
     def own_changes(self) -> tuple[Change, ...]:
         return self.all_changes
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        return self.all_about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -600,7 +609,14 @@ class HistoryLine:
 
     id: EventId
     at: Instant
-    actor: str
+    who: ActorId | None
+    """None where it happened before actors had ids, under a name that nobody, or more than one, had."""
+    actor_name: str
+    """As it was shown; empty where it was forgotten."""
+    on_behalf_of: ClientId | None = None
+    """The client for whom staff did what clients do."""
+    client_name: str = ""
+    """What that client, or applicant, was called."""
     role: str
     terminal: str
     operation: str
@@ -610,6 +626,8 @@ class HistoryLine:
     undoes: BatchId | None
     changes: tuple[Change, ...]
     """Empty where the details were forgotten."""
+    about: tuple[Thing, ...] = ()
+    """What it was about without changing it."""
     text: str = ""
     message: str = ""
     by: Side = Side.PRACTICE

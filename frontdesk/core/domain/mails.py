@@ -219,7 +219,7 @@ class Mail:
     error: str = ""
     """What went wrong, in the server's words."""
     decided_by: str = ""
-    """Who dropped it, or called instead."""
+    """Who dropped it, or called instead: the key of an actor."""
 
     @property
     def is_told(self) -> bool:

@@ -358,6 +358,14 @@ class TooManyOffers(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class LastAdmin(_Reason):
+    """The only admin cannot be archived, or lose the role: nobody could give it back."""
+
+    code = "last_admin"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownAlready(_Reason):
     """The phone or e-mail of an unknown person stands in a record: staff choose that one or a new one."""
 
@@ -439,6 +447,7 @@ ChangeObjection: TypeAlias = (
     | HoldIsLost
     | TooManyOffers
     | KnownAlready
+    | LastAdmin
     | ChargeIsOver
     | WaiverNeedsReason
     | MailIsOver

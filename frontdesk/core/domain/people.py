@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from typing import NewType
@@ -11,6 +12,7 @@ from frontdesk.core.domain.life import Life
 
 StaffId = NewType("StaffId", str)
 ClientId = NewType("ClientId", int)
+ContactId = NewType("ContactId", str)
 
 
 class Role(Enum):
@@ -33,6 +35,13 @@ class Contact:
     name: str
     phone: str = ""
     email: str = ""
+    id: ContactId = ContactId("")
+    """Given once it is kept, and nobody else's later."""
+
+    @property
+    def ways(self) -> tuple[str, str, str]:
+        """What is known of them: two with the same are one."""
+        return (self.name, self.phone, self.email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +67,13 @@ class Client:
     merged_into: ClientId | None = None
     created_at: int = 0
     revision: int = 1
+
+
+def with_ids(
+    contacts: Iterable[Contact], before: Iterable[Contact], new_id: Callable[[], ContactId]
+) -> tuple[Contact, ...]:
+    """Contacts as they are kept: who was there before keeps their id, by it or by what is known of them."""
+    known = {it.id: it for it in before}
+    same = {it.ways: it.id for it in known.values()}
+    given = (it if it.id in known else replace(it, id=same.get(it.ways) or new_id()) for it in contacts)
+    return tuple({it.id: it for it in given}.values())

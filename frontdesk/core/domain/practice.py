@@ -189,8 +189,16 @@ class Setup:
     staff_resources: Mapping[StaffId, ResourceId]
     room_resources: Mapping[RoomId, ResourceId]
     revision: int
+    unknown: Mapping[str, object] = field(default_factory=dict)
+    """What a later version kept with it, by where it stands: it stays, and is shown as it is."""
     _kept: dict[tuple[object, ...], tuple[Span, ...]] = field(default_factory=dict, repr=False)
     _terms: dict[tuple[ServiceId, StaffId | None], Terms] = field(default_factory=dict, repr=False)
+
+    def name_of(self, actor: str) -> str:
+        """What an actor is called now, by the key that is kept of them; a staff member by their name."""
+        kind, _, id_ = actor.partition(":")
+        person = self.staff.get(StaffId(id_)) if kind == "staff" else None
+        return person.name if person is not None else actor
 
     def zone_of(self, location: LocationId) -> str:
         return self.locations[location].timezone or self.practice.timezone

@@ -64,11 +64,15 @@ class PastEvent:
     subject_id: str
     batch: int
     undoes: int | None
-    things: tuple[tuple[str, str], ...]
+    things: tuple[tuple[str, str, bool], ...]
+    """Kind and id; whether it is only about it, without a change."""
     salt: str
     detail: str
     """Empty where it was forgotten."""
     detail_digest: str
+    actor_kind: str = ""
+    """Empty: `actor` is a name, from before actors had ids."""
+    on_behalf_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

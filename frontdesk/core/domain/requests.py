@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NewType
 from uuid import UUID
 
+from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.refs import number_of, reference
@@ -63,6 +64,8 @@ class Applicant:
     name: str
     phone: str = ""
     email: str = ""
+    id: ApplicantId | None = None
+    """Theirs alone where they proved that the address is; None where staff wrote it down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,7 +285,6 @@ class BellLine:
     id: NoticeId
     event: EventId
     at: Instant
-    actor: str
     notice: Notice
     is_read: bool
     client_name: str = ""

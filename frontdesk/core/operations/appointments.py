@@ -41,11 +41,12 @@ from frontdesk.core.domain.events import (
     Change,
     StatusSet,
 )
+from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import CallLiesAhead, NotBeforeStart, NotFromHere, ReasonNeedsText
 from frontdesk.core.domain.outcomes import fee_of_no_show, objections_to_cancelling, outcome_of_cancelling
 from frontdesk.core.domain.people import Client, ClientId, StaffId
-from frontdesk.core.domain.permissions import Permission
+from frontdesk.core.domain.permissions import Owner, Permission
 from frontdesk.core.domain.practice import BY_CLIENT, Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER
 from frontdesk.core.domain.services import Service
@@ -90,7 +91,8 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
         pickers.close(tx, ask.hold)  # what it keeps is free for whoever it was kept for, and that is here
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override)
     who = taken.verdict.practitioner
-    require_allowed(tx, ask.needs, who, overriding=practice if override and taken.verdict.reasons else None)
+    overrides = bool(override and taken.verdict.reasons)
+    require_allowed(tx, ask.needs, Owner(practitioner=who), overriding=practice if overrides else None)
     if known is not None:
         require_sees(tx, ask.needs, known.id)
     also = taking.take_holds(tx, practice, taken.holds)
@@ -149,7 +151,8 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
         tx, practice, search, before.holder, practitioner, location, ask.start, override, prefer=before.room
     )
     who, where = taken.verdict.practitioner, taken.verdict.location
-    require_allowed(tx, ask.needs, who, overriding=practice if override and taken.verdict.reasons else None)
+    overrides = bool(override and taken.verdict.reasons)
+    require_allowed(tx, ask.needs, Owner(practitioner=who), overriding=practice if overrides else None)
     elsewhere = (taken.start, who, where) != (before.start, before.practitioner, before.location)
     other = (service.id, who) != (before.service, before.practitioner)
     after = taking.moved(
@@ -298,9 +301,8 @@ def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReins
     taken = taking.take(
         tx, practice, search, before.holder, before.practitioner, before.location, before.start, override
     )
-    require_allowed(
-        tx, ask.needs, before.practitioner, overriding=practice if override and taken.verdict.reasons else None
-    )
+    overrides = bool(override and taken.verdict.reasons)
+    require_allowed(tx, ask.needs, owner_of(before), overriding=practice if overrides else None)
     after = before.changed(
         status=Status.BOOKED,
         cancellation=None,

@@ -77,7 +77,7 @@ def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
     for mail in last.values():
         automation = automation_of(practice, mail)
         if mail.may_still_change:
-            mails.save(tx, replace(mail, state=MailState.DROPPED, error=TAKEN_BACK, decided_by=tx.actor.name))
+            mails.save(tx, replace(mail, state=MailState.DROPPED, error=TAKEN_BACK, decided_by=tx.actor.who.key))
         if automation is None:
             continue
         occasion = f"automation:{first}:{event.id}:{automation.id}"

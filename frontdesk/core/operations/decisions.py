@@ -26,6 +26,7 @@ from frontdesk.core.domain.events import (
     RequestDeclined,
     TimesOffered,
 )
+from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.objections import (
     AnswerIsAwaited,
     ChangedSince,
@@ -174,7 +175,9 @@ def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
     opened = opened_request(tx, practice, ask.request, RequestAction.ANSWER, chosen=ask.client)
     before = opened.request
     require_seen(tx, before, ask.seen)
-    require_allowed(tx, ask.needs, before.slot.practitioner)
+    require_allowed(tx, ask.needs, owner_of(before))
+    if ask.client is not None or ask.new_client:
+        require_allowed(tx, ApproveRequest.needs, owner_of(before))  # whose record it is, only staff tell
     if not 1 <= ask.choice <= len(before.offers):
         require_no_objection([NoOpenOffer(len(before.offers))])
     slot = before.offers[ask.choice - 1]
@@ -194,7 +197,7 @@ def refuse_offers(tx: Tx, ask: RefuseOffers) -> OffersRefused:
     practice = setup.load(tx)
     before = opened_request(tx, practice, ask.request, RequestAction.ANSWER).request
     require_seen(tx, before, ask.seen)
-    require_allowed(tx, ask.needs, before.slot.practitioner)
+    require_allowed(tx, ask.needs, owner_of(before))
     if not before.offers:
         require_no_objection([NoOpenOffer(0)])
     after = before.changed(offers=(), answer_by=None, hold_lost=True)
@@ -311,7 +314,8 @@ def _approve(
     if only_clear:
         require_no_objection(taken.verdict.warnings)
     needs = TakeOffer.needs if taken_offer else ApproveRequest.needs
-    require_allowed(tx, needs, taken.verdict.practitioner, overriding=practice if overrides else None)
+    whose = replace(owner_of(before), practitioner=taken.verdict.practitioner)
+    require_allowed(tx, needs, whose, overriding=practice if overrides else None)
     also = taking.take_holds(tx, practice, taken.holds)
     client = opened.client or add_record(tx, practice, record_of(before.applicant))
     internal = before.internal_note if decision.internal_note is None else clean_text(decision.internal_note)
@@ -390,6 +394,8 @@ def _decline(tx: Tx, practice: Setup, id_: RequestId, seen: int | None, message:
 
 def _known_already(look: Look, request: Request) -> list[Objection]:
     alike = resembling(look, request.applicant) if request.applicant is not None else []
+    if alike and look.actor.is_from_outside:
+        return [KnownAlready((), ())]  # who they are is told to staff alone
     return [KnownAlready(tuple(it.id for it in alike), tuple(it.name for it in alike))] if alike else []
 
 

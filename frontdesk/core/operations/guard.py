@@ -6,20 +6,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from frontdesk.core.domain.appointments import Appointment, client_ref
+from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.charges import Charge
-from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import AutomationRan, Change, Event
+from frontdesk.core.domain.errors import Refused, SlotTaken, Stale
+from frontdesk.core.domain.events import AutomationRan, Event
+from frontdesk.core.domain.kinds import kind_of, owner_of
 from frontdesk.core.domain.notices import notices_of
 from frontdesk.core.domain.objections import Objection, SlotObjection
 from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
-from frontdesk.core.domain.permissions import Permission, Scope, may, scope_of
+from frontdesk.core.domain.permissions import Owner, Permission, Scope, not_allowed, scope_of
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.operations import automations
 from frontdesk.core.operations.telling import tell
+from frontdesk.core.queries.actors import require_may
 from frontdesk.core.store import clients, events, notices, sight
 from frontdesk.core.store.look import Look, Tx
 
@@ -61,15 +63,14 @@ def _as_left(event: E, ran: Iterable[AutomationRan]) -> E:
 
 
 def require_allowed(
-    look: Look, permission: Permission, practitioner: StaffId | None = None, *, overriding: Setup | None = None
+    look: Look, permission: Permission, owner: Owner | None = None, *, overriding: Setup | None = None
 ) -> None:
     """Raises NotAllowed. With `overriding` also what a receptionist's override needs of the settings."""
-    if not may(look.actor, permission, practitioner):
-        raise NotAllowed(permission.value, look.actor.name)
+    require_may(look, permission, owner)
     if overriding is not None:
-        closed = not overriding.practice.desk.receptionists_override
-        if not may(look.actor, Permission.OVERRIDE_RULES, practitioner) or (closed and _is_only_receptionist(look)):
-            raise NotAllowed(Permission.OVERRIDE_RULES.value, look.actor.name)
+        require_may(look, Permission.OVERRIDE_RULES, owner)
+        if not overriding.practice.desk.receptionists_override and _is_only_receptionist(look):
+            raise not_allowed(look.actor, Permission.OVERRIDE_RULES)
 
 
 def require_decides(look: Look, practice: Setup, practitioner: StaffId, service: ServiceId) -> None:
@@ -77,51 +78,58 @@ def require_decides(look: Look, practice: Setup, practitioner: StaffId, service:
 
     A practitioner decides about their own time, of services they offer. Raises NotAllowed.
     """
-    require_allowed(look, Permission.DECIDE_REQUESTS, practitioner)
-    if scope_of(look.actor, Permission.DECIDE_REQUESTS) is Scope.OWN and look.actor.staff is not None:
-        person = practice.staff.get(look.actor.staff)
-        if person is None or service not in person.services:
-            raise NotAllowed(Permission.DECIDE_REQUESTS.value, look.actor.name)
+    require_allowed(look, Permission.DECIDE_REQUESTS, Owner(practitioner=practitioner))
+    _require_offers(look, practice, Permission.DECIDE_REQUESTS, service)
     if not practice.practice.desk.receptionists_decide and _is_only_receptionist(look):
-        raise NotAllowed(Permission.DECIDE_REQUESTS.value, look.actor.name)
+        raise not_allowed(look.actor, Permission.DECIDE_REQUESTS)
 
 
 def _is_only_receptionist(look: Look) -> bool:
-    return set(look.actor.roles) <= {Role.RECEPTIONIST, Role.VIEWER}
+    return look.actor.staff is not None and set(look.actor.roles) <= {Role.RECEPTIONIST, Role.VIEWER}
+
+
+def _require_offers(look: Look, practice: Setup, permission: Permission, service: ServiceId) -> None:
+    """Who has power over their own alone has it over the services they offer. Raises NotAllowed."""
+    staff = look.actor.staff
+    if staff is None or scope_of(look.actor, permission) is not Scope.OWN:
+        return
+    if staff not in practice.staff or service not in practice.staff[staff].services:
+        raise not_allowed(look.actor, permission)
 
 
 def require_power_over(look: Look, practice: Setup, permission: Permission, appointment: Appointment) -> None:
-    """A practitioner has power over their own appointments, of services they offer. Raises NotAllowed."""
-    require_allowed(look, permission, appointment.practitioner)
-    if scope_of(look.actor, permission) is Scope.OWN and look.actor.staff is not None:
-        person = practice.staff.get(look.actor.staff)
-        if person is None or appointment.service not in person.services:
-            raise NotAllowed(permission.value, look.actor.name)
+    """A practitioner has power over their own appointments, of services they offer; a client over theirs.
+
+    Raises NotAllowed.
+    """
+    require_allowed(look, permission, owner_of(appointment))
+    _require_offers(look, practice, permission, appointment.service)
 
 
 def require_sees(look: Look, permission: Permission, client: ClientId) -> None:
-    """Practitioners have power over the clients they see. Raises NotAllowed."""
+    """Practitioners have power over the clients they see, clients over themselves. Raises NotAllowed."""
+    require_may(look, permission)
     if scope_of(look.actor, permission) is Scope.OWN and not sight.seen(look, [client]):
-        raise NotAllowed(permission.value, look.actor.name)
+        raise not_allowed(look.actor, permission)
 
 
 def require_seen(look: Look, thing: Appointment | Client | Request | Charge, seen: int | None) -> None:
     """Raises Stale with who changed it and what, where the asker saw an older revision."""
     if seen is None or seen == thing.revision:
         return
-    kind = Change(None, thing).kind
-    client = thing if isinstance(thing, Client) else clients.find(look, thing.client) if thing.client else None
-    last = events.last_of(look, kind, str(thing.id))
+    kind, whose = kind_of(thing), kind_of(thing).client(thing)
+    client = clients.find(look, whose) if whose is not None else None
+    last = events.last_of(look, kind.name, kind.id(thing))
     changes = last.changes if last is not None else ()
     raise Stale(
-        kind,
-        thing.ref if isinstance(thing, Appointment | Request) else client_ref(thing.id) if client is thing else "",
-        by=last.actor if last else "",
+        kind.name,
+        kind.reference(thing),
+        by=last.actor_name if last else "",
         operation=last.operation if last else "",
         at=last.at if last else look.now,
         revision=thing.revision,
         name=client.name if client is not None else "",
-        change=next((it for it in changes if (it.kind, it.id) == (kind, str(thing.id))), None),
+        change=next((it for it in changes if (it.kind, it.id) == (kind.name, kind.id(thing))), None),
     )
 
 

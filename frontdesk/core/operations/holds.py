@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.domain.events import Batch, Event
+from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.reminders import is_storm
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.slots import Asking
@@ -49,7 +50,7 @@ def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
     holder = search.holder or ask.key
     pickers.close(tx, ask.key)
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
-    require_allowed(tx, ask.needs, taken.verdict.practitioner)
+    require_allowed(tx, ask.needs, Owner(practitioner=taken.verdict.practitioner))
     until = tx.now + practice.practice.booking.picker_hold * MINUTE
     slot = taken.slot
     padded = Span(slot.start - search.wish.before, slot.end + search.wish.after)

@@ -86,7 +86,7 @@ def drop_mail(tx: Tx, ask: DropMail) -> Mail:
     mail = _opened(tx, ask.mail, DropMail.needs)
     if not mail.may_be_dropped:
         require_no_objection([MailIsOver(mail.state)])
-    return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
+    return _saved(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.who.key))
 
 
 def retry_mail(tx: Tx, ask: RetryMail) -> Mail:
@@ -119,7 +119,7 @@ def call_made(tx: Tx, ask: CallMade) -> Mail:
         require_no_objection([MailIsOver(mail.state)])
     if mail.carrier is Carrier.MAIL:
         mail = replace(mail, carrier=Carrier.CALL)  # that is how the news arrived
-    return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, decided_by=tx.actor.name))
+    return _saved(tx, replace(mail, state=MailState.SENT, sent_at=tx.now, decided_by=tx.actor.who.key))
 
 
 def release_mails(tx: Tx, ask: ReleaseMails) -> int:
@@ -135,7 +135,7 @@ def drop_paused(tx: Tx, ask: DropPaused) -> int:
     require_allowed(tx, ask.needs)
     held = _still_paused(tx, seen=True)
     for mail in held:
-        mails.save(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.name))
+        mails.save(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.who.key))
     mails.changed(tx)
     return len(held)
 

@@ -25,15 +25,18 @@ from frontdesk.core.domain.events import (
     RequestMade,
     RequestWithdrawn,
 )
+from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.objections import (
     InThePast,
     NotFromHere,
     Objection,
     RequestIsOver,
     ServiceStays,
+    TooManyPending,
 )
 from frontdesk.core.domain.outcomes import missed_deadlines, objections_to_rescheduling, outcome_of_rescheduling
 from frontdesk.core.domain.people import Client, ClientId, StaffId
+from frontdesk.core.domain.permissions import Owner, Permission, not_allowed
 from frontdesk.core.domain.policies import Approval
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import (
@@ -73,7 +76,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     practice = setup.load(tx)
     service = slots.service_of(practice, ask.service)
     known = None if isinstance(ask.client, Applicant) else locked_client(tx, ask.client)
-    applicant = _cleaned(practice, ask.client) if isinstance(ask.client, Applicant) else None
+    applicant = _cleaned(tx, practice, ask.client) if isinstance(ask.client, Applicant) else None
     search = slots.search_for(
         tx,
         practice,
@@ -86,9 +89,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     holder = uuid.uuid4()
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
     who = taken.verdict.practitioner
-    require_allowed(tx, ask.needs, who)
-    if known is not None:
-        require_sees(tx, ask.needs, known.id)
+    _require_asks_for_self(tx, ask.needs, who, known)
     at_once = _stands_at_once(tx, practice, service, known, applicant)
     if at_once:
         client = known or add_record(tx, practice, record_of(applicant))
@@ -165,7 +166,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
     taken = taking.take(
         tx, practice, search, before.holder, practitioner, location, ask.start, override="", prefer=before.room
     )
-    require_allowed(tx, ask.needs, taken.verdict.practitioner)
+    require_allowed(tx, ask.needs, Owner(practitioner=taken.verdict.practitioner, client=client.id))
     if not agreed.reschedule_needs_approval.value:
         after, fees = moved_by_client(tx, practice, before, service, taken, tx.now)
         also = fees + taking.overtake(tx, practice, after)
@@ -226,7 +227,7 @@ def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
     opened = opened_request(tx, practice, ask.request, RequestAction.EDIT, service=ask.service)
     before = opened.request
     require_seen(tx, before, ask.seen)
-    require_allowed(tx, ask.needs, before.slot.practitioner)
+    require_allowed(tx, ask.needs, owner_of(before))
     words = before.description if ask.description is None else clean_text(ask.description)
     if ask.start is None and ask.service in (None, before.service):
         after = before.changed(description=words)
@@ -241,7 +242,7 @@ def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
     practice = setup.load(tx)
     before = opened_request(tx, practice, ask.request, RequestAction.WITHDRAW).request
     require_seen(tx, before, ask.seen)
-    require_allowed(tx, ask.needs, before.slot.practitioner)
+    require_allowed(tx, ask.needs, owner_of(before))
     after = before.changed(state=RequestState.WITHDRAWN, offers=(), answer_by=None)
     requests.save(tx, after)
     claims.replace(tx, practice, [after])
@@ -356,7 +357,8 @@ def _asked_anew(tx: Tx, practice: Setup, opened: Opened, ask: EditRequest, words
     prefer = was.room if was is not None else before.slot.room
     taken = taking.take(tx, practice, search, before.holder, who, location, start, override="", prefer=prefer)
     slot = taken.slot
-    require_allowed(tx, ask.needs, slot.practitioner)
+    asks = Permission.REQUEST if was is None else Permission.RESCHEDULE  # another time is asked for as the first was
+    require_allowed(tx, asks, replace(owner_of(before), practitioner=slot.practitioner))
     _require_ahead(tx, slot)
     if (slot, service.id) == (before.slot, before.service) and not before.offers and not before.hold_lost:
         return before.changed(description=words)  # the same wish: it counts as asked when it was
@@ -375,6 +377,18 @@ def _asked_anew(tx: Tx, practice: Setup, opened: Opened, ask: EditRequest, words
         **_wall_of(practice, slot),
         **buffers,
     )
+
+
+def _require_asks_for_self(tx: Tx, permission: Permission, who: StaffId, known: Client | None) -> None:
+    """Staff for the clients they see; clients for themselves; an applicant once. Raises NotAllowed or Refused."""
+    client, applicant = known.id if known is not None else None, tx.actor.applicant
+    if known is not None and applicant is not None:
+        raise not_allowed(tx.actor, permission)
+    require_allowed(tx, permission, Owner(practitioner=who, client=client, applicant=applicant))
+    if client is not None:
+        require_sees(tx, permission, client)
+    if applicant is not None and any(it.state is RequestState.PENDING for it in requests.of_applicant(tx, applicant)):
+        require_no_objection([TooManyPending(1)])
 
 
 def _require_ahead(tx: Tx, slot: Slot) -> None:
@@ -426,13 +440,18 @@ def resembling(look: Look, applicant: Applicant) -> list[Client]:
     return clients.reached_by(look, applicant.phone, applicant.email, limit=5)
 
 
-def _cleaned(practice: Setup, applicant: Applicant) -> Applicant:
-    """What an unknown person gave, made fit to keep. Raises BadInput."""
+def _cleaned(tx: Tx, practice: Setup, applicant: Applicant) -> Applicant:
+    """What an unknown person gave, made fit to keep; who they are is known from how they came in. Raises BadInput."""
     name = clean_line(applicant.name)
     if not name:
         raise BadInput("name", Problem.MISSING)
     country = practice.practice.country
-    return Applicant(name=name, phone=contacts.phone(applicant.phone, country), email=contacts.email(applicant.email))
+    return Applicant(
+        name=name,
+        phone=contacts.phone(applicant.phone, country),
+        email=contacts.email(applicant.email),
+        id=tx.actor.applicant,
+    )
 
 
 def record_of(applicant: Applicant | None) -> NewClient:

@@ -16,6 +16,7 @@ from frontdesk.core.domain.hours import TimeOff, TimeOffId, span_of_time_off
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import NotOnWorkList
 from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import DAY, Span
@@ -32,7 +33,7 @@ AHEAD = 5 * 366 * DAY
 
 
 def take_time_off(tx: Tx, ask: TakeTimeOff) -> TimeOffTaken:
-    require_allowed(tx, ask.needs, ask.staff)
+    require_allowed(tx, ask.needs, Owner(practitioner=ask.staff))
     practice = setup.load(tx)
     _require_span(practice, ask.staff, ask.start, ask.end)
     taking.lock(tx, [practice.staff_resources[ask.staff]])
@@ -41,7 +42,7 @@ def take_time_off(tx: Tx, ask: TakeTimeOff) -> TimeOffTaken:
 
 def apply_time_off(tx: Tx, ask: ApplyTimeOff) -> Batch[Event]:
     """First the absence, so that nothing is moved back into it; then each move of the plan."""
-    require_allowed(tx, ask.needs, ask.staff)
+    require_allowed(tx, ask.needs, Owner(practitioner=ask.staff))
     practice = setup.load(tx)
     _require_span(practice, ask.staff, ask.start, ask.end)
     moved = [found(tx, move.appointment) for move in ask.moves]
@@ -75,7 +76,7 @@ def remove_time_off(tx: Tx, ask: RemoveTimeOff) -> TimeOffRemoved:
     before = next((off for off in practice.time_off if off.id == ask.time_off), None)
     if before is None or before.life is not Life.ACTIVE:
         raise NotFound("time_off", str(ask.time_off))
-    require_allowed(tx, ask.needs, before.staff)
+    require_allowed(tx, ask.needs, Owner(practitioner=before.staff))
     taking.lock(tx, [practice.staff_resources[before.staff]])
     over = _locked(tx, work.of_cause(tx, "time_off", str(before.id)))
     after = replace(before, life=Life.ARCHIVED)

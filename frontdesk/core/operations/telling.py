@@ -362,7 +362,7 @@ def _take_back_words(tx: Tx, event: events.Reversed, must: bool) -> None:
         if mail.is_told and must:
             raise Refused((CannotBeUndone(event.of_operation),))
         if undone and mail.state in UNSENT:
-            mails.save(tx, replace(mail, state=MailState.DROPPED, error=TAKEN_BACK, decided_by=tx.actor.name))
+            mails.save(tx, replace(mail, state=MailState.DROPPED, error=TAKEN_BACK, decided_by=tx.actor.who.key))
         elif not undone and mail.error == TAKEN_BACK:
             due = tx.now + setup.load(tx).practice.mail.grace
             mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=due, error="", decided_by=""))

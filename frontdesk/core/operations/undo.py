@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from frontdesk.core.asks.history import Redo, Undo
-from frontdesk.core.domain.appointments import Appointment, Status, appointment_ref, client_ref
-from frontdesk.core.domain.charges import Charge, ChargeState
+from frontdesk.core.domain.actors import FROM_OUTSIDE
+from frontdesk.core.domain.appointments import Appointment, appointment_ref
+from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import NotFound, SlotTaken
-from frontdesk.core.domain.events import FINAL, BatchId, Change, HistoryLine, Redone, Reversed, Thing, Undone
-from frontdesk.core.domain.hours import Closure, TimeOff
-from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.events import FINAL, BatchId, Change, HistoryLine, Redone, Reversed, Undone
+from frontdesk.core.domain.hours import TimeOff
+from frontdesk.core.domain.kinds import ALL_KINDS, KINDS, Thing, kind_of, owner_of
 from frontdesk.core.domain.objections import (
     CannotBeUndone,
     ChangedSince,
@@ -27,12 +28,11 @@ from frontdesk.core.domain.objections import (
 )
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.permissions import Permission
-from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
+from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestState, request_ref
-from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.slots import Asking, Wish, conflicts
-from frontdesk.core.domain.work import Work, WorkState
-from frontdesk.core.operations import taking
+from frontdesk.core.domain.work import Work
+from frontdesk.core.operations import settings, taking
 from frontdesk.core.operations.guard import (
     record,
     require_allowed,
@@ -42,13 +42,10 @@ from frontdesk.core.operations.guard import (
     require_sees,
 )
 from frontdesk.core.queries.reminders import timed_since
-from frontdesk.core.store import appointments, charges, claims, clients, events, requests, setup, things, work
+from frontdesk.core.store import appointments, claims, clients, events, requests, setup, things
 from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
-
-BY_THEMSELVES = "client"
-"""The role of what a client did themselves: it is not undone for them."""
 
 REMEMBERED = 500
 """How many of an actor's latest batches undo and redo look back over."""
@@ -88,7 +85,7 @@ def stacks_of(look: Look, here: bool) -> Stacks:
     done: list[BatchId] = []
     undone: list[BatchId] = []
     terminal = look.machine.terminal if here else None
-    for batch, operation, undoes in reversed(events.batches_of(look, look.actor.name, terminal, REMEMBERED)):
+    for batch, operation, undoes in reversed(events.batches_of(look, look.actor.who, terminal, REMEMBERED)):
         if operation == Undone.operation:
             if undoes in done:
                 done.remove(undoes)
@@ -111,18 +108,20 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     _lock(tx, practice, folded)
     now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
     _require_unchanged(tx, folded, now, lines)
-    _require_power(tx, practice, folded, is_own=lines[-1].actor == tx.actor.name)
+    _require_power(tx, practice, folded, is_own=lines[-1].who == tx.actor.who)
     back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
+    about = tuple({(kind_of(it).name, kind_of(it).id(it)): it for line in lines for it in line.about}.values())
     _require_free(tx, practice, back)
-    for change in _in_order(back):
+    for change in sorted(back, key=_order_of_writing):
         assert change.after is not None
         things.save(tx, change.after)
     after = setup.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
     event = kind(
         of_operation=_first_operation(tx, lines[-1]),
-        client_name=_whose(tx, back),
+        client_name=_whose(tx, [change.after for change in back], about),
         all_changes=tuple(back),
+        all_about=about,
         undoes=batch,
         also=_overtaken(tx, after, back),
     )
@@ -151,41 +150,30 @@ def _first_operation(tx: Tx, line: HistoryLine) -> str:
     return operation
 
 
-def _whose(tx: Tx, changes: list[Change]) -> str:
-    """The client of the first thing that is a client's."""
-    for change in changes:
-        if isinstance(change.after, Appointment):
-            client = clients.find(tx, change.after.client)
-            return client.name if client is not None else ""
-        if isinstance(change.after, Client):
-            return change.after.name
-        if isinstance(change.after, Request):
-            return taking.name_of(tx, change.after)
+def _whose(tx: Tx, changed: Iterable[Thing | None], about: Iterable[Thing]) -> str:
+    """What the client of the first thing is called that is a client's, or an applicant's."""
+    for thing in (*changed, *about):
+        if isinstance(thing, Request):
+            return taking.name_of(tx, thing)
+        client = kind_of(thing).client(thing) if thing is not None else None
+        found = clients.find(tx, client) if client is not None else None
+        if found is not None:
+            return found.name
     return ""
 
 
 def _lock(tx: Tx, practice: Setup, folded: list[Change]) -> None:
     """Everything the batch touches, in the order every writer keeps: clients, resources, then the rows."""
-    both = [thing for change in folded for thing in (change.before, change.after)]
-    bookings = [thing for thing in both if isinstance(thing, Appointment | Request)]
-    whose = {it.client for it in bookings if it.client is not None} | {it.id for it in both if isinstance(it, Client)}
-    for client in sorted(whose):
-        clients.lock(tx, client)
+    both = [thing for change in folded for thing in (change.before, change.after) if thing is not None]
+    whose = {client for it in both if (client := kind_of(it).client(it)) is not None}
+    things.lock(tx, {("client", str(client)) for client in whose})
+    bookings = [it for it in both if isinstance(it, Appointment | Request)]
     resources = {resource for it in bookings for resource in claims.resources_of(practice, it)}
     resources |= {practice.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
-    if any(not isinstance(it, _OWN_ROWS | TimeOff) for it in both if it is not None):
+    if any(kind_of(it).is_setup and not isinstance(it, TimeOff) for it in both):
         resources |= {*practice.staff_resources.values(), *practice.room_resources.values()}
     taking.lock(tx, resources)
-    for id_ in sorted({it.id for it in bookings if isinstance(it, Appointment)}):
-        appointments.lock(tx, id_)
-    for request in sorted({it.id for it in bookings if isinstance(it, Request)}):
-        requests.lock(tx, request)
-    for charge in sorted({it.id for it in both if isinstance(it, Charge)}):
-        charges.lock(tx, charge)
-    for entry in sorted({it.id for it in both if isinstance(it, Work)}):
-        work.lock(tx, entry)
-    if any(not isinstance(it, _OWN_ROWS) for it in both if it is not None):
-        setup.lock(tx)
+    things.lock(tx, {(change.kind, change.id) for change in folded}, but=frozenset({"client"}))
 
 
 def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
@@ -199,9 +187,11 @@ def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
 
 
 def _require_undoable(lines: tuple[HistoryLine, ...], folded: list[Change]) -> None:
-    made_practice = any(isinstance(change.after, Practice) and change.before is None for change in folded)
-    final = any(line.operation in FINAL or line.role == BY_THEMSELVES for line in lines)
-    if not folded or made_practice or final:
+    for_ever = any(change.before is None and KINDS[change.kind].undone is None for change in folded)
+    by_themselves = any(line.who is not None and line.who.kind in FROM_OUTSIDE for line in lines)
+    is_final = any(line.operation in FINAL for line in lines)
+    says_something = folded or any(line.about for line in lines)
+    if not says_something or for_ever or by_themselves or is_final:
         require_no_objection([CannotBeUndone(lines[-1].operation if lines else "")])
 
 
@@ -216,12 +206,12 @@ def _require_unchanged(
     batch = set(now)
     for change in folded:
         is_now = now[change.kind, change.id]
-        if is_now is not None and _plain(is_now) == _plain(change.after):
+        if is_now is not None and _is_same(is_now, change.after):
             changed.extend(_built_upon(look, change, batch, lines))
             changed.extend(_asked_again(look, change, lines))
             continue
         last = events.last_of(look, change.kind, change.id) or lines[-1]
-        changed.append(ChangedSince(change.kind, reference_of(change), last.actor, last.at, last.operation))
+        changed.append(_since(change, last))
     require_no_objection(changed)
 
 
@@ -235,12 +225,12 @@ def _built_upon(
     id_ = next((id_ for id_ in naming if ("appointment", str(id_)) not in batch), None)
     if id_ is not None:
         last = events.last_of_appointment(look, id_) or lines[-1]
-        return [ChangedSince("appointment", appointment_ref(id_), last.actor, last.at, last.operation)]
+        return [ChangedSince("appointment", appointment_ref(id_), last.actor_name, last.at, last.operation)]
     asking = requests.naming(look, change.kind, change.id)
     asked = next((it for it in asking if ("request", str(it)) not in batch), None)
     if asked is not None:
         last = events.last_of(look, "request", str(asked)) or lines[-1]
-        return [ChangedSince("request", request_ref(asked), last.actor, last.at, last.operation)]
+        return [ChangedSince("request", request_ref(asked), last.actor_name, last.at, last.operation)]
     return []
 
 
@@ -253,49 +243,46 @@ def _asked_again(look: Look, change: Change, lines: tuple[HistoryLine, ...]) -> 
     if other is None or other.id == was.id:
         return []
     last = events.last_of(look, "request", str(other.id)) or lines[-1]
-    return [ChangedSince("request", other.ref, last.actor, last.at, last.operation)]
+    return [ChangedSince("request", other.ref, last.actor_name, last.at, last.operation)]
 
 
-def reference_of(change: Change) -> str:
-    """What people call the thing."""
-    match change.after:
-        case Appointment(id=id_):
-            return appointment_ref(id_)
-        case Client(id=client):
-            return client_ref(client)
-        case Request(id=request):
-            return request_ref(request)
-        case _:
-            return change.id
+def _since(change: Change, last: HistoryLine) -> ChangedSince:
+    return ChangedSince(change.kind, change.reference, last.actor_name, last.at, last.operation)
+
+
+def _is_same(thing: Thing, other: Thing | None) -> bool:
+    """Whether two moments of a thing differ in their counters at most."""
+    kind = kind_of(thing)
+    return other is not None and kind_of(other) is kind and bool(kind.plain(thing) == kind.plain(other))
 
 
 def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own: bool) -> None:
-    for thing, decided in ((it, _was_decided(change)) for change in folded for it in (change.before, change.after)):
-        match thing:
-            case Appointment() as appointment:
-                require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, appointment)
-            case Client(id=client):
-                require_allowed(look, Permission.CHANGE_CLIENTS)
-                if not is_own:
-                    require_sees(look, Permission.CHANGE_CLIENTS, client)
-            case Request() as request:
-                require_allowed(look, Permission.CHANGE_APPOINTMENTS, request.slot.practitioner)
-                if decided:
-                    require_decides(look, practice, request.slot.practitioner, request.service)
-            case Charge(appointment=of):
-                charged = appointments.find(look, of)
-                assert charged is not None, "a charge is for an appointment"
-                require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, charged)
-            case Work(practitioner=who):
-                require_allowed(look, Permission.CHANGE_APPOINTMENTS, who)
-            case TimeOff(staff=staff):
-                require_allowed(look, Permission.CHANGE_TIME_OFF, staff)
-            case StaffMember():
-                require_allowed(look, Permission.MANAGE_STAFF)
-            case None:
-                pass
-            case _:
-                require_allowed(look, Permission.CHANGE_SETTINGS)
+    """Power over each thing as it was and as it is now; over settings, as their rows say. Raises NotAllowed."""
+    for change in folded:
+        for thing in (it for it in (change.before, change.after) if it is not None):
+            _require_power_over(look, practice, thing, is_own)
+            if isinstance(thing, Request) and _was_decided(change):
+                require_decides(look, practice, thing.slot.practitioner, thing.service)
+        if kind_of(change.after or change.before).is_setup:  # type: ignore[arg-type]
+            settings.require_may_change(look, change)
+
+
+def _require_power_over(look: Look, practice: Setup, thing: Thing, is_own: bool) -> None:
+    match thing:
+        case Appointment():
+            require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, thing)
+        case Charge(appointment=of):
+            charged = appointments.find(look, of)
+            assert charged is not None, "a charge is for an appointment"
+            require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, charged)
+        case Client(id=client):
+            require_allowed(look, Permission.CHANGE_CLIENTS)
+            if not is_own:
+                require_sees(look, Permission.CHANGE_CLIENTS, client)
+        case Request() | Work():
+            require_allowed(look, Permission.CHANGE_APPOINTMENTS, owner_of(thing))
+        case _:
+            pass
 
 
 def _was_decided(change: Change) -> bool:
@@ -315,45 +302,16 @@ def _back(look: Look, change: Change, now: Thing | None) -> Change:
 
 def _taken_back(change: Change, now: Thing) -> Thing:
     """What is written: the `before` under the next counters, or the thing itself as undone."""
+    kind = kind_of(now)
+    was = change.before
+    if was is None:
+        assert kind.undone is not None, "what is for ever is refused before"
+        was = kind.undone(now)
     if isinstance(now, Appointment):
-        was = change.before if isinstance(change.before, Appointment) else replace(now, status=Status.UNDONE)
-        return now.changed(**{name: getattr(was, name) for name in _FIELDS})
-    if isinstance(now, Client):
-        client = change.before if isinstance(change.before, Client) else replace(now, life=Life.UNDONE)
-        return replace(client, revision=now.revision + 1)
-    if isinstance(now, Request):
-        asked = change.before if isinstance(change.before, Request) else replace(now, state=RequestState.UNDONE)
-        return replace(asked, revision=now.revision + 1)
-    if isinstance(now, Charge):
-        owed = change.before if isinstance(change.before, Charge) else replace(now, state=ChargeState.VOID)
-        return replace(owed, revision=now.revision + 1)
-    if isinstance(now, Work):
-        entry = change.before if isinstance(change.before, Work) else replace(now, state=WorkState.GONE)
-        return replace(entry, revision=now.revision + 1)
-    if change.before is not None:
-        return change.before
-    assert not isinstance(now, Practice)
-    return replace(now, life=Life.UNDONE)
-
-
-_OWN_ROWS = Appointment | Client | Request | Charge | Work
-"""What is locked row by row; everything else is the set-up."""
-
-_ORDER = (
-    Practice, Location, Room, Service, StaffMember, Reason, Closure, TimeOff,
-    Client, Appointment, Request, Charge, Work,
-)  # fmt: skip
-
-_FIELDS = tuple(name for name in Appointment.__dataclass_fields__ if name not in {"id", "revision", "sequence"})
-
-
-def _plain(thing: Thing | None) -> Thing | None:
-    """A thing without its counters, which only ever rise."""
-    if isinstance(thing, Appointment):
-        return replace(thing, revision=0, sequence=0)
-    if isinstance(thing, Client | Request | Charge | Work):
-        return replace(thing, revision=0)
-    return thing
+        fields = (name for name in Appointment.__dataclass_fields__ if name not in {"id", *kind.counters})
+        return now.changed(**{name: getattr(was, name) for name in fields})
+    rising = {name: getattr(now, name) + 1 for name in kind.counters}
+    return cast(Thing, replace(was, **rising)) if rising else was
 
 
 def _require_free(tx: Tx, practice: Setup, back: list[Change]) -> None:
@@ -400,6 +358,6 @@ def _is_ours(look: Look, culprit: Culprit, holders: set[UUID]) -> bool:
     return booking is not None and booking.holder in holders
 
 
-def _in_order(changes: list[Change]) -> list[Change]:
+def _order_of_writing(change: Change) -> int:
     """What others point at is written first."""
-    return sorted(changes, key=lambda change: _ORDER.index(type(change.after)))
+    return ALL_KINDS.index(KINDS[change.kind])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from frontdesk.core.domain.actors import ActorKind
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.records import PastEvent, Records
 
@@ -12,6 +13,7 @@ _TEXTS = (
     "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "salt", "detail", "detail_digest",
 )  # fmt: skip
 _NUMBERS = ("id", "at", "batch")
+_ACTOR_KINDS = {"", *(kind.value for kind in ActorKind)}
 
 
 def records(text: str, file: str) -> Records:
@@ -26,11 +28,13 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         texts = {name: kept[name] for name in _TEXTS}
         numbers = {name: kept[name] for name in _NUMBERS}
         undoes = kept["undoes"]
-        things = tuple((kind, id_) for kind, id_ in kept["things"])
+        actor_kind, on_behalf_of = kept.get("actor_kind", ""), kept.get("on_behalf_of")
+        things = tuple((kind, id_, about == [True]) for kind, id_, *about in kept["things"])
         fine = (
-            all(isinstance(it, str) for it in (*texts.values(), *(part for thing in things for part in thing)))
+            all(isinstance(it, str) for it in (*texts.values(), *(part for thing in things for part in thing[:2])))
             and all(type(it) is int for it in numbers.values())
-            and (undoes is None or type(undoes) is int)
+            and all(it is None or type(it) is int for it in (undoes, on_behalf_of))
+            and actor_kind in _ACTOR_KINDS
         )
         if texts["detail"]:
             fine = fine and isinstance(json.loads(texts["detail"]), dict)
@@ -38,4 +42,6 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         fine = False
     if not fine:
         raise BadInput(file, Problem.NOT_READABLE, "event", hint="a line of events.jsonl from an export", line=number)
-    return PastEvent(**texts, **numbers, undoes=undoes, things=things)
+    return PastEvent(
+        **texts, **numbers, undoes=undoes, things=things, actor_kind=actor_kind, on_behalf_of=on_behalf_of
+    )

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from frontdesk.core.domain.actors import Actor, staff_actor
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import Actor
 from frontdesk.core.domain.practice import ReasonId, Setup
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, resolve
@@ -40,7 +40,7 @@ def reason(setup: Setup, text: str) -> ReasonId:
 def actor(setup: Setup, name: str) -> Actor:
     """An existing person, acting. Raises NotFound."""
     person = setup.staff[StaffId(named("staff", name, setup.staff))]
-    return Actor(name=person.name, roles=person.roles, staff=person.id)
+    return staff_actor(person)
 
 
 def moment(text: str, zone_name: str, field: str) -> Instant:

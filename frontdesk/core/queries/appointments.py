@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
-from frontdesk.core.domain.errors import NotAllowed, NotFound
-from frontdesk.core.domain.permissions import Permission, may, only_own
+from frontdesk.core.domain.errors import NotFound
+from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
 from frontdesk.core.domain.times import Span, day_start
 from frontdesk.core.domain.views import AppointmentList, Named
 from frontdesk.core.store import appointments, setup
@@ -20,18 +20,18 @@ def show_appointment(look: Look, question: ShowAppointment) -> Named:
     if not found:
         raise NotFound("appointment", str(question.appointment))
     if not _may_see(look, found[0]):
-        raise NotAllowed(Permission.SEE_CALENDAR.value, look.actor.name)
+        raise not_allowed(look.actor, Permission.SEE_CALENDAR)
     return found[0]
 
 
 def _may_see(look: Look, named: Named) -> bool:
-    return may(look.actor, Permission.SEE_CALENDAR, named.appointment.practitioner)
+    return may(look.actor, Permission.SEE_CALENDAR, Owner(practitioner=named.appointment.practitioner))
 
 
 def list_appointments(look: Look, question: ListAppointments) -> AppointmentList:
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     if own is not None and question.practitioner not in (None, own):
-        raise NotAllowed(Permission.SEE_CALENDAR.value, look.actor.name)
+        raise not_allowed(look.actor, Permission.SEE_CALENDAR)
     practice = setup.load(look)
     zone_name = practice.practice.timezone
     first = -_EVER if question.first is None else day_start(question.first, zone_name)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.charges import ListCharges, ShowPolicy, ShowTerms
-from frontdesk.core.domain.errors import NotAllowed, NotFound
+from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.money import fee
 from frontdesk.core.domain.outcomes import countdown_to_cancel, countdown_to_reschedule, fee_of_no_show
-from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed
 from frontdesk.core.domain.policies import Policy, Terms, resolved
 from frontdesk.core.domain.views import ChargeLine, TermsView
 from frontdesk.core.queries.slots import service_of
@@ -19,8 +19,8 @@ def show_terms(look: Look, question: ShowTerms) -> TermsView:
     appointment = appointments.find(look, question.appointment)
     if appointment is None:
         raise NotFound("appointment", str(question.appointment))
-    if not may(look.actor, Permission.SEE_CALENDAR, appointment.practitioner):
-        raise NotAllowed(Permission.SEE_CALENDAR.value, look.actor.name)
+    if not may(look.actor, Permission.SEE_CALENDAR, Owner(practitioner=appointment.practitioner)):
+        raise not_allowed(look.actor, Permission.SEE_CALENDAR)
     agreed, currency = terms.of(look, practice, appointment), practice.practice.currency
     return TermsView(
         terms=agreed,

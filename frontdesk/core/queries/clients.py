@@ -17,10 +17,10 @@ from frontdesk.core.domain.appointments import (
     client_of_ref,
 )
 from frontdesk.core.domain.charges import ChargeState
-from frontdesk.core.domain.errors import NotAllowed, NotFound
+from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
-from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.permissions import Permission, not_allowed, only_own
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.domain.views import ClientCard, ClientHit, Named, RequestOrder
@@ -81,7 +81,7 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     if client.life is Life.MERGED and client.merged_into is not None:
         return show_client(look, ShowClient(client=client.merged_into))
     if not sight.seen(look, [client.id]):
-        raise NotAllowed(Permission.SEE_CLIENTS.value, look.actor.name)
+        raise not_allowed(look.actor, Permission.SEE_CLIENTS)
     practice = setup.load(look)
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     theirs = appointments.listed(look, practice, client=client.id, practitioner=own)

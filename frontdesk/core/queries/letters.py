@@ -8,7 +8,7 @@ from typing import Any
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.mails import PreviewLetter
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Cancellation, Status
-from frontdesk.core.domain.errors import NotAllowed, NotFound
+from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.mails import (
     Letter,
     MailKind,
@@ -25,7 +25,7 @@ from frontdesk.core.domain.outcomes import (
     outcome_of_cancelling,
 )
 from frontdesk.core.domain.people import Client, StaffId
-from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.requests import Request
@@ -125,8 +125,8 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
     before = appointments.find(look, question.change.appointment)
     if before is None or before.status is Status.UNDONE:
         raise NotFound("appointment", str(question.change.appointment))
-    if not may(look.actor, Permission.CHANGE_APPOINTMENTS, before.practitioner):
-        raise NotAllowed(Permission.CHANGE_APPOINTMENTS.value, look.actor.name)
+    if not may(look.actor, Permission.CHANGE_APPOINTMENTS, Owner(practitioner=before.practitioner)):
+        raise not_allowed(look.actor, Permission.CHANGE_APPOINTMENTS)
     client = clients.find(look, before.client)
     assert client is not None, "an appointment has a client"
     after = _changed(practice, before, question.change)

@@ -6,9 +6,9 @@ from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import Away
 from frontdesk.core.domain.absences import lost_its_time
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment
-from frontdesk.core.domain.errors import BadInput, NotAllowed, NotFound, Problem
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.hours import span_of_time_off
-from frontdesk.core.domain.permissions import Permission, may, only_own
+from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Slot
 from frontdesk.core.domain.slots import Asking, Offer
@@ -43,8 +43,8 @@ def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
     practice = setup.load(look)
     if question.staff not in practice.staff:
         raise NotFound("staff", question.staff)
-    if not may(look.actor, question.needs, question.staff):
-        raise NotAllowed(question.needs.value, look.actor.name)
+    if not may(look.actor, question.needs, Owner(practitioner=question.staff)):
+        raise not_allowed(look.actor, question.needs)
     if question.end <= question.start:
         raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, question.end.isoformat())
     absent = slots.as_if_away(practice, Away(staff=question.staff, start=question.start, end=question.end))

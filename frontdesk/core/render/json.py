@@ -12,13 +12,14 @@ from frontdesk.core.domain.appointments import AppointmentId, appointment_ref, c
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.events import Event, HistoryLine
 from frontdesk.core.domain.hours import TimeOff
+from frontdesk.core.domain.kinds import KINDS
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.mails import Mail
-from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Automation, Setup, StaffMember
 from frontdesk.core.domain.records import PastEvent
-from frontdesk.core.domain.requests import RequestId, Slot, request_ref
+from frontdesk.core.domain.requests import Slot, request_ref
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
@@ -291,20 +292,16 @@ def location(it: Location, setup: Setup) -> Json:
 
 
 def event(line: HistoryLine, words: Words) -> Json:
-    subject = line.subject_id
-    if line.subject_kind == "appointment":
-        subject = appointment_ref(AppointmentId(int(line.subject_id)))
-    elif line.subject_kind == "request":
-        subject = request_ref(RequestId(int(line.subject_id)))
-    elif line.subject_kind == "client":
-        subject = client_ref(ClientId(int(line.subject_id)))
     return {
         "id": line.id,
         "at": iso(line.at, words.zone),
-        "actor": line.actor,
+        "actor": words.actor(line),
+        "actor_kind": line.who.kind.value if line.who is not None else None,
+        "actor_id": line.who.id if line.who is not None else None,
+        "on_behalf_of": client_ref(line.on_behalf_of) if line.on_behalf_of is not None else None,
         "role": line.role,
         "operation": line.operation,
-        "subject": {"kind": line.subject_kind, "id": subject},
+        "subject": {"kind": line.subject_kind, "id": KINDS[line.subject_kind].ref(line.subject_id)},
         "batch": line.batch,
         "undoes": line.undoes,
         "summary": words.history(line),

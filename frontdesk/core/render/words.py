@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
@@ -10,15 +10,17 @@ from urllib.parse import quote
 
 from frontdesk.core.domain import errors, events
 from frontdesk.core.domain import objections as why
+from frontdesk.core.domain.actors import ActorKind
 from frontdesk.core.domain.appointments import Action, Appointment, Side, Status, appointment_ref, client_ref
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.checks import Topic
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
 from frontdesk.core.domain.mails import Carrier, Mail, MailKind, MailState, Reader
 from frontdesk.core.domain.money import minor_units, written
 from frontdesk.core.domain.notices import NoticeKind
 from frontdesk.core.domain.outcomes import Countdown
-from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.people import Client, ClientId, Role
 from frontdesk.core.domain.policies import Channel, Inside, Level, Term, Terms
 from frontdesk.core.domain.practice import Reason, Setup
 from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestKind, RequestState, Slot, request_ref
@@ -435,6 +437,10 @@ class Words:
                 ).format(n=n)
             case why.TooManyOffers(limit):
                 return _("{n} times can be offered at most").format(n=limit)
+            case why.LastAdmin(name):
+                return _("{name} is the only admin; make somebody else one first").format(name=name)
+            case why.KnownAlready(names=()):
+                return _("the practice has a record with these details already and will see to it itself")
             case why.KnownAlready(_clients, names):
                 return _(
                     "a client with this phone or e-mail exists: {names}; choose that record or a new one"
@@ -681,7 +687,7 @@ class Words:
             case MailState.SENT if it.sent_at is not None:
                 return _("sent {when}").format(when=self.moment(it.sent_at))
             case MailState.DROPPED if it.decided_by:
-                return _("dropped by {who}").format(who=it.decided_by)
+                return _("dropped by {who}").format(who=self.setup.name_of(it.decided_by))
             case MailState.FAILED if it.reader is Reader.CLIENT:
                 return _("failed: call the client")
             case _:
@@ -780,10 +786,24 @@ class Words:
         against = " · " + _("against a rule: {reason}").format(reason=it.override) if it.override else ""
         return self.appointment(it) + against
 
+    def actor(self, line: events.HistoryLine) -> str:
+        """Who did it, as it was shown then, or by what is known of them still."""
+        if line.actor_name or line.who is None:
+            return line.actor_name or _("somebody")
+        if line.who.kind is ActorKind.CLIENT:
+            return client_ref(ClientId(int(line.who.id)))
+        return self.setup.name_of(line.who.key)
+
+    def who(self, line: events.HistoryLine) -> str:
+        """Who did it, and for which client where staff did what clients do."""
+        client = line.client_name or (client_ref(line.on_behalf_of) if line.on_behalf_of is not None else "")
+        return _("{who} for {client}").format(who=self.actor(line), client=client) if client else self.actor(line)
+
     def history(self, line: events.HistoryLine) -> str:
         """One line of history: what changed, from what to what."""
         did = _(OPERATION_WORDS.get(line.operation, line.operation))
-        parts = [part for change in line.changes[:3] for part in self._change(change)]
+        parts = [self._about(thing) for thing in line.about]
+        parts += [part for change in line.changes[:3] for part in self._change(change)]
         text = f"{did} {', '.join(parts)}" if parts else did
         if len(line.changes) > 3:
             text += " " + _("and {n} more").format(n=len(line.changes) - 3)
@@ -854,7 +874,16 @@ class Words:
         more = len(bookings or event.changes) - 1
         return f"{text} " + _("and {n} more").format(n=more) if more > 0 else text
 
+    def _about(self, thing: Thing) -> str:
+        """What it is about, by what people call it."""
+        name = f" {thing.name}" if isinstance(thing, Client) else ""
+        return kind_of(thing).reference(thing) + name
+
     def _change(self, change: events.Change) -> Iterable[str]:
+        yield from self._changed(change)
+        yield from (f"{name}: {value}" for name, value in change.unknown.items())
+
+    def _changed(self, change: events.Change) -> Iterable[str]:
         before, after = change.before, change.after
         if isinstance(after, Appointment):
             yield appointment_ref(after.id)
@@ -924,12 +953,10 @@ def plain_error(error: DeskError) -> str:
         case errors.BadInput():
             return _bad_input(error)
         case errors.NotFound(kind, reference):
-            ref = _REFERENCES[kind](int(reference)) if kind in _REFERENCES and reference.isdigit() else reference
+            ref = KINDS[kind].ref(reference) if kind in KINDS and reference.isdigit() else reference
             return _("there is no {kind} {ref}").format(kind=_(KIND_WORDS.get(kind, kind)), ref=ref)
-        case errors.NotAllowed(permission, actor):
-            return _("{who} may not do this ({permission})").format(
-                who=actor, permission=_(PERMISSION_WORDS.get(permission, permission))
-            )
+        case errors.NotAllowed():
+            return _not_allowed(error)
         case errors.Busy():
             return _("others were writing the whole time; nothing was saved, try again")
         case errors.StoreUnusable():
@@ -947,6 +974,20 @@ def plain_error(error: DeskError) -> str:
             return _("that did not work")
 
 
+def _not_allowed(error: errors.NotAllowed) -> str:
+    """Who may not do what, and whom to ask instead."""
+    if error.is_gone:
+        gone = _("{who} is not here any more, and can do nothing; an admin can take them back")
+        return gone.format(who=error.actor)
+    told = _("{who} may not do this ({permission})").format(
+        who=error.actor, permission=_(PERMISSION_WORDS.get(error.permission, error.permission))
+    )
+    if not error.roles:
+        return told
+    roles = _(" or ").join(_(ROLE_WORDS[role]) for role in error.roles)
+    return told + "; " + _("ask: {roles}").format(roles=roles)
+
+
 def _cure(detail: str) -> str:
     """What usually helps against what a mail server said."""
     code = detail[:3]
@@ -962,12 +1003,6 @@ def _cure(detail: str) -> str:
         return _("the server asks to try again later")
     return ""
 
-
-_REFERENCES: dict[str, Callable[[Any], str]] = {
-    "appointment": appointment_ref,
-    "client": client_ref,
-    "request": request_ref,
-}
 
 _MOVES_OR_DIES = frozenset(
     {NoticeKind.MOVED, NoticeKind.CANCELLED, NoticeKind.MOVE_APPROVED, NoticeKind.OFFER_TAKEN, NoticeKind.TAKEN_BACK}
@@ -988,6 +1023,14 @@ KIND_WORDS: dict[str, str] = {
     "time_off": later("time off"),
 }
 
+ROLE_WORDS: dict[Role, str] = {
+    Role.ADMIN: later("admin"),
+    Role.MANAGER: later("manager"),
+    Role.PRACTITIONER: later("practitioner"),
+    Role.RECEPTIONIST: later("receptionist"),
+    Role.VIEWER: later("viewer"),
+}
+
 PERMISSION_WORDS: dict[str, str] = {
     "see_calendar": later("see the calendar"),
     "see_clients": later("see clients"),
@@ -1000,6 +1043,12 @@ PERMISSION_WORDS: dict[str, str] = {
     "manage_staff": later("manage staff"),
     "move_data": later("import and export"),
     "deliver_mails": later("deliver mails"),
+    "sign_in": later("sign clients in"),
+    "request": later("ask for appointments"),
+    "answer": later("answer for a request"),
+    "reschedule": later("move appointments as clients do"),
+    "cancel": later("cancel as clients do"),
+    "write": later("write as clients do"),
 }
 
 _PROBLEM_WORDS: dict[Problem, str] = {
@@ -1037,8 +1086,14 @@ _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.FULL: later("the disk of {where} is full; nothing was saved; make room and try again"),
     StoreProblem.DISK_FAULT: later("the disk of {where} failed; nothing was saved; look after the disk"),
     StoreProblem.NEWER: later("the database {where} is of a newer frontdesk; update this program"),
-    StoreProblem.OLDER: later("the database {where} is of an older frontdesk; open it with the version that made it"),
+    StoreProblem.OLDER: later(
+        "the database {where} is of an older frontdesk; bring it to this one, with a copy, by: frontdesk upgrade"
+    ),
     StoreProblem.DAMAGED: later("the database {where} is damaged; restore a backup"),
+    StoreProblem.MISSHAPEN: later(
+        "the database {where} keeps something this program cannot read ({detail});"
+        " nothing was changed; update this program, or restore a backup"
+    ),
     StoreProblem.NETWORK_DISK: later("{where} lies on a network disk, where SQLite loses data; use PostgreSQL"),
     StoreProblem.UNREACHABLE: later(
         "the database {where} cannot be reached; check that it runs, the address, its name, user and password"
@@ -1050,6 +1105,7 @@ _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.WRONG_SEAL_KEY: later(
         "the sealing key {where} is not the one of this database; copy it from the machine where it was made"
     ),
+    StoreProblem.NOT_COPIED: later("no copy could be made at {where} ({detail}); nothing was changed"),
     StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
 }
 
@@ -1062,4 +1118,4 @@ def _bad_input(error: errors.BadInput) -> str:
 
 
 def _store(error: errors.StoreUnusable) -> str:
-    return _(_STORE_WORDS[error.problem]).format(where=error.where)
+    return _(_STORE_WORDS[error.problem]).format(where=error.where, detail=error.detail)

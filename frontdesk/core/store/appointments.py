@@ -36,7 +36,7 @@ from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.rows import PickedUp as PickedUpRow
-from frontdesk.core.store.values import from_text, to_text
+from frontdesk.core.store.shapes import from_text, to_text
 
 _a = AppointmentRow
 _INSERT = insert(AppointmentRow)
@@ -314,14 +314,14 @@ def listed(
 
 def pick_up(tx: Tx, id_: AppointmentId) -> None:
     lay_back(tx, id_)
-    values = {"actor": tx.actor.name, "appointment_id": id_, "at": tx.now}
+    values = {"actor": tx.actor.who.key, "appointment_id": id_, "at": tx.now}
     tx.connection.execute(insert(PickedUpRow), values)
 
 
 def lay_back(tx: Tx, id_: AppointmentId) -> None:
     tx.connection.execute(
         PickedUpRow.__table__.delete().where(  # type: ignore[attr-defined]
-            col(PickedUpRow.actor) == tx.actor.name, col(PickedUpRow.appointment_id) == id_
+            col(PickedUpRow.actor) == tx.actor.who.key, col(PickedUpRow.appointment_id) == id_
         )
     )
 
@@ -329,7 +329,7 @@ def lay_back(tx: Tx, id_: AppointmentId) -> None:
 def picked_up(look: Look, setup: Setup) -> tuple[Named, ...]:
     mine = (
         _NAMED.join(PickedUpRow, col(PickedUpRow.appointment_id) == col(_a.id))
-        .where(col(PickedUpRow.actor) == look.actor.name, _kept())
+        .where(col(PickedUpRow.actor) == look.actor.who.key, _kept())
         .order_by(col(PickedUpRow.at).desc(), col(_a.id).desc())
     )
     return _with_names(look, setup, mine)
@@ -395,12 +395,12 @@ def _value(row: ResultRow[Any]) -> Appointment:
         room_lane=row.room_lane,
         note=row.note,
         internal_note=row.internal_note,
-        reminders=None if row.reminders is None else from_text(row.reminders, tuple[int, ...]),
+        reminders=None if row.reminders is None else from_text("reminders", row.reminders),
         timed_at=row.timed_at,
         ticket=row.ticket,
         source=row.source,
         source_id=row.source_id,
-        extra=from_text(row.extra, dict[str, str]),
+        extra=from_text("columns", row.extra) if row.extra != "{}" else {},
         revision=row.revision,
         sequence=row.sequence,
     )
@@ -436,12 +436,12 @@ def _row(appointment: Appointment) -> dict[str, Any]:
         "room_lane": appointment.room_lane,
         "note": appointment.note,
         "internal_note": appointment.internal_note,
-        "reminders": None if appointment.reminders is None else to_text(appointment.reminders, tuple[int, ...]),
+        "reminders": None if appointment.reminders is None else to_text("reminders", appointment.reminders),
         "timed_at": appointment.timed_at,
         "ticket": appointment.ticket,
         "source": appointment.source,
         "source_id": appointment.source_id,
-        "extra": to_text(appointment.extra, dict[str, str]),
+        "extra": to_text("columns", appointment.extra) if appointment.extra else "{}",
         "revision": appointment.revision,
         "sequence": appointment.sequence,
     }

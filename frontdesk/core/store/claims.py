@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
 from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.permissions import Permission, may
+from frontdesk.core.domain.permissions import Owner, Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Request, RequestId, Slot
 from frontdesk.core.domain.services import ServiceId
@@ -68,7 +68,7 @@ _near = (
 )
 _BUSY = select(col(_c.start), col(_c.end), col(_c.padded_start), col(_c.padded_end)).where(*_near)
 _BUSY_BUT_MINE = _BUSY.where(col(_c.holder) != bindparam("holder"))
-_CULPRITS = (
+_CULPRITS: Select[*tuple[Any, ...]] = (
     select(
         col(_c.start),
         col(_c.end),
@@ -78,7 +78,8 @@ _CULPRITS = (
         col(_c.lane),
         col(_c.source_kind),
         col(_c.source_id),
-        func.coalesce(col(ClientRow.name), col(RequestRow.name), col(PickerRow.actor)).label("name"),
+        func.coalesce(col(ClientRow.name), col(RequestRow.name)).label("name"),
+        col(PickerRow.actor).label("picker"),
         func.coalesce(col(AppointmentRow.practitioner_id), col(RequestRow.practitioner_id)).label("who"),
     )
     .join(
@@ -100,7 +101,7 @@ _CULPRITS = (
     .where(*_near, col(_c.holder) != bindparam("holder"))
     .order_by(col(_c.padded_start))
 )
-_HOLDS = (
+_HOLDS: Select[*tuple[Any, ...]] = (
     select(
         col(_c.id),
         col(_c.start),
@@ -110,7 +111,8 @@ _HOLDS = (
         col(_c.expires_at),
         col(_c.source_kind),
         col(_c.source_id),
-        func.coalesce(col(ClientRow.name), col(RequestRow.name), col(PickerRow.actor)).label("name"),
+        func.coalesce(col(ClientRow.name), col(RequestRow.name)).label("name"),
+        col(PickerRow.actor).label("picker"),
         col(RequestRow.service_id),
         col(RequestRow.appointment_id),
     )
@@ -178,17 +180,23 @@ def culprits(
             appointment=AppointmentId(source) if kind == APPOINTMENT and seen else None,
             client_name=(name or "") if seen and expires_at is None else "",
             request=RequestId(source) if kind in (REQUEST, OFFER) and seen else None,
-            held_by=(name or "") if seen and expires_at is not None else "",
+            held_by=_held_by(look, name, picker) if seen and expires_at is not None else "",
             expires_at=expires_at,
         )
-        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, who in rows
+        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, picker, who in rows
         for seen in [_may_see(look, who)]
         if lane is None or lane == its_lane
     )
 
 
+def _held_by(look: Look, name: str | None, picker: str | None) -> str:
+    """Whose a hold is: a client's, an applicant's, or of who has a picker open."""
+    return setup.load(look).name_of(picker) if picker is not None else name or ""
+
+
 def _may_see(look: Look, practitioner: str | None) -> bool:
-    return may(look.actor, Permission.SEE_CALENDAR, None if practitioner is None else StaffId(practitioner))
+    whose = Owner(practitioner=None if practitioner is None else StaffId(practitioner))
+    return may(look.actor, Permission.SEE_CALENDAR, whose)
 
 
 def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> set[int]:
@@ -227,7 +235,7 @@ def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tupl
         Hold(
             id=-row.id,
             request=RequestId(row.source_id) if row.source_kind != PICKER and seen else None,
-            name=(row.name or "") if seen else "",
+            name=_held_by(look, row.name, row.picker) if seen else "",
             service_name=setup.services[ServiceId(row.service_id)].name if row.service_id else "",
             start=row.start,
             end=row.end,

@@ -12,19 +12,18 @@ from sqlalchemy import Row as ResultRow
 from sqlmodel import col
 
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.people import Client, ClientId, ClientKind, Contact
+from frontdesk.core.domain.people import Client, ClientId, ClientKind
 from frontdesk.core.store import search, sight
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import AccessLog as AccessLogRow
 from frontdesk.core.store.rows import Client as ClientRow
-from frontdesk.core.store.values import from_text, to_text
+from frontdesk.core.store.shapes import from_text, to_text
 
 _c = ClientRow
 _COLUMNS = ClientRow.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
 _INSERT = insert(ClientRow)
 _UPDATE = update(ClientRow).where(col(_c.id) == bindparam("key"))
-_Contacts = tuple[Contact, ...]
 
 
 def find(look: Look, id_: ClientId) -> Client | None:
@@ -132,7 +131,8 @@ def save(tx: Tx, client: Client) -> None:
 
 def log_opening(tx: Tx, id_: ClientId) -> None:
     """Who opened this record, and when."""
-    values = {"at": tx.now, "actor": tx.actor.name, "terminal": tx.machine.terminal, "client_id": id_}
+    who = {"actor_kind": tx.actor.kind.value, "actor": tx.actor.who.id}
+    values = {"at": tx.now, **who, "terminal": tx.machine.terminal, "client_id": id_}
     tx.connection.execute(insert(AccessLogRow), values)
 
 
@@ -144,13 +144,13 @@ def _value(row: ResultRow[Any]) -> Client:
         phone=row.phone,
         email=row.email,
         born=date.fromisoformat(row.born) if row.born else None,
-        contacts=from_text(row.contacts, _Contacts) if row.contacts != "[]" else (),
+        contacts=from_text("contacts", row.contacts) if row.contacts != "[]" else (),
         locale=row.locale,
         note=row.note,
         preferences=row.preferences,
         source=row.source,
         source_id=row.source_id,
-        extra=from_text(row.extra, dict[str, str]) if row.extra != "{}" else {},
+        extra=from_text("columns", row.extra) if row.extra != "{}" else {},
         life=Life(row.life),
         merged_into=None if row.merged_into is None else ClientId(row.merged_into),
         created_at=row.created_at,
@@ -166,13 +166,13 @@ def _row(client: Client) -> dict[str, Any]:
         "phone_digits": search.digits(client.phone),
         "email": client.email,
         "born": client.born.isoformat() if client.born else None,
-        "contacts": to_text(client.contacts, _Contacts) if client.contacts else "[]",
+        "contacts": to_text("contacts", client.contacts) if client.contacts else "[]",
         "locale": client.locale,
         "note": client.note,
         "preferences": client.preferences,
         "source": client.source,
         "source_id": client.source_id,
-        "extra": to_text(client.extra, dict[str, str]) if client.extra else "{}",
+        "extra": to_text("columns", client.extra) if client.extra else "{}",
         "life": client.life.value,
         "merged_into": client.merged_into,
         "created_at": client.created_at,

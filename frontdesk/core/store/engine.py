@@ -7,7 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,13 +21,14 @@ from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.rows import Row
+from frontdesk.core.store.values import Misshapen
 
 try:
     import pysqlite3 as sqlite
 except ImportError:  # no wheel for this machine
     sqlite = sqlite3
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration; a database of another version is not written."""
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
@@ -46,17 +47,13 @@ class Store:
     """One database, open. Raises StoreUnusable where it cannot be used, with what to do in its problem."""
 
     def __init__(self, url: str, *, create: bool = False) -> None:
-        self.url = url if "://" in url else f"sqlite:///{url}"
-        self.path = Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite") else None
-        made = False
-        if self.path is not None:
-            made = _check_file(self.path, create)
-        else:
-            self.url = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", self.url)
+        self.url, self.path = place_of(url)
+        made = self.path is not None and _check_file(self.path, create)
         try:
-            self._reading = self._engine(writing=False)
-            self._writing = self._engine(writing=True)
-            self._marking = self._engine(writing=True, on_disk=False) if self.path is not None else self._writing
+            self._reading = engine_on(self.url, writing=False)
+            self._writing = engine_on(self.url, writing=True)
+            is_file = self.path is not None
+            self._marking = engine_on(self.url, writing=True, on_disk=False) if is_file else self._writing
         except ArgumentError:
             raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
         self._setup: Setup | None = None
@@ -139,37 +136,9 @@ class Store:
                 "schema": SCHEMA,
             }
 
-    def _engine(self, *, writing: bool, on_disk: bool = True) -> Engine:
-        if self.path is None:
-            level: dict[str, Any] = (
-                {"isolation_level": "READ COMMITTED"}
-                if writing
-                else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            )
-            waiting = {"connect_timeout": 10, "options": "-c lock_timeout=10000"}
-            engine = create_engine(self.url, hide_parameters=True, connect_args=waiting)
-            return engine.execution_options(**level)
-        engine = create_engine(self.url, module=driver(), hide_parameters=True)
-
-        @event.listens_for(engine, "connect")
-        def connected(connection: Any, _: Any) -> None:
-            connection.isolation_level = None
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA busy_timeout=5000")
-            is_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-            sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
-            connection.execute(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
-            connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-
-        @event.listens_for(engine, "begin")
-        def begun(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-        return engine
-
     def _prepare(self, create: bool) -> None:
         with self._reading.connect() as connection:
-            version = _schema_of(connection)
+            version = schema_of(connection)
             if version is None:
                 self._require_empty(connection)
         if version is None:
@@ -186,7 +155,7 @@ class Store:
         """Two programs may open a new database at once: the second finds what the first made."""
         if self.path is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(7366747)"))
-        version = _schema_of(connection)
+        version = schema_of(connection)
         if version is None:
             self._require_empty(connection)
             make_schema(connection)
@@ -218,20 +187,65 @@ class Store:
         self._writing.dispose()
         self._reading.dispose()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """The drivers' errors, those at commit too, as the store's own."""
-        try:
-            yield
-        except DBAPIError as error:
-            if is_overlap(error):
-                raise Overlap from None
-            if is_contention(error):
-                raise Contention from None
-            problem = _problem(error)
-            if problem is None:
-                raise
-            raise StoreUnusable(problem, self.name) from None
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self.name)
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """The drivers' errors, those at commit too, as the store's own; `name` is the database's."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_overlap(error):
+            raise Overlap from None
+        if is_contention(error):
+            raise Contention from None
+        problem = _problem(error)
+        if problem is None:
+            raise
+        raise StoreUnusable(problem, name) from None
+    except Misshapen as error:
+        where = f"{'.'.join(error.at)}: {error.problem}"
+        raise StoreUnusable(StoreProblem.MISSHAPEN, name, where) from None
+
+
+def place_of(url: str) -> tuple[str, Path | None]:
+    """The URL as the engines take it, and the path of a file."""
+    if "://" not in url or url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        return f"sqlite:///{path}", path
+    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url), None
+
+
+def engine_on(url: str, *, writing: bool, on_disk: bool = True) -> Engine:
+    """One engine on a database, with all that its connections need. Raises SQLAlchemy's ArgumentError."""
+    if not url.startswith("sqlite"):
+        level: dict[str, Any] = (
+            {"isolation_level": "READ COMMITTED"}
+            if writing
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        waiting = {"connect_timeout": 10, "options": "-c lock_timeout=10000"}
+        engine = create_engine(url, hide_parameters=True, connect_args=waiting)
+        return engine.execution_options(**level)
+    engine = create_engine(url, module=driver(), hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=5000")
+        is_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
+        connection.execute(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
+        connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
 
 
 def make_schema(connection: Connection) -> None:
@@ -290,7 +304,7 @@ def _sqlite_name(error: DBAPIError) -> str:
     return name or ""
 
 
-def _schema_of(connection: Connection) -> str | None:
+def schema_of(connection: Connection) -> str | None:
     """The version a database has, None for one without a schema."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None

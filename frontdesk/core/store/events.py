@@ -10,18 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from frontdesk.core.domain.actors import SYSTEM, Actor, ActorId, ActorKind
 from frontdesk.core.domain.appointments import AppointmentId, Side
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import BatchId, Event, EventId, HistoryLine, RecordImported
+from frontdesk.core.domain.events import BatchId, Change, Event, EventId, HistoryLine, RecordImported
+from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.domain.permissions import SYSTEM
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
-from frontdesk.core.store import sight
+from frontdesk.core.store import actors, sight
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Charge as ChargeRow
@@ -30,14 +31,20 @@ from frontdesk.core.store.rows import EventChain as ChainRow
 from frontdesk.core.store.rows import EventDetail as DetailRow
 from frontdesk.core.store.rows import EventThing as ThingRow
 from frontdesk.core.store.rows import Request as RequestRow
-from frontdesk.core.store.values import changes_from_json, changes_to_json
+from frontdesk.core.store.shapes import change_from_json, change_to_json, thing_from_json, thing_to_json
+from frontdesk.core.store.values import Misshapen
 
 E = TypeVar("E", bound=Event)
+EventThing = tuple[str, str, bool]
+"""Kind and id of what an event is of, and whether it is only about it, without a change."""
+
+DETAIL_VERSION = 2
+"""Of the details as a whole; the values in them have their own."""
 
 _e = EventRow
 _HEAD = select(col(ChainRow.head)).with_for_update()
 _SET_HEAD = update(ChainRow).values(head=bindparam("digest"))
-_THINGS = select(col(ThingRow.event_id), col(ThingRow.kind), col(ThingRow.thing_id))
+_THINGS = select(col(ThingRow.event_id), col(ThingRow.kind), col(ThingRow.thing_id), col(ThingRow.is_about))
 _INSERT, _INSERT_DETAIL, _INSERT_THING = insert(EventRow), insert(DetailRow), insert(ThingRow)
 _LAST_ID = select(func.max(col(_e.id)))
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
@@ -45,6 +52,8 @@ _CHAINED = (
     "id", "at", "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "batch", "undoes",
     "detail_digest",
 )  # fmt: skip
+_CHAINED_SINCE_IDS = (*_CHAINED, "actor_kind", "on_behalf_of")
+"""What the digest of an event covers; of those from before actors had ids, what it covered then."""
 
 
 def lock_chain(tx: Tx) -> None:
@@ -59,49 +68,69 @@ def lock_chain(tx: Tx) -> None:
 def append(tx: Tx, event: E) -> E:
     """Write an event at the end of the chain; answers it with its id and batch."""
     lock_chain(tx)
-    changes = event.changes
-    told: dict[str, Any] = {"changes": changes_to_json(changes), "text": event.text}
-    if event.message:
-        told["message"] = event.message
-    if event.description:
-        told["description"] = event.description
-    if event.side is not Side.PRACTICE:
-        told["by"] = event.side.value
+    changes, about = event.changes, event.about
+    actor = SYSTEM if event.by_itself else tx.actor
+    for_client = event.side is Side.CLIENT and not actor.is_from_outside
+    told: dict[str, Any] = {
+        "version": DETAIL_VERSION,
+        "actor": _shown(actor, event.whose_name if for_client else ""),
+        "changes": [change_to_json(change) for change in changes],
+        "about": [thing_to_json(thing) for thing in about],
+        "text": event.text,
+        "message": event.message,
+        "description": event.description,
+        "by": event.side.value,
+    }
     detail = json.dumps(told, ensure_ascii=False)
     salt = secrets.token_hex(16)
+    changed = [(change.kind, change.id) for change in changes]
+    named = [(kind_of(thing).name, kind_of(thing).id(thing)) for thing in about]
+    subject = next(iter([*changed, *named]), ("practice", "practice"))
     id_ = EventId(tx.last_event + 1)
     batch = BatchId(id_) if event.by_itself or tx.batch is None else tx.batch
     if not event.by_itself:
         tx.batch = batch
-    actor = SYSTEM if event.by_itself else tx.actor
     row: dict[str, Any] = {
         "id": id_,
         "at": tx.now,
-        "actor": actor.name,
+        "actor_kind": actor.kind.value,
+        "actor": actor.who.id,
+        "on_behalf_of": event.whose if for_client else None,
         "role": ",".join(role.value for role in actor.roles),
         "terminal": tx.machine.terminal,
         "operation": event.operation,
-        "subject_kind": changes[0].kind if changes else "practice",
-        "subject_id": changes[0].id if changes else "practice",
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
         "batch": batch,
         "undoes": event.undoes,
         "detail_digest": _digest(salt, detail),
     }
-    _link(tx, row, sorted({(change.kind, change.id) for change in changes}), salt, detail)
+    _link(tx, row, _things(changed, named), salt, detail)
     return replace(event, id=id_, batch=batch)
+
+
+def _shown(actor: Actor, client_name: str) -> dict[str, str]:
+    """What people see of who did it; it goes with the details when somebody is forgotten."""
+    shown = {"name": actor.name, "for": client_name, "contact": actor.contact or ""}
+    return shown | {"entrance": actor.entrance.value if actor.entrance is not None else ""}
+
+
+def _things(changed: Iterable[tuple[str, str]], about: Iterable[tuple[str, str]]) -> list[EventThing]:
+    """What an event is of, in the order its digest has it; what it changes is not told twice."""
+    is_changed = set(changed)
+    both = [*((kind, id_, False) for kind, id_ in is_changed), *((*it, True) for it in set(about) - is_changed)]
+    return sorted(both)
 
 
 def kept(look: Look) -> tuple[PastEvent, ...]:
     """Every event as it is kept, for another database."""
-    things: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for id_, kind, thing in look.connection.execute(_THINGS):
-        things[id_].append((kind, thing))
+    things = _all_things(look.connection)
     found = look.connection.execute(
         select(EventRow.__table__, col(DetailRow.salt), col(DetailRow.detail))  # type: ignore[attr-defined]
         .join(DetailRow, col(DetailRow.event_id) == col(_e.id), isouter=True)
         .order_by(col(_e.id))
     )
-    names = [name for name in _CHAINED if name != "id"]
+    names = [name for name in _CHAINED_SINCE_IDS if name != "id"]
     return tuple(
         PastEvent(
             id=row.id,
@@ -117,7 +146,7 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
 def highest_named(past: Iterable[PastEvent]) -> dict[str, int]:
     """By kind the highest number of a thing that events speak of."""
     highest: dict[str, int] = {}
-    for kind, id_ in (thing for event in past for thing in event.things):
+    for kind, id_, _ in (thing for event in past for thing in event.things):
         if id_.isdecimal():
             highest[kind] = max(highest.get(kind, 0), int(id_))
     return highest
@@ -134,7 +163,7 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
     for event in past:
         id_ = tx.last_event + 1
         batch = batches.setdefault(event.batch, id_)
-        row = {name: getattr(event, name) for name in _CHAINED if name != "id"}
+        row = {name: getattr(event, name) for name in _CHAINED_SINCE_IDS if name != "id"}
         undoes = batches.get(event.undoes) if event.undoes is not None else None
         things = sorted(event.things)
         _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, things, event.salt, event.detail)
@@ -145,10 +174,9 @@ def _require_sound(past: Sequence[PastEvent]) -> None:
         if not event.detail:
             continue
         try:
-            detail = json.loads(event.detail)
-            changes_from_json(detail["changes"])
-            sound = isinstance(detail["text"], str) and _digest(event.salt, event.detail) == event.detail_digest
-        except (ValueError, TypeError, KeyError):
+            _changes_of(json.loads(event.detail))
+            sound = _digest(event.salt, event.detail) == event.detail_digest
+        except (ValueError, TypeError, KeyError, Misshapen):
             sound = False
         if not sound:
             raise BadInput(
@@ -156,7 +184,7 @@ def _require_sound(past: Sequence[PastEvent]) -> None:
             )
 
 
-def _link(tx: Tx, row: dict[str, Any], things: Sequence[tuple[str, str]], salt: str, detail: str) -> None:
+def _link(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, detail: str) -> None:
     """One more row at the end of the chain."""
     assert tx.chain_head is not None
     digest = _chained(tx.chain_head, row, things)
@@ -166,7 +194,10 @@ def _link(tx: Tx, row: dict[str, Any], things: Sequence[tuple[str, str]], salt: 
     if things:
         tx.connection.execute(
             _INSERT_THING,
-            [{"event_id": row["id"], "kind": kind, "thing_id": thing} for kind, thing in things],
+            [
+                {"event_id": row["id"], "kind": kind, "thing_id": thing, "is_about": is_about}
+                for kind, thing, is_about in things
+            ],
         )
     tx.connection.execute(_SET_HEAD, {"digest": digest})
     tx.chain_head, tx.last_event = digest, row["id"]
@@ -229,7 +260,9 @@ def _seen(look: Look, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
     """The newest event that changed a thing."""
-    newest = select(func.max(col(ThingRow.event_id))).where(col(ThingRow.kind) == kind, col(ThingRow.thing_id) == id_)
+    newest = select(func.max(col(ThingRow.event_id))).where(
+        col(ThingRow.kind) == kind, col(ThingRow.thing_id) == id_, ~col(ThingRow.is_about)
+    )
     event = look.connection.execute(newest).scalar()
     return None if event is None else find(look, EventId(event))
 
@@ -250,9 +283,11 @@ def last_of_appointment(look: Look, id_: AppointmentId) -> HistoryLine | None:
     return last_of(look, "appointment", str(id_))
 
 
-def batches_of(look: Look, actor: str, terminal: str | None, limit: int) -> list[tuple[BatchId, str, BatchId | None]]:
+def batches_of(
+    look: Look, who: ActorId, terminal: str | None, limit: int
+) -> list[tuple[BatchId, str, BatchId | None]]:
     """An actor's latest batches, newest first: batch, operation of its last event, what it undoes."""
-    mine = [col(_e.actor) == actor]
+    mine = [actors.done_by(look, who)]
     if terminal is not None:
         mine.append(col(_e.terminal) == terminal)
     newest = select(func.max(col(_e.id))).where(*mine).group_by(col(_e.batch))
@@ -267,31 +302,45 @@ def batches_of(look: Look, actor: str, terminal: str | None, limit: int) -> list
     ]
 
 
-def broken_links(look: Look) -> list[EventId]:
+def broken_links(connection: Connection) -> list[EventId]:
     """Events whose digest or place in the chain does not agree with what is kept; empty is good.
 
     A chain that was cut short is told by its last event, or by event 0 where none is left.
     """
     broken: list[EventId] = []
-    things: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for event_id, kind, thing in look.connection.execute(_THINGS):
-        things[event_id].append((kind, thing))
+    things = _all_things(connection)
     previous, last = "", EventId(0)
     columns = EventRow.__table__.columns  # type: ignore[attr-defined]
-    for row in look.connection.execute(select(*columns).order_by(col(_e.id))).mappings():
+    for row in connection.execute(select(*columns).order_by(col(_e.id))).mappings():
         last = EventId(row["id"])
         if row["previous"] != previous or row["digest"] != _chained(previous, row, sorted(things[last])):
             broken.append(last)
         previous = row["digest"]
-    if look.connection.execute(select(col(ChainRow.head))).scalar() != previous:
+    if connection.execute(select(col(ChainRow.head))).scalar() != previous:
         broken.append(last)
     details = select(col(DetailRow.event_id), col(DetailRow.salt), col(DetailRow.detail), col(_e.detail_digest))
-    for id_, salt, detail, digest in look.connection.execute(
+    for id_, salt, detail, digest in connection.execute(
         details.join(EventRow, col(_e.id) == col(DetailRow.event_id))
     ):
         if _digest(salt, detail) != digest:
             broken.append(EventId(id_))
     return broken
+
+
+def require_readable(connection: Connection) -> int:
+    """Reads every event as history does; answers how many there are. Raises Misshapen."""
+    count = 0
+    for (detail,) in connection.execute(select(col(DetailRow.detail))):
+        _changes_of(json.loads(detail))
+        count += 1
+    return count
+
+
+def _all_things(connection: Connection) -> dict[int, list[EventThing]]:
+    things: dict[int, list[EventThing]] = defaultdict(list)
+    for event_id, kind, thing, is_about in connection.execute(_THINGS):
+        things[event_id].append((kind, thing, bool(is_about)))
+    return things
 
 
 def _touching(kind: str, ids: Sequence[str]) -> Any:
@@ -307,15 +356,22 @@ def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None)
         .order_by(col(_e.id).desc())
         .limit(limit)
     )
-    return tuple(_line(row) for row in reversed(found.all()))
+    rows = found.all()
+    past = actors.past(look) if any(not row.actor_kind for row in rows) else {}
+    return tuple(_line(row, past) for row in reversed(rows))
 
 
-def _line(row: Any) -> HistoryLine:
+def _line(row: Any, past: actors.PastNames) -> HistoryLine:
     detail: dict[str, Any] = json.loads(row.detail) if row.detail else {"changes": [], "text": ""}
+    shown = detail.get("actor", {})
+    changes, about = _changes_of(detail)
     return HistoryLine(
         id=EventId(row.id),
         at=row.at,
-        actor=row.actor,
+        who=ActorId(ActorKind(row.actor_kind), row.actor) if row.actor_kind else past.get((row.actor, row.role)),
+        actor_name=shown.get("name", "") if row.actor_kind else row.actor,
+        on_behalf_of=None if row.on_behalf_of is None else ClientId(row.on_behalf_of),
+        client_name=shown.get("for", ""),
         role=row.role,
         terminal=row.terminal,
         operation=row.operation,
@@ -323,16 +379,31 @@ def _line(row: Any) -> HistoryLine:
         subject_id=row.subject_id,
         batch=BatchId(row.batch),
         undoes=None if row.undoes is None else BatchId(row.undoes),
-        changes=changes_from_json(detail["changes"]),
+        changes=changes,
+        about=about,
         text=detail["text"],
         message=detail.get("message", ""),
         by=Side(detail.get("by", Side.PRACTICE.value)),
     )
 
 
+def _changes_of(detail: dict[str, Any]) -> tuple[tuple[Change, ...], tuple[Thing, ...]]:
+    """What an event changed, and what it is about. Raises Misshapen.
+
+    The first details knew no `about`: what was changed to the same stood for it.
+    """
+    changes = tuple(change_from_json(it) for it in detail["changes"])
+    if "version" in detail:
+        return changes, tuple(thing_from_json(it) for it in detail["about"])
+    about = tuple(it.after for it in changes if it.before == it.after and it.after is not None)
+    return tuple(it for it in changes if it.before != it.after), about
+
+
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _chained(previous: str, row: Any, things: Sequence[tuple[str, str]]) -> str:
-    return _digest(previous, json.dumps([row[name] for name in _CHAINED]), json.dumps(things))
+def _chained(previous: str, row: Any, things: Sequence[EventThing]) -> str:
+    names = _CHAINED_SINCE_IDS if row["actor_kind"] else _CHAINED
+    of = [(kind, id_, "about") if is_about else (kind, id_) for kind, id_, is_about in things]
+    return _digest(previous, json.dumps([row[name] for name in names]), json.dumps(of))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from frontdesk.core.domain.actors import Actor
 from frontdesk.core.domain.events import BatchId, Event
 from frontdesk.core.domain.machine import Machine
-from frontdesk.core.domain.permissions import Actor
 from frontdesk.core.domain.times import Instant
 
 if TYPE_CHECKING:

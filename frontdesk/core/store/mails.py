@@ -35,7 +35,7 @@ from frontdesk.core.store.rows import Mail as MailRow
 from frontdesk.core.store.rows import MailQueue as QueueRow
 from frontdesk.core.store.rows import Practice as PracticeRow
 from frontdesk.core.store.rows import Request as RequestRow
-from frontdesk.core.store.values import from_text, to_text
+from frontdesk.core.store.shapes import from_text, to_text
 
 _m = MailRow
 _COLUMNS = MailRow.__table__.columns  # type: ignore[attr-defined]
@@ -536,7 +536,7 @@ def _seen(look: Look) -> list[Any]:
 
 
 def _told(text_: str | None) -> Told | None:
-    return None if text_ is None else from_text(text_, Told)
+    return None if text_ is None else from_text("told", text_)
 
 
 def _value(row: Any) -> Mail:
@@ -599,9 +599,9 @@ def _row(mail: Mail) -> dict[str, Any]:
         "sealed": mail.sealed,
         "message_id": mail.message_id,
         "thread": mail.thread,
-        "known": None if mail.known is None else to_text(mail.known),
+        "known": None if mail.known is None else to_text("told", mail.known),
         "unsure": mail.unsure,
-        "tells": None if mail.tells is None else to_text(mail.tells),
+        "tells": None if mail.tells is None else to_text("told", mail.tells),
         "state": mail.state.value,
         "made_at": mail.made_at,
         "due_at": mail.due_at,

@@ -14,6 +14,7 @@ from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.views import BellLine
+from frontdesk.core.store import actors
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Event as EventRow
 from frontdesk.core.store.rows import Notice as NoticeRow
@@ -61,7 +62,7 @@ def of_event(look: Look, event: EventId) -> tuple[Notice, ...]:
 def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
     """What the actor is to be told, the newest first."""
     found = look.connection.execute(
-        select(*NoticeRow.__table__.columns, col(EventRow.at), col(EventRow.actor), _is_read(look).label("read"))  # type: ignore[attr-defined]
+        select(*NoticeRow.__table__.columns, col(EventRow.at), _is_read(look).label("read"))  # type: ignore[attr-defined]
         .join(EventRow, col(EventRow.id) == col(_n.event_id))
         .where(*_mine(look))
         .order_by(col(_n.id).desc())
@@ -72,7 +73,6 @@ def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
             id=NoticeId(row.id),
             event=EventId(row.event_id),
             at=row.at,
-            actor=row.actor,
             notice=_value(row),
             is_read=bool(row.read),
         )
@@ -111,9 +111,9 @@ def _mine(look: Look) -> list[ColumnElement[bool]]:
     told: list[ColumnElement[bool]] = []
     if look.actor.staff is not None:
         theirs = and_(col(_n.audience) == Audience.PRACTITIONER.value, col(_n.staff_id) == look.actor.staff)
-        told.append(and_(theirs, col(EventRow.actor) != look.actor.name))
+        told.append(and_(theirs, ~actors.done_by(look, look.actor.who)))
     if DESK_ROLES.intersection(look.actor.roles):
-        undone_here = and_(col(_n.kind) == NoticeKind.TAKEN_BACK.value, col(EventRow.actor) == look.actor.name)
+        undone_here = and_(col(_n.kind) == NoticeKind.TAKEN_BACK.value, actors.done_by(look, look.actor.who))
         told.append(and_(col(_n.audience) == Audience.DESK.value, col(_n.staff_id).is_(None), ~undone_here))
     return [or_(*told) if told else col(_n.id) < 0, col(_n.id) >= _first_of(look)]
 
@@ -128,8 +128,8 @@ def _first_of(look: Look) -> Any:
 
 
 def _reader(look: Look) -> str:
-    """Whose read marks these are: a person's, whatever they are called, or those of whoever is at the desk."""
-    return look.actor.staff or look.actor.name
+    """Whose read marks these are."""
+    return look.actor.who.key
 
 
 def _is_read(look: Look) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ def open_one(tx: Tx, key: UUID, until: Instant) -> int:
     """The number of the picker with this key, renewed, or new."""
     renewed = tx.connection.execute(update(PickerRow).where(col(_p.key) == key).values(expires_at=until))
     if not renewed.rowcount:
-        values = {"key": key, "actor": tx.actor.name, "terminal": tx.machine.terminal, "expires_at": until}
+        values = {"key": key, "actor": tx.actor.who.key, "terminal": tx.machine.terminal, "expires_at": until}
         tx.connection.execute(insert(PickerRow), values)
     _tell(tx)
     return int(tx.connection.execute(select(col(_p.id)).where(col(_p.key) == key)).scalar_one())

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, or_, select, update
 from sqlmodel import col
 
+from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
@@ -25,12 +26,11 @@ from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Claim as ClaimRow
 from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.rows import Request as RequestRow
-from frontdesk.core.store.values import from_text, to_text
+from frontdesk.core.store.shapes import from_text, to_text
 
 REQUEST, OFFER = "request", "offer"
 """What a claim of a request is for: the time that was asked for, or one that was offered instead."""
 
-_Slots = tuple[Slot, ...]
 
 _r = RequestRow
 _COLUMNS = RequestRow.__table__.columns  # type: ignore[attr-defined]
@@ -80,6 +80,12 @@ def to_move(look: Look, appointment: AppointmentId) -> Request | None:
 def of_client(look: Look, client: ClientId) -> list[Request]:
     """Every request of a client that was not undone."""
     theirs = _ONE.where(col(_r.client_id) == client, _kept()).order_by(col(_r.id))
+    return [_value(row) for row in look.connection.execute(theirs)]
+
+
+def of_applicant(look: Look, applicant: ApplicantId) -> list[Request]:
+    """What somebody without a record asked for."""
+    theirs = _ONE.where(col(_r.applicant_id) == applicant, _kept()).order_by(col(_r.id))
     return [_value(row) for row in look.connection.execute(theirs)]
 
 
@@ -263,7 +269,7 @@ def _value(row: Any) -> Request:
         holder=row.holder,
         kind=RequestKind(row.kind),
         client=None if row.client_id is None else ClientId(row.client_id),
-        applicant=Applicant(name=row.name, phone=row.phone, email=row.email) if unknown else None,
+        applicant=_applicant(row) if unknown else None,
         service=ServiceId(row.service_id),
         asked_for=None if row.asked_for is None else StaffId(row.asked_for),
         slot=Slot(
@@ -286,10 +292,15 @@ def _value(row: Any) -> Request:
         state=RequestState(row.state),
         ended=Ended(row.ended) if row.ended else None,
         hold_lost=row.hold_lost,
-        offers=from_text(row.offers, _Slots) if row.offers != "[]" else (),
+        offers=from_text("offers", row.offers) if row.offers != "[]" else (),
         answer_by=row.answer_by,
         revision=row.revision,
     )
+
+
+def _applicant(row: Any) -> Applicant:
+    who = ApplicantId(row.applicant_id) if row.applicant_id else None
+    return Applicant(name=row.name, phone=row.phone, email=row.email, id=who)
 
 
 def _row(request: Request) -> dict[str, Any]:
@@ -301,6 +312,7 @@ def _row(request: Request) -> dict[str, Any]:
         "name": who.name,
         "phone": who.phone,
         "email": who.email,
+        "applicant_id": who.id or "",
         "service_id": request.service,
         "asked_for": request.asked_for,
         "practitioner_id": request.slot.practitioner,
@@ -321,7 +333,7 @@ def _row(request: Request) -> dict[str, Any]:
         "state": request.state.value,
         "ended": request.ended.value if request.ended else "",
         "hold_lost": request.hold_lost,
-        "offers": to_text(request.offers, _Slots) if request.offers else "[]",
+        "offers": to_text("offers", request.offers) if request.offers else "[]",
         "answer_by": request.answer_by,
         "revision": request.revision,
     }

@@ -8,7 +8,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint, Uuid, event
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    event,
+    false,
+)
 from sqlmodel import Field, MetaData, SQLModel
 
 LONG = BigInteger().with_variant(Integer, "sqlite")
@@ -245,6 +258,7 @@ class Request(Row, table=True):
     offers: str = text("[]")
     answer_by: int | None = long(nullable=True)
     revision: int
+    applicant_id: str = Field(default="", sa_column=Column("applicant_id", Text, nullable=False, server_default=""))
 
 
 class Charge(Row, table=True):
@@ -480,7 +494,11 @@ class Claim(Row, table=True):
 
 
 class Event(Row, table=True):
-    """What happened: ids and digests, nothing personal; never changed, never deleted."""
+    """What happened: ids and digests, nothing personal; never changed, never deleted.
+
+    `actor` is the id of who did it, of this kind; without a kind it is the name of who did it, as it was shown
+    before actors had ids (`PastActor` says who that was).
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -501,16 +519,29 @@ class Event(Row, table=True):
     detail_digest: str = text()
     previous: str = text()
     digest: str = text()
+    actor_kind: str = Field(default="", sa_column=Column("actor_kind", Text, nullable=False, server_default=""))
+    on_behalf_of: int | None = long(nullable=True)
+
+
+class PastActor(Row, table=True):
+    """Who it was that events without a kind of actor name: by name and roles, where they fit one alone."""
+
+    __tablename__ = "past_actor"
+    name: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    actor_kind: str = text()
+    actor: str = text()
 
 
 class EventThing(Row, table=True):
-    """Which things an event changed, by id."""
+    """Which things an event changed, or is about without changing them, by id."""
 
     __tablename__ = "event_thing"
     __table_args__ = (Index("event_thing_of", "kind", "thing_id", "event_id"),)
     event_id: int = Field(sa_column=Column("event_id", LONG, primary_key=True))
     kind: str = Field(primary_key=True)
     thing_id: str = Field(primary_key=True)
+    is_about: bool = Field(sa_column=Column("is_about", Boolean, nullable=False, server_default=false()))
 
 
 class EventDetail(Row, table=True):
@@ -531,7 +562,7 @@ class EventChain(Row, table=True):
 
 
 class AccessLog(Row, table=True):
-    """Who opened which client's record."""
+    """Who opened which client's record; `actor` as in `Event`."""
 
     __tablename__ = "access_log"
     id: int = key()
@@ -539,6 +570,7 @@ class AccessLog(Row, table=True):
     actor: str = text()
     terminal: str = text()
     client_id: int = long(index=True)
+    actor_kind: str = Field(default="", sa_column=Column("actor_kind", Text, nullable=False, server_default=""))
 
 
 class PickedUp(Row, table=True):

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
 from sqlmodel import col
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
-from frontdesk.core.domain.hours import Closure, ClosureId, TimeOff, TimeOffId
+from frontdesk.core.domain.hours import Closure, TimeOff
+from frontdesk.core.domain.kinds import kind_of
 from frontdesk.core.domain.practice import Practice, Reason, ResourceId, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.store import rows
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.values import from_text, to_text
-
-T = TypeVar("T")
+from frontdesk.core.store.shapes import from_text, to_text
+from frontdesk.core.store.values import Found
 
 _REVISION = text("SELECT revision FROM practice")
+_PRACTICE = text("SELECT value FROM practice")
 _LOCKED_REVISION = text("SELECT revision FROM practice FOR UPDATE")
 
-_LISTED: dict[type[Any], type[Any]] = {
-    Location: rows.Location,
-    Room: rows.Room,
-    Service: rows.Service,
-    StaffMember: rows.Staff,
-    Reason: rows.Reason,
+_LISTED: dict[str, type[Any]] = {
+    "location": rows.Location,
+    "room": rows.Room,
+    "service": rows.Service,
+    "staff": rows.Staff,
+    "reason": rows.Reason,
 }
 """Things people gave an id, kept in the order they were given."""
 
-_COUNTED: dict[type[Any], type[Any]] = {TimeOff: rows.TimeOff, Closure: rows.Closure}
+_COUNTED: dict[str, type[Any]] = {"time_off": rows.TimeOff, "closure": rows.Closure}
 """Things the database numbers."""
 
 Entry = Location | Room | Service | StaffMember | Reason | TimeOff | Closure | Practice
@@ -76,65 +77,72 @@ def require_unchanged(tx: Tx) -> None:
 def save(tx: Tx, entry: Entry) -> Entry:
     """Write one thing, new or known; answers it with the number the database gave."""
     tx.setup_changed = True
-    table = rows.Practice
+    kind = kind_of(entry).name
     if isinstance(entry, Practice):
-        value = to_text(entry)
-        if has_practice(tx):
-            tx.connection.execute(update(table).values(value=value, revision=col(table.revision) + 1))
+        before = tx.connection.execute(_PRACTICE).scalar()
+        value = to_text(kind, entry, before or "")
+        if before is None:
+            tx.connection.execute(insert(rows.Practice).values(id=1, value=value, revision=1))
         else:
-            tx.connection.execute(insert(table).values(id=1, value=value, revision=1))
+            tx.connection.execute(update(rows.Practice).values(value=value, revision=col(rows.Practice.revision) + 1))
         return entry
-    saved = _save_counted(tx, entry) if isinstance(entry, TimeOff | Closure) else _save_listed(tx, entry)
-    tx.connection.execute(update(table).values(revision=col(table.revision) + 1))
+    saved = _save_counted(tx, kind, entry) if isinstance(entry, TimeOff | Closure) else _save_listed(tx, kind, entry)
+    tx.connection.execute(update(rows.Practice).values(revision=col(rows.Practice.revision) + 1))
     return saved
 
 
-def find(look: Look, kind: type[T], id_: str) -> T | None:
-    """One thing as it is kept now."""
-    if kind is Practice:
-        value = look.connection.execute(select(col(rows.Practice.value))).scalar()
+def find(look: Look, kind: str, id_: str) -> Any:
+    """One thing as it is kept now, None for what is not."""
+    if kind == "practice":
+        value = look.connection.execute(_PRACTICE).scalar()
     elif kind in _COUNTED:
         table = _COUNTED[kind]
         value = look.connection.execute(select(table.value).where(table.id == int(id_))).scalar()
         if value is not None:
-            return replace(from_text(value, kind), id=int(id_))  # type: ignore[type-var]
+            return replace(from_text(kind, value), id=int(id_))
     else:
         table = _LISTED[kind]
         value = look.connection.execute(select(table.value).where(table.id == id_)).scalar()
-    return None if value is None else from_text(value, kind)
+    return None if value is None else from_text(kind, value)
 
 
 def _read(look: Look, revision: int) -> Setup:
-    practice = from_text(look.connection.execute(select(col(rows.Practice.value))).scalar_one(), Practice)
-    staff = _all(look, StaffMember)
-    rooms = _all(look, Room)
+    unknown: Found = {}
     return Setup(
-        practice=practice,
-        locations={entry.id: entry for entry in _all(look, Location)},
-        rooms={entry.id: entry for entry in rooms},
-        services={entry.id: entry for entry in _all(look, Service)},
-        staff={entry.id: entry for entry in staff},
-        closures=tuple(
-            replace(from_text(value, Closure), id=ClosureId(id_)) for id_, value in _numbered(look, rows.Closure)
-        ),
-        time_off=tuple(
-            replace(from_text(value, TimeOff), id=TimeOffId(id_)) for id_, value in _numbered(look, rows.TimeOff)
-        ),
-        reasons={entry.id: entry for entry in _all(look, Reason)},
+        practice=from_text("practice", look.connection.execute(_PRACTICE).scalar_one(), unknown),
+        locations=_all(look, "location", unknown),
+        rooms=_all(look, "room", unknown),
+        services=_all(look, "service", unknown),
+        staff=_all(look, "staff", unknown),
+        closures=_numbered(look, "closure", unknown),
+        time_off=_numbered(look, "time_off", unknown),
+        reasons=_all(look, "reason", unknown),
         staff_resources=_resources(look, rows.Staff),
         room_resources=_resources(look, rows.Room),
         revision=revision,
+        unknown={".".join(path): it for path, it in unknown.items()},
     )
 
 
-def _all(look: Look, kind: type[T]) -> list[T]:
+def _all(look: Look, kind: str, unknown: Found) -> dict[Any, Any]:
+    """What people gave an id, by it, in the order it was given."""
     table = _LISTED[kind]
-    values = look.connection.execute(select(table.value).order_by(table.position, table.id)).scalars()
-    return [from_text(value, kind) for value in values]
+    found = look.connection.execute(select(table.id, table.value).order_by(table.position, table.id))
+    return {id_: _told(kind, id_, value, unknown) for id_, value in found}
 
 
-def _numbered(look: Look, table: Any) -> list[tuple[int, str]]:
-    return [tuple(row) for row in look.connection.execute(select(table.id, table.value).order_by(table.id))]
+def _numbered(look: Look, kind: str, unknown: Found) -> tuple[Any, ...]:
+    table = _COUNTED[kind]
+    found = look.connection.execute(select(table.id, table.value).order_by(table.id))
+    return tuple(replace(_told(kind, str(id_), value, unknown), id=id_) for id_, value in found)
+
+
+def _told(kind: str, id_: str, value: str, unknown: Found) -> Any:
+    """A value, and what of it is no field, by whose it is."""
+    found: Found = {}
+    thing = from_text(kind, value, found)
+    unknown.update({(kind, id_, *path[1:]): it for path, it in found.items()})
+    return thing
 
 
 def _resources(look: Look, table: Any) -> dict[Any, ResourceId]:
@@ -142,32 +150,33 @@ def _resources(look: Look, table: Any) -> dict[Any, ResourceId]:
     return {id_: ResourceId(resource) for id_, resource in found}
 
 
-def _save_counted(tx: Tx, entry: TimeOff | Closure) -> TimeOff | Closure:
-    table = _COUNTED[type(entry)]
-    values: dict[str, Any] = {"value": to_text(entry), "life": entry.life.value}
+def _save_counted(tx: Tx, kind: str, entry: TimeOff | Closure) -> TimeOff | Closure:
+    table = _COUNTED[kind]
+    values: dict[str, Any] = {"life": entry.life.value}
     if isinstance(entry, TimeOff):
         values["staff_id"] = entry.staff
     if entry.id:
+        before = tx.connection.execute(select(table.value).where(table.id == entry.id)).scalar()
+        values["value"] = to_text(kind, entry, before or "")
         tx.connection.execute(update(table).where(table.id == entry.id).values(**values))
         return entry
-    made = tx.connection.execute(insert(table).values(**values)).inserted_primary_key
+    made = tx.connection.execute(insert(table).values(**values, value=to_text(kind, entry))).inserted_primary_key
     assert made is not None
     return replace(entry, id=made[0])
 
 
 def _save_listed(
-    tx: Tx, entry: Location | Room | Service | StaffMember | Reason
+    tx: Tx, kind: str, entry: Location | Room | Service | StaffMember | Reason
 ) -> Location | Room | Service | StaffMember | Reason:
-    table = _LISTED[type(entry)]
-    values: dict[str, Any] = {"value": to_text(entry), "life": entry.life.value}
+    table = _LISTED[kind]
+    before = tx.connection.execute(select(table.value).where(table.id == entry.id)).scalar()
+    values: dict[str, Any] = {"value": to_text(kind, entry, before or ""), "life": entry.life.value}
     if isinstance(entry, Room):
         values["location_id"] = entry.location
-    known = tx.connection.execute(select(table.id).where(table.id == entry.id)).first()
-    if known is not None:
+    if before is not None:
         tx.connection.execute(update(table).where(table.id == entry.id).values(**values))
         return entry
     if isinstance(entry, Room | StaffMember):
-        kind = "room" if isinstance(entry, Room) else "staff"
         made = tx.connection.execute(insert(rows.Resource).values(kind=kind, name=entry.id))
         assert made.inserted_primary_key is not None
         values["resource_id"] = made.inserted_primary_key[0]

@@ -11,6 +11,7 @@ from sqlmodel import col
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.store import actors
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Client as ClientRow
@@ -25,7 +26,9 @@ ADDED = ("add_client", "book")
 def of_clients(look: Look) -> list[ColumnElement[bool]]:
     """Conditions on the client table: those the actor has, or had, an appointment with, or made."""
     own = only_own(look.actor, Permission.SEE_CLIENTS)
-    return [] if own is None else [or_(_has_appointment(own), _was_made_by(look.actor.name))]
+    if look.actor.is_from_outside:
+        return [col(ClientRow.id) == (look.actor.client or 0)]
+    return [] if own is None else [or_(_has_appointment(own), _was_made_by(look))]
 
 
 def of_events(look: Look) -> list[ColumnElement[bool]]:
@@ -43,7 +46,7 @@ def of_events(look: Look) -> list[ColumnElement[bool]]:
             (col(ThingRow.kind) == "request") & col(ThingRow.thing_id).in_(requests),
         )
     )
-    return [or_(col(EventRow.actor) == look.actor.name, col(EventRow.id).in_(touching))]
+    return [or_(actors.done_by(look, look.actor.who), col(EventRow.id).in_(touching))]
 
 
 def seen(look: Look, among: Iterable[ClientId]) -> set[ClientId]:
@@ -60,9 +63,13 @@ def _has_appointment(own: StaffId) -> Any:
     )
 
 
-def _was_made_by(name: str) -> Any:
+def _was_made_by(look: Look) -> Any:
     return cast(col(ClientRow.id), Text).in_(
         select(col(ThingRow.thing_id))
         .join(EventRow, col(EventRow.id) == col(ThingRow.event_id))
-        .where(col(ThingRow.kind) == "client", col(EventRow.actor) == name, col(EventRow.operation).in_(ADDED))
+        .where(
+            col(ThingRow.kind) == "client",
+            actors.done_by(look, look.actor.who),
+            col(EventRow.operation).in_(ADDED),
+        )
     )

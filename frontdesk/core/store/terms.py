@@ -12,14 +12,14 @@ from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Terms as TermsRow
-from frontdesk.core.store.values import from_text, to_text
+from frontdesk.core.store.shapes import from_text, to_text
 
 _KEEP = text("INSERT INTO terms (id, value) VALUES (:id, :value) ON CONFLICT (id) DO NOTHING")
 
 
 def keep(tx: Tx, terms: Terms) -> TermsId:
     """The id under which these terms are kept, now or since long."""
-    value = to_text(terms)
+    value = to_text("terms", terms)
     id_ = TermsId(hashlib.sha256(value.encode()).hexdigest()[:32])
     if id_ not in tx.store.kept_terms:
         tx.connection.execute(_KEEP, {"id": id_, "value": value})
@@ -37,7 +37,7 @@ def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
     if appointment.terms in kept:
         return kept[appointment.terms]
     value = look.connection.execute(_VALUE, {"id": appointment.terms})
-    found = from_text(value.scalar_one(), Terms)
+    found: Terms = from_text("terms", value.scalar_one())
     if not isinstance(look, Tx):  # what a change wrote may yet be taken back
         kept[appointment.terms] = found
     return found

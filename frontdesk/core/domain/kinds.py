@@ -1,0 +1,145 @@
+"""The kinds of things that are kept: one row each, read by history, undo, merge, export and what names a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_ref, client_ref
+from frontdesk.core.domain.charges import Charge, ChargeState
+from frontdesk.core.domain.hours import Closure, TimeOff
+from frontdesk.core.domain.life import Life
+from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.permissions import Owner
+from frontdesk.core.domain.practice import Practice, Reason, StaffMember
+from frontdesk.core.domain.requests import Request, RequestId, RequestState, request_ref
+from frontdesk.core.domain.services import Location, Room, Service
+from frontdesk.core.domain.work import Work, WorkState
+
+Thing: TypeAlias = (
+    Practice
+    | Location
+    | Room
+    | Service
+    | StaffMember
+    | Reason
+    | Closure
+    | TimeOff
+    | Client
+    | Appointment
+    | Request
+    | Charge
+    | Work
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[T]):
+    """What there is to know about a kind of thing without looking at one."""
+
+    name: str
+    """Kept with every event: it survives a renamed class."""
+    of: type[T]
+    id: Callable[[T], str] = lambda thing: str(thing.id)  # type: ignore[attr-defined]
+    ref: Callable[[str], str] = lambda id_: id_
+    """What people call one, by its id."""
+    owner: Callable[[T], Owner] = lambda _: Owner()
+    """Whose it is: what "own" is measured by."""
+    undone: Callable[[T], T] | None = None
+    """What becomes of one when what made it is taken back; None: that cannot be."""
+    counters: frozenset[str] = frozenset()
+    """Fields that only ever rise, also when a change is taken back."""
+    is_setup: bool = False
+    """Belongs to the set-up, which is locked as a whole; others are locked row by row."""
+
+    def reference(self, thing: T) -> str:
+        return self.ref(self.id(thing))
+
+    def client(self, thing: T) -> ClientId | None:
+        """Whose it is, where it is a client's."""
+        return self.owner(thing).client
+
+    def plain(self, thing: T) -> T:
+        """The thing without its counters: what two moments of it are compared by."""
+        return replace(thing, **dict.fromkeys(self.counters, 0)) if self.counters else thing  # type: ignore[type-var]
+
+
+def _ended(field: str, state: Any) -> Callable[[Any], Any]:
+    return lambda thing: replace(thing, **{field: state})
+
+
+def _setup(name: str, of: type[T]) -> Kind[T]:
+    undone = _ended("life", Life.UNDONE)
+    return Kind(name=name, of=of, undone=undone, is_setup=True)
+
+
+_REVISION = frozenset({"revision"})
+
+ALL_KINDS: tuple[Kind[Any], ...] = (
+    Kind(name="practice", of=Practice, id=lambda _: "practice", is_setup=True),
+    _setup("location", Location),
+    _setup("room", Room),
+    _setup("service", Service),
+    _setup("staff", StaffMember),
+    _setup("reason", Reason),
+    _setup("closure", Closure),
+    _setup("time_off", TimeOff),
+    Kind(
+        name="client",
+        of=Client,
+        ref=lambda id_: client_ref(ClientId(int(id_))),
+        owner=lambda it: Owner(client=it.id),
+        undone=_ended("life", Life.UNDONE),
+        counters=_REVISION,
+    ),
+    Kind(
+        name="appointment",
+        of=Appointment,
+        ref=lambda id_: appointment_ref(AppointmentId(int(id_))),
+        owner=lambda it: Owner(practitioner=it.practitioner, client=it.client),
+        undone=_ended("status", Status.UNDONE),
+        counters=_REVISION | {"sequence"},
+    ),
+    Kind(
+        name="request",
+        of=Request,
+        ref=lambda id_: request_ref(RequestId(int(id_))),
+        owner=lambda it: Owner(
+            practitioner=it.slot.practitioner,
+            client=it.client,
+            applicant=it.applicant.id if it.applicant is not None else None,
+        ),
+        undone=_ended("state", RequestState.UNDONE),
+        counters=_REVISION,
+    ),
+    Kind(
+        name="charge",
+        of=Charge,
+        owner=lambda it: Owner(client=it.client),
+        undone=_ended("state", ChargeState.VOID),
+        counters=_REVISION,
+    ),
+    Kind(
+        name="work",
+        of=Work,
+        owner=lambda it: Owner(practitioner=it.practitioner),
+        undone=_ended("state", WorkState.GONE),
+        counters=_REVISION,
+    ),
+)
+"""In the order in which they are written: what others point at comes first."""
+
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in ALL_KINDS}
+_OF: dict[type[Any], Kind[Any]] = {kind.of: kind for kind in ALL_KINDS}
+
+
+def kind_of(thing: Thing) -> Kind[Any]:
+    return _OF[type(thing)]
+
+
+def owner_of(thing: Thing) -> Owner:
+    owner: Owner = kind_of(thing).owner(thing)
+    return owner

@@ -1,0 +1,31 @@
+"""Who did what: an actor by kind and id, and whom the names of older events meant."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlmodel import col
+
+from frontdesk.core.domain.actors import ActorId, ActorKind
+from frontdesk.core.store.look import Look
+from frontdesk.core.store.rows import Event as EventRow
+from frontdesk.core.store.rows import PastActor as PastRow
+
+_e = EventRow
+_PAST = select(col(PastRow.name), col(PastRow.role), col(PastRow.actor_kind), col(PastRow.actor))
+
+PastNames = dict[tuple[str, str], ActorId]
+"""By name and roles who an event without a kind of actor is of; a name that fitted two is not there."""
+
+
+def past(look: Look) -> PastNames:
+    found = look.connection.execute(_PAST)
+    return {(name, role): ActorId(ActorKind(kind), id_) for name, role, kind, id_ in found}
+
+
+def done_by(look: Look, who: ActorId) -> ColumnElement[bool]:
+    """Events of one actor, whatever they were called when they did it."""
+    theirs = [and_(col(_e.actor_kind) == who.kind.value, col(_e.actor) == who.id)]
+    for (name, role), it in past(look).items():
+        if it == who:
+            theirs.append(and_(col(_e.actor_kind) == "", col(_e.actor) == name, col(_e.role) == role))
+    return or_(*theirs)
