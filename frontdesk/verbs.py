@@ -11,7 +11,7 @@ from typing import Any
 
 from frontdesk.core.asks import appointments, charges, clients, history, mails, notices, requests, schedule
 from frontdesk.core.asks.door import Ask
-from frontdesk.core.render.language import later
+from frontdesk.core.domain.text import later
 
 ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD = "calendar", "requests", "clients", "card"
 ON_TODAY, ON_WORK, ON_OUTBOX = "today", "work", "outbox"

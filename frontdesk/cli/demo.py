@@ -63,7 +63,7 @@ def demo(
 def fill(opening: Opening, size: Size) -> None:
     """Sets up the demo practice and its bookings; its clock starts at 10:40 today and runs."""
     file = demo_file()
-    zone_name = str(file.practice["timezone"])
+    zone_name = str(file.settings["practice.timezone"])
     start = demo_start(zone_name, opening.now)
     begun = time.monotonic()
     opening.clock, opening.now = (lambda: start + int(time.monotonic() - begun)), None

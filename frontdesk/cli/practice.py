@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +14,21 @@ from frontdesk.cli.files import read_text
 from frontdesk.cli.mails import prove
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
+from frontdesk.core.asks.schedule import Move
 from frontdesk.core.asks.settings import ApplyPractice, PlanPractice
+from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import StaffMember
-from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, plan, planned
+from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, PracticePlan, plan, planned
 from frontdesk.core.domain.services import Location, Service
+from frontdesk.core.domain.work import Work
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.practice import practice_data, practice_toml
+
+TEMPLATES = "mail.templates"
 
 group = typer.Typer(help="The practice as a file.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -39,22 +45,34 @@ def apply(
     file: Path,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Archive what the file does not name.")] = False,
+    with_plan: Annotated[bool, typer.Option("--plan", help="Move what that leaves without its people.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the database agree with a practice file; creates it where there is none."""
     opening: Opening = context.obj
     parsed = _with_texts(practice_file(read_text(file)), file.parent)
     if dry_run and not opening.has_practice:
-        _print_changes(planned(plan(None, parsed)), None, as_json)
+        _print_plan(opening, PracticePlan(changes=planned(plan(None, parsed))), None, as_json)
         say(_("there is no practice at {where} yet; all of the file would be new").format(where=opening.url))
         return
     opening.create = True
+    foreseen = PracticePlan(changes=())
+    if dry_run or with_plan:
+        foreseen = opening.see(PlanPractice(file=parsed, prune=prune))
     if dry_run:
-        changes = opening.see(PlanPractice(file=parsed, prune=prune))
-        _print_changes(changes, None, as_json)
+        _print_plan(opening, foreseen, None, as_json)
         return
-    event = opening.do(ApplyPractice(file=parsed, prune=prune))
-    _print_changes(planned(event.changes), event.id, as_json)
+    steps = tuple(
+        Move(appointment=it.named.appointment.id, seen=it.named.appointment.revision, to=it.to)
+        for it, _because in foreseen.outside
+        if it.to is not None
+    )
+    batch = opening.do(ApplyPractice(file=parsed, prune=prune, moves=steps))
+    applied, *moved = batch.events
+    _print_plan(opening, PracticePlan(changes=planned(applied.own_changes)), applied.id, as_json)
+    if not as_json:
+        lines([opening.words.event(event) for event in moved])
+        _say_of_work(opening, applied)
 
 
 @group.command("show")
@@ -156,28 +174,78 @@ def doctor(
 
 def _with_texts(parsed: PracticeFile, folder: Path) -> PracticeFile:
     """Templates that are named by a path beside the file are read from there."""
-    mail = parsed.groups.get("mail", {})
     texts = {
         name: read_text(folder / value) if "\n" not in value and (folder / value).is_file() else value
-        for name, value in mail.get("templates", {}).items()
+        for name, value in (parsed.settings.get(TEMPLATES) or {}).items()
     }
-    if not texts:
-        return parsed
-    return replace(parsed, groups={**parsed.groups, "mail": {**mail, "templates": texts}})
+    return replace(parsed, settings={**parsed.settings, TEMPLATES: texts}) if texts else parsed
 
 
 def _named(thing: Service | StaffMember | Location) -> str:
     return thing.name if thing.life is Life.ACTIVE else f"{thing.name} ({_('archived')})"
 
 
-def _print_changes(changes: tuple[PlannedChange, ...], event: int | None, as_json: bool) -> None:
+def _print_plan(opening: Opening, plan: PracticePlan, event: int | None, as_json: bool) -> None:
     if as_json:
-        plain = [{"kind": it.kind, "id": it.id, "how": it.how, "fields": [f[0] for f in it.fields]} for it in changes]
-        show({"version": shapes.VERSION, "item": {"changes": plain}, "event": event, "warnings": []})
+        item = {
+            "changes": [
+                {
+                    "kind": it.kind,
+                    "id": it.id,
+                    "how": it.how,
+                    "fields": [name for name, _was, _now in it.fields],
+                    "values": [
+                        {"field": name, "before": shapes.plain(was), "after": shapes.plain(now)}
+                        for name, was, now in it.fields
+                    ],
+                }
+                for it in plan.changes
+            ],
+            "outside": [
+                shapes.planned(move, opening.setup) | {"because": [it.rule.value for it in because]}
+                for move, because in plan.outside
+            ],
+        }
+        show({"version": shapes.VERSION, "item": item, "event": event, "warnings": []})
         return
-    table([[it.how, it.kind, it.id, ", ".join(name for name, _was, _is in it.fields)] for it in changes])
-    if not changes:
+    table([row for it in plan.changes for row in _rows_of(it)])
+    if not plan.changes:
         say(_("nothing to change: the database agrees with the file"))
+    if plan.outside:
+        words = opening.words
+        say(_("coming appointments that this leaves without what they need:"))
+        table(
+            [
+                [
+                    it.named.appointment.ref,
+                    words.moment(it.named.appointment.start, it.named.appointment.zone),
+                    it.named.client_name,
+                    ", ".join(words.because(reason) for reason in because),
+                    words.slot(it.to) if it.to is not None else "–",
+                ]
+                for it, because in plan.outside
+            ]
+        )
+
+
+def _rows_of(it: PlannedChange) -> list[list[str]]:
+    """A line for each key that changes, with its value before and after."""
+    if not it.fields:
+        return [[it.how, f"{it.kind} {it.id}", ""]]
+    where = "" if it.kind == "setting" else f"{it.kind} {it.id} "
+    return [[it.how, f"{where}{name}", f"{_shown(was)} → {_shown(now)}"] for name, was, now in it.fields]
+
+
+def _shown(value: Any) -> str:
+    plain = shapes.plain(value)
+    return "–" if plain is None else json.dumps(plain, ensure_ascii=False)
+
+
+def _say_of_work(opening: Opening, applied: Event) -> None:
+    lost = len({change.after.appointment for change in applied.also if isinstance(change.after, Work)})
+    if lost:
+        told = plural("{n} appointment is on the work list now", "{n} appointments are on the work list now", lost)
+        say(told.format(n=lost) + ": frontdesk worklist")
 
 
 def _json_ready(value: Any) -> Any:

@@ -129,7 +129,7 @@ def _visits(
 
 def _kept(seed: random.Random, number: int, file: PracticeFile) -> KeptAppointment:
     """Booked here, so with the buffer of the practice."""
-    after = int(file.groups["booking"]["buffer_after"])
+    after = int(file.settings["booking.buffer_after"])
     return KeptAppointment(
         id=AppointmentId(number + 1), holder=UUID(int=seed.getrandbits(128), version=4), buffer_after=after
     )

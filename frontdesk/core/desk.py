@@ -125,6 +125,7 @@ OPERATIONS: dict[type[Ask[Any]], Callable[[Tx, Any], Any]] = {
     asks_of_schedule.KeepAppointment: schedule_operations.keep_appointment,
     asks_of_schedule.RemoveTimeOff: schedule_operations.remove_time_off,
     asks_of_settings.ApplyPractice: settings_operations.apply_practice,
+    asks_of_settings.ChangeSettings: settings_operations.change_settings,
     asks_of_transfer.ImportRecords: transfer_operations.import_records,
     asks_of_history.Undo: undo_operations.undo,
     asks_of_history.Redo: undo_operations.redo,

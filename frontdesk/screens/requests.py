@@ -25,10 +25,11 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events import Event, TimesOffered
 from frontdesk.core.domain.requests import RequestId, RequestKind, RequestState
+from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import local_date, wall_time
 from frontdesk.core.domain.views import RequestLine, RequestOrder, Standing
 from frontdesk.core.render import times
-from frontdesk.core.render.language import _, later, plural
+from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.request_card import age, request_card
 from frontdesk.core.render.words import PLAIN_DAYS, STANDING_WORDS
 from frontdesk.screens.desk_screen import bindings_of

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -12,8 +14,9 @@ from frontdesk.core.domain.hours import Closure, ClosureId, DayException, Days, 
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import Role, StaffId
-from frontdesk.core.domain.practice import Booking, Practice, ResourceId, Setup, StaffMember
+from frontdesk.core.domain.practice import Booking, ResourceId, Setup, StaffMember
 from frontdesk.core.domain.services import Location, LocationId, Room, RoomId, Service, ServiceId
+from frontdesk.core.domain.settings import practice_of
 from frontdesk.core.domain.slots import Asking, Busy, Counts, Place, Scene, wish_for
 from frontdesk.core.domain.times import Span
 from tests.domain.oracle import MINUTE, Question, Taken
@@ -45,6 +48,12 @@ THE_PLACE = (Location(id=HERE, name="Here"),)
 THE_ROOMS = tuple(Room(id=room, name=room, location=HERE) for room in ROOMS)
 
 
+def a_booking(**chosen: Any) -> Booking:
+    """How booking works where nobody chose anything, but for what is given."""
+    begins = {"practice.name": "Practice", "practice.timezone": "UTC"}
+    return practice_of({**begins, **{f"booking.{name}": value for name, value in chosen.items()}}).booking
+
+
 def a_setup(
     *,
     services: tuple[Service, ...],
@@ -57,7 +66,8 @@ def a_setup(
     time_off: tuple[TimeOff, ...] = (),
 ) -> Setup:
     return Setup(
-        practice=Practice(name="Practice", timezone=timezone, booking=booking),
+        practice=replace(practice_of({"practice.name": "Practice", "practice.timezone": timezone}), booking=booking),
+        chosen={},
         locations={location.id: location for location in locations},
         rooms={room.id: room for room in rooms},
         services={service.id: service for service in services},
@@ -195,7 +205,7 @@ def _service(draw: st.DrawFn, id_: ServiceId) -> Service:
 
 @st.composite
 def _booking(draw: st.DrawFn) -> Booking:
-    return Booking(
+    return a_booking(
         initial_service=draw(st.sampled_from((*[TALK] * 6, TREATMENT, None))),
         start_interval=draw(_INTERVALS),
         minimum_notice=draw(st.sampled_from((0, 0, 0, 0, 1, 24))),

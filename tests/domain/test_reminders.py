@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.core.domain.appointments import Status
-from frontdesk.core.domain.practice import Booking
 from frontdesk.core.domain.reminders import due_reminder, is_storm, reminder_due
 from frontdesk.core.domain.times import DAY, HOUR, wall_time
 from frontdesk.core.parse.reminders import reminder_hours
 from tests.builders import ZONE, an_appointment, at, on
-from tests.domain.practices import a_setup
+from tests.domain.practices import a_booking, a_setup
 
 QUIET = ("21:00", "07:00")
 
@@ -51,7 +50,7 @@ def test_no_reminder_falls_into_quiet_hours_or_after_the_start(quarter: int, hou
 
 
 def test_of_several_only_the_last_and_none_that_was_too_late_when_it_was_booked() -> None:
-    setup = a_setup(services=(), staff=(), timezone=ZONE, booking=Booking())
+    setup = a_setup(services=(), staff=(), timezone=ZONE, booking=a_booking())
     it = an_appointment(start=at(on(27, 10)), end=at(on(27, 11)), timed_at=at(on(20, 10)))
     assert due_reminder(it, setup, at(on(24, 9))) is None
     assert due_reminder(it, setup, at(on(24, 10))) == 72

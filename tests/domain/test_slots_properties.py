@@ -45,6 +45,7 @@ from tests.domain.practices import (
     TALK,
     THERE,
     TREATMENT,
+    a_booking,
     a_setup,
     at,
     places_of,
@@ -67,7 +68,7 @@ CLOCKS_FORWARD, CLOCKS_BACK = date(2025, 3, 9), date(2025, 11, 2)
 NINE_TO_TWELVE = (Range(540, 720),)
 NINE_TO_ELEVEN = (Range(540, 660),)
 ANA_HERE = Place(ANA, HERE)
-HALF_HOURS = Booking(start_interval=30, minimum_notice=0)
+HALF_HOURS = a_booking(start_interval=30, minimum_notice=0)
 
 
 @pytest.mark.covers("4-19", "4-21")
@@ -298,7 +299,7 @@ def test_the_horizon_includes_its_last_date() -> None:
 @pytest.mark.covers("2-11", "4-20")
 def test_starts_are_steps_from_midnight_and_a_service_may_have_its_own() -> None:
     hours = (Range(550, 640),)
-    booking = Booking(start_interval=15, minimum_notice=0)
+    booking = a_booking(start_interval=15, minimum_notice=0)
 
     assert offered(asked(hours=hours, booking=booking)) == ["09:15", "09:30", "09:45", "10:00"]
     assert offered(asked(hours=hours, booking=booking, service=a_service(start_interval=60))) == ["10:00"]

@@ -56,7 +56,7 @@ def test_what_is_shown_as_a_file_changes_nothing_when_it_is_applied(tmp_path: Pa
     desk = open_test_desk(tmp_path / "a.db")
     shown = practice_toml(desk.see(ShowSetup()))
 
-    assert desk.see(PlanPractice(file=practice_file(shown), prune=True)) == ()
+    assert desk.see(PlanPractice(file=practice_file(shown), prune=True)).changes == ()
 
 
 def test_a_service_nobody_knows_is_named_with_the_line_of_its_person(tmp_path: Path) -> None:
@@ -72,12 +72,14 @@ def test_what_the_file_does_not_name_stays_unless_it_is_pruned(tmp_path: Path) -
     desk = open_test_desk(tmp_path / "a.db")
     smaller = PRACTICE.split('[[staff]]\nid = "vic"')[0]
 
-    assert desk.see(PlanPractice(file=practice_file(smaller))) == ()
-    assert [(it.kind, it.id, it.how) for it in desk.see(PlanPractice(file=practice_file(smaller), prune=True))] == [
-        ("staff", "vic", "archived")
-    ]
+    assert desk.see(PlanPractice(file=practice_file(smaller))).changes == ()
+    assert [
+        (it.kind, it.id, it.how) for it in desk.see(PlanPractice(file=practice_file(smaller), prune=True)).changes
+    ] == [("staff", "vic", "archived")]
 
 
 @pytest.mark.parametrize("kit", ["clinic", "therapy", "salon", "repair"])
 def test_every_kit_is_a_practice_file(kit: str) -> None:
-    assert practice_file((data_folder() / "kits" / f"{kit}.toml").read_text()).practice["name"] == "My practice"
+    assert (
+        practice_file((data_folder() / "kits" / f"{kit}.toml").read_text()).settings["practice.name"] == "My practice"
+    )

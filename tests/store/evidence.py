@@ -34,7 +34,7 @@ FIRST = datetime(2026, 12, 1)
 _ALWAYS = tuple((Range(0, 1440),) for _ in range(7))
 
 PRACTICE = PracticeFile(
-    practice={"name": "Test", "timezone": "Europe/Berlin"},
+    settings={"practice.name": "Test", "practice.timezone": "Europe/Berlin"},
     locations=(Entry(id="main", line=1, fields={"name": "Main"}),),
     rooms=tuple(Entry(id=room, line=1, fields={"name": room, "location": "main"}) for room in ("r1", "r2")),
     services=(

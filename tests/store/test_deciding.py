@@ -42,7 +42,13 @@ RIVALRIES = int(os.environ.get("FRONTDESK_DECISIONS", "100"))
 OPEN = replace(
     PRACTICE,
     services=tuple(replace(service, fields={**service.fields, "online": True}) for service in PRACTICE.services),
-    groups={"booking": {"max_pending": 0, "horizon": 1500, "request_expiry": 720, "minimum_notice": 0}},
+    settings={
+        **PRACTICE.settings,
+        "booking.max_pending": 0,
+        "booking.horizon": 1500,
+        "booking.request_expiry": 720,
+        "booking.minimum_notice": 0,
+    },
 )
 P1, TALK = StaffId("p1"), ServiceId("talk")
 DAY = timedelta(days=1)

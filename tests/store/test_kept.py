@@ -29,7 +29,7 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.operations.undo import stacks_of
 from frontdesk.core.render.language import speak
 from frontdesk.core.render.words import Words
-from frontdesk.core.store import events, migrate
+from frontdesk.core.store import events, first_shapes, migrate
 from frontdesk.core.store.engine import SCHEMA, Store, driver
 from frontdesk.core.store.look import Look
 from tests.postgres import Server
@@ -37,6 +37,8 @@ from tests.postgres import Server
 KEPT = Path(__file__).parent / "kept"
 BEFORE = "0004"
 SEALS = b"0123456789abcdef0123456789abcdef"
+ONE_KEY_OF_TWO = "54"
+"""The act that chose one key, after which somebody chose another: each is taken back by itself since."""
 SETTINGS = "apply_practice"
 """The deed whose words and changes are told more exactly since: by setting."""
 
@@ -118,8 +120,8 @@ def test_its_history_says_the_same(desk: Desk, said: dict[str, Any]) -> None:
     words = Words(desk.see(ShowSetup()), date(2026, 10, 30))
     lines = desk.see(ShowHistory(limit=10_000))
 
-    assert [(it.id, it.at, it.actor_name, it.role, it.terminal, it.operation) for it in lines] == [
-        (it["id"], it["at"], it["actor"], it["role"], it["terminal"], it["operation"]) for it in said["history"]
+    assert [(it.id, it.at, it.actor_name, it.role, it.operation) for it in lines] == [
+        (it["id"], it["at"], it["actor"], it["role"], it["operation"]) for it in said["history"]
     ]
     for line, then in zip(lines, said["history"], strict=True):
         assert (line.batch, line.undoes, line.text, line.message) == (
@@ -129,7 +131,7 @@ def test_its_history_says_the_same(desk: Desk, said: dict[str, Any]) -> None:
             then["message"],
         )
         if line.operation != SETTINGS:
-            assert words.history(line) == then["sentence"]
+            assert words.history(line) == then["sentence"].replace("time_off", "time off")
         changed = [it for it in then["changes"] if it[2] != it[3] and it[0] != "practice"]
         told = [(it.kind, it.id, plain(it.before), plain(it.after)) for it in line.changes if it.kind != "setting"]
         assert [as_far_as_known(list(it), was) for it, was in zip(told, changed, strict=True)] == changed
@@ -139,7 +141,12 @@ def test_its_set_up_is_the_same(desk: Desk, said: dict[str, Any]) -> None:
     setup = desk.see(ShowSetup())
 
     for name, then in said["setup"].items():
-        assert as_far_as_known(plain(getattr(setup, name)), then) == then
+        if name != "practice":
+            assert as_far_as_known(plain(getattr(setup, name)), then) == then
+    chosen = {path: it.value for path, it in setup.chosen.items()}
+    then = first_shapes.settings_of(said["setup"]["practice"])
+    assert {path: chosen[path] for path in then} == then
+    assert then["booking.minimum_notice"] == 12, "what had its default was left out, and meant it"
 
 
 def test_its_chain_closes_and_its_digests_are_as_they_were(desk: Desk, file: Path, upgraded: str) -> None:
@@ -170,6 +177,9 @@ def test_each_act_is_taken_back_as_before(file: Path, said: dict[str, Any], tmp_
         finally:
             desk.close()
             copy.unlink()
+        if batch == ONE_KEY_OF_TWO:
+            assert then["refused"] == ["ChangedSince"], "it was kept in one piece with a key that was changed later"
+            continue
         told = [[it.kind, it.id, plain(it.after)] for it in back.changes if it.kind != "setting"]
         changes = [it for it in then["changes"] if it[0] != "practice" and not only_touched(it, back)]
         assert as_far_as_known(told, changes) == changes, batch
@@ -196,7 +206,7 @@ def last_acts(desk: Desk) -> list[int]:
 def test_a_renamed_practitioner_keeps_her_deeds_and_her_clients(desk: Desk) -> None:
     ann = as_person(desk, "ann")
 
-    assert last_acts(ann) == [82, 60, 59, 55, 53, 41, 39, 14, 5]
+    assert last_acts(ann) == [83, 60, 59, 55, 53, 41, 39, 14, 5]
     made_before_the_new_name = next(
         it.changes[0].client for it in desk.see(ShowHistory(limit=10_000)) if it.id == 53 and it.changes
     )

@@ -262,6 +262,13 @@ class PracticeApplied(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettingsChanged(PracticeApplied):
+    """Some keys were chosen otherwise, each by itself."""
+
+    operation = "change_settings"
+
+
+@dataclass(frozen=True, kw_only=True)
 class _RequestChanged(Event):
     before: Request
     request: Request

@@ -12,13 +12,14 @@ from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.permissions import Owner
-from frontdesk.core.domain.practice import Practice, Reason, StaffMember
+from frontdesk.core.domain.practice import Reason, StaffMember
 from frontdesk.core.domain.requests import Request, RequestId, RequestState, request_ref
 from frontdesk.core.domain.services import Location, Room, Service
+from frontdesk.core.domain.settings import SettingValue, may_be_unset
 from frontdesk.core.domain.work import Work, WorkState
 
 Thing: TypeAlias = (
-    Practice
+    SettingValue
     | Location
     | Room
     | Service
@@ -48,7 +49,7 @@ class Kind(Generic[T]):
     """What people call one, by its id."""
     owner: Callable[[T], Owner] = lambda _: Owner()
     """Whose it is: what "own" is measured by."""
-    undone: Callable[[T], T] | None = None
+    undone: Callable[[T], T | None]
     """What becomes of one when what made it is taken back; None: that cannot be."""
     counters: frozenset[str] = frozenset()
     """Fields that only ever rise, also when a change is taken back."""
@@ -79,7 +80,13 @@ def _setup(name: str, of: type[T]) -> Kind[T]:
 _REVISION = frozenset({"revision"})
 
 ALL_KINDS: tuple[Kind[Any], ...] = (
-    Kind(name="practice", of=Practice, id=lambda _: "practice", is_setup=True),
+    Kind(
+        name="setting",
+        of=SettingValue,
+        id=lambda it: it.path,
+        undone=lambda it: replace(it, value=None) if may_be_unset(it.path) else None,
+        is_setup=True,
+    ),
     _setup("location", Location),
     _setup("room", Room),
     _setup("service", Service),

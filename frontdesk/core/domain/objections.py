@@ -358,6 +358,13 @@ class TooManyOffers(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class NothingToChange(_Reason):
+    """What is chosen is what holds already."""
+
+    code = "nothing_to_change"
+
+
+@dataclass(frozen=True, slots=True)
 class LastAdmin(_Reason):
     """The only admin cannot be archived, or lose the role: nobody could give it back."""
 
@@ -448,6 +455,7 @@ ChangeObjection: TypeAlias = (
     | TooManyOffers
     | KnownAlready
     | LastAdmin
+    | NothingToChange
     | ChargeIsOver
     | WaiverNeedsReason
     | MailIsOver

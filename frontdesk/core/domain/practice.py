@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from frontdesk.core.domain.hours import (
     Closure,
@@ -19,8 +19,11 @@ from frontdesk.core.domain.hours import (
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Role, StaffId
 from frontdesk.core.domain.policies import Approval, Policy, Terms, resolved
-from frontdesk.core.domain.services import Location, LocationId, Room, RoomId, Service, ServiceId
+from frontdesk.core.domain.services import Location, LocationId, Room, RoomId, Service, ServiceId, Waiting
 from frontdesk.core.domain.times import Span
+
+if TYPE_CHECKING:  # settings say who may change them, and so stand above people
+    from frontdesk.core.domain.settings import Chosen
 
 ReasonId = NewType("ReasonId", str)
 ResourceId = NewType("ResourceId", int)
@@ -30,28 +33,28 @@ ResourceId = NewType("ResourceId", int)
 class Booking:
     """How booking works; staff are bound only where the slot engine's rules say so."""
 
-    initial_service: ServiceId | None = None
-    approval: Approval = Approval.STAFF
-    start_interval: int = 15
-    minimum_notice: int = 12
-    horizon: int = 60
-    buffer_before: int = 0
-    buffer_after: int = 0
-    request_expiry: int = 72
-    answer_by: int = 24
-    picker_hold: int = 5
-    max_upcoming: int = 0
-    max_pending: int = 3
+    initial_service: ServiceId | None
+    approval: Approval
+    start_interval: int
+    minimum_notice: int
+    horizon: int
+    buffer_before: int
+    buffer_after: int
+    request_expiry: int
+    answer_by: int
+    picker_hold: int
+    max_upcoming: int
+    max_pending: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
-    enabled: bool = False
-    new_clients: bool = False
-    address: str = ""
-    link: str = "direct"
-    may: tuple[str, ...] = ("request", "reschedule", "cancel")
-    change_service: bool = False
+    enabled: bool
+    new_clients: bool
+    address: str
+    link: str
+    may: tuple[str, ...]
+    change_service: bool
 
     @property
     def base(self) -> str:
@@ -61,25 +64,23 @@ class Portal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    reminders: tuple[int, ...] = (72, 24)
-    grace: int = 60
-    quiet_hours: tuple[str, str] | None = None
-    service_in_subject: bool = False
-    calendar_files: bool = True
-    templates: dict[str, str] = field(default_factory=dict)
+    reminders: tuple[int, ...]
+    grace: int
+    quiet_hours: tuple[str, str] | None
+    service_in_subject: bool
+    calendar_files: bool
+    templates: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    receptionists_decide: bool = True
-    receptionists_override: bool = True
-    pins: bool = True
-    idle_lock: int = 15
+    receptionists_decide: bool
+    receptionists_override: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requests:
-    ticket_url: str = ""
+    ticket_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +96,23 @@ class Automation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
+    """The settings in force, as the house works with them: what was chosen, else how a practice begins."""
+
     name: str
     timezone: str
-    locale: str = "en"
-    country: str = ""
-    currency: str = "EUR"
-    phone: str = ""
-    email: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
-    booking: Booking = Booking()
-    policy: Policy = Policy()
-    portal: Portal = Portal()
-    mail: Mail = Mail()
-    desk: DeskSettings = DeskSettings()
-    requests: Requests = Requests()
-    automations: tuple[Automation, ...] = ()
+    locale: str
+    country: str
+    currency: str
+    phone: str
+    email: str
+    labels: Mapping[str, str]
+    booking: Booking
+    policy: Policy
+    portal: Portal
+    mail: Mail
+    desk: DeskSettings
+    requests: Requests
+    automations: tuple[Automation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ class StaffMember:
     weeks: tuple[Week, ...] = ()
     exceptions: tuple[DayException, ...] = ()
     policy: Policy = Policy()
+    waiting: Waiting = field(default_factory=dict)
     life: Life = Life.ACTIVE
 
 
@@ -139,6 +143,7 @@ class Reason:
     offered: bool = True
     """Whether people may choose it; an import's reason is not offered."""
     position: int = 0
+    waiting: Waiting = field(default_factory=dict)
     life: Life = Life.ACTIVE
 
 
@@ -179,6 +184,8 @@ class Setup:
     """Everything about a practice that is not a booking, as one value; open time is computed once and kept."""
 
     practice: Practice
+    chosen: Mapping[str, Chosen]
+    """What of it somebody chose, by key."""
     locations: Mapping[LocationId, Location]
     rooms: Mapping[RoomId, Room]
     services: Mapping[ServiceId, Service]

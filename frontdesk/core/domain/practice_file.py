@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from typing import Any, TypeAlias, TypeVar, cast
 
+from frontdesk.core.domain.effects import Because
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events import Change
 from frontdesk.core.domain.hours import Closure, ClosureId, DayException, TimeOff, TimeOffId, Week
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Role, StaffId
-from frontdesk.core.domain.practice import FIRST_REASONS, Practice, Reason, Setup, StaffMember
+from frontdesk.core.domain.policies import Policy
+from frontdesk.core.domain.practice import FIRST_REASONS, Reason, ResourceId, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, Service
+from frontdesk.core.domain.settings import AUTOMATION, CHOSEN_ONCE, Plain, SettingValue, practice_of
+from frontdesk.core.domain.views import PlannedMove
 
 Fields: TypeAlias = Mapping[str, Any]
 """Fields of a value of the set-up, only those the file gives."""
 
 T = TypeVar("T")
-
-GROUPS = ("booking", "policy", "portal", "mail", "desk", "requests")
-"""Settings of the practice that stand in a table of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +44,16 @@ class StaffEntry(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeFile:
-    practice: Fields = field(default_factory=dict)
-    groups: Mapping[str, Fields] = field(default_factory=dict)
+    settings: Mapping[str, Plain] = field(default_factory=dict)
+    """What the file chooses, by key."""
     locations: tuple[Entry, ...] = ()
     rooms: tuple[Entry, ...] = ()
     services: tuple[Entry, ...] = ()
     staff: tuple[StaffEntry, ...] = ()
     closures: tuple[Closure, ...] = ()
     reasons: tuple[Entry, ...] = ()
-    automations: tuple[Any, ...] | None = None
+    lists: frozenset[str] = frozenset()
+    """Of the entries that are kept like settings, those lists that the file gives whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,16 @@ class PlannedChange:
     kind: str
     id: str
     how: str
-    fields: tuple[tuple[str, str, str], ...] = ()
-    """Field, as it is, as it would be."""
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+    """Field, as it is, as it would be; of a setting its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticePlan:
+    """What a file would change, and which coming appointments then fall outside, with a way out where one is seen."""
+
+    changes: tuple[PlannedChange, ...]
+    outside: tuple[tuple[PlannedMove, tuple[Because, ...]], ...] = ()
 
 
 def planned(changes: tuple[Change, ...]) -> tuple[PlannedChange, ...]:
@@ -74,7 +85,7 @@ def plan(setup: Setup | None, file: PracticeFile, prune: bool = False) -> tuple[
     What the file does not name stays as it is; `prune` archives it. No appointment is touched.
     """
     changes = [
-        *_practice(setup, file),
+        *_settings(setup, file),
         *_entries(setup.locations if setup else {}, file.locations, Location, prune),
         *_entries(setup.rooms if setup else {}, file.rooms, Room, prune),
         *_entries(setup.services if setup else {}, file.services, Service, prune),
@@ -87,23 +98,50 @@ def plan(setup: Setup | None, file: PracticeFile, prune: bool = False) -> tuple[
     return tuple(changes)
 
 
-def _practice(setup: Setup | None, file: PracticeFile) -> Iterator[Change]:
-    before = setup.practice if setup else None
-    fields: dict[str, Any] = dict(file.practice)
-    if before is None:
-        for name in ("name", "timezone"):
-            if name not in fields:
-                raise BadInput(f"practice.{name}", Problem.MISSING)
-    start = before or Practice(name=fields["name"], timezone=fields["timezone"])
-    for group, values in file.groups.items():
-        fields[group] = replace(getattr(start, group), **values)
-    if file.automations is not None:
-        fields["automations"] = file.automations
-    after = replace(start, **fields)
-    if not after.country and "_" in after.locale:
-        after = replace(after, country=after.locale.split("_")[1][:2])
-    if after != before:
-        yield Change(before, after)
+def applied(setup: Setup, changes: tuple[Change, ...]) -> Setup:
+    """The set-up as it would be; what the database would number has numbers of its own below zero."""
+    after = [change.after for change in changes]
+    chosen = {path: it.value for path, it in setup.chosen.items()}
+    chosen |= {it.path: it.value for it in after if isinstance(it, SettingValue)}
+
+    def entries(known: Mapping[Any, Any], kind: type[Any]) -> dict[Any, Any]:
+        return {**known, **{it.id: it for it in after if isinstance(it, kind)}}
+
+    def numbered(known: tuple[Any, ...], kind: type[Any]) -> tuple[Any, ...]:
+        changed = {it.id or -n: replace(it, id=it.id or -n) for n, it in enumerate(after, 1) if isinstance(it, kind)}
+        return tuple({**{it.id: it for it in known}, **changed}.values())
+
+    staff, rooms = entries(setup.staff, StaffMember), entries(setup.rooms, Room)
+    new = count(-1, -1)
+    return replace(
+        setup,
+        practice=practice_of(chosen),
+        locations=entries(setup.locations, Location),
+        rooms=rooms,
+        services=entries(setup.services, Service),
+        staff=staff,
+        closures=numbered(setup.closures, Closure),
+        time_off=numbered(setup.time_off, TimeOff),
+        reasons=entries(setup.reasons, Reason),
+        staff_resources={who: setup.staff_resources.get(who) or ResourceId(next(new)) for who in staff},
+        room_resources={room: setup.room_resources.get(room) or ResourceId(next(new)) for room in rooms},
+        _kept={},
+        _terms={},
+    )
+
+
+def _settings(setup: Setup | None, file: PracticeFile) -> Iterator[Change]:
+    """What the file chooses otherwise than is chosen; a list that is given whole takes away what it does not name."""
+    chosen = {path: it.value for path, it in setup.chosen.items()} if setup else {}
+    if setup is None:
+        for row in CHOSEN_ONCE:
+            if row.required and row.path not in file.settings:
+                raise BadInput(row.path, Problem.MISSING)
+    gone = [path for path in chosen for name in file.lists if path.startswith(name) and path not in file.settings]
+    for path, value in {**file.settings, **dict.fromkeys(gone)}.items():
+        if value != chosen.get(path):
+            before = SettingValue(path=path, value=chosen[path]) if path in chosen else None
+            yield Change(before, SettingValue(path=path, value=value))
 
 
 def _entries(known: Mapping[Any, Any], entries: tuple[Entry, ...], kind: type[Any], prune: bool) -> Iterator[Change]:
@@ -228,23 +266,25 @@ def _require_known(setup: Setup | None, changes: list[Change], file: PracticeFil
                 _known(f"staff.{thing.id}.hours", places, locations, lines.get(thing.id))
             case Closure(location=str()):
                 _known("closures.location", (thing.location,), locations, None)
-            case Practice():
-                initial = thing.booking.initial_service
-                _known("booking.initial_service", (initial,) if initial else (), services, None)
-                people = _ids(setup.staff if setup else {}, changes, StaffMember)
-                reasons = _ids(setup.reasons if setup else {}, changes, Reason)
-                named = (
-                    ("service", services),
-                    ("practitioner", people),
-                    ("location", locations),
-                    ("reason", reasons),
-                )
-                for automation in thing.automations:
-                    for name, ids in named:
-                        wanted = automation.when.get(name)
-                        _known(f"automations.{automation.id}.when.{name}", (wanted,) if wanted else (), ids, None)
+            case SettingValue(path="booking.initial_service", value=str() as initial):
+                _known(thing.path, (initial,), services, None)
+            case SettingValue(path=path, value=dict() as kept) if path.startswith(AUTOMATION):
+                _require_known_in(path, kept.get("when", {}), setup, changes)
             case _:
                 pass
+
+
+def _require_known_in(path: str, when: Mapping[str, str], setup: Setup | None, changes: list[Change]) -> None:
+    """What an automation asks for is there. Raises BadInput."""
+    named = (
+        ("service", setup.services if setup else {}, Service),
+        ("practitioner", setup.staff if setup else {}, StaffMember),
+        ("location", setup.locations if setup else {}, Location),
+        ("reason", setup.reasons if setup else {}, Reason),
+    )
+    for name, known, kind in named:
+        if when.get(name):
+            _known(f"{path}.when.{name}", (when[name],), _ids(known, changes, kind), None)
 
 
 def _ids(known: Mapping[Any, Any], changes: list[Change], kind: type[Any]) -> set[Any]:
@@ -259,23 +299,34 @@ def _known(where: str, named: tuple[Any, ...], known: set[Any], line: int | None
 
 def _planned(change: Change) -> PlannedChange:
     before, after = cast(Any, change.before), cast(Any, change.after)
+    name = _name(after)
+    if isinstance(after, SettingValue):
+        how = "new" if before is None else "changed"
+        was = None if before is None else before.value
+        return PlannedChange(kind=change.kind, id=name, how=how, fields=((after.path, was, after.value),))
     if before is None:
-        return PlannedChange(kind=change.kind, id=_name(after), how="new")
+        return PlannedChange(kind=change.kind, id=name, how="new")
     if getattr(after, "life", Life.ACTIVE) is Life.ARCHIVED:
-        return PlannedChange(kind=change.kind, id=_name(after), how="archived")
-    names = [name for name in before.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]
-    return PlannedChange(
-        kind=change.kind,
-        id=_name(after),
-        how="changed",
-        fields=tuple((name, str(getattr(before, name)), str(getattr(after, name))) for name in names),
-    )
+        return PlannedChange(kind=change.kind, id=name, how="archived")
+    return PlannedChange(kind=change.kind, id=name, how="changed", fields=tuple(differing(before, after)))
+
+
+def differing(before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """The fields of a value that differ, also inside of values: `policy.notice`, as it was and as it is."""
+    for name in before.__dataclass_fields__:
+        was, now = getattr(before, name), getattr(after, name)
+        if was == now:
+            continue
+        if isinstance(was, Policy) and isinstance(now, Policy):
+            yield from ((f"{name}.{inside}", old, new) for inside, old, new in differing(was, now))
+        else:
+            yield name, was, now
 
 
 def _name(thing: Any) -> str:
     match thing:
-        case Practice():
-            return thing.name
+        case SettingValue():
+            return thing.path
         case TimeOff():
             return f"{thing.staff} {thing.start:%Y-%m-%d %H:%M}"
         case Closure():

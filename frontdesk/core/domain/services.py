@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import NewType
+from typing import NewType, TypeAlias
 
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.policies import Approval, Policy
 
 ServiceId = NewType("ServiceId", str)
 LocationId = NewType("LocationId", str)
+Waiting: TypeAlias = Mapping[str, object]
+"""Keys of parts that are not built yet, as they were given: they are kept, and do nothing."""
 RoomId = NewType("RoomId", str)
 
 
@@ -61,4 +64,5 @@ class Service:
     buffer_after: int | None = None
     reminders: tuple[int, ...] | None = None
     policy: Policy = Policy()
+    waiting: Waiting = field(default_factory=dict)
     life: Life = Life.ACTIVE

@@ -26,6 +26,11 @@ RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "'")
 """What begins a field that a spreadsheet would run; and the mark that stops it, so that it can come off again."""
 
 
+def later(message: str) -> str:
+    """Marks a sentence that is translated when it is shown."""
+    return message
+
+
 def clean_text(text: str, limit: int = TEXT_LENGTH) -> str:
     """Several lines of text, normalised (NFC), without control characters, at most `limit` characters."""
     if text.isascii() and text.isprintable():  # most are: nothing in them has to be looked for

@@ -13,8 +13,11 @@ from frontdesk.core.domain.times import Instant
 WorkId = NewType("WorkId", int)
 
 
-TIME_CAUSES = frozenset({"time_off", "hours", "closure"})
-"""What takes an appointment's time."""
+ARCHIVED = "archived"
+"""The cause of what lost a person, a service, a room or a place; its id says which: `staff:ann`."""
+
+TIME_CAUSES = frozenset({"time_off", "hours", "closure", ARCHIVED})
+"""What takes an appointment's time, or what else it needs."""
 
 
 class WorkState(Enum):

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from frontdesk.core.asks.appointments import RescheduleAppointment
-from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, RemoveTimeOff, TakeTimeOff
-from frontdesk.core.domain.absences import lost_its_time
+from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, Move, RemoveTimeOff, TakeTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import About, BadInput, DeskError, NotFound, Problem
 from frontdesk.core.domain.events import Batch, Change, Event, TimeOffRemoved, TimeOffTaken, WorkKept
@@ -19,7 +18,6 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.text import clean_line
-from frontdesk.core.domain.times import DAY, Span
 from frontdesk.core.domain.work import Work, WorkId, WorkState
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.appointments import found, locked, reschedule_appointment
@@ -27,9 +25,6 @@ from frontdesk.core.operations.guard import record, require_allowed, require_no_
 from frontdesk.core.store import appointments, claims, clients, setup, work
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
-
-AHEAD = 5 * 366 * DAY
-"""How far a change of hours looks for appointments that lose their time."""
 
 
 def take_time_off(tx: Tx, ask: TakeTimeOff) -> TimeOffTaken:
@@ -45,30 +40,10 @@ def apply_time_off(tx: Tx, ask: ApplyTimeOff) -> Batch[Event]:
     require_allowed(tx, ask.needs, Owner(practitioner=ask.staff))
     practice = setup.load(tx)
     _require_span(practice, ask.staff, ask.start, ask.end)
-    moved = [found(tx, move.appointment) for move in ask.moves]
-    for client in sorted({it.client for it in moved}):
-        clients.lock(tx, client)
-    resources = {practice.staff_resources[ask.staff]}
-    for it, move in zip(moved, ask.moves, strict=True):
-        resources |= {*claims.resources_of(practice, it), *_resources_at(practice, move.to.practitioner)}
-    taking.lock(tx, resources)
+    moved = lock_moves(tx, practice, ask.moves, [practice.staff_resources[ask.staff]])
     ids = tuple(it.id for it in moved)
-    done: list[Event] = [_take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=ids)]
-    for move in ask.moves:
-        step = RescheduleAppointment(
-            appointment=move.appointment,
-            seen=move.seen,
-            start=move.to.start,
-            practitioner=move.to.practitioner,
-            location=move.to.location,
-            room=move.to.room,
-        )
-        try:
-            done.append(reschedule_appointment(tx, step))
-        except DeskError as error:
-            error.about = _about(tx, practice, move.appointment)
-            raise
-    return Batch(events=tuple(done))
+    taken = _take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=ids)
+    return Batch(events=(taken, *carry_out(tx, practice, ask.moves)))
 
 
 def remove_time_off(tx: Tx, ask: RemoveTimeOff) -> TimeOffRemoved:
@@ -128,17 +103,37 @@ def entered(tx: Tx, lost: Iterable[Appointment], cause: str, cause_id: str) -> t
     )
 
 
-def lost_by(look: Look, before: Setup, after: Setup, people: Iterable[StaffId]) -> dict[StaffId, list[Appointment]]:
-    """Of some people the appointments from now on that had their time before a change, and have it no more."""
-    window = Span(look.now, look.now + AHEAD)
-    return {
-        who: [
-            it
-            for it in appointments.booked_of(look, who, window)
-            if it.start >= look.now and lost_its_time(after, it) and not lost_its_time(before, it)
-        ]
-        for who in people
-    }
+def lock_moves(tx: Tx, practice: Setup, moves: Iterable[Move], more: Iterable[ResourceId]) -> list[Appointment]:
+    """The clients of a plan's appointments, then every resource it touches. Raises NotFound."""
+    moves = tuple(moves)
+    moved = [found(tx, move.appointment) for move in moves]
+    for client in sorted({it.client for it in moved}):
+        clients.lock(tx, client)
+    resources = set(more)
+    for it, move in zip(moved, moves, strict=True):
+        resources |= {*claims.resources_of(practice, it), *_resources_at(practice, move.to.practitioner)}
+    taking.lock(tx, resources)
+    return moved
+
+
+def carry_out(tx: Tx, practice: Setup, moves: Iterable[Move]) -> list[Event]:
+    """Each move of a plan, as a reschedule of its own. Raises what one raises, about the one it is of."""
+    done: list[Event] = []
+    for move in moves:
+        step = RescheduleAppointment(
+            appointment=move.appointment,
+            seen=move.seen,
+            start=move.to.start,
+            practitioner=move.to.practitioner,
+            location=move.to.location,
+            room=move.to.room,
+        )
+        try:
+            done.append(reschedule_appointment(tx, step))
+        except DeskError as error:
+            error.about = _about(tx, practice, move.appointment)
+            raise
+    return done
 
 
 def _take(

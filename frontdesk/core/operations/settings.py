@@ -1,28 +1,37 @@
-"""The practice itself."""
+"""The practice itself: by a file, or key by key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from frontdesk.core.asks.settings import ApplyPractice
-from frontdesk.core.domain.events import Change, PracticeApplied
+from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.effects import ARCHIVED, Effect
+from frontdesk.core.domain.errors import BadInput, Problem, Stale
+from frontdesk.core.domain.events import Batch, Change, Event, PracticeApplied, SettingsChanged
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.objections import LastAdmin
-from frontdesk.core.domain.people import Role, StaffId
+from frontdesk.core.domain.objections import LastAdmin, NothingToChange
+from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.permissions import Owner, Permission
-from frontdesk.core.domain.practice import Practice, Setup, StaffMember
+from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.practice_file import plan
-from frontdesk.core.domain.services import Location
+from frontdesk.core.domain.settings import SettingValue, may_be_unset, setting_of
+from frontdesk.core.domain.work import ARCHIVED as ARCHIVED_CAUSE
+from frontdesk.core.operations import schedule
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection
-from frontdesk.core.operations.schedule import entered, lost_by
+from frontdesk.core.parse.practice import setting_value
+from frontdesk.core.queries.setup import booked_ahead, effects_on
 from frontdesk.core.render import letters
 from frontdesk.core.store import claims, events, setup
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
+TEMPLATES = "mail.templates"
 
-def apply_practice(tx: Tx, ask: ApplyPractice) -> PracticeApplied:
+
+def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
+    """The file first, so that nothing is moved back into what it takes away; then each move of the plan."""
     require_allowed(tx, ask.needs)
     known = setup.load(tx) if setup.has_practice(tx) else None
     if known is None:
@@ -30,52 +39,96 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> PracticeApplied:
         if setup.has_practice(tx):
             raise Contention
     else:
-        claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+        every = (*known.staff_resources.values(), *known.room_resources.values())
+        schedule.lock_moves(tx, known, ask.moves, every)
         setup.lock(tx)
     changes = plan(known, ask.file, ask.prune)
     for change in changes:
         require_may_change(tx, change)
     _require_an_admin(known, changes)
+    saved, also = _carried_out(tx, known, changes, but={move.appointment for move in ask.moves})
+    applied = record(tx, PracticeApplied(all_changes=saved, also=also))
+    moved = schedule.carry_out(tx, setup.load(tx), ask.moves)
+    return Batch(events=(applied, *moved))
+
+
+def change_settings(tx: Tx, ask: ChangeSettings) -> SettingsChanged:
+    known = setup.load(tx)
+    claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+    setup.lock(tx)
+    changes = tuple(_choice(tx, known, path, value, ask.seen) for path, value in ask.values.items())
+    for change in changes:
+        require_may_change(tx, change)
+    changes = tuple(change for change in changes if change.before != change.after)
+    if not changes:
+        require_no_objection([NothingToChange()])
+    saved, also = _carried_out(tx, known, changes, but=set())
+    return record(tx, SettingsChanged(all_changes=saved, also=also))
+
+
+def _choice(look: Look, known: Setup, path: str, value: object, seen: int) -> Change:
+    """One key as it would be. Raises BadInput or Stale."""
+    plain = None if value is None else setting_value(path, value, known.practice.currency)
+    if plain is None and not may_be_unset(path):
+        raise BadInput(path, Problem.MISSING)
+    chosen = known.chosen.get(path)
+    before = SettingValue(path=path, value=chosen.value) if chosen is not None else None
+    change = Change(before, SettingValue(path=path, value=plain))
+    if chosen is not None and chosen.since > seen:
+        last = events.last_of(look, "setting", path)
+        raise Stale(
+            "setting",
+            path,
+            by=last.actor_name if last else "",
+            operation=last.operation if last else "",
+            at=chosen.at,
+            revision=chosen.since,
+            change=next((it for it in last.changes if it.id == path), None) if last else None,
+        )
+    return change
+
+
+def _carried_out(
+    tx: Tx, known: Setup | None, changes: Iterable[Change], but: set[AppointmentId]
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """What is written, and what of the booked goes to the work list; `but` has another time already."""
     saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
-    if any(isinstance(change.after, Practice) for change in saved):
+    if any(isinstance(change.after, SettingValue) and change.after.path == TEMPLATES for change in saved):
         letters.check_templates(setup.load(tx))
-    also = _lost(tx, known, saved) if known is not None else ()
-    return record(tx, PracticeApplied(all_changes=saved, also=also))
+    if known is None:
+        return saved, ()
+    booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but]
+    effects, causes = effects_on(known, setup.load(tx), booked), _causes(saved)
+    also = [change for it in effects for change in schedule.entered(tx, [it.appointment], *_cause(causes, it))]
+    return saved, tuple(also)
 
 
-def _lost(tx: Tx, known: Setup, saved: tuple[Change, ...]) -> tuple[Change, ...]:
-    """Appointments that a change of hours, closures or time off leaves without their time."""
-    people: dict[StaffId, tuple[str, str]] = {}
+def _causes(saved: Iterable[Change]) -> dict[str, str]:
+    """By what took an appointment's time the id of the thing that did; hours are a person's own."""
+    found: dict[str, str] = {}
     for change in saved:
-        match change.after:
-            case Closure():
-                people |= dict.fromkeys(known.staff, ("closure", change.id))
-            case TimeOff(staff=who) if who in known.staff:
-                people[who] = ("time_off", change.id)
-            case StaffMember(id=who) if who in known.staff:
-                people.setdefault(who, ("hours", who))
-            case Location() | Practice():
-                people = {who: ("hours", who) for who in known.staff} | people
-            case _:
-                pass
-    if not people:
-        return ()
-    now = setup.load(tx)
-    lost = lost_by(tx, known, now, people)
-    return tuple(change for who, theirs in lost.items() for change in entered(tx, theirs, *people[who]))
+        if isinstance(change.after, Closure | TimeOff):
+            found.setdefault(change.kind, change.id)
+    return found
+
+
+def _cause(causes: dict[str, str], effect: Effect) -> tuple[str, str]:
+    """What the work list says of it: what is archived first, for that does not come back by itself."""
+    first = next((it for it in effect.because if it.rule in ARCHIVED), effect.because[0])
+    if first.rule in ARCHIVED:
+        return ARCHIVED_CAUSE, f"{first.rule.value}:{first.of}"
+    return first.rule.value, causes.get(first.rule.value, effect.appointment.practitioner)
 
 
 def require_may_change(look: Look, change: Change) -> None:
-    """What the set-up's people are is the admin's to change, when they work and what they offer also a manager's.
-
-    Raises NotAllowed.
-    """
+    """As the row of a key says; what people of the practice are is the admin's. Raises NotAllowed."""
     before, after = change.before, change.after
     if isinstance(before or after, TimeOff):
         owner = Owner(practitioner=(before or after).staff)  # type: ignore[union-attr]
         require_allowed(look, Permission.CHANGE_TIME_OFF, owner)
         return
-    require_allowed(look, Permission.CHANGE_SETTINGS)
+    row = setting_of(after.path) if isinstance(after, SettingValue) else None
+    require_allowed(look, row.who if row is not None else Permission.CHANGE_SETTINGS)
     if isinstance(after, StaffMember) and (not isinstance(before, StaffMember) or _who(before) != _who(after)):
         require_allowed(look, Permission.MANAGE_STAFF)
 
@@ -91,7 +144,7 @@ def _require_an_admin(known: Setup | None, changes: Iterable[Change]) -> None:
         return
     people = {**known.staff, **{it.after.id: it.after for it in changes if isinstance(it.after, StaffMember)}}
     if _admins(known.staff.values()) and not _admins(people.values()):
-        require_no_objection([LastAdmin(next(iter(_admins(known.staff.values()))).name)])
+        require_no_objection([LastAdmin(_admins(known.staff.values())[0].name)])
 
 
 def _admins(people: Iterable[StaffMember]) -> list[StaffMember]:

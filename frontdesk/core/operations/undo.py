@@ -187,12 +187,18 @@ def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
 
 
 def _require_undoable(lines: tuple[HistoryLine, ...], folded: list[Change]) -> None:
-    for_ever = any(change.before is None and KINDS[change.kind].undone is None for change in folded)
+    for_ever = any(_is_for_ever(change) for change in folded)
     by_themselves = any(line.who is not None and line.who.kind in FROM_OUTSIDE for line in lines)
     is_final = any(line.operation in FINAL for line in lines)
     says_something = folded or any(line.about for line in lines)
     if not says_something or for_ever or by_themselves or is_final:
         require_no_objection([CannotBeUndone(lines[-1].operation if lines else "")])
+
+
+def _is_for_ever(change: Change) -> bool:
+    """Whether it was made, and there is no way to be without it again."""
+    made = change.after if change.before is None else None
+    return made is not None and kind_of(made).undone(made) is None
 
 
 def _require_unchanged(
@@ -305,8 +311,8 @@ def _taken_back(change: Change, now: Thing) -> Thing:
     kind = kind_of(now)
     was = change.before
     if was is None:
-        assert kind.undone is not None, "what is for ever is refused before"
         was = kind.undone(now)
+        assert was is not None, "what is for ever is refused before"
     if isinstance(now, Appointment):
         fields = (name for name in Appointment.__dataclass_fields__ if name not in {"id", *kind.counters})
         return now.changed(**{name: getattr(was, name) for name in fields})

@@ -6,7 +6,7 @@ import difflib
 import itertools
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
@@ -26,17 +26,27 @@ from frontdesk.core.domain.hours import (
 )
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import is_fee, minor_units
-from frontdesk.core.domain.people import Role, StaffId
-from frontdesk.core.domain.policies import Approval, Channel, Inside, Policy
-from frontdesk.core.domain.practice import Automation
-from frontdesk.core.domain.practice_file import GROUPS, Entry, PracticeFile, StaffEntry
-from frontdesk.core.domain.services import LocationId, LocationKind
+from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.policies import Policy
+from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
+from frontdesk.core.domain.services import LocationId
+from frontdesk.core.domain.settings import (
+    AUTOMATION,
+    CHOSEN_ONCE,
+    GROUPS,
+    LABELS,
+    PACKAGE,
+    SETTINGS,
+    Form,
+    Plain,
+    Setting,
+    setting_of,
+)
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import is_zone
 from frontdesk.core.parse import contacts
 
 Read: TypeAlias = Callable[["Here", Any], Any]
-Schema: TypeAlias = Mapping[str, Read]
 
 _HEADER = re.compile(r"\s*\[(\[)?\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
@@ -58,15 +68,20 @@ def practice_file(text: str) -> PracticeFile:
     here = Here((), Lines(text), str(currency))
     _require_known(here, plain, _SECTIONS)
     return PracticeFile(
-        practice=_table(here.at("practice"), plain.get("practice", {}), PRACTICE),
-        groups={group: _table(here.at(group), plain[group], _GROUPS[group]) for group in GROUPS if group in plain},
-        locations=_list(here.at("locations"), plain, LOCATION),
-        rooms=_list(here.at("rooms"), plain, ROOM),
-        services=_list(here.at("services"), plain, SERVICE),
+        settings={
+            **{path: value for table in ("practice", *GROUPS) for path, value in _settings(here, plain, table)},
+            **{f"{AUTOMATION}{id_}": kept for id_, kept in _automations(here.at("automations"), plain).items()},
+            **{f"{PACKAGE}{id_}": kept for id_, kept in _package_kinds(here.at("packages"), plain).items()},
+        },
+        locations=_list(here.at("locations"), plain),
+        rooms=_list(here.at("rooms"), plain),
+        services=_list(here.at("services"), plain),
         staff=tuple(_staff(place, entry) for place, entry in _entries(here.at("staff"), plain)),
         closures=tuple(_closure(place, entry) for place, entry in _entries(here.at("closures"), plain)),
-        reasons=_list(here.at("reasons"), plain, REASON),
-        automations=_automations(here.at("automations"), plain) if "automations" in plain else None,
+        reasons=_list(here.at("reasons"), plain),
+        lists=frozenset(
+            [AUTOMATION] * ("automations" in plain) + [PACKAGE] * ("kinds" in _table_of(plain, "packages"))
+        ),
     )
 
 
@@ -235,134 +250,126 @@ def _quiet(here: Here, value: Any) -> tuple[str, str]:
     return (value[0], value[1])
 
 
-def _policy(here: Here, value: Any) -> Policy:
-    return Policy(**_table(here, value, POLICY))
+def _colour(here: Here, value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise here.bad(Problem.NOT_A_CHOICE, value, "#2a6f6b")
+    return value.lower()
 
 
-POLICY: Schema = {
-    "cancel": _choice(Channel),
-    "reschedule": _choice(Channel),
-    "notice": _number(0, 720),
-    "reschedule_notice": _number(0, 720),
-    "inside_notice": _choice(Inside),
-    "inside_reschedule_notice": _choice(Inside),
-    "late_fee": _fee,
-    "late_reschedule_fee": _fee,
-    "no_show_fee": _fee,
-    "reschedule_needs_approval": _flag,
-    "text": _text,
+def _web_address(here: Here, value: Any) -> str:
+    """Where the portal is; empty for nowhere."""
+    address = clean_line(_text(here, value))
+    if address and not _WEB_ADDRESS.fullmatch(address):
+        raise here.bad(Problem.NOT_A_CHOICE, address, "an https:// address")
+    return address
+
+
+def _plain_choice(row: Setting) -> Read:
+    return _choice(row.of) if row.of is not None else _one_of(*row.choices)
+
+
+READ: Mapping[Form, Callable[[Setting], Read]] = {
+    Form.ID: lambda _: _id,
+    Form.NAME: lambda _: _name,
+    Form.TEXT: lambda _: _text,
+    Form.FLAG: lambda _: _flag,
+    Form.NUMBER: lambda row: _number(row.low or 0, row.high or 0),
+    Form.INTERVAL: lambda _: _interval,
+    Form.CHOICE: _plain_choice,
+    Form.SEVERAL: lambda row: _many(_plain_choice(row)),
+    Form.NUMBERS: lambda row: _many(_number(row.low or 0, row.high or 0)),
+    Form.IDS: lambda _: _many(_id),
+    Form.EMAIL: lambda _: _email,
+    Form.ADDRESS: lambda _: _web_address,
+    Form.ZONE: lambda _: _zone,
+    Form.COLOUR: lambda _: _colour,
+    Form.FEE: lambda _: _fee,
+    Form.PRICE: lambda _: _price,
+    Form.NIGHT: lambda _: _quiet,
+    Form.WORDS: lambda row: _labels if row.path == "practice.labels" else _words,
+    Form.TABLE: lambda row: _TABLES[row.path],
 }
-
-PRACTICE: Schema = {
-    "name": _name,
-    "timezone": _zone,
-    "locale": _name,
-    "country": _name,
-    "currency": _name,
-    "phone": _text,
-    "email": _email,
-    "labels": _words,
-}
-
-_GROUPS: Mapping[str, Schema] = {
-    "booking": {
-        "initial_service": _id,
-        "approval": _choice(Approval),
-        "start_interval": _interval,
-        "minimum_notice": _number(0, 8760),
-        "horizon": _number(1, 1500),
-        "buffer_before": _number(0, 240),
-        "buffer_after": _number(0, 240),
-        "request_expiry": _number(1, 720),
-        "answer_by": _number(1, 336),
-        "picker_hold": _number(1, 30),
-        "max_upcoming": _number(0, 1000),
-        "max_pending": _number(0, 1000),
-    },
-    "policy": POLICY,
-    "portal": {
-        "enabled": _flag,
-        "new_clients": _flag,
-        "address": _text,
-        "link": _one_of("direct", "code"),
-        "may": _many(_one_of("request", "reschedule", "cancel")),
-        "change_service": _flag,
-    },
-    "mail": {
-        "reminders": _many(_number(0, 8760)),
-        "grace": _number(0, 3600),
-        "quiet_hours": _quiet,
-        "service_in_subject": _flag,
-        "calendar_files": _flag,
-        "templates": _words,
-    },
-    "desk": {
-        "receptionists_decide": _flag,
-        "receptionists_override": _flag,
-        "pins": _flag,
-        "idle_lock": _number(0, 1440),
-    },
-    "requests": {"ticket_url": _text},
-}
-
-LOCATION: Schema = {
-    "id": _id,
-    "name": _name,
-    "kind": _choice(LocationKind),
-    "address": _text,
-    "link": _text,
-    "timezone": _zone,
-    "archived": _flag,
-}
-ROOM: Schema = {"id": _id, "name": _name, "location": _id, "archived": _flag}
-SERVICE: Schema = {
-    "id": _id,
-    "name": _name,
-    "duration": _number(1, 960),
-    "price": _price,
-    "online": _flag,
-    "locations": _many(_id),
-    "rooms": _many(_id),
-    "approval": _choice(Approval),
-    "start_interval": _interval,
-    "buffer_before": _number(0, 240),
-    "buffer_after": _number(0, 240),
-    "reminders": _many(_number(0, 8760)),
-    "policy": _policy,
-    "archived": _flag,
-}
-STAFF: Schema = {
-    "id": _id,
-    "name": _name,
-    "email": _email,
-    "roles": _many(_choice(Role)),
-    "services": _many(_id),
-    "mail_my_changes": _flag,
-    "policy": _policy,
-    "archived": _flag,
-}
-REASON: Schema = {"id": _id, "label": _name, "needs_text": _flag, "rebook_link": _flag, "archived": _flag}
-
-_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "locations": ("id", "name"),
-    "rooms": ("id", "name", "location"),
-    "services": ("id", "name", "duration"),
-    "staff": ("id", "name"),
-    "reasons": ("id",),
-}
-
-_SECTIONS = ("practice", *GROUPS, "locations", "rooms", "services", "staff", "closures", "reasons", "automations")
-_STAFF_KEYS = (*STAFF, "hours", "hours_periods", "exceptions", "time_off")
+"""How each form is read; what has a place of its own in the file is read there."""
 
 
-def _table(here: Here, value: Any, schema: Schema, more: Iterable[str] = ()) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise here.bad(Problem.NOT_A_CHOICE, value, "a table")
-    _require_known(here, value, (*schema, *more))
-    fields = {key: schema[key](here.at(key), item) for key, item in value.items() if key in schema}
+def setting_value(path: str, value: Any, currency: str) -> Plain:
+    """One key, given by itself, as it is kept. Raises BadInput."""
+    row = setting_of(path)
+    if row is None or row not in CHOSEN_ONCE:
+        known = [it.path for it in CHOSEN_ONCE]
+        near = difflib.get_close_matches(path, known, n=1, cutoff=0.3)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise BadInput(path, Problem.UNKNOWN, path, hint=hint)
+    return row.plain(READ[row.form](row)(Here((path,), Lines(""), currency), value))
+
+
+def _settings(here: Here, plain: Mapping[str, Any], table: str) -> Iterator[tuple[str, Plain]]:
+    """What a table of the file chooses, by key."""
+    given = plain.get(table, {})
+    if not isinstance(given, dict):
+        raise here.at(table).bad(Problem.NOT_A_CHOICE, given, "a table")
+    rows = {row.key: row for row in CHOSEN_ONCE if row.table == table}
+    lists = ("kinds",) if table == "packages" else ()
+    _require_known(here.at(table), given, (*rows, *lists))
+    for key, value in given.items():
+        if key in rows:
+            row = rows[key]
+            yield row.path, row.plain(READ[row.form](row)(here.at(table, key), value))
+
+
+def _table_of(plain: Mapping[str, Any], table: str) -> Mapping[str, Any]:
+    given = plain.get(table, {})
+    return given if isinstance(given, dict) else {}
+
+
+def _labels(here: Here, value: Any) -> dict[str, str]:
+    labels = _words(here, value)
+    _require_known(here, labels, LABELS)
+    return {name: clean_line(label) for name, label in labels.items() if clean_line(label)}
+
+
+def _rows(section: str, but: Iterable[str] = ()) -> dict[str, Setting]:
+    """The fields of an entry that are read by their form."""
+    return {row.key: row for row in SETTINGS.values() if row.table == section and row.key not in but}
+
+
+def _fields(here: Here, entry: Any, section: str, elsewhere: Iterable[str] = ()) -> dict[str, Any]:
+    """An entry's fields, as its class has them; keys of parts that are not built yet wait. Raises BadInput."""
+    elsewhere = tuple(elsewhere)
+    rows = _rows(section, elsewhere)
+    if not isinstance(entry, dict):
+        raise here.bad(Problem.NOT_A_CHOICE, entry, "a table")
+    policy = {"policy"} if section in ("services", "staff") else set()
+    _require_known(here, entry, (*rows, *elsewhere, *policy))
+    for row in rows.values():
+        if row.required and row.key not in entry:
+            raise here.at(row.key).bad(Problem.MISSING)
+    read = {key: READ[rows[key].form](rows[key])(here.at(key), value) for key, value in entry.items() if key in rows}
+    fields = {key: value for key, value in read.items() if rows[key].part is None}
+    waiting = {key: rows[key].plain(value) for key, value in read.items() if rows[key].part is not None}
+    if waiting:
+        fields["waiting"] = waiting
+    if policy and "policy" in entry:
+        fields["policy"] = Policy(**_fields(here.at("policy"), entry["policy"], f"{section}.policy"))
     if fields.pop("archived", False):
         fields["life"] = Life.ARCHIVED
     return fields
+
+
+_SECTIONS = (
+    "practice",
+    *GROUPS,
+    "packages",
+    "locations",
+    "rooms",
+    "services",
+    "staff",
+    "closures",
+    "reasons",
+    "automations",
+)
+_STAFF_LISTS = ("hours", "hours_periods", "exceptions", "time_off")
+_WEB_ADDRESS = re.compile(r"https://[\w.-]+(:\d{1,5})?(/\S*)?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?(/\S*)?")
 
 
 def _require_known(here: Here, value: Mapping[str, Any], known: Iterable[str]) -> None:
@@ -380,12 +387,11 @@ def _entries(here: Here, plain: Mapping[str, Any]) -> list[tuple[Here, dict[str,
     return [(here.at(n), item) for n, item in enumerate(value)]
 
 
-def _list(here: Here, plain: Mapping[str, Any], schema: Schema) -> tuple[Entry, ...]:
+def _list(here: Here, plain: Mapping[str, Any]) -> tuple[Entry, ...]:
     section = str(here.path[-1])
     found: dict[str, Entry] = {}
     for place, entry in _entries(here, plain):
-        fields = _table(place, entry, schema)
-        _require_fields(place, section, fields)
+        fields = _fields(place, entry, section)
         id_ = fields.pop("id")
         if id_ in found:
             raise place.at("id").bad(Problem.TWICE, id_)
@@ -393,15 +399,8 @@ def _list(here: Here, plain: Mapping[str, Any], schema: Schema) -> tuple[Entry, 
     return tuple(found.values())
 
 
-def _require_fields(here: Here, section: str, fields: Mapping[str, Any]) -> None:
-    for name in _REQUIRED[section]:
-        if name not in fields:
-            raise here.at(name).bad(Problem.MISSING)
-
-
 def _staff(here: Here, entry: dict[str, Any]) -> StaffEntry:
-    fields = _table(here, entry, STAFF, _STAFF_KEYS)
-    _require_fields(here, "staff", fields)
+    fields = _fields(here, entry, "staff", _STAFF_LISTS)
     id_ = StaffId(fields.pop("id"))
     hours = entry.get("hours", {})
     if not isinstance(hours, dict):
@@ -495,28 +494,72 @@ def _closure(here: Here, entry: dict[str, Any]) -> Closure:
     )
 
 
-def _automations(here: Here, plain: Mapping[str, Any]) -> tuple[Automation, ...]:
-    found: dict[str, Automation] = {}
+def _automations(here: Here, plain: Mapping[str, Any]) -> dict[str, Plain]:
+    """By id what is kept of each."""
+    found: dict[str, Plain] = {}
     for place, entry in _entries(here, plain):
-        made = _automation(place, entry)
-        if made.id in found:
-            raise place.at("id").bad(Problem.TWICE, made.id)
-        found[made.id] = made
-    return tuple(found.values())
+        _require_known(place, entry, _rows("automations"))
+        for name in ("id", "on", "do"):
+            if name not in entry:
+                raise place.at(name).bad(Problem.MISSING)
+        id_ = _id(place.at("id"), entry["id"])
+        if id_ in found:
+            raise place.at("id").bad(Problem.TWICE, id_)
+        found[id_] = {
+            "on": _one_of(*ON)(place.at("on"), entry["on"]),
+            "when": _conditions(place.at("when"), entry.get("when", {})),
+            "do": _deed(place.at("do"), entry["do"]),
+            "enabled": _flag(place.at("enabled"), entry.get("enabled", True)),
+        }
+    return found
 
 
-def _automation(here: Here, entry: dict[str, Any]) -> Automation:
-    _require_known(here, entry, ("id", "on", "when", "do", "enabled"))
-    for name in ("id", "on", "do"):
-        if name not in entry:
-            raise here.at(name).bad(Problem.MISSING)
-    return Automation(
-        id=_id(here.at("id"), entry["id"]),
-        on=_one_of(*ON)(here.at("on"), entry["on"]),
-        when=_conditions(here.at("when"), entry.get("when", {})),
-        do=_deed(here.at("do"), entry["do"]),
-        enabled=_flag(here.at("enabled"), entry.get("enabled", True)),
-    )
+def _package_kinds(here: Here, plain: Mapping[str, Any]) -> dict[str, Plain]:
+    """By id what is kept of each kind of package."""
+    found: dict[str, Plain] = {}
+    for place, entry in _entries(here.at("kinds"), _table_of(plain, "packages")):
+        kept = _fields(place, entry, "packages.kinds")["waiting"]
+        id_ = kept.pop("id")
+        if id_ in found:
+            raise place.at("id").bad(Problem.TWICE, id_)
+        found[id_] = kept
+    return found
+
+
+def _questions(here: Here, value: Any) -> tuple[dict[str, Any], ...]:
+    """What clients are asked: a text, or one of some choices."""
+    found: list[dict[str, Any]] = []
+    for place, entry in _entries(here, {"questions": value}):
+        _require_known(place, entry, ("id", "label", "kind", "choices", "required"))
+        kind = _one_of("text", "choice")(place.at("kind"), entry.get("kind", "text"))
+        choices = _many(_name)(place.at("choices"), entry.get("choices", []))
+        if (kind == "choice") is not bool(choices):
+            raise place.at("choices").bad(Problem.MISSING if kind == "choice" else Problem.NOT_A_CHOICE, "", kind)
+        found.append(
+            {
+                "id": _id(place.at("id"), entry.get("id")),
+                "label": _name(place.at("label"), entry.get("label", "")),
+                "kind": kind,
+                "choices": list(choices),
+                "required": _flag(place.at("required"), entry.get("required", False)),
+            }
+        )
+    return tuple(found)
+
+
+def _blocks(here: Here, value: Any) -> tuple[dict[str, Any], ...]:
+    """Weekly times in which nothing is offered."""
+    found: list[dict[str, Any]] = []
+    for place, entry in _entries(here, {"blocks": value}):
+        _require_known(place, entry, ("location", "name", "from", "until", *WEEKDAYS))
+        days = _days(place, {name: entry[name] for name in WEEKDAYS if name in entry})
+        block: dict[str, Any] = {
+            "location": _id(place.at("location"), entry.get("location")),
+            "name": _name(place.at("name"), entry.get("name", "")),
+        }
+        block |= {name: _date(place.at(name), entry[name]).isoformat() for name in ("from", "until") if name in entry}
+        found.append(block | {name: entry[name] for name, day in zip(WEEKDAYS, days, strict=True) if day})
+    return tuple(found)
 
 
 def _conditions(here: Here, value: Any) -> dict[str, str]:
@@ -556,6 +599,8 @@ def _address(here: Here, value: str) -> str:
     except BadInput:
         raise here.bad(Problem.NOT_AN_EMAIL, value, "client, practitioner, or an address") from None
 
+
+_TABLES: Mapping[str, Read] = {"services.questions": _questions, "staff.blocks": _blocks}
 
 _WEBHOOK = re.compile(r"https://[\w.-]+(:\d{1,5})?(/\S*)?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?(/\S*)?")
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.domain.hours import merged
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup, StaffMember
@@ -19,9 +20,13 @@ from frontdesk.core.store.look import Look
 
 def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
     practice = setup.load(look)
-    people = _people(look, practice, question.practitioners)
     whole = _span(practice, question.first, question.days)
+    people = _people(look, practice, question.practitioners)
     drawn = {person.id: appointments.blocks(look, practice, person.id, whole) for person in people}
+    if not question.practitioners:
+        gone = {it.id: appointments.blocks(look, practice, it.id, whole) for it in _not_here_any_more(look, practice)}
+        drawn |= {who: blocks for who, blocks in gone.items() if blocks}
+        people += tuple(practice.staff[who] for who, blocks in gone.items() if blocks)
     held = {person.id: claims.holds(look, practice, person.id, whole) for person in people}
     drawn = _with_what_is_asked(look, drawn)
     days = [question.first + timedelta(days=n) for n in range(question.days)]
@@ -64,6 +69,14 @@ def _people(look: Look, practice: Setup, named: tuple[StaffId, ...]) -> tuple[St
         people = tuple(practice.staff[id_] for id_ in named if id_ in practice.staff)
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     return people if own is None else tuple(person for person in people if person.id == own)
+
+
+def _not_here_any_more(look: Look, practice: Setup) -> Iterator[StaffMember]:
+    """People who were archived: whoever still has appointments has a column for as long."""
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    for person in practice.staff.values():
+        if person.life is Life.ARCHIVED and own in (None, person.id):
+            yield person
 
 
 def _span(practice: Setup, first: date, days: int) -> Span:

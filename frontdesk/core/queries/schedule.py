@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import Away
-from frontdesk.core.domain.absences import lost_its_time
-from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, AppointmentId
+from frontdesk.core.domain.effects import lost_because
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.hours import span_of_time_off
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
@@ -31,7 +33,7 @@ def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
         WorkLine(work=entries[it.appointment.id], named=it)
         for it in found
         if entries[it.appointment.id].cause not in TIME_CAUSES
-        or lost_its_time(practice, it.appointment)  # hours that came back are nothing to see to
+        or lost_because(practice, it.appointment)  # hours that came back are nothing to see to
     )
 
 
@@ -50,15 +52,20 @@ def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
     absent = slots.as_if_away(practice, Away(staff=question.staff, start=question.start, end=question.end))
     window = span_of_time_off(absent.time_off[-1], practice.practice.timezone)
     inside = [it for it in appointments.booked_of(look, question.staff, window) if it.end > look.now]
+    return moves_for(look, absent, inside)
+
+
+def moves_for(look: Look, practice: Setup, inside: Iterable[Appointment]) -> tuple[PlannedMove, ...]:
+    """For each the nearest free time in a set-up as it would be, none of them given to two; by start."""
     given: list[tuple[Slot, Span, Appointment]] = []
-    moves: dict[object, Slot | None] = {}
+    moves: dict[AppointmentId, Slot | None] = {}
     for it in inside:
-        found = _nearest(look, absent, it, given) if it.status in RESCHEDULABLE else None
+        found = _nearest(look, practice, it, given) if it.status in RESCHEDULABLE else None
         moves[it.id] = found
         if found is not None:
             padded = Span(found.start - it.buffer_before * MINUTE, found.end + it.buffer_after * MINUTE)
             given.append((found, padded, it))
-    named = appointments.named(look, practice, [it.id for it in inside])
+    named = appointments.named(look, practice, moves)
     return tuple(PlannedMove(named=it, to=moves[it.appointment.id]) for it in named)
 
 

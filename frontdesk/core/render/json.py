@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -331,3 +332,20 @@ def _moment(span: Span, words: Words) -> tuple[str, str]:
 
 def _until(at: Instant | None, zone_name: str) -> str | None:
     return None if at is None else iso(at, zone_name)
+
+
+def plain(value: Any) -> Any:
+    """A value of the set-up as JSON has it."""
+    match value:
+        case Enum():
+            return value.value
+        case dict():
+            return {str(key): plain(it) for key, it in value.items()}
+        case tuple() | list():
+            return [plain(it) for it in value]
+        case date():
+            return value.isoformat()
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {it.name: plain(getattr(value, it.name)) for it in fields(value)}
+        case _:
+            return value

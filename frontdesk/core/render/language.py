@@ -50,11 +50,6 @@ def plural(one: str, many: str, count: int) -> str:
     return _spoken().ngettext(one, many, count)
 
 
-def later(message: str) -> str:
-    """Marks a sentence that is translated when it is shown."""
-    return message
-
-
 def _spoken() -> gettext.NullTranslations:
     return _for_now.get() or _house
 

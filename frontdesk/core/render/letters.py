@@ -25,9 +25,9 @@ from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, LocationKind, ServiceId
-from frontdesk.core.domain.text import clean_line, clean_text
+from frontdesk.core.domain.text import clean_line, clean_text, later
 from frontdesk.core.domain.times import Instant, wall_time
-from frontdesk.core.render.language import _, later, speaking
+from frontdesk.core.render.language import _, speaking
 from frontdesk.core.render.own_templates import fill, require_known
 
 if TYPE_CHECKING:

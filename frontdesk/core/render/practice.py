@@ -10,50 +10,91 @@ from frontdesk.core.domain.hours import WEEKDAYS, DayException, Range, TimeOff, 
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.policies import Policy
-from frontdesk.core.domain.practice import Practice, Setup, StaffMember
-from frontdesk.core.domain.practice_file import GROUPS
+from frontdesk.core.domain.practice import Practice, Reason, Setup, StaffMember
 from frontdesk.core.domain.services import Service
-
-_PRACTICE_KEYS = ("name", "timezone", "locale", "country", "currency", "phone", "email", "labels")
+from frontdesk.core.domain.settings import AUTOMATION, CHOSEN_ONCE, PACKAGE
 
 
 def practice_toml(setup: Setup, archived: bool = False) -> str:
-    """The file; with what was archived only where all that is kept is to be in it."""
+    """The file: applying it changes nothing. What nobody chose stands there as a remark, with how a practice begins.
+
+    What was archived stands there only where all that is kept is to be in it.
+    """
     import tomlkit
 
     document = tomlkit.document()
-    document.update(practice_data(setup, archived))
+    for table, keys in _chosen(setup).items():
+        group = tomlkit.table()
+        for key, value in keys.items():
+            group.add(key, value)
+        for row in CHOSEN_ONCE:
+            if row.table == table and row.key not in keys and row.default not in (None, "", {}, []):
+                group.add(tomlkit.comment(tomlkit.document().add(row.key, row.default).as_string().strip()))
+        if keys or group.as_string():
+            document.add(table, group)
+    for table, value in _entries(setup, archived).items():
+        if table in document:
+            document[table].update(value)
+        else:
+            document.add(table, tomlkit.item(value))
+    for path, value in setup.unknown.items():
+        document.add(tomlkit.comment(f"of a later version, kept as it is: {path} = {value!r}"))
     return tomlkit.dumps(document)
 
 
 def practice_data(setup: Setup, archived: bool = False) -> dict[str, Any]:
-    """The same as plain data, as the file has it."""
-    in_use = (Life.ACTIVE,)
-    lives = (*in_use, Life.ARCHIVED) if archived else in_use
+    """Every key with what holds, as plain data."""
+    chosen = _chosen(setup)
+    begins: dict[str, dict[str, Any]] = {"practice": {}}
+    for row in CHOSEN_ONCE:
+        begins.setdefault(row.table, {})[row.key] = row.default
+    held = {table: {**rows, **chosen.get(table, {})} for table, rows in begins.items()}
+    given = {table: {key: it for key, it in rows.items() if it not in (None, "", {})} for table, rows in held.items()}
+    entries = _entries(setup, archived)
+    return {table: rows | entries.pop(table, {}) for table, rows in given.items() if rows} | entries
+
+
+def _chosen(setup: Setup) -> dict[str, dict[str, Any]]:
+    """What somebody chose, by table and key, in the order of the file."""
+    tables: dict[str, dict[str, Any]] = {row.table: {} for row in CHOSEN_ONCE}
+    for row in CHOSEN_ONCE:
+        it = setup.chosen.get(row.path)
+        if it is not None and it.value is not None:
+            tables[row.table][row.key] = it.value
+    return tables
+
+
+def _kept_like_settings(setup: Setup, begins: str) -> list[dict[str, Any]]:
+    """Entries that are kept by their id like a setting."""
+    found = ((path, it.value) for path, it in setup.chosen.items() if path.startswith(begins))
+    return [{"id": path.removeprefix(begins), **value} for path, value in found if value is not None]
+
+
+def _entries(setup: Setup, archived: bool) -> dict[str, Any]:
+    lives = (Life.ACTIVE, Life.ARCHIVED) if archived else (Life.ACTIVE,)
     practice = setup.practice
-    data: dict[str, Any] = {"practice": _given(practice, _PRACTICE_KEYS)}
-    for group in GROUPS:
-        value = getattr(practice, group)
-        data[group] = _given(value, tuple(it.name for it in fields(value)))
-    data["locations"] = [_given(it, _names(it)) | _life(it) for it in _used(setup.locations.values(), lives)]
-    data["rooms"] = [_given(it, _names(it)) | _life(it) for it in _used(setup.rooms.values(), lives)]
-    data["services"] = [_service(it, practice) | _life(it) for it in _used(setup.services.values(), lives)]
-    data["staff"] = [_staff(setup, it) | _life(it) for it in _used(setup.staff.values(), lives)]
-    data["closures"] = [
-        _given(it, ("start", "end", "name", "location")) for it in _used(setup.closures, (Life.ACTIVE,))
-    ]
-    data["reasons"] = [
-        {"id": it.id, "label": it.label, "needs_text": it.needs_text, "rebook_link": it.rebook_link} | _life(it)
-        for it in _used(setup.reasons.values(), lives)
-        if it.offered
-    ]
-    if practice.automations:
-        data["automations"] = [_given(it, _names(it)) for it in practice.automations]
-    return {key: value for key, value in data.items() if value not in ([], {})}
+    data: dict[str, Any] = {
+        "locations": [_given(it, _names(it)) | _life(it) for it in _used(setup.locations.values(), lives)],
+        "rooms": [_given(it, _names(it)) | _life(it) for it in _used(setup.rooms.values(), lives)],
+        "services": [_service(it, practice) | _life(it) for it in _used(setup.services.values(), lives)],
+        "staff": [_staff(setup, it) | _life(it) for it in _used(setup.staff.values(), lives)],
+        "closures": [
+            _given(it, ("start", "end", "name", "location")) for it in _used(setup.closures, (Life.ACTIVE,))
+        ],
+        "reasons": [_reason(it) | _life(it) for it in _used(setup.reasons.values(), lives) if it.offered],
+        "automations": _kept_like_settings(setup, AUTOMATION),
+        "packages": {"kinds": _kept_like_settings(setup, PACKAGE)},
+    }
+    return {key: value for key, value in data.items() if value not in ([], {}, {"kinds": []})}
+
+
+def _reason(it: Reason) -> dict[str, Any]:
+    fields = {"id": it.id, "label": it.label, "needs_text": it.needs_text, "rebook_link": it.rebook_link}
+    return fields | dict(it.waiting)
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return tuple(it.name for it in fields(value) if it.name != "life")
+    return tuple(it.name for it in fields(value) if it.name not in ("life", "waiting"))
 
 
 def _used(values: Any, lives: tuple[Life, ...]) -> list[Any]:
@@ -65,8 +106,8 @@ def _life(thing: Any) -> dict[str, Any]:
 
 
 def _given(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    """Fields as TOML has them; None and empty texts are left out, they are the defaults."""
-    plain = {name: _plain(getattr(value, name)) for name in names}
+    """Fields as TOML has them, and what waits; None and empty texts are left out, they are the defaults."""
+    plain = {name: _plain(getattr(value, name)) for name in names} | dict(getattr(value, "waiting", {}))
     return {name: item for name, item in plain.items() if item is not None and item != "" and item != {}}
 
 

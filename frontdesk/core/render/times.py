@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from functools import lru_cache
 
+from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import Instant, wall_time
-from frontdesk.core.render.language import _, later
+from frontdesk.core.render.language import _
 
 DAY_NAMES = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"), later("Sun"))
 MONTH_NAMES = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any, assert_never
 from urllib.parse import quote
 
@@ -14,8 +15,12 @@ from frontdesk.core.domain.actors import ActorKind
 from frontdesk.core.domain.appointments import Action, Appointment, Side, Status, appointment_ref, client_ref
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.checks import Topic
+from frontdesk.core.domain.effects import ARCHIVED as LOST_FOR_GOOD
+from frontdesk.core.domain.effects import Because
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.mails import Carrier, Mail, MailKind, MailState, Reader
 from frontdesk.core.domain.money import minor_units, written
 from frontdesk.core.domain.notices import NoticeKind
@@ -23,14 +28,17 @@ from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client, ClientId, Role
 from frontdesk.core.domain.policies import Channel, Inside, Level, Term, Terms
 from frontdesk.core.domain.practice import Reason, Setup
+from frontdesk.core.domain.practice_file import differing
 from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestKind, RequestState, Slot, request_ref
 from frontdesk.core.domain.services import Service
+from frontdesk.core.domain.settings import Form, Setting, SettingValue, Unit, setting_of
 from frontdesk.core.domain.slots import Offer
+from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import HOUR, Instant, Span, local_date, wall_time
 from frontdesk.core.domain.views import BellLine, Outbox, Standing
-from frontdesk.core.domain.work import Answer, Work
+from frontdesk.core.domain.work import ARCHIVED, Answer, Work
 from frontdesk.core.render import times
-from frontdesk.core.render.language import _, later, plural
+from frontdesk.core.render.language import _, plural
 
 STATUS_WORDS: dict[Status, str] = {
     Status.BOOKED: later("booked"),
@@ -42,6 +50,33 @@ STATUS_WORDS: dict[Status, str] = {
     Status.CANCELLED: later("cancelled"),
     Status.LATE_CANCELLED: later("late cancelled"),
     Status.UNDONE: later("undone"),
+}
+
+TABLE_WORDS: dict[str, str] = {
+    "practice": later("practice"),
+    "booking": later("booking"),
+    "policy": later("policy"),
+    "portal": later("portal"),
+    "mail": later("mail"),
+    "desk": later("desk"),
+    "requests": later("requests"),
+    "packages": later("packages"),
+    "series": later("series"),
+}
+
+UNIT_WORDS: dict[Unit, str] = {
+    Unit.SECONDS: later("seconds"),
+    Unit.MINUTES: later("minutes"),
+    Unit.HOURS: later("hours"),
+    Unit.DAYS: later("days"),
+    Unit.WEEKS: later("weeks"),
+}
+
+LIFE_WORDS: dict[Life, str] = {
+    Life.ACTIVE: later("in use again"),
+    Life.ARCHIVED: later("archived"),
+    Life.MERGED: later("merged"),
+    Life.UNDONE: later("undone"),
 }
 
 CLIENT_FIELDS: dict[str, str] = {
@@ -90,6 +125,7 @@ OPERATION_WORDS: dict[str, str] = {
     "take_time_off": later("entered time off"),
     "remove_time_off": later("removed time off"),
     "apply_practice": later("changed the practice"),
+    "change_settings": later("changed the settings"),
     "import": later("imported"),
     "import_done": later("imported"),
     "message": later("wrote to"),
@@ -194,6 +230,7 @@ CAUSE_WORDS: dict[str, str] = {
     "time_off": later("time off"),
     "hours": later("changed hours"),
     "closure": later("closed"),
+    "archived": later("archived"),
     "declined": later("the client declined"),
     "countered": later("the client proposes another time"),
     "automation": later("to do"),
@@ -437,6 +474,8 @@ class Words:
                 ).format(n=n)
             case why.TooManyOffers(limit):
                 return _("{n} times can be offered at most").format(n=limit)
+            case why.NothingToChange():
+                return _("that is how it is already")
             case why.LastAdmin(name):
                 return _("{name} is the only admin; make somebody else one first").format(name=name)
             case why.KnownAlready(names=()):
@@ -748,7 +787,41 @@ class Words:
         if it.cause == "automation":
             wanted = next((a.do.get("task", "") for a in self.setup.practice.automations if a.id == it.cause_id), "")
             return wanted or it.cause_id
+        if it.cause == ARCHIVED:
+            return self.archived(it.cause_id)
         return _(CAUSE_WORDS.get(it.cause, it.cause))
+
+    def archived(self, key: str) -> str:
+        """What is out of use: `staff:ann`."""
+        kind, _colon, id_ = key.partition(":")
+        setup = self.setup
+        known: dict[str, Any] = {
+            "staff": setup.staff,
+            "service": setup.services,
+            "room": setup.rooms,
+            "location": setup.locations,
+        }
+        name = known[kind][id_].name if id_ in known.get(kind, {}) else id_
+        return _("{name} is archived").format(name=name)
+
+    def because(self, it: Because) -> str:
+        """Why an appointment falls outside."""
+        if it.rule in LOST_FOR_GOOD:
+            return self.archived(f"{it.rule.value}:{it.of}")
+        return _(CAUSE_WORDS[it.rule.value])
+
+    def setting(self, path: str) -> str:
+        """What a key is called: its table and its label."""
+        row = setting_of(path)
+        return path if row is None else f"{_(TABLE_WORDS.get(row.table, row.table))}: {_(row.label)}"
+
+    def chosen(self, path: str, plain: Any) -> str:
+        """What was chosen, as people say it; where nothing was, how a practice begins."""
+        row = setting_of(path)
+        if row is None:
+            return "–" if plain is None else ", ".join(f"{name} {it}" for name, it in _parts(plain))
+        told = _plain_words(row, row.default if plain is None else plain)
+        return told if plain is not None else _("{value} (as it begins)").format(value=told)
 
     def _channel(self, channel: Channel) -> str:
         return _("online or by phone") if channel is Channel.ONLINE else _("by phone only")
@@ -936,7 +1009,50 @@ class Words:
                 for label, was, now in _fields_of(before, after):
                     yield f"{_(label)} {was} → {now}" if was and now else f"{_(label)} {now or '–'}"
             return
-        yield f"{change.kind} {change.id}"
+        if isinstance(after, SettingValue):
+            now = self.chosen(after.path, after.value)
+            was = f"{self.chosen(after.path, before.value)} → " if isinstance(before, SettingValue) else ""
+            yield f"{self.setting(after.path)} {was}{now}"
+            return
+        yield f"{_(KIND_WORDS.get(change.kind, change.kind))} {change.id}"
+        if before is None or isinstance(after, TimeOff):
+            return
+        for name, was, now in differing(before, after):
+            yield _(LIFE_WORDS[now]) if name == "life" else f"{name} {_told(was)} → {_told(now)}"
+
+
+def _told(value: Any) -> str:
+    """A field of the set-up, as shortly as it can be told."""
+    plain = value.value if isinstance(value, Enum) else value
+    if isinstance(plain, tuple | list):
+        return ", ".join(_told(it) for it in plain) if all(not is_dataclass(it) for it in plain) else f"{len(plain)}"
+    return "–" if plain is None or plain == "" else str(plain)
+
+
+def _plain_words(row: Setting, plain: Any) -> str:
+    """A value with its unit."""
+    match plain:
+        case None | "" | [] | {}:
+            return _("none")
+        case True | False:
+            return _("yes") if plain else _("no")
+        case dict():
+            return ", ".join(f"{name} {it}" for name, it in _parts(plain))
+        case list():
+            told = "–" if row.form is Form.NIGHT else ", "
+            text = told.join(str(it) for it in plain)
+        case _:
+            text = " ".join(str(plain).split())
+    return f"{text} {_(UNIT_WORDS[row.unit])}" if row.unit is not None else text
+
+
+def _parts(plain: Any) -> Iterable[tuple[str, str]]:
+    """A table as text; texts of several lines by their first."""
+    if not isinstance(plain, dict):
+        yield "", str(plain)
+        return
+    for name, value in plain.items():
+        yield name, str(value).partition("\n")[0]
 
 
 def _fields_of(before: Client, after: Client) -> Iterable[tuple[str, str, str]]:
@@ -1021,6 +1137,10 @@ KIND_WORDS: dict[str, str] = {
     "charge": later("charge"),
     "mail": later("mail"),
     "time_off": later("time off"),
+    "setting": later("setting"),
+    "reason": later("reason"),
+    "closure": later("closure"),
+    "work": later("work list"),
 }
 
 ROLE_WORDS: dict[Role, str] = {

@@ -31,7 +31,7 @@ from frontdesk.core.store.rows import EventChain as ChainRow
 from frontdesk.core.store.rows import EventDetail as DetailRow
 from frontdesk.core.store.rows import EventThing as ThingRow
 from frontdesk.core.store.rows import Request as RequestRow
-from frontdesk.core.store.shapes import change_from_json, change_to_json, thing_from_json, thing_to_json
+from frontdesk.core.store.shapes import change_to_json, changes_from_json, thing_from_json, thing_to_json
 from frontdesk.core.store.values import Misshapen
 
 E = TypeVar("E", bound=Event)
@@ -392,7 +392,7 @@ def _changes_of(detail: dict[str, Any]) -> tuple[tuple[Change, ...], tuple[Thing
 
     The first details knew no `about`: what was changed to the same stood for it.
     """
-    changes = tuple(change_from_json(it) for it in detail["changes"])
+    changes = tuple(change for it in detail["changes"] for change in changes_from_json(it))
     if "version" in detail:
         return changes, tuple(thing_from_json(it) for it in detail["about"])
     about = tuple(it.after for it in changes if it.before == it.after and it.after is not None)

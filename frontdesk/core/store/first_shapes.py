@@ -75,6 +75,14 @@ _LEFT_OUT: dict[str, dict[str, Plain]] = {
     "told": {"choices": [], "words": "", "since": 0},
 }  # fmt: skip
 
+_SECOND: dict[str, dict[str, Plain]] = {
+    "service": {"waiting": {}},
+    "staff": {"waiting": {}},
+    "reason": {"waiting": {}},
+    "applicant": {"id": None},
+}
+"""What the second shape has that the first one had not."""
+
 _INSIDE: dict[str, dict[str, str]] = {
     "practice": {
         **{name: name for name in ("booking", "policy", "portal", "mail", "desk", "requests")},
@@ -105,7 +113,7 @@ def lift(kind: str, plain: Plain) -> Plain:
         return _numbered(items) if kind == "contacts" else items
     if kind not in _LEFT_OUT and kind not in _INSIDE:
         return plain
-    whole = {**_LEFT_OUT.get(kind, {}), **plain}
+    whole = {**_SECOND.get(kind, {}), **_LEFT_OUT.get(kind, {}), **plain}
     for name, of in _INSIDE.get(kind, {}).items():
         inside = whole.get(name)
         if isinstance(inside, list):
@@ -114,11 +122,26 @@ def lift(kind: str, plain: Plain) -> Plain:
             whole[name] = lift(of, inside)
     if kind == "client":
         whole["contacts"] = _numbered(whole["contacts"])
-    if kind == "applicant":
-        whole["id"] = None
     return whole
 
 
 def _numbered(contacts: list[Plain]) -> list[Plain]:
     """Contacts had no ids: their places are those."""
     return [{**it, "id": str(n)} for n, it in enumerate(contacts, 1)]
+
+
+def settings_of(practice: Plain) -> dict[str, Plain]:
+    """By key what a practice said that was kept in one piece; empty for none."""
+    if practice is None:
+        return {}
+    whole = lift("practice", practice)
+    listed = whole.pop("automations")
+    automations = {f"automations.{it['id']}": {name: it[name] for name in it if name != "id"} for it in listed}
+    groups = {name: whole.pop(name) for name in _INSIDE["practice"] if name in whole}
+    keys = {
+        f"{table}.{name}": value
+        for table, given in {"practice": whole, **groups}.items()
+        for name, value in given.items()
+        if value is not None and (table, name, value) != ("practice", "country", "")
+    }
+    return {**keys, **automations}

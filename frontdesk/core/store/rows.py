@@ -66,7 +66,18 @@ class Practice(Row, table=True):
     __tablename__ = "practice"
     id: int = Field(default=1, primary_key=True)
     revision: int = Field(default=1, nullable=False)
+
+
+class Setting(Row, table=True):
+    """What somebody chose, key by key: by whom, when, and the revision of the set-up it came with."""
+
+    __tablename__ = "setting"
+    id: int = key()
+    path: str = Field(sa_column=Column("path", Text, nullable=False, unique=True))
     value: str = text()
+    actor: str = text()
+    at: int = long()
+    since: int = long()
 
 
 class Location(Row, table=True):

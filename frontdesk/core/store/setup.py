@@ -8,19 +8,21 @@ from typing import Any
 from sqlalchemy import func, insert, select, text, update
 from sqlmodel import col
 
+from frontdesk.core.domain.actors import actor_of_key
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.kinds import kind_of
-from frontdesk.core.domain.practice import Practice, Reason, ResourceId, Setup, StaffMember
+from frontdesk.core.domain.practice import Reason, ResourceId, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, Service
+from frontdesk.core.domain.settings import CHOSEN_ONCE, Chosen, SettingValue, practice_of
 from frontdesk.core.store import rows
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
-from frontdesk.core.store.values import Found
+from frontdesk.core.store.values import Found, Misshapen
 
 _REVISION = text("SELECT revision FROM practice")
-_PRACTICE = text("SELECT value FROM practice")
+_RISE = text("UPDATE practice SET revision = revision + 1")
 _LOCKED_REVISION = text("SELECT revision FROM practice FOR UPDATE")
 
 _LISTED: dict[str, type[Any]] = {
@@ -35,7 +37,8 @@ _LISTED: dict[str, type[Any]] = {
 _COUNTED: dict[str, type[Any]] = {"time_off": rows.TimeOff, "closure": rows.Closure}
 """Things the database numbers."""
 
-Entry = Location | Room | Service | StaffMember | Reason | TimeOff | Closure | Practice
+Entry = Location | Room | Service | StaffMember | Reason | TimeOff | Closure | SettingValue
+_s = rows.Setting
 
 
 def has_practice(look: Look) -> bool:
@@ -78,24 +81,23 @@ def save(tx: Tx, entry: Entry) -> Entry:
     """Write one thing, new or known; answers it with the number the database gave."""
     tx.setup_changed = True
     kind = kind_of(entry).name
-    if isinstance(entry, Practice):
-        before = tx.connection.execute(_PRACTICE).scalar()
-        value = to_text(kind, entry, before or "")
-        if before is None:
-            tx.connection.execute(insert(rows.Practice).values(id=1, value=value, revision=1))
-        else:
-            tx.connection.execute(update(rows.Practice).values(value=value, revision=col(rows.Practice.revision) + 1))
-        return entry
-    saved = _save_counted(tx, kind, entry) if isinstance(entry, TimeOff | Closure) else _save_listed(tx, kind, entry)
-    tx.connection.execute(update(rows.Practice).values(revision=col(rows.Practice.revision) + 1))
-    return saved
+    if not tx.connection.execute(_RISE).rowcount:
+        tx.connection.execute(insert(rows.Practice).values(id=1, revision=1))
+    match entry:
+        case SettingValue():
+            return _save_setting(tx, kind, entry)
+        case TimeOff() | Closure():
+            return _save_counted(tx, kind, entry)
+        case _:
+            return _save_listed(tx, kind, entry)
 
 
 def find(look: Look, kind: str, id_: str) -> Any:
     """One thing as it is kept now, None for what is not."""
-    if kind == "practice":
-        value = look.connection.execute(_PRACTICE).scalar()
-    elif kind in _COUNTED:
+    if kind == "setting":
+        value = look.connection.execute(select(col(_s.value)).where(col(_s.path) == id_)).scalar()
+        return SettingValue(path=id_) if value is None else from_text(kind, value)
+    if kind in _COUNTED:
         table = _COUNTED[kind]
         value = look.connection.execute(select(table.value).where(table.id == int(id_))).scalar()
         if value is not None:
@@ -108,8 +110,12 @@ def find(look: Look, kind: str, id_: str) -> Any:
 
 def _read(look: Look, revision: int) -> Setup:
     unknown: Found = {}
+    chosen = _chosen(look)
+    for path in (row.path for row in CHOSEN_ONCE if row.required and row.path not in chosen):
+        raise Misshapen(("setting", path), "missing")
     return Setup(
-        practice=from_text("practice", look.connection.execute(_PRACTICE).scalar_one(), unknown),
+        practice=practice_of({path: it.value for path, it in chosen.items()}),
+        chosen=chosen,
         locations=_all(look, "location", unknown),
         rooms=_all(look, "room", unknown),
         services=_all(look, "service", unknown),
@@ -122,6 +128,30 @@ def _read(look: Look, revision: int) -> Setup:
         revision=revision,
         unknown={".".join(path): it for path, it in unknown.items()},
     )
+
+
+def _chosen(look: Look) -> dict[str, Chosen]:
+    """What somebody chose, by key, in the order it was first chosen."""
+    found = look.connection.execute(
+        select(col(_s.path), col(_s.value), col(_s.actor), col(_s.at), col(_s.since)).order_by(col(_s.id))
+    )
+    return {
+        path: Chosen(
+            value=from_text("setting", value).value,
+            by=actor_of_key(actor) if actor else None,
+            at=at,
+            since=since,
+        )
+        for path, value, actor, at, since in found
+    }
+
+
+def _save_setting(tx: Tx, kind: str, entry: SettingValue) -> SettingValue:
+    since = tx.connection.execute(_REVISION).scalar_one()
+    values = {"value": to_text(kind, entry), "actor": tx.actor.who.key, "at": tx.now, "since": since}
+    if not tx.connection.execute(update(rows.Setting).where(col(_s.path) == entry.path).values(**values)).rowcount:
+        tx.connection.execute(insert(rows.Setting).values(path=entry.path, **values))
+    return entry
 
 
 def _all(look: Look, kind: str, unknown: Found) -> dict[Any, Any]:

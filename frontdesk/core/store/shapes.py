@@ -17,6 +17,7 @@ from frontdesk.core.domain.mails import Told
 from frontdesk.core.domain.people import Contact
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.requests import Slot
+from frontdesk.core.domain.settings import SettingValue
 from frontdesk.core.store import first_shapes
 from frontdesk.core.store.values import Found, Misshapen, Plain, plain_of, value_of
 
@@ -53,8 +54,11 @@ _MORE: dict[str, Any] = {
 }
 """Kept values that are no things of their own."""
 
+_LATER = {"setting"}
+"""Kinds that never had the first shape."""
+
 SHAPES: dict[str, Shape] = {
-    name: Shape(name, of, (partial(first_shapes.lift, name),))
+    name: Shape(name, of, () if name in _LATER else (partial(first_shapes.lift, name),))
     for name, of in {**{kind.name: kind.of for kind in ALL_KINDS}, **_MORE}.items()
 }
 
@@ -90,8 +94,23 @@ def change_to_json(change: Change) -> Plain:
     }
 
 
-def change_from_json(plain: Plain) -> Change:
-    """Raises Misshapen."""
+def changes_from_json(plain: Plain) -> tuple[Change, ...]:
+    """One; of a practice, as it was once kept in one piece, one for each key that differs. Raises Misshapen."""
+    if isinstance(plain, dict) and plain.get("kind") == "practice":
+        before, after = (first_shapes.settings_of(plain[name]) for name in ("before", "after"))
+        return tuple(
+            Change(None if path not in before else _setting(path, before[path]), _setting(path, after.get(path)))
+            for path in {**before, **after}
+            if before.get(path) != after.get(path)
+        )
+    return (_change_from_json(plain),)
+
+
+def _setting(path: str, value: Plain) -> SettingValue:
+    return SettingValue(path=path, value=value)
+
+
+def _change_from_json(plain: Plain) -> Change:
     kind, version, unknown = _kind_of(plain), plain.get("version", 1), Found()
     before, after = (
         None if it is None else _thing(kind, version, it, unknown) for it in (plain["before"], plain["after"])

@@ -6,7 +6,7 @@ The reader and the writer of a type are made at its first use. What is there and
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -68,7 +68,7 @@ def _as_is(value: Any) -> Plain:
 def _make_writer(of: Any) -> Write:
     of = _without_name(of)
     origin, inner = get_origin(of), get_args(of)
-    if of in (str, int, bool, NoneType):
+    if of in (str, int, bool, NoneType, object, Any):
         return _as_is
     if of in (date, datetime):
         return lambda value: value.isoformat()
@@ -79,7 +79,7 @@ def _make_writer(of: Any) -> Write:
     if origin in (Union, UnionType):
         some = _writer(_but_none(of))
         return lambda value: None if value is None else some(value)
-    if origin is dict:
+    if origin in (dict, Mapping):
         item = _writer(inner[1])
         return lambda value: {key: item(it) for key, it in value.items()}
     if origin is tuple and inner[-1] is Ellipsis:
@@ -95,6 +95,8 @@ def _make_writer(of: Any) -> Write:
 def _make_reader(of: Any) -> Read:
     of = _without_name(of)
     origin, inner = get_origin(of), get_args(of)
+    if of in (object, Any):
+        return lambda plain, at, unknown: plain
     if of in (str, int, bool, NoneType):
         return _scalar(of)
     if of in (date, datetime, UUID):
@@ -104,7 +106,7 @@ def _make_reader(of: Any) -> Read:
     if origin in (Union, UnionType):
         some = _reader(_but_none(of))
         return lambda plain, at, unknown: None if plain is None else some(plain, at, unknown)
-    if origin is dict:
+    if origin in (dict, Mapping):
         return _mapping(_reader(inner[1]))
     if origin is tuple and inner[-1] is Ellipsis:
         return _sequence(_reader(inner[0]))

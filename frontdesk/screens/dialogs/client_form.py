@@ -13,10 +13,11 @@ from textual.widgets import Input, Static
 
 from frontdesk.core.asks.clients import FindDuplicates
 from frontdesk.core.domain.people import ClientId, ClientKind
+from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.parse.when import birth_date
-from frontdesk.core.render.language import _, later
+from frontdesk.core.render.language import _
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
