@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,13 +17,15 @@ from frontdesk.cli.mails import prove
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.schedule import Move
-from frontdesk.core.asks.settings import ApplyPractice, PlanPractice
+from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings, PlanPractice
+from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events import Event
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import StaffMember
 from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, PracticePlan, plan, planned
 from frontdesk.core.domain.services import Location, Service
+from frontdesk.core.domain.settings import setting_of
 from frontdesk.core.domain.work import Work
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
@@ -29,6 +33,8 @@ from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.practice import practice_data, practice_toml
 
 TEMPLATES = "mail.templates"
+LISTS = {"service": "services", "reason": "reasons"}
+"""By kind of thing the list of the file it stands in, where both have other names."""
 
 group = typer.Typer(help="The practice as a file.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -73,6 +79,39 @@ def apply(
     if not as_json:
         lines([opening.words.event(event) for event in moved])
         _say_of_work(opening, applied)
+
+
+@group.command("set")
+def set_(
+    context: typer.Context,
+    chosen: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]…", help="As in the file.")] = None,
+    reset: Annotated[list[str] | None, typer.Option("--reset", metavar="KEY", help="As a practice begins.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose single settings; docs/settings.md has every key."""
+    opening: Opening = context.obj
+    values: dict[str, Any] = dict(_choice(it) for it in chosen or ())
+    values.update(dict.fromkeys(reset or ()))
+    if not values:
+        raise BadInput("KEY=VALUE", Problem.MISSING)
+    event = opening.do(ChangeSettings(seen=opening.setup.revision, values=values))
+    if as_json:
+        _print_plan(opening, PracticePlan(changes=planned(event.own_changes)), event.id, as_json)
+        return
+    lines([opening.words.event(event)])
+    _say_of_work(opening, event)
+
+
+def _choice(text: str) -> tuple[str, Any]:
+    """A key and its value, written as in the file; a text may go without quotes. Raises BadInput."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise BadInput("KEY=VALUE", Problem.NOT_READABLE, text, hint="booking.horizon=90")
+    try:
+        read = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        read = value.strip()
+    return key.strip(), value.strip() if isinstance(read, float) else read  # an amount is a text
 
 
 @group.command("show")
@@ -209,6 +248,8 @@ def _print_plan(opening: Opening, plan: PracticePlan, event: int | None, as_json
         show({"version": shapes.VERSION, "item": item, "event": event, "warnings": []})
         return
     table([row for it in plan.changes for row in _rows_of(it)])
+    for key, part in dict.fromkeys(it for change in plan.changes for it in _without_effect(change)):
+        say(_("{key} is kept; it does nothing yet, for it belongs to: {part}").format(key=key, part=_(part)))
     if not plan.changes:
         say(_("nothing to change: the database agrees with the file"))
     if plan.outside:
@@ -234,6 +275,15 @@ def _rows_of(it: PlannedChange) -> list[list[str]]:
         return [[it.how, f"{it.kind} {it.id}", ""]]
     where = "" if it.kind == "setting" else f"{it.kind} {it.id} "
     return [[it.how, f"{where}{name}", f"{_shown(was)} → {_shown(now)}"] for name, was, now in it.fields]
+
+
+def _without_effect(it: PlannedChange) -> Iterator[tuple[str, str]]:
+    """Keys among the changes that belong to a part that is not built yet, with that part."""
+    table = "" if it.kind == "setting" else f"{LISTS.get(it.kind, it.kind)}."
+    for name, _was, _now in it.fields:
+        row = setting_of(f"{table}{name}")
+        if row is not None and row.part is not None:
+            yield row.path, row.part.value
 
 
 def _shown(value: Any) -> str:

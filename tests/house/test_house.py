@@ -23,7 +23,7 @@ from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteAsClient, WriteReminders, WriteTestMail
 from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling, SweepExpired
-from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
 from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.desk import OPERATIONS, QUERIES
 from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
@@ -31,7 +31,7 @@ from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
 ROOT = Path(frontdesk.__file__).parent.parent
 STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
 
-BY_COMMAND = {ApplyPractice, ImportRecords, ReceiveReply, WriteTestMail}
+BY_COMMAND = {ApplyPractice, ChangeSettings, ImportRecords, ReceiveReply, WriteTestMail}
 """Asks that take a file, or prove the machine: they have a command, no key."""
 
 BY_CLIENTS = {

@@ -40,7 +40,18 @@ QUESTIONS = (
     (FindClients(text=""), {"client_by_name", "appointment_client"}),
     (ListAppointments(first=DAY, last=DAY), {"appointment_start"}),
 )
-SMALL = ("practice", "location", "room", "service", "staff", "reason", "closure", "time_off", "alembic_version")
+SMALL = (
+    "practice",
+    "setting",
+    "location",
+    "room",
+    "service",
+    "staff",
+    "reason",
+    "closure",
+    "time_off",
+    "alembic_version",
+)
 """Tables of the set-up are read whole, once."""
 
 CHEAP = ("SCAN client_search", "SCAN picker", "SCAN CONSTANT ROW", "SCAN (subquery")

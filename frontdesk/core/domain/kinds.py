@@ -150,3 +150,8 @@ def kind_of(thing: Thing) -> Kind[Any]:
 def owner_of(thing: Thing) -> Owner:
     owner: Owner = kind_of(thing).owner(thing)
     return owner
+
+
+def ref_of(kind: str, id_: str) -> str:
+    """What people call a thing of a kind, by its id; of a kind that nobody knows any more, the id itself."""
+    return KINDS[kind].ref(id_) if kind in KINDS else id_

@@ -35,13 +35,8 @@ class Contact:
     name: str
     phone: str = ""
     email: str = ""
-    id: ContactId = ContactId("")
-    """Given once it is kept, and nobody else's later."""
-
-    @property
-    def ways(self) -> tuple[str, str, str]:
-        """What is known of them: two with the same are one."""
-        return (self.name, self.phone, self.email)
+    id: ContactId | None = field(default=None, compare=False)
+    """Given when it is kept, and to nobody else later; two of whom the same is known are one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +68,7 @@ def with_ids(
     contacts: Iterable[Contact], before: Iterable[Contact], new_id: Callable[[], ContactId]
 ) -> tuple[Contact, ...]:
     """Contacts as they are kept: who was there before keeps their id, by it or by what is known of them."""
-    known = {it.id: it for it in before}
-    same = {it.ways: it.id for it in known.values()}
-    given = (it if it.id in known else replace(it, id=same.get(it.ways) or new_id()) for it in contacts)
+    known = {it.id for it in before}
+    same = {it: it.id for it in before}
+    given = (it if it.id in known else replace(it, id=same.get(it) or new_id()) for it in contacts)
     return tuple({it.id: it for it in given}.values())

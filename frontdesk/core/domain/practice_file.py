@@ -317,7 +317,9 @@ def differing(before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
         was, now = getattr(before, name), getattr(after, name)
         if was == now:
             continue
-        if isinstance(was, Policy) and isinstance(now, Policy):
+        if name == "waiting":
+            yield from ((key, was.get(key), now.get(key)) for key in {**was, **now} if was.get(key) != now.get(key))
+        elif isinstance(was, Policy) and isinstance(now, Policy):
             yield from ((f"{name}.{inside}", old, new) for inside, old, new in differing(was, now))
         else:
             yield name, was, now

@@ -27,65 +27,65 @@ Plain: TypeAlias = Any
 class Form(Enum):
     """How a value is written."""
 
-    ID = "an id"
-    NAME = "one line"
-    TEXT = "text"
-    FLAG = "true or false"
-    NUMBER = "a whole number"
-    INTERVAL = "a divisor or multiple of 60"
-    CHOICE = "one of"
-    SEVERAL = "some of"
-    NUMBERS = "a list of numbers"
-    IDS = "a list of ids"
-    EMAIL = "an e-mail address"
-    ADDRESS = "a web address"
-    ZONE = "a time zone"
-    COLOUR = "a colour, such as #2a6f6b"
-    FEE = "an amount or a percentage"
-    PRICE = "an amount"
-    NIGHT = "two times of day"
-    WORDS = "a table of texts"
-    DATE = "a date"
-    MOMENT = "wall time"
-    HOURS = "ranges of a day"
-    WEEK = "ranges by weekday"
-    TABLE = "a table of its own"
+    ID = later("an id")
+    NAME = later("one line")
+    TEXT = later("text")
+    FLAG = later("true or false")
+    NUMBER = later("a whole number")
+    INTERVAL = later("a divisor or multiple of 60")
+    CHOICE = later("one of")
+    SEVERAL = later("some of")
+    NUMBERS = later("a list of numbers")
+    IDS = later("a list of ids")
+    EMAIL = later("an e-mail address")
+    ADDRESS = later("a web address")
+    ZONE = later("a time zone")
+    COLOUR = later("a colour, such as #2a6f6b")
+    FEE = later("an amount or a percentage")
+    PRICE = later("an amount")
+    NIGHT = later("two times of day")
+    WORDS = later("a table of texts")
+    DATE = later("a date")
+    MOMENT = later("wall time")
+    HOURS = later("ranges of a day")
+    WEEK = later("ranges by weekday")
+    TABLE = later("a table of its own")
 
 
 class Unit(Enum):
-    SECONDS = "seconds"
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-    WEEKS = "weeks"
+    SECONDS = later("seconds")
+    MINUTES = later("minutes")
+    HOURS = later("hours")
+    DAYS = later("days")
+    WEEKS = later("weeks")
 
 
 class Touches(Enum):
     """What a change of the setting is felt by."""
 
-    OFFERS = "free times"
-    BOOKED = "booked appointments"
-    TERMS = "terms of new bookings"
-    MAILS = "mails"
-    SCREENS = "screens"
-    PORTAL = "the portal"
-    POWERS = "who may do what"
-    MONEY = "charges"
+    OFFERS = later("free times")
+    BOOKED = later("booked appointments")
+    TERMS = later("terms of new bookings")
+    MAILS = later("mails")
+    SCREENS = later("screens")
+    PORTAL = later("the portal")
+    POWERS = later("who may do what")
+    MONEY = later("charges")
 
 
 class Part(Enum):
     """What a key waits for that does nothing yet."""
 
-    SIGN_IN = "staff who sign in"
-    PORTAL = "the clients' portal"
-    PACKAGES = "packages"
-    SERIES = "series"
-    RECALL = "recalls"
-    BLOCKS = "blocks"
-    DAY_SHEET = "the day sheet"
-    PARTIES = "reasons with a party"
-    LOOKS = "people's colours"
-    HOLIDAYS = "public holidays"
+    SIGN_IN = later("staff who sign in")
+    PORTAL = later("the clients' portal")
+    PACKAGES = later("packages")
+    SERIES = later("series")
+    RECALL = later("recalls")
+    BLOCKS = later("blocks")
+    DAY_SHEET = later("the day sheet")
+    PARTIES = later("reasons with a party")
+    LOOKS = later("people's colours")
+    HOLIDAYS = later("public holidays")
 
 
 CHANGE, STAFF, TIME = Permission.CHANGE_SETTINGS, Permission.MANAGE_STAFF, Permission.CHANGE_TIME_OFF

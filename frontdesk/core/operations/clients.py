@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events import Change, ClientAdded, ClientEdited, ClientsMerged
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import SameClient
-from frontdesk.core.domain.people import Client, ClientId, Contact
+from frontdesk.core.domain.people import Client, ClientId, Contact, ContactId, with_ids
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import YEARS, Instant, local_date
@@ -38,7 +39,10 @@ def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
         for name in ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences")
         if getattr(ask, name) is not None
     }
-    after = replace(before, **_cleaned(given, practice, tx.now), revision=before.revision + 1)
+    fields = _cleaned(given, practice, tx.now)
+    if "contacts" in fields:
+        fields["contacts"] = with_ids(fields["contacts"], before.contacts, new_contact_id)
+    after = replace(before, **fields, revision=before.revision + 1)
     clients.save(tx, after)
     return record(tx, ClientEdited(before=before, client=after))
 
@@ -67,7 +71,7 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
         phone=kept.phone or dropped.phone,
         email=kept.email or dropped.email,
         born=kept.born or dropped.born,
-        contacts=kept.contacts + tuple(it for it in dropped.contacts if it not in kept.contacts),
+        contacts=with_ids((*kept.contacts, *dropped.contacts), kept.contacts, new_contact_id),
         locale=kept.locale or dropped.locale,
         note="\n".join(filter(None, (kept.note, dropped.note))),
         preferences=kept.preferences or dropped.preferences,
@@ -106,7 +110,12 @@ def add_record(tx: Tx, practice: Setup, new: NewClient) -> Client:
     """A new client's row, cleaned; the caller records it. Raises BadInput."""
     given: dict[str, Any] = {name: getattr(new, name) for name in NewClient.__dataclass_fields__}
     fields = _cleaned(given, practice, tx.now)
+    fields["contacts"] = with_ids(fields["contacts"], (), new_contact_id)
     return clients.add(tx, Client(id=ClientId(0), created_at=tx.now, **fields))
+
+
+def new_contact_id() -> ContactId:
+    return ContactId(uuid.uuid4().hex[:12])
 
 
 def _cleaned(given: dict[str, Any], practice: Setup, now: Instant) -> dict[str, Any]:
@@ -132,6 +141,7 @@ def _cleaned(given: dict[str, Any], practice: Setup, now: Instant) -> dict[str, 
     if "contacts" in fields:
         fields["contacts"] = tuple(
             Contact(
+                id=it.id,
                 name=clean_line(it.name),
                 phone=contacts.phone(it.phone, country),
                 email=contacts.email(it.email, "contacts.email"),

@@ -21,13 +21,11 @@ from frontdesk.core.domain.work import ARCHIVED as ARCHIVED_CAUSE
 from frontdesk.core.operations import schedule
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection
 from frontdesk.core.parse.practice import setting_value
-from frontdesk.core.queries.setup import booked_ahead, effects_on
+from frontdesk.core.queries.setup import booked_ahead, effects_on, has_templates
 from frontdesk.core.render import letters
 from frontdesk.core.store import claims, events, setup
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
-
-TEMPLATES = "mail.templates"
 
 
 def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
@@ -93,7 +91,7 @@ def _carried_out(
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """What is written, and what of the booked goes to the work list; `but` has another time already."""
     saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
-    if any(isinstance(change.after, SettingValue) and change.after.path == TEMPLATES for change in saved):
+    if any(has_templates(change) for change in saved):
         letters.check_templates(setup.load(tx))
     if known is None:
         return saved, ()

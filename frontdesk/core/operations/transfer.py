@@ -7,9 +7,10 @@ from dataclasses import replace
 from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.domain.appointments import Appointment, TermsId
 from frontdesk.core.domain.events import Change, ImportDone, PracticeApplied, RecordImported
-from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.people import ClientId, with_ids
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import taking
+from frontdesk.core.operations.clients import new_contact_id
 from frontdesk.core.operations.guard import record, require_allowed
 from frontdesk.core.queries.transfer import Work, work_of
 from frontdesk.core.store import appointments, claims, clients, setup, terms
@@ -53,13 +54,17 @@ def _set_up(tx: Tx, work: Work) -> list[PracticeApplied]:
 def _take_clients(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> list[RecordImported]:
     taken = []
     for client in work.new_clients:
+        client = replace(
+            client, contacts=with_ids(client.contacts, client.contacts if work.keeps_numbers else (), new_contact_id)
+        )
         saved = clients.add(tx, replace(client, merged_into=None))
         ids[client.source, client.source_id] = saved.id
         taken.append(RecordImported(change=Change(None, replace(saved, merged_into=client.merged_into))))
     for client in work.new_clients:
         if client.merged_into is not None:  # now that everybody is there
             clients.save(tx, client)
-    for before, after in work.updated_clients:
+    for before, changed in work.updated_clients:
+        after = replace(changed, contacts=with_ids(changed.contacts, before.contacts, new_contact_id))
         clients.save(tx, after)
         taken.append(RecordImported(change=Change(before, after)))
     return taken

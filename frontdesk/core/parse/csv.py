@@ -17,7 +17,7 @@ from uuid import UUID
 from frontdesk.core.domain.appointments import Status, appointment_of_ref, client_of_ref
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.people import ClientKind, Contact
+from frontdesk.core.domain.people import ClientKind, Contact, ContactId
 from frontdesk.core.domain.records import (
     BAD_FIELDS,
     EXTRA,
@@ -375,16 +375,22 @@ def _contacts(text: str, country: str) -> tuple[Contact, ...]:
     found = []
     if text.startswith("["):
         try:
-            known = [(it["name"], it["phone"], it["email"]) for it in json.loads(text)]
-        except (ValueError, TypeError, KeyError):
+            return tuple(_contact(it) for it in json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise BadInput("contacts", Problem.NOT_READABLE, text) from None
-        return tuple(Contact(name=clean_line(n), phone=clean_line(p), email=clean_line(e)) for n, p, e in known)
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         name, phone, email, *_ = (*(part.strip() for part in entry.split("|")), "", "", "")
         found.append(
             Contact(name=clean_line(name), phone=contacts.phone(phone, country), email=contacts.email(email))
         )
     return tuple(found)
+
+
+def _contact(kept: Any) -> Contact:
+    """One as an export writes it."""
+    id_ = clean_line(kept.get("id") or "")
+    told = {name: clean_line(kept[name]) for name in ("name", "phone", "email")}
+    return Contact(**told, id=ContactId(id_) if id_ else None)
 
 
 def _appointment(

@@ -23,6 +23,8 @@ from frontdesk.core.render.letters import check_templates
 from frontdesk.core.store import appointments, setup
 from frontdesk.core.store.look import Look
 
+TEMPLATES = "mail.templates"
+
 AHEAD = 5 * 366 * DAY
 """How far a change of the set-up looks for appointments that fall outside."""
 
@@ -52,7 +54,7 @@ def plan_practice(look: Look, question: PlanPractice) -> PracticePlan:
     if known is None:
         return PracticePlan(changes=planned(changes))
     after = applied(known, changes)
-    if after.practice.mail.templates != known.practice.mail.templates:
+    if any(has_templates(change) for change in changes):
         check_templates(after)
     effects = effects_on(known, after, booked_ahead(look, known, changes))
     moves = moves_for(look, after, [it.appointment for it in effects if it.is_archived])
@@ -65,6 +67,12 @@ def plan_practice(look: Look, question: PlanPractice) -> PracticePlan:
         changes=planned(changes),
         outside=tuple((it, because[it.named.appointment.id]) for it in every),
     )
+
+
+def has_templates(change: Change) -> bool:
+    """Whether it holds texts of the practice's own, which have to be understood before they are kept."""
+    after = change.after
+    return isinstance(after, SettingValue) and (after.path == TEMPLATES or after.path.startswith(AUTOMATION))
 
 
 def effects_on(before: Setup, after: Setup, booked: Iterable[Appointment]) -> tuple[Effect, ...]:

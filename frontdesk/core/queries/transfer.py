@@ -133,7 +133,7 @@ def _is_whole_export(records: Records) -> bool:
     numbered = {("client", str(it.kept.id)) for it in records.clients if it.kept is not None}
     numbered |= {("appointment", str(it.kept.id)) for it in records.appointments if it.kept is not None}
     known = {(it.source, it.source_id) for it in records.clients}
-    named = {thing for event in records.history for thing in event.things if thing[0] in ("client", "appointment")}
+    named = {it[:2] for event in records.history for it in event.things if it[0] in ("client", "appointment")}
     return (
         len(numbered) == len(records.clients) + len(records.appointments)
         and all((it.source, it.client) in known for it in records.appointments)

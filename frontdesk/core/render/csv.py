@@ -54,7 +54,7 @@ def bad_csv(rows: Sequence[BadRow]) -> str:
 
 
 def _client(it: Client, extra: Sequence[str]) -> list[str]:
-    contacts = [{"name": c.name, "phone": c.phone, "email": c.email} for c in it.contacts]
+    contacts = [{"name": c.name, "phone": c.phone, "email": c.email, "id": c.id} for c in it.contacts]
     return [
         *_client_key(it),
         it.name,

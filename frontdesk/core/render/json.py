@@ -13,7 +13,7 @@ from frontdesk.core.domain.appointments import AppointmentId, appointment_ref, c
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.events import Event, HistoryLine
 from frontdesk.core.domain.hours import TimeOff
-from frontdesk.core.domain.kinds import KINDS
+from frontdesk.core.domain.kinds import ref_of
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.people import Client
@@ -302,7 +302,7 @@ def event(line: HistoryLine, words: Words) -> Json:
         "on_behalf_of": client_ref(line.on_behalf_of) if line.on_behalf_of is not None else None,
         "role": line.role,
         "operation": line.operation,
-        "subject": {"kind": line.subject_kind, "id": KINDS[line.subject_kind].ref(line.subject_id)},
+        "subject": {"kind": line.subject_kind, "id": ref_of(line.subject_kind, line.subject_id)},
         "batch": line.batch,
         "undoes": line.undoes,
         "summary": words.history(line),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from typing import Any, assert_never
 from urllib.parse import quote
 
@@ -19,7 +18,7 @@ from frontdesk.core.domain.effects import ARCHIVED as LOST_FOR_GOOD
 from frontdesk.core.domain.effects import Because
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
 from frontdesk.core.domain.hours import TimeOff
-from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
+from frontdesk.core.domain.kinds import Thing, kind_of, ref_of
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.mails import Carrier, Mail, MailKind, MailState, Reader
 from frontdesk.core.domain.money import minor_units, written
@@ -31,7 +30,7 @@ from frontdesk.core.domain.practice import Reason, Setup
 from frontdesk.core.domain.practice_file import differing
 from frontdesk.core.domain.requests import Ended, Request, RequestAction, RequestKind, RequestState, Slot, request_ref
 from frontdesk.core.domain.services import Service
-from frontdesk.core.domain.settings import Form, Setting, SettingValue, Unit, setting_of
+from frontdesk.core.domain.settings import Form, Setting, SettingValue, setting_of
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import HOUR, Instant, Span, local_date, wall_time
@@ -64,13 +63,11 @@ TABLE_WORDS: dict[str, str] = {
     "series": later("series"),
 }
 
-UNIT_WORDS: dict[Unit, str] = {
-    Unit.SECONDS: later("seconds"),
-    Unit.MINUTES: later("minutes"),
-    Unit.HOURS: later("hours"),
-    Unit.DAYS: later("days"),
-    Unit.WEEKS: later("weeks"),
-}
+TABLES = {"location": "locations", "room": "rooms", "service": "services", "reason": "reasons", "closure": "closures"}
+"""By kind of thing the list of the practice file it stands in."""
+
+FIELD_ROWS = {"weeks": "hours"}
+"""Fields that the practice file calls otherwise."""
 
 LIFE_WORDS: dict[Life, str] = {
     Life.ACTIVE: later("in use again"),
@@ -605,14 +602,12 @@ class Words:
                 return text
             case events.TimeOffRemoved(time_off=off, staff_name=name):
                 return _("{who} is there again {start}").format(who=name, start=self._wall(off.start))
+            case events.SettingsChanged(all_changes=changes):
+                told = "; ".join(part for change in changes for part in self._change(change))
+                return self._with_lost(told, event)
             case events.PracticeApplied(all_changes=changes):
                 told = plural("{n} change to the practice", "{n} changes to the practice", len(changes))
-                lost = len({it.after.appointment for it in event.also if isinstance(it.after, Work)})
-                text = told.format(n=len(changes))
-                if lost:
-                    inside = plural("{n} appointment lost its time", "{n} appointments lost their time", lost)
-                    text += " · " + inside.format(n=lost) + " · frontdesk worklist"
-                return text
+                return self._with_lost(told.format(n=len(changes)), event)
             case events.ImportDone(new=new, updated=updated):
                 return _("Imported: {new} new, {updated} updated").format(new=new, updated=updated)
             case events.Undone():
@@ -835,6 +830,14 @@ class Words:
         units = minor_units(fee, self.setup.practice.currency)
         return self.money(units) if units else _("none")
 
+    def _with_lost(self, told: str, event: events.Event) -> str:
+        """With how many appointments are on the work list now."""
+        lost = len({it.after.appointment for it in event.also if isinstance(it.after, Work)})
+        if not lost:
+            return told
+        inside = plural("{n} appointment lost its time", "{n} appointments lost their time", lost)
+        return f"{told} · {inside.format(n=lost)} · frontdesk worklist"
+
     def _with_consequences(self, told: str, event: events.Event, moved: Appointment | None) -> str:
         """With what else came of it: a fee, a request that is over, a ticket that somebody has to follow up."""
         for change in event.also:
@@ -1018,15 +1021,21 @@ class Words:
         if before is None or isinstance(after, TimeOff):
             return
         for name, was, now in differing(before, after):
-            yield _(LIFE_WORDS[now]) if name == "life" else f"{name} {_told(was)} → {_told(now)}"
+            yield _(LIFE_WORDS[now]) if name == "life" else self._field(change.kind, name, was, now)
 
+    def _field(self, kind: str, name: str, was: Any, now: Any) -> str:
+        """A field of the set-up that changed, by its label; what has many parts is only named."""
+        row = setting_of(f"{TABLES.get(kind, kind)}.{FIELD_ROWS.get(name, name)}")
+        if row is None:
+            return name
+        if row.form in (Form.TABLE, Form.WEEK):
+            return _("{label} changed").format(label=_(row.label))
+        return f"{_(row.label)} {self._value(row, was)} → {self._value(row, now)}"
 
-def _told(value: Any) -> str:
-    """A field of the set-up, as shortly as it can be told."""
-    plain = value.value if isinstance(value, Enum) else value
-    if isinstance(plain, tuple | list):
-        return ", ".join(_told(it) for it in plain) if all(not is_dataclass(it) for it in plain) else f"{len(plain)}"
-    return "–" if plain is None or plain == "" else str(plain)
+    def _value(self, row: Setting, value: Any) -> str:
+        if row.form is Form.PRICE and value is not None:
+            return self.money(value)
+        return _plain_words(row, row.plain(value))
 
 
 def _plain_words(row: Setting, plain: Any) -> str:
@@ -1043,7 +1052,7 @@ def _plain_words(row: Setting, plain: Any) -> str:
             text = told.join(str(it) for it in plain)
         case _:
             text = " ".join(str(plain).split())
-    return f"{text} {_(UNIT_WORDS[row.unit])}" if row.unit is not None else text
+    return f"{text} {_(row.unit.value)}" if row.unit is not None else text
 
 
 def _parts(plain: Any) -> Iterable[tuple[str, str]]:
@@ -1069,7 +1078,7 @@ def plain_error(error: DeskError) -> str:
         case errors.BadInput():
             return _bad_input(error)
         case errors.NotFound(kind, reference):
-            ref = KINDS[kind].ref(reference) if kind in KINDS and reference.isdigit() else reference
+            ref = ref_of(kind, reference) if reference.isdigit() else reference
             return _("there is no {kind} {ref}").format(kind=_(KIND_WORDS.get(kind, kind)), ref=ref)
         case errors.NotAllowed():
             return _not_allowed(error)

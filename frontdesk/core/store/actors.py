@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlmodel import col
 
 from frontdesk.core.domain.actors import ActorId, ActorKind
@@ -24,8 +24,10 @@ def past(look: Look) -> PastNames:
 
 def done_by(look: Look, who: ActorId) -> ColumnElement[bool]:
     """Events of one actor, whatever they were called when they did it."""
-    theirs = [and_(col(_e.actor_kind) == who.kind.value, col(_e.actor) == who.id)]
-    for (name, role), it in past(look).items():
-        if it == who:
-            theirs.append(and_(col(_e.actor_kind) == "", col(_e.actor) == name, col(_e.role) == role))
-    return or_(*theirs)
+    theirs = select(col(PastRow.name), col(PastRow.role)).where(
+        col(PastRow.actor_kind) == who.kind.value, col(PastRow.actor) == who.id
+    )
+    return or_(
+        and_(col(_e.actor) == who.id, col(_e.actor_kind) == who.kind.value),
+        and_(tuple_(col(_e.actor), col(_e.role)).in_(theirs), col(_e.actor_kind) == ""),
+    )

@@ -538,6 +538,7 @@ class PastActor(Row, table=True):
     """Who it was that events without a kind of actor name: by name and roles, where they fit one alone."""
 
     __tablename__ = "past_actor"
+    __table_args__ = (Index("past_actor_of", "actor_kind", "actor"),)
     name: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
     actor_kind: str = text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,15 @@ from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.kinds import kind_of
 from frontdesk.core.domain.practice import Reason, ResourceId, Setup, StaffMember
 from frontdesk.core.domain.services import Location, Room, Service
-from frontdesk.core.domain.settings import CHOSEN_ONCE, Chosen, SettingValue, practice_of
+from frontdesk.core.domain.settings import (
+    AUTOMATION,
+    CHOSEN_ONCE,
+    PACKAGE,
+    SETTINGS,
+    Chosen,
+    SettingValue,
+    practice_of,
+)
 from frontdesk.core.store import rows
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
@@ -126,7 +135,7 @@ def _read(look: Look, revision: int) -> Setup:
         staff_resources=_resources(look, rows.Staff),
         room_resources=_resources(look, rows.Room),
         revision=revision,
-        unknown={".".join(path): it for path, it in unknown.items()},
+        unknown={".".join(path): it for path, it in {**_of_later(chosen), **unknown}.items()},
     )
 
 
@@ -144,6 +153,12 @@ def _chosen(look: Look) -> dict[str, Chosen]:
         )
         for path, value, actor, at, since in found
     }
+
+
+def _of_later(chosen: Mapping[str, Chosen]) -> Found:
+    """Keys that a later version knows."""
+    kept = {path: it.value for path, it in chosen.items() if not path.startswith((AUTOMATION, PACKAGE))}
+    return {("setting", path): value for path, value in kept.items() if path not in SETTINGS}
 
 
 def _save_setting(tx: Tx, kind: str, entry: SettingValue) -> SettingValue:

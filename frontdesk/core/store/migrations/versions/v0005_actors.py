@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", "role"),
     )
+    op.create_index("past_actor_of", "past_actor", ["actor_kind", "actor"])
     people = _people()
     _keep_past_actors(people)
     _rename_keys(people)
