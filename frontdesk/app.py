@@ -84,11 +84,9 @@ class Start:
     """What the command line said."""
 
     config: Config
-    url: str
+    open: Callable[[], Desk]
+    """Opens the desk, in a thread. Raises a DeskError."""
     machine: Machine = Machine()
-    staff: str | None = None
-    now: str | None = None
-    clock: Callable[[], int] | None = None
 
 
 class WaitingDoor:
@@ -269,11 +267,8 @@ class FrontdeskApp(App[None]):
 
     def _open_desk(self) -> None:
         """In a thread behind the first frame; an unusable store is an answer, not a crash."""
-        from frontdesk.core.desk import open_desk
-
         try:
-            start = self.start
-            desk = open_desk(start.url, clock=start.clock, machine=start.machine, staff=start.staff, now=start.now)
+            desk = self.start.open()
             setup = desk.see(ShowSetup())
         except DeskError as error:
             self.door.desk.set_exception(error)

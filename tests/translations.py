@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import io
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -15,6 +18,7 @@ from frontdesk.core.render.language import CATALOGUES, DOMAIN
 from frontdesk.core.render.letters import TEMPLATES
 
 ROOT = Path(__file__).parent.parent
+CLI = ROOT / "frontdesk" / "cli"
 MARKED = {"_": 1, "later": 1, "plural": 2}
 """What marks a sentence, with how many texts; the syntax tree finds them inside f-strings too."""
 
@@ -29,11 +33,34 @@ def said() -> Catalog:
                 texts = [str(it.value) for it in wanted if isinstance(it, ast.Constant)]
                 if len(texts) == MARKED[node.func.id]:
                     found.add(texts[0] if len(texts) == 1 else tuple(texts))
+            for text in told_beside(node, path):
+                found.add(text)
     for _path, _line, message, _comments, _context in extract_from_dir(
         str(TEMPLATES), [("**.j2", "jinja2")], keywords={"_": None}
     ):
         found.add(message)
     return found
+
+
+def told_beside(node: ast.AST, path: Path) -> Iterator[str]:
+    """Sentences that need no mark: hints of errors, and the help of commands and of their options."""
+    if isinstance(node, ast.Call):
+        hints = [it.value for it in node.keywords if it.arg == "hint" or (it.arg == "help" and path.parent == CLI)]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "bad":
+            hints += node.args[2:3]
+        if isinstance(node.func, ast.Name) and node.func.id == "saying":
+            hints += node.args[:1]
+        constants = (it.value for hint in hints for it in ast.walk(hint) if isinstance(it, ast.Constant))
+        yield from (it for it in constants if isinstance(it, str) and re.search(r"[a-z]{2}", it))
+    if isinstance(node, ast.FunctionDef) and path.parent == CLI and takes_a_context(node):
+        yield inspect.cleandoc(ast.get_docstring(node) or "")
+
+
+def takes_a_context(function: ast.FunctionDef) -> bool:
+    """Whether it is a command: what Typer calls is handed its context."""
+    return any(
+        it.annotation is not None and ast.unparse(it.annotation) == "typer.Context" for it in function.args.args
+    )
 
 
 def kept(language: str) -> Catalog:

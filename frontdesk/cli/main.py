@@ -7,9 +7,10 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from frontdesk.cli import (
     appointments,
@@ -31,7 +32,7 @@ from frontdesk.cli.version import say_version
 from frontdesk.config import log_to_file, read_config
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
 from frontdesk.core.render import json as shapes
-from frontdesk.core.render.language import _
+from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words import Words
 
 app = typer.Typer(
@@ -109,7 +110,11 @@ def run() -> None:
 def _run(as_json: bool) -> int:
     """The exit code of the command, after everything it said."""
     try:
-        return int(app(prog_name="frontdesk", standalone_mode=not as_json) or 0)
+        command = get_command(app)
+        if any(word in ("--help", "-h") for word in sys.argv):
+            speak(language_for(read_config().language, *_of_the_shell()))
+            _translate(command)
+        return int(command(prog_name="frontdesk", standalone_mode=not as_json) or 0)
     except SystemExit as end:
         return int(end.code or 0)
     except DeskError as error:
@@ -128,6 +133,20 @@ def _run(as_json: bool) -> int:
         return _fault(as_json)
     finally:
         _opening.close()
+
+
+def _of_the_shell() -> list[str]:
+    """The languages that the environment asks for, the first that is set first."""
+    return [value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))]
+
+
+def _translate(command: Any) -> None:
+    """The help of a command, its options and the commands below it, in the language that is spoken."""
+    for it in (command, *command.params):
+        if getattr(it, "help", None):
+            it.help = _(it.help)
+    for below in getattr(command, "commands", {}).values():
+        _translate(below)
 
 
 def _fault(as_json: bool) -> int:

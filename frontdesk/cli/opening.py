@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from frontdesk.config import Config, make_seal_key, read_config, read_seal_key
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.asks.settings import ShowSetup
-from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.errors import NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId, Setup
@@ -113,14 +113,33 @@ class Opening:
         """Raises StoreUnusable, BadInput or NotFound."""
         from frontdesk.core.desk import open_desk
 
-        return open_desk(
-            self.url,
-            create=self.create,
-            clock=self.clock,
-            machine=self.machine,
-            staff=self.staff,
-            now=self.now,
-        )
+        if self.now is not None:
+            naming.moment(self.now, "UTC", "--now")  # before anything is made
+        desk = open_desk(self.url, create=self.create, clock=self.clock, machine=self.machine)
+        if self.staff is None and self.now is None:
+            return desk
+        try:
+            return self._as_told(desk)
+        except BaseException:
+            desk.close()
+            raise
+
+    def _as_told(self, desk: Desk) -> Desk:
+        """Somebody's, at a fixed moment, where `--staff` and `--now` say so. Raises BadInput or NotFound."""
+        try:
+            setup: Setup | None = desk.see(ShowSetup())
+        except StoreUnusable as error:
+            if not self.create or error.problem is not StoreProblem.EMPTY:
+                raise
+            setup = None  # it is about to be made
+        if self.now is not None:
+            at = naming.moment(self.now, setup.practice.timezone if setup is not None else "UTC", "--now")
+            desk = replace(desk, clock=lambda: at)
+        if self.staff is None:
+            return desk
+        if setup is None:
+            raise NotFound("staff", self.staff)
+        return desk.acting(naming.actor(setup, self.staff))
 
     @cached_property
     def setup(self) -> Setup:

@@ -29,16 +29,7 @@ def open_terminal(opening: Opening) -> int:
         return 2
     from frontdesk.app import FrontdeskApp, Start
 
-    app = FrontdeskApp(
-        Start(
-            config=opening.config,
-            url=opening.url,
-            machine=opening.machine,
-            staff=opening.staff,
-            now=opening.now,
-            clock=opening.clock,
-        )
-    )
+    app = FrontdeskApp(Start(config=opening.config, machine=opening.machine, open=lambda: opening.desk))
     app.run()
     if app.parting:
         print(app.parting, file=sys.stderr)

@@ -18,14 +18,16 @@ import frontdesk
 from frontdesk.core import asks
 from frontdesk.core.asks.access import EnterAccessCode, SendAccessCode
 from frontdesk.core.asks.appointments import CancelAsClient
+from frontdesk.core.asks.clients import LogOpening
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteAsClient, WriteReminders, WriteTestMail
 from frontdesk.core.asks.replies import ReceiveReply
-from frontdesk.core.asks.requests import RequestAppointment, RequestRescheduling, SweepExpired
+from frontdesk.core.asks.requests import OfRequest, RecordEnd, RequestAppointment, RequestRescheduling, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
 from frontdesk.core.asks.transfer import ImportRecords
-from frontdesk.core.desk import OPERATIONS, QUERIES
+from frontdesk.core.operations.table import OPERATIONS
+from frontdesk.core.queries.table import QUERIES
 from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
 
 ROOT = Path(frontdesk.__file__).parent.parent
@@ -44,7 +46,7 @@ BY_CLIENTS = {
 }
 """What clients do themselves; staff ask for most of it with commands."""
 
-BY_ITSELF = {SweepExpired, HoldSlot, ReleaseSlot, TakeMails, ReportMail, WriteReminders}
+BY_ITSELF = {LogOpening, RecordEnd, SweepExpired, HoldSlot, ReleaseSlot, TakeMails, ReportMail, WriteReminders}
 """What happens as time passes, while a picker is open, and while mails are delivered."""
 
 
@@ -52,7 +54,7 @@ def everything(kind: type[Any]) -> set[type[Any]]:
     """Every ask or question the core knows, as its modules name it."""
     modules = [importlib.import_module(f"{asks.__name__}.{it.name}") for it in pkgutil.iter_modules(asks.__path__)]
     named = (it for module in modules for it in vars(module).values() if isinstance(it, type))
-    return {it for it in named if issubclass(it, kind) and it is not kind}
+    return {it for it in named if issubclass(it, kind) and it not in (kind, OfRequest)}
 
 
 def modules_after(code: str) -> set[str]:

@@ -323,7 +323,7 @@ def test_a_template_is_refused_for_what_it_says_also_where_the_example_does_not_
 ) -> None:
     with pytest.raises(BadInput) as refused:
         mailing(desk, f"[mail.templates]\nbooked_client = {json.dumps(text)}\n")
-    assert refused.value.value == word and hint in refused.value.hint
+    assert refused.value.value == word and hint in str(refused.value.hint)
 
 
 def test_what_a_client_writes_goes_to_their_practitioner_the_bell_and_the_clients_mails(post: Post) -> None:

@@ -23,7 +23,7 @@ def wrong(text: str) -> BadInput:
 def test_an_unknown_key_names_the_nearest_one_and_its_line() -> None:
     error = wrong('[practice]\nname = "X"\ntimezone = "UTC"\n\n[booking]\nstart_intervall = 15\n')
 
-    assert (error.problem, error.line, error.hint) == (Problem.UNKNOWN, 6, "did you mean start_interval?")
+    assert (error.problem, error.line, str(error.hint)) == (Problem.UNKNOWN, 6, "did you mean start_interval?")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from frontdesk.core.asks.notices import ListNotices, ShowGlance
 from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
 from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.desk import open_desk
 from frontdesk.core.domain.machine import Machine
 from frontdesk.widgets.time_grid import TimeGrid
 from tests.builders import MON_8, Clock
@@ -54,7 +56,13 @@ async def running(
 ) -> AsyncIterator[FrontdeskApp]:
     """The app on a database, its desk open and its first picture drawn."""
     settings = Config(database=str(database), **config)
-    app = FrontdeskApp(Start(config=settings, url=str(database), clock=Clock(wall), machine=machine))
+    app = FrontdeskApp(
+        Start(
+            config=settings,
+            machine=machine,
+            open=partial(open_desk, str(database), clock=Clock(wall), machine=machine),
+        )
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         app.post_message(events.Key("t", "t"))  # waits for the desk; the cursor goes to now, where it is
         await pilot.pause()

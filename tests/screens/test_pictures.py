@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from frontdesk.cli.demo import fill
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.samples import Size
 from frontdesk.config import Config
+from frontdesk.core.desk import open_desk
 from frontdesk.core.domain.machine import Machine
 from frontdesk.screens.calendar import RAIL_REST
 from tests.builders import Clock
@@ -79,14 +81,9 @@ PICTURES: dict[str, tuple[str, tuple[int, int], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_screen_looks_as_it_did(demo: Path, name: str, snap_compare: Callable[..., bool]) -> None:
     typed, size, config = PICTURES[name]
-    app = FrontdeskApp(
-        Start(
-            config=Config(database=str(demo), **config),
-            url=str(demo),
-            clock=Clock(NOW),
-            machine=Machine(terminal="picture", keeps_everything=True),
-        )
-    )
+    machine = Machine(terminal="picture", keeps_everything=True)
+    opened = partial(open_desk, str(demo), clock=Clock(NOW), machine=machine)
+    app = FrontdeskApp(Start(config=Config(database=str(demo), **config), machine=machine, open=opened))
 
     async def draw(_: Pilot[None]) -> None:
         await send(app, keys("t"), burst=False)

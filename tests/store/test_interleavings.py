@@ -23,7 +23,7 @@ from frontdesk.core.asks.door import Ask
 from frontdesk.core.asks.history import ShowHistory, Undo
 from frontdesk.core.asks.schedule import RemoveTimeOff, TakeTimeOff
 from frontdesk.core.asks.settings import ApplyPractice
-from frontdesk.core.desk import OPERATIONS, Desk
+from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.errors import DeskError, NotFound, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events import EventId
@@ -34,6 +34,7 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ReasonId, ResourceId
 from frontdesk.core.domain.practice_file import PracticeFile, StaffEntry
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.store import appointments, claims, clients, things
 from frontdesk.core.store.look import Look, Tx
 from tests.store.evidence import FIRST, NOW, deadlocks, faults, hour

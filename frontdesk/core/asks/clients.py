@@ -89,3 +89,14 @@ class ShowClient(Question[ClientCard]):
     client: ClientId
     opening: bool = True
     """Not where an open record is only drawn again."""
+
+    def once_seen(self) -> LogOpening | None:
+        return LogOpening(client=self.client) if self.opening else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOpening(Ask[None]):
+    """Somebody opened a client's record: that goes to the access log, not to the history."""
+
+    needs = Permission.SEE_CLIENTS
+    client: ClientId

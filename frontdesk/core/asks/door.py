@@ -5,7 +5,8 @@ Both are frozen dataclasses that import nothing heavy, each declaring the permis
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from frontdesk.core.domain.permissions import Permission
 
@@ -27,6 +28,10 @@ class Ask(Generic[E]):
         if not hasattr(cls, "needs"):
             raise TypeError(f"{cls.__name__} declares no permission")
 
+    def if_too_late(self) -> Ask[Any] | None:
+        """What is written down, as the system's doing, where this is refused because something ended by itself."""
+        return None
+
 
 class Question(Generic[V]):
     """Something to be shown; its answer is a view."""
@@ -39,6 +44,10 @@ class Question(Generic[V]):
         if not hasattr(cls, "needs"):
             raise TypeError(f"{cls.__name__} declares no permission")
 
+    def once_seen(self) -> Ask[Any] | None:
+        """What is written down after the answer; that this cannot be done takes no answer back."""
+        return None
+
 
 class Door(Protocol):
     """Raises the families of `domain/errors.py`, nothing else but bugs."""
@@ -46,3 +55,10 @@ class Door(Protocol):
     def do(self, ask: Ask[T]) -> T: ...
 
     def see(self, question: Question[T]) -> T: ...
+
+
+Operations: TypeAlias = dict[type[Ask[Any]], Callable[[Any, Any], Any]]
+"""What may be done about a noun, each by `(tx, ask) -> event`: every file of operations ends with one."""
+
+Queries: TypeAlias = dict[type[Question[Any]], Callable[[Any, Any], Any]]
+"""What can be asked about a noun, each by `(look, question) -> view`: every file of queries ends with one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.asks.door import Ask, E, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events import (
     AppointmentBooked,
@@ -25,6 +25,17 @@ from frontdesk.core.domain.requests import Applicant, RequestId, RequestState
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import Start
 from frontdesk.core.domain.views import RequestCard, RequestList, RequestOrder, Standing
+
+
+class OfRequest(Ask[E]):
+    """An ask about one request, whose time may have run out unnoticed."""
+
+    __slots__ = ()
+    needs = Permission.ANSWER
+    request: RequestId
+
+    def if_too_late(self) -> RecordEnd:
+        return RecordEnd(request=self.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +72,7 @@ class RequestRescheduling(Ask[RequestMade | RequestEdited | AppointmentReschedul
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditRequest(Ask[RequestEdited]):
+class EditRequest(OfRequest[RequestEdited]):
     """Change a pending request as its client would; another start counts as asked now. Raises like making one."""
 
     needs = Permission.ANSWER
@@ -73,7 +84,7 @@ class EditRequest(Ask[RequestEdited]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawRequest(Ask[RequestWithdrawn]):
+class WithdrawRequest(OfRequest[RequestWithdrawn]):
     """The client does not want it any more; this cannot be undone. Raises NotFound, Stale or Refused."""
 
     needs = Permission.ANSWER
@@ -82,7 +93,7 @@ class WithdrawRequest(Ask[RequestWithdrawn]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApproveRequest(Ask[RequestApproved]):
+class ApproveRequest(OfRequest[RequestApproved]):
     """Confirm a pending request: the appointment is made, or moved.
 
     Raises NotFound, Stale, NotAllowed, SlotTaken or Refused (with what stands against it, or `KnownAlready`).
@@ -116,7 +127,7 @@ class ApproveRequests(Ask[Batch[RequestApproved]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineRequest(Ask[RequestDeclined]):
+class DeclineRequest(OfRequest[RequestDeclined]):
     """Raises NotFound, Stale, NotAllowed or Refused."""
 
     needs = Permission.DECIDE_REQUESTS
@@ -146,7 +157,7 @@ class OfferedTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferTimes(Ask[TimesOffered]):
+class OfferTimes(OfRequest[TimesOffered]):
     """Offer other times, three at most, each held until the client answers. Raises like approving."""
 
     needs = Permission.DECIDE_REQUESTS
@@ -157,7 +168,7 @@ class OfferTimes(Ask[TimesOffered]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeOffer(Ask[RequestApproved]):
+class TakeOffer(OfRequest[RequestApproved]):
     """The client takes one of the times that were offered. Raises NotFound, Stale, Refused or SlotTaken."""
 
     needs = Permission.ANSWER
@@ -170,12 +181,20 @@ class TakeOffer(Ask[RequestApproved]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefuseOffers(Ask[OffersRefused]):
+class RefuseOffers(OfRequest[OffersRefused]):
     """The client takes none: the request stays pending, without a held time. Raises NotFound, Stale or Refused."""
 
     needs = Permission.ANSWER
     request: RequestId
     seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEnd(Ask[None]):
+    """What has run out about one request is written down, if anything has. Only for what happens by itself."""
+
+    needs = Permission.KEEP_TIME
+    request: RequestId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

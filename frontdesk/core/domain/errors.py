@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -56,6 +57,22 @@ class Problem(Enum):
     EXCLUDES_ANOTHER = "excludes_another"
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What would do instead: a sentence, and what is put into its places."""
+
+    text: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+
+def saying(text: str, **values: object) -> Hint:
+    """A hint with something in it; the sentence is translated before."""
+    return Hint(text, values)
+
+
 @dataclass
 class BadInput(DeskError):
     """A value that cannot be understood; `hint` says what would be (a nearest key, a range, a choice)."""
@@ -63,7 +80,7 @@ class BadInput(DeskError):
     field: str
     problem: Problem
     value: str = ""
-    hint: str = ""
+    hint: str | Hint = ""
     line: int | None = None
 
 

@@ -44,6 +44,8 @@ class _Reason:
     overridable: ClassVar[bool] = False
     """Whether staff may go against it with a reason."""
     means_taken: ClassVar[bool] = False
+    is_too_late: ClassVar[bool] = False
+    """Whether it may be one because something ended by itself and nobody wrote that down yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +325,7 @@ class RequestIsOver(_Reason):
     """Only a pending request can be decided, changed or withdrawn."""
 
     code = "request_is_over"
+    is_too_late = True
     state: RequestState
     ended: Ended | None
     action: RequestAction
@@ -333,6 +336,7 @@ class NoOpenOffer(_Reason):
     """There is no such time to be taken."""
 
     code = "no_open_offer"
+    is_too_late = True
     offers: int
 
 

@@ -29,6 +29,8 @@ class Permission(Enum):
     """Import and export of everything."""
     DELIVER_MAILS = "deliver_mails"
     """Nobody's but the system's: people decide about mails, workers carry them."""
+    KEEP_TIME = "keep_time"
+    """Nobody's but the system's: write down what ended by itself."""
     SIGN_IN = "sign_in"
     """Nobody's but the portal's, which asks for whoever stands at its door."""
     REQUEST = "request"
@@ -57,7 +59,7 @@ class Owner:
     applicant: ApplicantId | None = None
 
 
-SYSTEM_POWERS = frozenset({Permission.DELIVER_MAILS, Permission.SIGN_IN})
+SYSTEM_POWERS = frozenset({Permission.DELIVER_MAILS, Permission.KEEP_TIME, Permission.SIGN_IN})
 
 PORTAL_MAY: dict[Permission, str] = {
     Permission.REQUEST: "request",

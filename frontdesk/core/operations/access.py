@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from frontdesk.core.asks.access import EnterAccessCode, SendAccessCode
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.access import CODE_LIFE, code_as_typed, delay_of_code, written_code
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.mails import MailKind, Reader
@@ -66,3 +67,9 @@ def _address(typed: str) -> str:
     if not address:
         raise BadInput("email", Problem.MISSING)
     return address
+
+
+OPERATIONS: Operations = {
+    SendAccessCode: send_access_code,
+    EnterAccessCode: enter_access_code,
+}

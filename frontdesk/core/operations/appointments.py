@@ -17,6 +17,7 @@ from frontdesk.core.asks.appointments import (
     SetStatus,
 )
 from frontdesk.core.asks.clients import NewClient
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.appointments import (
     CANCELLABLE,
     HAPPENS,
@@ -31,7 +32,7 @@ from frontdesk.core.domain.appointments import (
     Status,
 )
 from frontdesk.core.domain.charges import ChargeKind
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem, saying
 from frontdesk.core.domain.events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -357,7 +358,9 @@ def reminder_hours_given(hours: tuple[int, ...] | None) -> tuple[int, ...] | Non
         return None
     for it in hours:
         if not 0 < it <= LONGEST_REMINDER:
-            raise BadInput("reminders", Problem.OUT_OF_RANGE, str(it), hint=f"1–{LONGEST_REMINDER} hours")
+            raise BadInput(
+                "reminders", Problem.OUT_OF_RANGE, str(it), hint=saying("1–{hours} hours", hours=LONGEST_REMINDER)
+            )
     return tuple(sorted(set(hours), reverse=True))
 
 
@@ -404,3 +407,16 @@ def _meant(status: Status) -> Action:
         }
     )
     return wanted[status]
+
+
+OPERATIONS: Operations = {
+    BookAppointment: book_appointment,
+    RescheduleAppointment: reschedule_appointment,
+    EditAppointment: edit_appointment,
+    CancelAppointment: cancel_appointment,
+    CancelAsClient: cancel_as_client,
+    SetStatus: set_status,
+    ReinstateAppointment: reinstate_appointment,
+    PickUpAppointment: pick_up_appointment,
+    LayBack: lay_back,
+}

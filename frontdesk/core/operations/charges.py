@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.charges import SettleCharge, WaiveCharge
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.charges import Charge, ChargeId, ChargeKind, ChargeState
 from frontdesk.core.domain.errors import NotFound
@@ -85,3 +86,9 @@ def _due(tx: Tx, ask: SettleCharge | WaiveCharge) -> tuple[Charge, str]:
 
 def _changed(before: Charge, state: ChargeState, reason: str) -> Charge:
     return replace(before, state=state, reason=reason, revision=before.revision + 1)
+
+
+OPERATIONS: Operations = {
+    SettleCharge: settle_charge,
+    WaiveCharge: waive_charge,
+}

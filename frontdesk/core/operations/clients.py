@@ -6,7 +6,8 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from frontdesk.core.asks.clients import AddClient, EditClient, MergeClients, NewClient
+from frontdesk.core.asks.clients import AddClient, EditClient, LogOpening, MergeClients, NewClient
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events import Change, ClientAdded, ClientEdited, ClientsMerged
 from frontdesk.core.domain.life import Life
@@ -106,6 +107,10 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     )
 
 
+def log_opening(tx: Tx, ask: LogOpening) -> None:
+    clients.log_opening(tx, ask.client)
+
+
 def add_record(tx: Tx, practice: Setup, new: NewClient) -> Client:
     """A new client's row, cleaned; the caller records it. Raises BadInput."""
     given: dict[str, Any] = {name: getattr(new, name) for name in NewClient.__dataclass_fields__}
@@ -156,3 +161,11 @@ def _active(tx: Tx, id_: ClientId) -> Client:
     if client is None or client.life is not Life.ACTIVE:
         raise NotFound("client", str(id_))
     return client
+
+
+OPERATIONS: Operations = {
+    AddClient: add_client,
+    EditClient: edit_client,
+    MergeClients: merge_clients,
+    LogOpening: log_opening,
+}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.requests import (
     ApproveRequest,
     ApproveRequests,
@@ -402,3 +403,14 @@ def _known_already(look: Look, request: Request) -> list[Objection]:
 def _as_asked(request: Request) -> _Decision:
     slot = request.slot
     return _Decision(practitioner=slot.practitioner, start=slot.start, location=slot.location)
+
+
+OPERATIONS: Operations = {
+    ApproveRequest: approve_request,
+    ApproveRequests: approve_requests,
+    DeclineRequest: decline_request,
+    DeclineRequests: decline_requests,
+    OfferTimes: offer_times,
+    TakeOffer: take_offer,
+    RefuseOffers: refuse_offers,
+}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
-from frontdesk.core.asks.requests import SweepExpired
+from frontdesk.core.asks.requests import RecordEnd, SweepExpired
 from frontdesk.core.domain.events import Batch, Event
 from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.reminders import is_storm
-from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.operations import taking
@@ -32,9 +32,8 @@ def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
     return Batch(events=record_ends(tx))
 
 
-def record_end(tx: Tx, request: RequestId) -> None:
-    """What has run out about one request is written down; nothing where nothing has."""
-    taking.end(tx, request)
+def record_end(tx: Tx, ask: RecordEnd) -> None:
+    taking.end(tx, ask.request)
     record_ends(tx)
 
 
@@ -63,3 +62,11 @@ def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
 def release_slot(tx: Tx, ask: ReleaseSlot) -> None:
     require_allowed(tx, ask.needs)
     pickers.close(tx, ask.key)
+
+
+OPERATIONS: Operations = {
+    SweepExpired: sweep_expired,
+    RecordEnd: record_end,
+    HoldSlot: hold_slot,
+    ReleaseSlot: release_slot,
+}

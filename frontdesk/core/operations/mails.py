@@ -6,6 +6,7 @@ import random
 import uuid
 from dataclasses import replace
 
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.mails import (
     CallMade,
     DropMail,
@@ -26,7 +27,7 @@ from frontdesk.core.asks.mails import (
 )
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.automations import still_holds
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable
+from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable, saying
 from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.mails import (
     GIVE_UP,
@@ -168,7 +169,9 @@ def _words_of(tx: Tx, ask: WriteMessage | WriteAsClient) -> tuple[Client, Appoin
     if not words:
         raise BadInput("message", Problem.MISSING)
     if length > TEXT_LENGTH:
-        raise BadInput("message", Problem.OUT_OF_RANGE, str(length), hint=f"{TEXT_LENGTH} characters at most")
+        raise BadInput(
+            "message", Problem.OUT_OF_RANGE, str(length), hint=saying("{n} characters at most", n=TEXT_LENGTH)
+        )
     about = found(tx, ask.appointment) if ask.appointment is not None else None
     if about is not None:
         if about.client != client.id:
@@ -440,3 +443,21 @@ def _has_cause(look: Look, mail: Mail) -> bool:
     if mail.kind is MailKind.REMINDER:
         return is_wanted(look, setup.load(look), mail)
     return mail.kind is not MailKind.AUTOMATION or automation_of(setup.load(look), mail) is not None
+
+
+OPERATIONS: Operations = {
+    SendNow: send_now,
+    DropMail: drop_mail,
+    RetryMail: retry_mail,
+    CallMade: call_made,
+    ReleaseMails: release_mails,
+    DropPaused: drop_paused,
+    TakeBackDecision: take_back_decision,
+    WriteMessage: write_message,
+    WriteAsClient: write_as_client,
+    GiveBookingLink: give_booking_link,
+    WriteTestMail: write_test_mail,
+    TakeMails: take_mails,
+    ReportMail: report_mail,
+    WriteReminders: write_reminders,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.appointments import SetStatus
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import RequestRescheduling
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Status
@@ -76,3 +77,8 @@ def _noted(tx: Tx, it: Appointment, client: Client, ask: ReceiveReply) -> ReplyN
             also=also,
         ),
     )
+
+
+OPERATIONS: Operations = {
+    ReceiveReply: receive_reply,
+}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from frontdesk.core.asks.clients import NewClient
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.requests import (
     DeclineRequest,
     EditRequest,
@@ -471,3 +472,11 @@ def _buffers_of(practice: Setup, service: Service) -> dict[str, Any]:
 
 def _buffers(appointment: Appointment) -> dict[str, Any]:
     return {"buffer_before": appointment.buffer_before, "buffer_after": appointment.buffer_after}
+
+
+OPERATIONS: Operations = {
+    RequestAppointment: request_appointment,
+    RequestRescheduling: request_rescheduling,
+    EditRequest: edit_request,
+    WithdrawRequest: withdraw_request,
+}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from frontdesk.core.asks.appointments import RescheduleAppointment
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, Move, RemoveTimeOff, TakeTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import About, BadInput, DeskError, NotFound, Problem
@@ -196,3 +197,11 @@ def _set(tx: Tx, before: Work, state: WorkState) -> Change:
     after = replace(before, state=state, revision=before.revision + 1)
     work.save(tx, after)
     return Change(before, after)
+
+
+OPERATIONS: Operations = {
+    TakeTimeOff: take_time_off,
+    ApplyTimeOff: apply_time_off,
+    KeepAppointment: keep_appointment,
+    RemoveTimeOff: remove_time_off,
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.effects import ARCHIVED, Effect
@@ -147,3 +148,9 @@ def _require_an_admin(known: Setup | None, changes: Iterable[Change]) -> None:
 
 def _admins(people: Iterable[StaffMember]) -> list[StaffMember]:
     return [it for it in people if it.life is Life.ACTIVE and Role.ADMIN in it.roles]
+
+
+OPERATIONS: Operations = {
+    ApplyPractice: apply_practice,
+    ChangeSettings: change_settings,
+}

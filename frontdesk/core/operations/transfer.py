@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.domain.appointments import Appointment, TermsId
 from frontdesk.core.domain.events import Change, ImportDone, PracticeApplied, RecordImported
@@ -104,3 +105,8 @@ def _give_way(tx: Tx, practice: Setup, saved: Appointment) -> tuple[Change, ...]
         for hold in claims.holds_against(tx, claim.resource, claim.span, claim.padded, claim.holder)
     ]
     return taking.take_holds(tx, practice, dict.fromkeys(against))
+
+
+OPERATIONS: Operations = {
+    ImportRecords: import_records,
+}

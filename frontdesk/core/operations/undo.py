@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 from uuid import UUID
 
+from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.domain.actors import FROM_OUTSIDE
 from frontdesk.core.domain.appointments import Appointment, appointment_ref
@@ -367,3 +368,9 @@ def _is_ours(look: Look, culprit: Culprit, holders: set[UUID]) -> bool:
 def _order_of_writing(change: Change) -> int:
     """What others point at is written first."""
     return ALL_KINDS.index(KINDS[change.kind])
+
+
+OPERATIONS: Operations = {
+    Undo: undo,
+    Redo: redo,
+}

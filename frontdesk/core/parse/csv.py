@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from frontdesk.core.domain.appointments import Status, appointment_of_ref, client_of_ref
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientKind, Contact, ContactId
 from frontdesk.core.domain.records import (
@@ -140,7 +140,7 @@ def mapping_file(text: str) -> ImportMapping:
             known_sections = "appointments, clients, statuses, titles"
             raise BadInput("--map", Problem.UNKNOWN, section, hint=known_sections)
         if not isinstance(plain[section], dict):
-            raise BadInput("--map", Problem.NOT_A_CHOICE, section, hint=f"a table: [{section}]")
+            raise BadInput("--map", Problem.NOT_A_CHOICE, section, hint=saying("a table: [{name}]", name=section))
     statuses: dict[str, Status | None] = {}
     for word, meant in plain.get("statuses", {}).items():
         if meant not in ("unknown", *(it.value for it in Status)):
@@ -288,7 +288,11 @@ def _require_columns(file: str, kind: Kind, found: set[str]) -> None:
     if missing:
         known = APPOINTMENT_COLUMNS if kind is Kind.APPOINTMENTS else CLIENT_COLUMNS
         hint = "; ".join(f"{name}: {', '.join(known[name])}" for name in missing)
-        raise BadInput(f"{file}: {', '.join(missing)}", Problem.MISSING, hint=f"--map, or a column named {hint}")
+        raise BadInput(
+            f"{file}: {', '.join(missing)}",
+            Problem.MISSING,
+            hint=saying("--map, or a column named {names}", names=hint),
+        )
 
 
 def _columns(headers: list[str], kind: Kind, mapping: ImportMapping) -> dict[str, str]:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from frontdesk.core.domain.automations import DEEDS, DO, ON, WHEN
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, Hint, Problem, saying
 from frontdesk.core.domain.hours import (
     WEEKDAYS,
     Closure,
@@ -134,7 +134,7 @@ class Here:
     def name(self) -> str:
         return ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in self.path)
 
-    def bad(self, problem: Problem, value: object = "", hint: str = "") -> BadInput:
+    def bad(self, problem: Problem, value: object = "", hint: str | Hint = "") -> BadInput:
         return BadInput(self.name, problem, clean_line(str(value)), hint=hint, line=self.lines.of(self.path))
 
 
@@ -298,7 +298,7 @@ def setting_value(path: str, value: Any, currency: str) -> Plain:
     if row is None or row not in CHOSEN_ONCE:
         known = [it.path for it in CHOSEN_ONCE]
         near = difflib.get_close_matches(path, known, n=1, cutoff=0.3)
-        hint = f"did you mean {near[0]}?" if near else ""
+        hint = saying("did you mean {name}?", name=near[0]) if near else ""
         raise BadInput(path, Problem.UNKNOWN, path, hint=hint)
     return row.plain(READ[row.form](row)(Here((path,), Lines(""), currency), value))
 
@@ -377,7 +377,9 @@ def _require_known(here: Here, value: Mapping[str, Any], known: Iterable[str]) -
     for key in value:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.3)
-            raise here.at(key).bad(Problem.UNKNOWN, key, f"did you mean {near[0]}?" if near else ", ".join(known))
+            raise here.at(key).bad(
+                Problem.UNKNOWN, key, saying("did you mean {name}?", name=near[0]) if near else ", ".join(known)
+            )
 
 
 def _entries(here: Here, plain: Mapping[str, Any]) -> list[tuple[Here, dict[str, Any]]]:
@@ -578,7 +580,7 @@ def _deed(here: Here, value: Any) -> dict[str, str]:
     _require_known(here, do, DO)
     named = [name for name in DEEDS if do.get(name)]
     if len(named) != 1:
-        raise here.bad(Problem.NOT_A_CHOICE, ", ".join(named), f"one of {', '.join(DEEDS)}")
+        raise here.bad(Problem.NOT_A_CHOICE, ", ".join(named), saying("one of {names}", names=", ".join(DEEDS)))
     if named == ["mail"] and not do.get("text"):
         raise here.at("text").bad(Problem.MISSING)
     if named == ["mail"] and do["mail"] not in ("client", "practitioner"):
@@ -589,7 +591,9 @@ def _deed(here: Here, value: Any) -> dict[str, str]:
         ):
             raise here.at("webhook").bad(Problem.NOT_A_CHOICE, do["webhook"], "an https:// address")
         if len(do.get("secret", "")) < SECRET_LENGTH:
-            raise here.at("secret").bad(Problem.MISSING, hint=f"{SECRET_LENGTH} characters or more, to sign with")
+            raise here.at("secret").bad(
+                Problem.MISSING, hint=saying("{n} characters or more, to sign with", n=SECRET_LENGTH)
+            )
     return do
 
 

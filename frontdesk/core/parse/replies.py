@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import MINUTE, Instant
 from frontdesk.core.domain.work import Answer
@@ -104,4 +104,4 @@ def _instant(event: Any) -> Instant:
 
 
 def _not_ours(why: str) -> BadInput:
-    return BadInput("message", Problem.NOT_READABLE, "it", hint=f"left alone: {why}")
+    return BadInput("message", Problem.NOT_READABLE, "it", hint=saying("left alone: {why}", why=why))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
 from frontdesk.core.domain.times import Span, day_start
@@ -52,3 +53,10 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
 
 def list_picked_up(look: Look, _: ListPickedUp) -> tuple[Named, ...]:
     return tuple(it for it in appointments.picked_up(look, setup.load(look)) if _may_see(look, it))
+
+
+QUERIES: Queries = {
+    ShowAppointment: show_appointment,
+    ListAppointments: list_appointments,
+    ListPickedUp: list_picked_up,
+}

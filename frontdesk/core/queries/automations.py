@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontdesk.core.asks.automations import RehearseAutomations
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.automations import matches, triggers
 from frontdesk.core.domain.times import Span, day_span
 from frontdesk.core.domain.views import Rehearsed
@@ -23,3 +24,8 @@ def rehearse_automations(look: Look, question: RehearseAutomations) -> tuple[Reh
         for it in practice.practice.automations
         if matches(replace(it, enabled=True), trigger)
     )
+
+
+QUERIES: Queries = {
+    RehearseAutomations: rehearse_automations,
+}

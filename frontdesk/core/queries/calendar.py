@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.hours import merged
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import StaffId
@@ -176,3 +177,9 @@ def _without(spans: tuple[Span, ...], taken: list[Span]) -> Iterator[Span]:
                 at = hole.end
         if at < span.end:
             yield Span(at, span.end)
+
+
+QUERIES: Queries = {
+    ShowCalendar: show_calendar,
+    ShowMonth: show_month,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.charges import ListCharges, ShowPolicy, ShowTerms
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.money import fee
 from frontdesk.core.domain.outcomes import countdown_to_cancel, countdown_to_reschedule, fee_of_no_show
@@ -43,3 +44,10 @@ def show_policy(look: Look, question: ShowPolicy) -> Terms:
 
 def list_charges(look: Look, question: ListCharges) -> tuple[ChargeLine, ...]:
     return charges.listed(look, question.client, question.states, question.limit)
+
+
+QUERIES: Queries = {
+    ListCharges: list_charges,
+    ShowTerms: show_terms,
+    ShowPolicy: show_policy,
+}

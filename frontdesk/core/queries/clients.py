@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.domain.appointments import (
     HOLDS_TIME,
@@ -152,3 +153,10 @@ def _hit(client: Client, start: Instant | None, id_: AppointmentId | None) -> Cl
         next=start,
         next_id=id_,
     )
+
+
+QUERIES: Queries = {
+    FindClients: find_clients,
+    FindDuplicates: find_duplicates,
+    ShowClient: show_client,
+}

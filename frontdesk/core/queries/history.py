@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.events import HistoryLine
 from frontdesk.core.domain.times import day_span
@@ -20,3 +21,8 @@ def show_history(look: Look, question: ShowHistory) -> tuple[HistoryLine, ...]:
     zone_name = setup.load(look).practice.timezone
     day = None if question.day is None else day_span(question.day, zone_name)
     return events.of_span(look, day, question.limit)
+
+
+QUERIES: Queries = {
+    ShowHistory: show_history,
+}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import PreviewLetter
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Cancellation, Status
 from frontdesk.core.domain.errors import NotFound
@@ -213,3 +214,8 @@ def _countdowns(look: Look, practice: Setup, it: Appointment, agreed: Terms) -> 
         countdown_to_reschedule(it, agreed, currency, look.now),
         countdown_to_cancel(it, agreed, currency, look.now),
     )
+
+
+QUERIES: Queries = {
+    PreviewLetter: preview_letter,
+}

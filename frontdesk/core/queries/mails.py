@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
 from frontdesk.core.domain.errors import NotFound, StoreUnusable
 from frontdesk.core.domain.mails import TOO_OLD, Mail
@@ -72,3 +73,11 @@ def is_in_trouble(outbox: Outbox) -> bool:
     """Whether the desk has to look: nothing leaves, some failed, many wait for a yes."""
     is_held_up = (outbox.fault or outbox.stuck or outbox.key_trouble) and not outbox.keeps_everything
     return bool(is_held_up or outbox.failed or outbox.paused)
+
+
+QUERIES: Queries = {
+    ListMails: list_mails,
+    ShowMail: show_mail,
+    NextDue: next_due,
+    ListCalls: list_calls,
+}

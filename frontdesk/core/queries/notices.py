@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.asks.notices import ListNotices, ShowGlance
 from frontdesk.core.asks.schedule import ListWork
@@ -76,3 +77,9 @@ def _told(
             line, client_name=found.client_name, start=request.slot.start, zone=request.zone, ticket=request.ticket
         )
     return line
+
+
+QUERIES: Queries = {
+    ListNotices: list_notices,
+    ShowGlance: show_glance,
+}

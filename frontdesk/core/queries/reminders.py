@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import CountReminders
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, AppointmentId
 from frontdesk.core.domain.mails import Mail, MailKind, Reader, appointment_for_client, reminder_occasion
@@ -65,3 +66,8 @@ def _is_reminded(hours: int, written: frozenset[str]) -> bool:
 def _is_reached(look: Look, it: Appointment) -> bool:
     client = clients.find(look, it.client)
     return client is not None and bool(client.email)
+
+
+QUERIES: Queries = {
+    CountReminders: count_reminders,
+}

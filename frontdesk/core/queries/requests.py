@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
 from frontdesk.core.domain.appointments import Appointment, Status
 from frontdesk.core.domain.checks import checks
@@ -135,3 +136,10 @@ def _known(look: Look, line: RequestLine) -> tuple[ClientHit, ...]:
     if line.request.client is not None:
         return ()
     return masked(look, hits(look, clients.reached_by(look, line.phone, line.email, limit=5)))
+
+
+QUERIES: Queries = {
+    ListRequests: list_requests,
+    JudgeRequests: judge_requests,
+    ShowRequest: show_request,
+}

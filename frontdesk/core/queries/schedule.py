@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import Away
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, AppointmentId
@@ -111,3 +112,9 @@ def _meets(offer: Offer, it: Appointment, given: list[tuple[Slot, Span, Appointm
         )
         for slot, its_padded, other in given
     )
+
+
+QUERIES: Queries = {
+    ListWork: list_work,
+    PlanTimeOff: plan_time_off,
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.settings import PlanPractice, ShowSetup
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.effects import Effect, effects_of
@@ -102,3 +103,9 @@ def _touched(known: Setup, changes: Iterable[Change]) -> tuple[StaffId, ...]:
             case _:
                 pass
     return tuple(who for who in known.staff if who in people)
+
+
+QUERIES: Queries = {
+    ShowSetup: show_setup,
+    PlanPractice: plan_practice,
+}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import NotFound
@@ -319,3 +320,9 @@ def _why_none(
     return tuple(
         verdict_at(look, practice, Search(wish=wish, client=search.client), place, noon) for place in places[:1]
     )
+
+
+QUERIES: Queries = {
+    FindSlots: find_slots,
+    AskWhy: ask_why,
+}

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar, cast
 
+from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.transfer import Everything, PlanImport, ShowEverything
 from frontdesk.core.domain.appointments import (
     HOLDS_TIME,
@@ -526,3 +527,9 @@ def _week_text(week: Week) -> str:
             )
             days.append(f"{name} {spans}")
     return "; ".join(days)
+
+
+QUERIES: Queries = {
+    PlanImport: plan_import,
+    ShowEverything: show_everything,
+}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, Problem, saying
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -44,7 +44,9 @@ def require_known(field: str, source: str, values: Mapping[str, Any], visit: Seq
     except TemplateSyntaxError as error:
         raise BadInput(field, Problem.NOT_READABLE, "it", hint=str(error)) from None
     for complaint in _useless(read):
-        raise BadInput(field, Problem.NOT_READABLE, "it", hint=f"{complaint} has no use in a letter")
+        raise BadInput(
+            field, Problem.NOT_READABLE, "it", hint=saying("{what} has no use in a letter", what=complaint)
+        )
     for name in sorted(named - set(values)):
         raise _unknown(field, name, [*values])
     for attribute in read.find_all(nodes.Getattr):

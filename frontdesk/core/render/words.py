@@ -1172,6 +1172,7 @@ PERMISSION_WORDS: dict[str, str] = {
     "manage_staff": later("manage staff"),
     "move_data": later("import and export"),
     "deliver_mails": later("deliver mails"),
+    "keep_time": later("write down what ended"),
     "sign_in": later("sign clients in"),
     "request": later("ask for appointments"),
     "answer": later("answer for a request"),
@@ -1243,7 +1244,13 @@ def _bad_input(error: errors.BadInput) -> str:
     text = _(_PROBLEM_WORDS[error.problem]).format(field=error.field, value=error.value)
     if error.line is not None:
         text = _("line {n}: {text}").format(n=error.line, text=text)
-    return f"{text} ({_(error.hint)})" if error.hint else text
+    return f"{text} ({_hint(error.hint)})" if error.hint else text
+
+
+def _hint(hint: str | errors.Hint) -> str:
+    if isinstance(hint, errors.Hint):
+        return _(hint.text).format(**hint.values)
+    return _(hint)
 
 
 def _store(error: errors.StoreUnusable) -> str:
