@@ -286,7 +286,7 @@ class FrontdeskApp(App[None]):
 
     def _opened(self, setup: Setup) -> None:
         self.setup = setup
-        speak(language_for(self.config.language or setup.practice.locale))
+        speak(language_for(self.config.language or setup.practice.locale), setup.practice.labels)
         self._minute = self.now() // 60
         for screen in self._screens():
             for footer in screen.query(Footer):

@@ -124,6 +124,10 @@ class Verb(Enum):
         keys="r", label=later("move"), help=later("reschedule: another time, person or service"), footer=3,
         where=WITH_APPOINTMENTS, asks=(appointments.RescheduleAppointment,),
     )  # fmt: skip
+    REBOOK = Deed(
+        keys="R", label=later("rebook"), help=later("the same again in two weeks, or at the nearest free time"),
+        where=WITH_APPOINTMENTS, asks=(appointments.RebookAppointment,),
+    )  # fmt: skip
     CANCEL = Deed(
         keys="c", label=later("cancel"), footer=4, footer_on=WITH_APPOINTMENTS,
         where=(*WITH_APPOINTMENTS, ON_REQUESTS, ON_OUTBOX),

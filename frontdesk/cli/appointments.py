@@ -12,7 +12,12 @@ from frontdesk.cli.output import AsJson, done, say, show, table
 from frontdesk.core.asks.appointments import (
     BookAppointment,
     CancelAppointment,
+    EditAppointment,
+    LayBack,
     ListAppointments,
+    ListPickedUp,
+    PickUpAppointment,
+    RebookAppointment,
     ReinstateAppointment,
     RescheduleAppointment,
     SetStatus,
@@ -45,7 +50,7 @@ As = Annotated[Asking, typer.Option("--as", help="On whose behalf.")]
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (day, slots, why, book, reschedule, cancel, reinstate):
+    for command in (day, slots, why, book, rebook, reschedule, note, reminders, cancel, reinstate, pick, lay):
         app.command()(command)
     app.command("list")(list_)
     app.command("status")(set_status)
@@ -219,6 +224,70 @@ def book(
         )
     )
     done(opening, event, after(opening, event.appointment.id), as_json, event.warnings)
+
+
+def rebook(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="Reference of an appointment.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=1500, help="How many days on.")] = 14,
+    as_json: AsJson = False,
+) -> None:
+    """Book the same again, two weeks on at the same time, or at the free time nearest to it."""
+    opening: Opening = context.obj
+    event = opening.do(RebookAppointment(appointment=appointment_id(ref), days=days))
+    done(opening, event, after(opening, event.appointment.id), as_json)
+
+
+def note(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="Reference of an appointment.")],
+    note: Note = None,
+    internal_note: InternalNote = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change the notes of an appointment alone."""
+    if note is None and internal_note is None:
+        raise BadInput("--note", Problem.MISSING, hint="--note or --internal-note")
+    _edited(context.obj, ref, as_json, note=note, internal_note=internal_note)
+
+
+def reminders(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="Reference of an appointment.")],
+    hours: Annotated[str, typer.Argument(metavar="H,H", help="Hours before, such as 72,24; 0 for none.")],
+    as_json: AsJson = False,
+) -> None:
+    """Change when the client is reminded of an appointment."""
+    _edited(context.obj, ref, as_json, reminders=reminder_hours(hours))
+
+
+def _edited(opening: Opening, ref: str, as_json: bool, **what: Any) -> None:
+    id_ = appointment_id(ref)
+    event = opening.do(EditAppointment(appointment=id_, seen=None, **what))
+    done(opening, event, after(opening, id_), as_json)
+
+
+def pick(
+    context: typer.Context,
+    ref: Annotated[str | None, typer.Argument(help="Reference of an appointment.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay an appointment aside, to put it down elsewhere; without one, say what is laid aside."""
+    opening: Opening = context.obj
+    if ref is not None:
+        opening.do(PickUpAppointment(appointment=appointment_id(ref)))
+    _print_list(opening, AppointmentList(items=opening.see(ListPickedUp()), more=False), as_json)
+
+
+def lay(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="Reference of an appointment.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take one from those laid aside, without moving it."""
+    opening: Opening = context.obj
+    opening.do(LayBack(appointment=appointment_id(ref)))
+    _print_list(opening, AppointmentList(items=opening.see(ListPickedUp()), more=False), as_json)
 
 
 def reschedule(

@@ -39,6 +39,7 @@ def demo(
     context: typer.Context,
     size: Annotated[Size, typer.Option("--size", help="How busy the practice is.")] = Size.SMALL,
     keep: Annotated[Path | None, typer.Option("--keep", help="Make the database here and do not open it.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """A believable practice in a temporary database, on today's date; nothing leaves the machine."""
     opening: Opening = context.obj
@@ -46,8 +47,13 @@ def demo(
         made = Opening(database=str(keep), create=True, now=opening.now, keeps_mail=True)
         fill(made, size)
         made.close()
-        say(_("the demo practice is in {where}").format(where=keep))
+        if as_json:
+            show(shapes.item({"database": str(keep)}))
+        else:
+            say(_("the demo practice is in {where}").format(where=keep))
         return
+    if as_json:
+        raise BadInput("--keep", Problem.MISSING, hint="--json tells where a database was made")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(_("the demo needs a terminal; frontdesk demo --keep FILE makes only its database"), file=sys.stderr)
         raise typer.Exit(2)

@@ -19,18 +19,21 @@ from frontdesk.core.asks.mails import (
     CallMade,
     DropMail,
     DropPaused,
+    GiveBookingLink,
+    ListCalls,
     ListMails,
     ReleaseMails,
     RetryMail,
     SendNow,
     ShowMail,
+    TakeBackDecision,
     WriteAsClient,
     WriteMessage,
 )
 from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
-from frontdesk.core.domain.mails import Mail, MailId, MailState
+from frontdesk.core.domain.mails import Carrier, Mail, MailId, MailState
 from frontdesk.core.parse import replies
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
@@ -47,7 +50,7 @@ TEST_WAITS = 90
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="mail")
-    for command in (outbox, deliver, inbound):
+    for command in (outbox, calls, link, deliver, inbound):
         app.command()(command)
 
 
@@ -212,6 +215,57 @@ def called(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
     """The client was called instead."""
     opening: Opening = context.obj
     _decided(opening, opening.do(CallMade(mail=MailId(id))), as_json)
+
+
+@group.command("take-back")
+def take_back(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
+    """What was decided about it is taken back: a mail that was dropped, a call that was made."""
+    opening: Opening = context.obj
+    mail = opening.see(ShowMail(mail=MailId(id)))
+    failed = mail.attempts > 0 and bool(mail.error)
+    by_mail = mail.carrier is Carrier.MAIL or "@" in mail.recipient
+    ask = TakeBackDecision(
+        mail=mail.id,
+        was=MailState.FAILED if failed or (mail.state is MailState.SENT and by_mail) else MailState.QUEUED,
+        carrier=Carrier.MAIL if by_mail else mail.carrier,
+    )
+    _decided(opening, opening.do(ask), as_json)
+
+
+def calls(
+    context: typer.Context,
+    made: Annotated[int | None, typer.Option("--made", min=1, help="This one was made: they know.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whom the desk has to call, and what about."""
+    opening: Opening = context.obj
+    if made is not None:
+        _decided(opening, opening.do(CallMade(mail=MailId(made))), as_json)
+        return
+    found, words = opening.see(ListCalls()), opening.words
+    if as_json:
+        show(shapes.items(shapes.mail(it, words) for it in found))
+        return
+    table([[str(it.id), it.name, it.recipient, it.letter.subject] for it in found])
+    if not found:
+        say(_("nobody has to be called"))
+
+
+def link(
+    context: typer.Context,
+    client: Annotated[str, typer.Option("--client", "-c", help="Reference of a client.")],
+    service: Annotated[str, typer.Option("--service", help="Id or name.")],
+    show_it: Annotated[bool, typer.Option("--show", help="Only show it; nothing is mailed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a client a link with which they book a service once."""
+    opening: Opening = context.obj
+    ask = GiveBookingLink(client=client_id(client), service=opening.service(service), mailed=not show_it)
+    event = opening.do(ask)
+    if as_json:
+        show(shapes.done({"link": event.link, "mailed": event.mailed}, event))
+    else:
+        lines([opening.words.event(event), event.link])
 
 
 @group.command()

@@ -20,6 +20,7 @@ from frontdesk.cli import (
     demo,
     history,
     mails,
+    notices,
     practice,
     requests,
     schedule,
@@ -77,6 +78,7 @@ schedule.add_to(app)
 charges.add_to(app)
 mails.add_to(app)
 automations.add_to(app)
+notices.add_to(app)
 clients.add_to(app)
 history.add_to(app)
 practice.add_to(app)

@@ -144,7 +144,7 @@ class Opening:
     @cached_property
     def setup(self) -> Setup:
         setup = self.desk.see(ShowSetup())
-        speak(language_for(self.config.language or setup.practice.locale))
+        speak(language_for(self.config.language or setup.practice.locale), setup.practice.labels)
         return setup
 
     @property

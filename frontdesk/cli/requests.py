@@ -9,11 +9,14 @@ import typer
 from frontdesk.cli.appointments import ClientRef, InternalNote, Location, Override, Practitioner, Room, after
 from frontdesk.cli.naming import appointment_id, client_id, request_id
 from frontdesk.cli.opening import Opening
-from frontdesk.cli.output import AsJson, done, say, show, table
+from frontdesk.cli.output import AsJson, done, lines, say, show, table
 from frontdesk.core.asks.requests import (
     ApproveRequest,
+    ApproveRequests,
     DeclineRequest,
+    DeclineRequests,
     EditRequest,
+    JudgeRequests,
     ListRequests,
     OfferedTime,
     OfferTimes,
@@ -26,13 +29,16 @@ from frontdesk.core.asks.requests import (
     WithdrawRequest,
 )
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import AppointmentBooked, AppointmentRescheduled, Event
+from frontdesk.core.domain.events import AppointmentBooked, AppointmentRescheduled, Batch, Event
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.requests import Applicant, RequestId, RequestState
-from frontdesk.core.domain.views import RequestOrder
+from frontdesk.core.domain.views import RequestOrder, Standing
 from frontdesk.core.parse import moments
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
+
+MANY = 500
+"""As many requests as are judged at once."""
 
 group = typer.Typer(
     help="Ask as a client would, under the client's rules.", rich_markup_mode=None, no_args_is_help=True
@@ -177,8 +183,13 @@ def requests(
 
 def approve(
     context: typer.Context,
-    ref: Ref,
-    practitioner: Annotated[str, typer.Option("--practitioner", "-p", help="Who takes it: id or name.")],
+    ref: Annotated[str | None, typer.Argument(metavar="REF", help="Reference of a request.")] = None,
+    practitioner: Annotated[
+        str | None, typer.Option("--practitioner", "-p", help="Who takes it: id or name.")
+    ] = None,
+    all_clear: Annotated[
+        bool, typer.Option("--all-clear", help="Every one that nothing speaks against, as it was asked for.")
+    ] = False,
     start: Annotated[str | None, typer.Option("--start", help="Another start than asked for.")] = None,
     location: Location = None,
     room: Room = None,
@@ -193,8 +204,14 @@ def approve(
 ) -> None:
     """Confirm a request: the appointment is made, or moved."""
     opening: Opening = context.obj
+    if all_clear:
+        if ref is not None:
+            raise BadInput("--all-clear", Problem.EXCLUDES_ANOTHER, "REF")
+        _approve_all_clear(opening, as_json)
+        return
     who = opening.practitioner(practitioner)
-    assert who is not None
+    if ref is None or who is None:
+        raise BadInput("REF" if ref is None else "--practitioner", Problem.MISSING)
     event = opening.do(
         ApproveRequest(
             request=request_id(ref),
@@ -213,11 +230,49 @@ def approve(
     done(opening, event, after_request(opening, event.request.id), as_json, event.warnings)
 
 
-def decline(context: typer.Context, ref: Ref, message: Message = "", as_json: AsJson = False) -> None:
-    """Refuse a request; no reason is demanded."""
+def _approve_all_clear(opening: Opening, as_json: bool) -> None:
+    found = opening.see(ListRequests(states=(RequestState.PENDING,), limit=MANY)).items
+    standings = opening.see(JudgeRequests(requests=tuple(it.request.id for it in found)))
+    clear = [it.request for it in found if standings.get(it.request.id) is Standing.CLEAR]
+    if not clear:
+        say(_("no request is clear"))
+    batch = opening.do(ApproveRequests(requests=tuple((it.id, it.revision) for it in clear))) if clear else None
+    _done_many(opening, batch, as_json)
+
+
+def decline(
+    context: typer.Context,
+    refs: Annotated[list[str], typer.Argument(metavar="REF…", help="References of requests.")],
+    message: Message = "",
+    as_json: AsJson = False,
+) -> None:
+    """Refuse requests, several as one act; no reason is demanded."""
     opening: Opening = context.obj
-    event = opening.do(DeclineRequest(request=request_id(ref), seen=None, message=message))
-    done(opening, event, after_request(opening, event.request.id), as_json)
+    if len(refs) == 1:
+        event = opening.do(DeclineRequest(request=request_id(refs[0]), seen=None, message=message))
+        done(opening, event, after_request(opening, event.request.id), as_json)
+        return
+    seen = [opening.see(ShowRequest(request=request_id(ref))).line.request for ref in refs]
+    asked = tuple((it.id, it.revision) for it in seen)
+    _done_many(opening, opening.do(DeclineRequests(requests=asked, message=message)), as_json)
+
+
+def _done_many(opening: Opening, batch: Batch[Any] | None, as_json: bool) -> None:
+    """The end of an act on many: what was done, and what was left with its reasons."""
+    words = opening.words
+    events, left = (batch.events, batch.left) if batch is not None else ((), ())
+    if as_json:
+        item = {
+            "done": [event.request.ref for event in events],
+            "left": [
+                {"ref": it.reference, "reasons": [shapes.reason(why, words) for why in it.objections]} for it in left
+            ],
+        }
+        show({"version": shapes.VERSION, "item": item, "event": batch.id if batch else None, "warnings": []})
+        return
+    lines([words.event(event) for event in events])
+    for it in left:
+        say(f"{it.reference} {it.client_name}: " + "; ".join(words.objection(why) for why in it.objections))
 
 
 def withdraw(context: typer.Context, ref: Ref, as_json: AsJson = False) -> None:

@@ -13,6 +13,7 @@ from frontdesk.core.asks.appointments import (
     CancelAppointment,
     EditAppointment,
     PickUpAppointment,
+    RebookAppointment,
     ReinstateAppointment,
     RescheduleAppointment,
     SetStatus,
@@ -69,6 +70,7 @@ class AppointmentFlows(MailFlows):
         """Starts what a verb means for an appointment, the one here if none is named; whether it was such a verb."""
         flows = {
             Verb.MOVE: self._move,
+            Verb.REBOOK: self._rebook,
             Verb.CANCEL: self._cancel,
             Verb.STATUS: self._next_status,
             Verb.NO_SHOW: self._no_show,
@@ -340,6 +342,9 @@ class AppointmentFlows(MailFlows):
             override = await self._reason_to_override(done, named.client_name)
             if override:
                 await self.perform(replace(ask, override=override))
+
+    async def _rebook(self, named: Named) -> None:
+        await self.perform(RebookAppointment(appointment=named.appointment.id))
 
     async def _pick_up(self, named: Named) -> None:
         done = await self.perform(PickUpAppointment(appointment=named.appointment.id))

@@ -335,3 +335,75 @@ def test_init_asks_six_questions_and_ends_on_todays_calendar(tmp_path: Path) -> 
     assert (practice["practice"]["currency"], practice["practice"]["locale"]) == ("EUR", "de_DE")
     assert [it["name"] for it in practice["staff"]] == ["Ada Lovelace", "Grace Hopper"]
     assert practice["staff"][0]["hours"]["main"]["mon"] == ["08:00-12:00"]
+
+
+def test_the_same_again_from_the_shell(practice: Command) -> None:
+    ref = ref_of(practice("book", "review", "2026-11-23T09:00", "--name", "Clara", "-p", "ann", "--json"))
+
+    assert practice("rebook", ref, "--json").json["item"]["start"].startswith("2026-12-07T09:00")
+    assert practice("rebook", ref, "--days", "7").out.startswith("Booked Clara")
+
+
+def test_notes_and_reminders_of_an_appointment_alone(practice: Command) -> None:
+    ref = ref_of(practice("book", "review", "2026-11-24T09:00", "--name", "Clara", "-p", "ann", "--json"))
+
+    assert practice("note", ref, "--note", "bring shoes", "--json").json["item"]["note"] == "bring shoes"
+    assert practice("note", ref, "--internal-note", "hip", "--json").json["item"]["note"] == "bring shoes"
+    assert practice("reminders", ref, "48,2").code == 0
+    assert practice("reminders", ref, "9999").code == 2
+    assert practice("note", ref).err == "--note is missing (--note or --internal-note)\n"
+
+
+def test_picking_up_and_laying_back(practice: Command) -> None:
+    ref = ref_of(practice("book", "review", "2026-11-24T09:00", "--name", "Clara", "-p", "ann", "--json"))
+
+    assert [it["ref"] for it in practice("pick", ref, "--json").json["items"]] == [ref]
+    assert [it["ref"] for it in practice("pick", "--json").json["items"]] == [ref]
+    assert practice("lay", ref, "--json").json["items"] == []
+
+
+def test_the_bell_says_what_happened_and_is_read(practice: Command) -> None:
+    practice("request", "new", "review", "2026-11-24T09:00", "--name", "Nora", "-p", "ann")
+
+    (line,) = practice("bell", "--json").json["items"]
+    assert (line["kind"], line["read"], line["about"]["kind"]) == ("request_received", False, "request")
+    assert "Nora" in practice("bell", "--read").out
+    assert practice("bell", "--json").json["items"][0]["read"]
+
+
+def test_calls_are_listed_made_and_taken_back(practice: Command) -> None:
+    ref = ref_of(
+        practice(
+            "book", "review", "2026-11-24T09:00", "--name", "Clara", "--phone", "020 7946 0001", "-p", "ann", "--json"
+        )
+    )
+    practice("cancel", ref, "--reason", "staff_ill", now="2026-11-23T12:00")
+
+    (call,) = practice("calls", "--json").json["items"]
+    assert practice("calls", "--made", str(call["id"])).code == 0
+    assert practice("calls").err == "nobody has to be called\n"
+    assert practice("mail", "take-back", str(call["id"])).code == 0
+    assert [it["id"] for it in practice("calls", "--json").json["items"]] == [call["id"]]
+
+
+def test_a_mail_that_was_dropped_is_taken_back(practice: Command) -> None:
+    practice("practice", "set", "portal.enabled=true", "portal.address=https://book.example.org")
+    client = practice("client", "add", "--name", "Clara", "--email", "clara@example.org", "--json").json["item"]["id"]
+    shown = practice("link", "--client", client, "--service", "review", "--json").json["item"]
+    assert shown["link"].startswith("https://book.example.org/b/") and shown["mailed"]
+
+    (mail,) = practice("outbox", "--json").json["items"]
+    assert practice("mail", "drop", str(mail["id"]), "--json").json["item"]["state"] == "dropped"
+    assert practice("mail", "take-back", str(mail["id"]), "--json").json["item"]["state"] == "queued"
+
+
+def test_the_demo_tells_where_its_database_is(practice: Command, tmp_path: Path) -> None:
+    assert practice("demo", "--json").code == 2
+
+
+def test_help_is_in_the_language_of_the_house(practice: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDESK_LANGUAGE", "de")
+
+    assert "Einen Termin buchen." in practice("book", "--help").out
+    assert "Einen Termin absagen." in practice("--help").out
+    assert practice("practice", "set", "booking.horizn=3").err.endswith("(meinten Sie booking.horizon?)\n")

@@ -37,7 +37,6 @@ def status_of(practice: Command, ref: str) -> str:
     return str(next(it["status"] for it in items if it["ref"] == ref))
 
 
-@pytest.mark.covers("4-07", "4-09")
 def test_a_request_has_the_documented_keys(practice: Command) -> None:
     asked(practice, phone="020 7946 0999", description="my knee")
     (item,) = practice("requests", "--json").json["items"]
@@ -244,3 +243,23 @@ def test_times_are_offered_at_another_place(practice: Command) -> None:
     assert practice("offer", ref, "2026-11-27T10:00").code == 5
     said = practice("offer", ref, "2026-11-27T10:00", "--location", "annex", "--json")
     assert [(it["location"], it["lost"]) for it in said.json["item"]["offers"]] == [("annex", False)]
+
+
+def test_all_that_are_clear_are_approved_and_several_declined_as_one_act(practice: Command) -> None:
+    made = [
+        practice("request", "new", "review", f"2026-11-24T{hour}:00", "--name", name, "-p", "ann", "--json").json[
+            "item"
+        ]["ref"]
+        for hour, name in (("09", "Nora"), ("10", "Nils"), ("11", "Nele"), ("14", "Nuri"))
+    ]
+    practice("book", "review", "2026-11-24T11:00", "--name", "Urgent", "-p", "ann", "--override", "in pain")
+
+    approved = practice("approve", "--all-clear", "--json").json["item"]
+    assert approved == {"done": [made[0], made[1], made[3]], "left": []}
+    assert practice("undo").code == 0
+    declined = practice("decline", made[0], made[1], "--message", "sorry", "--json").json
+    assert declined["item"]["done"] == made[:2]
+    assert practice("undo", str(declined["event"])).code == 0
+    assert len(practice("requests", "--status", "pending", "--json").json["items"]) == 4
+    assert practice("approve", "--all-clear", made[0]).code == 2
+    assert practice("approve", made[0]).err == "--practitioner is missing\n"

@@ -48,7 +48,6 @@ def a_request(**changed: Any) -> Request:
     return Request(**{**values, **changed})
 
 
-@pytest.mark.covers("4-09")
 def test_a_reference_finds_its_request() -> None:
     assert request_of_ref(request_ref(RequestId(7)).lower()) == 7
     assert request_of_ref("A-00000") is None

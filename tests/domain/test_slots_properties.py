@@ -86,7 +86,7 @@ def test_a_start_of_the_grid_is_offered_exactly_when_its_verdict_says_yes(questi
         ]
 
 
-@pytest.mark.covers("2-10", "2-11", "2-12", "2-13", "2-14", "4-18", "4-19", "4-20", "4-21")
+@pytest.mark.covers("2-10", "2-11", "2-12", "2-13", "2-14", "4-19", "4-20", "4-21")
 @thoroughly
 @given(questions())
 def test_the_offers_are_those_of_a_walk_through_every_minute(question: Question) -> None:

@@ -18,7 +18,7 @@ from frontdesk.core.asks.appointments import (
 from frontdesk.core.asks.calendar import ShowCalendar
 from frontdesk.core.asks.clients import NewClient, ShowClient
 from frontdesk.core.asks.history import Redo, ShowHistory, Undo
-from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import MOVES, Status
 from frontdesk.core.domain.errors import BadInput, NotAllowed, NotFound, Refused, SlotTaken, Stale
@@ -36,6 +36,7 @@ from frontdesk.core.domain.people import ClientKind, StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.views import Block
+from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.words import Words
 from tests.builders import Clock, as_staff, at, booked, on
 
@@ -206,7 +207,7 @@ def test_an_arrived_client_is_not_rescheduled(desk: Desk) -> None:
     assert isinstance(caught.value.objections[0], NotFromHere)
 
 
-@pytest.mark.covers("3-10", "1-15")
+@pytest.mark.covers("3-10")
 def test_cancelling_needs_a_reason_of_the_list(desk: Desk) -> None:
     id_ = booked(desk, on(23, 9)).appointment.id
 
@@ -294,6 +295,23 @@ def test_every_step_of_the_status_table_is_taken_or_refused(
 
 
 @pytest.mark.covers("1-03")
+def test_staff_move_and_cancel_for_a_client_only_what_they_are_set_up_to_offer(desk: Desk) -> None:
+    theirs = booked(desk, on(23, 9), service="massage").appointment.id
+    without = '[[staff]]\nid = "ann"\nname = "Ann Archer"\nservices = ["review", "training"]\n'
+    desk.do(ApplyPractice(file=practice_file(without)))
+    ann = as_staff(desk, "ann")
+    move = RescheduleAppointment(appointment=theirs, seen=None, start=on(23, 10))
+    cancel = CancelAppointment(appointment=theirs, seen=None, reason=ReasonId("staff_ill"))
+
+    for act in (move, cancel):
+        with pytest.raises(NotAllowed):
+            ann.do(act)
+    desk.do(ApplyPractice(file=practice_file(without.replace('"training"', '"training", "massage"'))))
+
+    assert ann.do(move).appointment.start == at(on(23, 10))
+    assert ann.do(cancel).appointment.status is Status.CANCELLED
+
+
 def test_a_practitioner_has_power_only_over_their_own(desk: Desk) -> None:
     theirs = booked(desk, on(23, 9), practitioner="bob").appointment.id
 

@@ -13,6 +13,7 @@ from frontdesk.core.asks.appointments import (
     CancelAsClient,
     ReinstateAppointment,
     RescheduleAppointment,
+    ShowAppointment,
 )
 from frontdesk.core.asks.clients import EditClient
 from frontdesk.core.asks.history import Redo, Undo
@@ -115,7 +116,7 @@ def test_a_move_tells_both_the_new_time_and_the_old_one(post: Post) -> None:
     assert "<s" in letter.html
 
 
-@pytest.mark.covers("3-12", "3-14", "3-15", "3-19")
+@pytest.mark.covers("3-12", "3-15", "3-19")
 def test_a_cancel_carries_the_personal_words_and_by_its_reason_a_link_to_another_time(post: Post) -> None:
     client = a_client(post.desk)
     for hour, reason in ((10, "schedule"), (11, "ended")):
@@ -328,7 +329,34 @@ def test_what_waits_follows_a_corrected_address(post: Post) -> None:
     assert post.to(CLARA) == [] and len(post.to("clara@new.example")) == 1
 
 
-@pytest.mark.covers("0-13", "2-18")
+@pytest.mark.covers("0-13")
+def test_the_practitioner_is_mailed_a_clients_move_to_approve_it(post: Post) -> None:
+    it = booked(post.desk, on(24, 10), client=a_client(post.desk).id).appointment
+    post.go()
+
+    post.desk.do(RequestRescheduling(appointment=it.id, start=on(26, 15), description="work"))
+    post.go()
+
+    letter = post.to(ANN)[-1]
+    assert letter.mail.kind is MailKind.MOVE_TO_DECIDE
+    assert letter.mail.letter.subject == "Move to decide: Thu 26 Nov 15:00, Clara Client"
+    for part in ("Clara Client", "Thursday, 26 November 2026, 15:00", "24 November 2026, 10:00", "work"):
+        assert part in letter.text, part
+    assert post.desk.see(ShowAppointment(appointment=it.id)).appointment.start == at(on(24, 10))
+
+
+@pytest.mark.covers("3-14")
+def test_who_cancels_gets_a_mail_of_it_themselves(post: Post) -> None:
+    it = booked(post.desk, on(24, 10), client=a_client(post.desk).id).appointment
+    post.go()
+
+    as_staff(post.desk, "ann").do(CancelAppointment(appointment=it.id, seen=None, reason=ReasonId("staff_ill")))
+    post.go()
+
+    assert kinds(post, ANN)[-1] is MailKind.CANCELLED
+
+
+@pytest.mark.covers("2-18")
 def test_a_request_is_received_and_asked_of_the_practitioner_with_the_clients_reason(post: Post) -> None:
     client = a_client(post.desk)
     made = post.desk.do(

@@ -107,7 +107,7 @@ def bell(desk: Desk) -> list[tuple[NoticeKind, str, bool]]:
     return [(it.notice.kind, it.client_name, it.is_read) for it in desk.see(ListNotices())]
 
 
-@pytest.mark.covers("2-19", "4-05")
+@pytest.mark.covers("2-19")
 def test_the_bell_rings_for_a_request_at_the_desk_and_for_its_practitioner(desk: Desk) -> None:
     asked(desk, on(24, 9))
     rita, ann, bob, vic = (as_staff(desk, who) for who in ("rita", "ann", "bob", "vic"))

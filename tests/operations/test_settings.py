@@ -7,6 +7,7 @@ import pytest
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar
 from frontdesk.core.asks.history import ShowHistory, Undo
+from frontdesk.core.asks.requests import RequestAppointment
 from frontdesk.core.asks.schedule import ListWork, Move
 from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings, PlanPractice, ShowSetup
 from frontdesk.core.desk import Desk
@@ -14,10 +15,11 @@ from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.effects import Because, Lost
 from frontdesk.core.domain.errors import BadInput, NotAllowed, Problem, Refused, Stale
-from frontdesk.core.domain.events import SettingsChanged
-from frontdesk.core.domain.objections import ChangedSince, NothingToChange
+from frontdesk.core.domain.events import RequestMade, SettingsChanged
+from frontdesk.core.domain.objections import ChangedSince, NothingToChange, NotOnline
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
+from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.practice import practice_toml
 from frontdesk.core.render.words import Words
@@ -318,3 +320,17 @@ def test_changed_hours_name_what_falls_outside_before_and_after(desk: Desk) -> N
     desk.do(ApplyPractice(file=practice_file(text)))
 
     assert [(it.work.cause, it.work.cause_id) for it in desk.see(ListWork())] == [("hours", "ann")]
+
+
+@pytest.mark.covers("4-18")
+def test_settings_decide_which_services_clients_can_ask_for(desk: Desk) -> None:
+    client = booked(desk, on(24, 9)).client
+    ask = RequestAppointment(service=ServiceId("massage"), start=on(25, 9), client=client.id)
+    with pytest.raises(Refused) as refused:
+        desk.do(ask)
+    assert refused.value.objections == (NotOnline(ServiceId("massage")),)
+
+    online = '[[services]]\nid = "massage"\nname = "Massage"\nduration = 60\nonline = true\n'
+    desk.do(ApplyPractice(file=practice_file(online)))
+
+    assert isinstance(desk.do(ask), RequestMade)

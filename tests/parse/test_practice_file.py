@@ -51,7 +51,7 @@ def test_half_a_toml_file_is_told_by_its_line() -> None:
     assert wrong('[practice]\nname = "X\n').problem is Problem.NOT_READABLE
 
 
-@pytest.mark.covers("4-18", "4-19", "4-20")
+@pytest.mark.covers("4-19", "4-20")
 def test_what_is_shown_as_a_file_changes_nothing_when_it_is_applied(tmp_path: Path) -> None:
     desk = open_test_desk(tmp_path / "a.db")
     shown = practice_toml(desk.see(ShowSetup()))

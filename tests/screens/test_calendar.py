@@ -85,7 +85,7 @@ async def test_opening_an_appointment_shows_its_details_and_what_can_be_done(dat
         assert "r move   c cancel" in text
 
 
-@pytest.mark.covers("1-06", "1-07", "1-08")
+@pytest.mark.covers("1-06", "1-08")
 async def test_the_picker_offers_slots_services_and_says_what_came_of_it(database: Path) -> None:
     async with running(database) as app:
         await send(app, "/emil\nr", burst=False)

@@ -105,7 +105,7 @@ async def test_the_day_sheet_is_two_keys(
 
 
 @pytest.mark.parametrize("burst", [False, True])
-@pytest.mark.covers("1-15", "3-08", "3-10", "3-13")
+@pytest.mark.covers("3-08", "3-10", "3-13")
 async def test_cancelling_asks_for_a_reason_and_says_what_is_missing(database: Path, burst: bool) -> None:
     async with running(database) as app:
         await send(app, "/dora\nc", burst)
@@ -182,3 +182,16 @@ async def test_time_is_blocked_from_the_calendar_and_given_back(database: Path, 
         await send(app, "tc", burst)
 
         assert deeds(app) == ["take_time_off", "remove_time_off"]
+
+
+@pytest.mark.parametrize("burst", [False, True])
+async def test_the_same_again_in_two_weeks_is_one_key(database: Path, burst: bool) -> None:
+    async with running(database) as app:
+        await send(app, "/dora\nR", burst)
+
+        first, again = app.door.see(ListAppointments(name="dora")).items
+        assert deeds(app) == ["book"]
+        assert again.appointment.start - first.appointment.start == 14 * 24 * 3600
+        assert "Booked Dora Dunn" in told(app)
+        await send(app, "u", burst=False)
+        assert deeds(app) == ["book", "undo"]

@@ -52,6 +52,18 @@ class BookAppointment(Ask[AppointmentBooked]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RebookAppointment(Ask[AppointmentBooked]):
+    """Book the same again, so many days on at the same wall time, or at the free time nearest to it.
+
+    Raises NotFound, NotAllowed, Refused or SlotTaken.
+    """
+
+    needs = Permission.CHANGE_APPOINTMENTS
+    appointment: AppointmentId
+    days: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleAppointment(Ask[AppointmentRescheduled]):
     """Move one appointment to another slot. Raises NotFound, Stale, NotAllowed, Refused or SlotTaken."""
 

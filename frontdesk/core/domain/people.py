@@ -67,8 +67,15 @@ class Client:
 def with_ids(
     contacts: Iterable[Contact], before: Iterable[Contact], new_id: Callable[[], ContactId]
 ) -> tuple[Contact, ...]:
-    """Contacts as they are kept: who was there before keeps their id, by it or by what is known of them."""
-    known = {it.id for it in before}
-    same = {it: it.id for it in before}
-    given = (it if it.id in known else replace(it, id=same.get(it) or new_id()) for it in contacts)
-    return tuple({it.id: it for it in given}.values())
+    """Contacts as they are kept: who was there before keeps their id, found by it or by what is known of them.
+
+    Everybody else gets a new one, whatever they bring.
+    """
+    left, kept = list(before), []
+    for it in contacts:
+        was = next((was for was in left if it.id is not None and was.id == it.id), None)
+        was = was or next((was for was in left if was == it), None)
+        if was is not None:
+            left.remove(was)
+        kept.append(replace(it, id=(was.id if was is not None else None) or new_id()))
+    return tuple(kept)

@@ -146,9 +146,6 @@ def _row(path: str, form: Form, label: str, help: str, default: Plain = None, **
     return Setting(path=path, form=form, label=label, help=help, default=default, **more)
 
 
-LABELS = ("practitioner", "client", "appointment")
-"""Words a practice may choose for itself."""
-
 MAY = ("request", "reschedule", "cancel", "write", "confirm", "details")
 """What clients may be let do themselves."""
 
@@ -247,7 +244,7 @@ PORTAL = (
     _row("portal.link", Form.CHOICE, later("Links in mails"),
          later("Open the one appointment, or lead to signing in by code."), "direct", choices=("direct", "code"),
          touches=_MAILS),
-    _row("portal.may", Form.SEVERAL, later("Clients may"), later("What clients do themselves; staff are not bound."),
+    _row("portal.may", Form.SEVERAL, later("Clients may"), later("What clients do themselves; confirm and details wait for the portal."),
          list(MAY), choices=MAY, touches=_PORTAL),
     _row("portal.change_service", Form.FLAG, later("Another service"),
          later("Whether a client who moves may choose another service."), False, touches=_PORTAL),

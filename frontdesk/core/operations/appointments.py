@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 from frontdesk.core.asks.appointments import (
     BookAppointment,
@@ -12,6 +13,7 @@ from frontdesk.core.asks.appointments import (
     EditAppointment,
     LayBack,
     PickUpAppointment,
+    RebookAppointment,
     ReinstateAppointment,
     RescheduleAppointment,
     SetStatus,
@@ -125,6 +127,30 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
             also=also,
             message=clean_text(ask.message),
             letter=clean_text(ask.letter),
+        ),
+    )
+
+
+def rebook_appointment(tx: Tx, ask: RebookAppointment) -> AppointmentBooked:
+    practice = setup.load(tx)
+    last = found(tx, ask.appointment)
+    require_power_over(tx, practice, ask.needs, last)
+    service = slots.service_of(practice, last.service)
+    wanted = last.wall + timedelta(days=ask.days)
+    practitioner = keeps(practice, service, last)
+    location = last.location if practitioner == last.practitioner else None
+    search = slots.search_for(tx, practice, service, Asking.STAFF, last.client, None)
+    places = slots.places_for(practice, service, practitioner, location)
+    near = slots.nearest_to(tx, practice, search, places, wanted)
+    return book_appointment(
+        tx,
+        BookAppointment(
+            service=service.id,
+            start=wanted if near is None else near.start,
+            client=last.client,
+            practitioner=practitioner if near is None else near.practitioner,
+            location=location if near is None else near.location,
+            reminders=last.reminders,
         ),
     )
 
@@ -411,6 +437,7 @@ def _meant(status: Status) -> Action:
 
 OPERATIONS: Operations = {
     BookAppointment: book_appointment,
+    RebookAppointment: rebook_appointment,
     RescheduleAppointment: reschedule_appointment,
     EditAppointment: edit_appointment,
     CancelAppointment: cancel_appointment,

@@ -72,7 +72,11 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
         phone=kept.phone or dropped.phone,
         email=kept.email or dropped.email,
         born=kept.born or dropped.born,
-        contacts=with_ids((*kept.contacts, *dropped.contacts), kept.contacts, new_contact_id),
+        contacts=with_ids(
+            (*kept.contacts, *(replace(it, id=None) for it in dropped.contacts if it not in kept.contacts)),
+            kept.contacts,
+            new_contact_id,
+        ),
         locale=kept.locale or dropped.locale,
         note="\n".join(filter(None, (kept.note, dropped.note))),
         preferences=kept.preferences or dropped.preferences,

@@ -248,7 +248,7 @@ def _reason(practice: Setup, to: To, it: Appointment) -> str:
     if cancelled is None:
         return ""
     reason = practice.reasons.get(ReasonId(cancelled.reason))
-    with speaking(to.language):
+    with speaking(to.language, practice.practice.labels):
         label = reason_label(reason) if reason is not None else ""
     return " – ".join(filter(None, (label, cancelled.text)))
 

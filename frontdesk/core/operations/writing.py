@@ -188,7 +188,7 @@ def calendar_file(tx: Tx, practice: Setup, to: To, kind: MailKind, it: Appointme
     if kind not in APPOINTMENT_KINDS or not practice.practice.mail.calendar_files or not to.email:
         return "", ""
     cancelled = kind is MailKind.CANCELLED
-    with speaking(to.language):
+    with speaking(to.language, practice.practice.labels):
         text = ics.invitation(practice, it, stands, attendee=(to.name, to.email), cancelled=cancelled, stamp=tx.now)
     return text, "CANCEL" if cancelled else "REQUEST"
 

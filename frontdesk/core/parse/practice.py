@@ -34,7 +34,6 @@ from frontdesk.core.domain.settings import (
     AUTOMATION,
     CHOSEN_ONCE,
     GROUPS,
-    LABELS,
     PACKAGE,
     SETTINGS,
     Form,
@@ -259,6 +258,8 @@ def _colour(here: Here, value: Any) -> str:
 def _web_address(here: Here, value: Any) -> str:
     """Where the portal is; empty for nowhere."""
     address = clean_line(_text(here, value))
+    if address and "://" not in address:
+        address = f"https://{address}"
     if address and not _WEB_ADDRESS.fullmatch(address):
         raise here.bad(Problem.NOT_A_CHOICE, address, "an https:// address")
     return address
@@ -323,9 +324,8 @@ def _table_of(plain: Mapping[str, Any], table: str) -> Mapping[str, Any]:
 
 
 def _labels(here: Here, value: Any) -> dict[str, str]:
-    labels = _words(here, value)
-    _require_known(here, labels, LABELS)
-    return {name: clean_line(label) for name, label in labels.items() if clean_line(label)}
+    """Those that older versions took, and that nothing reads, stay."""
+    return {name: clean_line(label) for name, label in _words(here, value).items() if clean_line(label)}
 
 
 def _rows(section: str, but: Iterable[str] = ()) -> dict[str, Setting]:
@@ -586,9 +586,7 @@ def _deed(here: Here, value: Any) -> dict[str, str]:
     if named == ["mail"] and do["mail"] not in ("client", "practitioner"):
         do["mail"] = _address(here.at("mail"), do["mail"])
     if named == ["webhook"]:
-        if not re.match(
-            r"https://[\w.-]+(:\d{1,5})?(/\S*)?$|http://(localhost|127\.0\.0\.1)(:\d+)?(/\S*)?$", do["webhook"]
-        ):
+        if not _WEB_ADDRESS.fullmatch(do["webhook"]):
             raise here.at("webhook").bad(Problem.NOT_A_CHOICE, do["webhook"], "an https:// address")
         if len(do.get("secret", "")) < SECRET_LENGTH:
             raise here.at("secret").bad(
@@ -605,8 +603,6 @@ def _address(here: Here, value: str) -> str:
 
 
 _TABLES: Mapping[str, Read] = {"services.questions": _questions, "staff.blocks": _blocks}
-
-_WEBHOOK = re.compile(r"https://[\w.-]+(:\d{1,5})?(/\S*)?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?(/\S*)?")
 
 SECRET_LENGTH = 16
 """Characters a webhook's secret has at least."""

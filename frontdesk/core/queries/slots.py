@@ -51,6 +51,10 @@ class Search:
     moving: AppointmentId | None = None
 
 
+AROUND = 3
+"""Days before and after a date in which the nearest free time is looked for."""
+
+
 def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
     practice = as_if_away(setup.load(look), question.away)
     service = service_of(practice, question.service)
@@ -201,6 +205,17 @@ def free_slots(
     )
     found = offers(scene, places, first, days)
     return found if len({place.location for place in places}) == 1 else _one_a_person(found)
+
+
+def nearest_to(look: Look, practice: Setup, search: Search, places: Iterable[Place], wall: datetime) -> Offer | None:
+    """Of the free times some days around a wall time the nearest, the earlier of two; None where there is none."""
+    places = tuple(places)
+    zone_name = practice.zone_of(places[0].location) if places else practice.practice.timezone
+    first = max(wall.date() - timedelta(days=AROUND), local_date(look.now, zone_name))
+    days = (wall.date() + timedelta(days=AROUND) - first).days + 1
+    found = free_slots(look, practice, search, places, first, days) if days > 0 else []
+    at = {place.location: resolve(wall, practice.zone_of(place.location)) or 0 for place in places}
+    return min(found, key=lambda it: (abs(it.start - at[it.location]), it.start), default=None)
 
 
 def verdicts_on(

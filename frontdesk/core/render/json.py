@@ -24,7 +24,7 @@ from frontdesk.core.domain.requests import Slot, request_ref
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
-from frontdesk.core.domain.views import ClientHit, Named, PlannedMove, Rehearsed, RequestLine, WorkLine
+from frontdesk.core.domain.views import BellLine, ClientHit, Named, PlannedMove, Rehearsed, RequestLine, WorkLine
 from frontdesk.core.render.times import iso
 from frontdesk.core.render.words import Words
 
@@ -282,6 +282,19 @@ def mail(it: Mail, words: Words) -> Json:
     }
 
 
+def notice(it: BellLine, words: Words) -> Json:
+    about = it.notice
+    return {
+        "id": it.id,
+        "at": iso(it.at, words.zone),
+        "event": it.event,
+        "kind": about.kind.value,
+        "about": {"kind": about.subject_kind, "id": ref_of(about.subject_kind, about.subject_id)},
+        "read": it.is_read,
+        "summary": words.notice(it),
+    }
+
+
 def location(it: Location, setup: Setup) -> Json:
     return {
         "id": it.id,
@@ -296,7 +309,7 @@ def event(line: HistoryLine, words: Words) -> Json:
     return {
         "id": line.id,
         "at": iso(line.at, words.zone),
-        "actor": words.actor(line),
+        "actor": line.actor_name or None,
         "actor_kind": line.who.kind.value if line.who is not None else None,
         "actor_id": line.who.id if line.who is not None else None,
         "on_behalf_of": client_ref(line.on_behalf_of) if line.on_behalf_of is not None else None,

@@ -118,7 +118,7 @@ class Facts:
 
 def letter(facts: Facts) -> Letter:
     """The whole letter but its calendar file."""
-    with speaking(facts.language):
+    with speaking(facts.language, facts.setup.practice.labels):
         values = _values(facts)
         subject = clean_line(_(SUBJECTS[facts.kind, facts.reader]).format(**values["subjects"]), SUBJECT_LENGTH)
         values["subject"] = subject
@@ -204,7 +204,7 @@ def _check(name: str, source: str, setup: Setup, field: str) -> None:
         raise BadInput(field, Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(TEMPLATE_NAMES))
     kind, reader = next(it for it in SUBJECTS if template_name(*it) == name)
     for facts in examples(setup, kind, reader):
-        with speaking(facts.language):
+        with speaking(facts.language, facts.setup.practice.labels):
             values = {**_values(facts), "subject": ""}
             require_known(field, source, values, visit=VISIT)
             fill(field, source, values)

@@ -26,10 +26,14 @@ def practice_toml(setup: Setup, archived: bool = False) -> str:
     for table, keys in _chosen(setup).items():
         group = tomlkit.table()
         for key, value in keys.items():
-            group.add(key, value)
+            if not isinstance(value, dict):
+                group.add(key, value)
         for row in CHOSEN_ONCE:
             if row.table == table and row.key not in keys and row.default not in (None, "", {}, []):
                 group.add(tomlkit.comment(tomlkit.document().add(row.key, row.default).as_string().strip()))
+        for key, value in keys.items():
+            if isinstance(value, dict):  # a table of its own ends those above it
+                group.add(key, value)
         if keys or group.as_string():
             document.add(table, group)
     for table, value in _entries(setup, archived).items():

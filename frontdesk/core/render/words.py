@@ -1040,9 +1040,9 @@ class Words:
 
 def _plain_words(row: Setting, plain: Any) -> str:
     """A value with its unit."""
+    if plain is None or plain == "" or (isinstance(plain, list | dict) and not plain):
+        return _("none")
     match plain:
-        case None | "" | [] | {}:
-            return _("none")
         case True | False:
             return _("yes") if plain else _("no")
         case dict():
@@ -1061,7 +1061,10 @@ def _parts(plain: Any) -> Iterable[tuple[str, str]]:
         yield "", str(plain)
         return
     for name, value in plain.items():
-        yield name, str(value).partition("\n")[0]
+        if isinstance(value, dict):
+            yield from _parts(value)
+        elif name != "secret":  # what is signed with stands nowhere
+            yield name, str(value).partition("\n")[0]
 
 
 def _fields_of(before: Client, after: Client) -> Iterable[tuple[str, str, str]]:

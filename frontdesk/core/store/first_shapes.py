@@ -5,6 +5,7 @@ What was left out then meant the default of that time, which stands here and nev
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 Plain = Any
@@ -126,8 +127,14 @@ def lift(kind: str, plain: Plain) -> Plain:
 
 
 def _numbered(contacts: list[Plain]) -> list[Plain]:
-    """Contacts had no ids: their places are those."""
-    return [{**it, "id": str(n)} for n, it in enumerate(contacts, 1)]
+    """Contacts had no ids: what is known of them gives one, so that it is the same wherever they stand."""
+    lifted: list[Plain] = []
+    for it in contacts:
+        known = "\0".join(str(it[name]) for name in ("name", "phone", "email"))
+        doubles = sum({**other, "id": ""} == {**it, "id": ""} for other in lifted)
+        digest = hashlib.sha256(f"{known}\0{doubles}".encode()).hexdigest()
+        lifted.append({**it, "id": digest[:12]})
+    return lifted
 
 
 def settings_of(practice: Plain) -> dict[str, Plain]:
@@ -144,4 +151,7 @@ def settings_of(practice: Plain) -> dict[str, Plain]:
         for name, value in given.items()
         if value is not None and (table, name, value) != ("practice", "country", "")
     }
+    address = keys.get("portal.address", "")
+    if address and "://" not in address:
+        keys["portal.address"] = f"https://{address}"  # as it is read since
     return {**keys, **automations}

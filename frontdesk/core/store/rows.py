@@ -602,11 +602,18 @@ ONE_MOVE = (
 )
 """An appointment has one pending request to move it, whatever the program does."""
 
+ONE_APPLICANT = (
+    "CREATE UNIQUE INDEX request_one_applicant ON request (applicant_id)"
+    " WHERE state = 'pending' AND applicant_id <> ''"
+)
+"""Somebody without a record asks for one appointment at a time, whatever the program does."""
+
 SAME_EMAIL = "CREATE INDEX client_same_email ON client (lower(email))"
 
 SQLITE = (
     EXPIRING,
     ONE_MOVE,
+    ONE_APPLICANT,
     SAME_EMAIL,
     """
     CREATE TRIGGER claim_no_overlap BEFORE INSERT ON claim WHEN EXISTS (
@@ -621,7 +628,7 @@ SQLITE = (
     *(
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table}_is_for_ever'); END"
-        for table in ("event", "event_thing", "access_log")
+        for table in ("event", "event_thing", "access_log", "past_actor")
         for verb in ("update", "delete")
     ),
     *(  # INSERT OR REPLACE deletes without asking the delete triggers
@@ -631,6 +638,7 @@ SQLITE = (
             ("event", "id = NEW.id"),
             ("event_thing", "event_id = NEW.event_id AND kind = NEW.kind AND thing_id = NEW.thing_id"),
             ("access_log", "id = NEW.id"),
+            ("past_actor", "name = NEW.name AND role = NEW.role"),
         )
     ),
     "CREATE VIRTUAL TABLE client_search USING fts5(search_key, content='client', content_rowid='id',"
@@ -655,6 +663,7 @@ POSTGRESQL_FIRST = (
 POSTGRESQL = (
     EXPIRING,
     ONE_MOVE,
+    ONE_APPLICANT,
     SAME_EMAIL,
     """
     CREATE TABLE claim_span (claim_id bigint NOT NULL REFERENCES claim ON DELETE CASCADE,
@@ -677,12 +686,12 @@ POSTGRESQL = (
     *(
         f"CREATE TRIGGER {table}_is_for_ever BEFORE UPDATE OR DELETE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()"
-        for table in ("event", "event_thing", "access_log")
+        for table in ("event", "event_thing", "access_log", "past_actor")
     ),
     *(
         f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION frontdesk_fixed()"
-        for table in ("event", "event_thing", "access_log")
+        for table in ("event", "event_thing", "access_log", "past_actor")
     ),
     # spans go only with their claim: by the cascade, which is a trigger's doing
     "CREATE TRIGGER claim_span_is_fixed BEFORE UPDATE ON claim_span FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()",

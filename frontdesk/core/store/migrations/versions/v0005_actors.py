@@ -30,6 +30,10 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE event_thing ADD COLUMN is_about BOOLEAN NOT NULL DEFAULT {off}")
     op.execute("ALTER TABLE access_log ADD COLUMN actor_kind TEXT NOT NULL DEFAULT ''")
     op.execute("ALTER TABLE request ADD COLUMN applicant_id TEXT NOT NULL DEFAULT ''")
+    op.execute(
+        "CREATE UNIQUE INDEX request_one_applicant ON request (applicant_id)"
+        " WHERE state = 'pending' AND applicant_id <> ''"
+    )
     op.create_table(
         "past_actor",
         sa.Column("name", sa.String(), nullable=False),
@@ -42,6 +46,7 @@ def upgrade() -> None:
     people = _people()
     _keep_past_actors(people)
     _rename_keys(people)
+    _for_ever()
 
 
 def _people() -> dict[Named, set[str]]:
@@ -91,6 +96,13 @@ def _rename_keys(people: dict[Named, set[str]]) -> None:
         for (name,) in _rows(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''"):
             keys = by_name.get(name, set())
             if len(keys) == 1:
+                if table == "picked_up":  # under two names of one person: once is enough
+                    _run(
+                        "DELETE FROM picked_up WHERE actor = :name AND appointment_id IN"
+                        " (SELECT appointment_id FROM picked_up WHERE actor = :key)",
+                        key=min(keys),
+                        name=name,
+                    )
                 _run(f"UPDATE {table} SET {column} = :key WHERE {column} = :name", key=min(keys), name=name)
             elif table == "picked_up":
                 _run("DELETE FROM picked_up WHERE actor = :name", name=name)
@@ -99,6 +111,30 @@ def _rename_keys(people: dict[Named, set[str]]) -> None:
         key = f"staff:{reader}" if reader in staff else "desk" if reader == "desk" else None
         if key is not None:
             _run("UPDATE notice_read SET reader = :key WHERE reader = :reader", key=key, reader=reader)
+
+
+def _for_ever() -> None:
+    """Whom a name meant is never changed."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE TRIGGER past_actor_is_for_ever BEFORE UPDATE OR DELETE ON past_actor"
+            " FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()"
+        )
+        op.execute(
+            "CREATE TRIGGER past_actor_is_not_emptied BEFORE TRUNCATE ON past_actor"
+            " FOR EACH STATEMENT EXECUTE FUNCTION frontdesk_fixed()"
+        )
+        return
+    for verb in ("update", "delete"):
+        op.execute(
+            f"CREATE TRIGGER past_actor_no_{verb} BEFORE {verb} ON past_actor"
+            " BEGIN SELECT RAISE(ABORT, 'past_actor_is_for_ever'); END"
+        )
+    op.execute(
+        "CREATE TRIGGER past_actor_no_replace BEFORE INSERT ON past_actor WHEN EXISTS"
+        " (SELECT 1 FROM past_actor WHERE name = NEW.name AND role = NEW.role)"
+        " BEGIN SELECT RAISE(ABORT, 'past_actor_is_for_ever'); END"
+    )
 
 
 def _rows(sql: str) -> list[sa.Row]:  # type: ignore[type-arg]

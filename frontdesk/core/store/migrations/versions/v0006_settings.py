@@ -1,7 +1,7 @@
 """Settings key by key, with who and when: what stood in one value is taken apart.
 
 What had its default was left out of it; it is written down as it held then, since nobody knows whether it was chosen.
-Who chose, and when, is taken from the newest event that changed the practice.
+Who chose a key, and when, is taken from the newest event that changed it; of what none changed nobody is named.
 
 A migration is what happened once: it repeats what `rows.py` said then, and never changes.
 """
@@ -9,7 +9,6 @@ A migration is what happened once: it repeats what `rows.py` said then, and neve
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,8 +53,9 @@ def upgrade() -> None:
     )
     kept = op.get_bind().execute(sa.text("SELECT value, revision FROM practice")).first()
     if kept is not None:
-        actor, at = _last_change()
-        for path, value in _taken_apart(json.loads(kept.value)):
+        authors = _authors()
+        for path, value in _taken_apart(json.loads(kept.value)).items():
+            actor, at = authors.get(path, ("", 0))
             told = {"kind": "setting", "version": 1, "value": {"path": path, "value": value}}
             op.get_bind().execute(
                 sa.text(
@@ -72,37 +72,50 @@ def upgrade() -> None:
     op.execute("ALTER TABLE practice DROP COLUMN value")
 
 
-def _taken_apart(practice: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _taken_apart(practice: dict[str, Any] | None) -> dict[str, Any]:
     """Every key with what it said."""
+    if practice is None:
+        return {}
+    practice = dict(practice)
     automations = practice.pop("automations", [])
     groups = {name: practice.pop(name, {}) for name in BEGAN if name != "practice"}
-    for table, given in {"practice": practice, **groups}.items():
-        for key, value in {**BEGAN[table], **given}.items():
-            yield f"{table}.{key}", value
+    keys = {
+        f"{table}.{key}": value
+        for table, given in {"practice": practice, **groups}.items()
+        for key, value in {**BEGAN[table], **given}.items()
+        if value is not None
+    }
     for it in automations:
-        plain = {
-            "on": it["on"],
-            "when": it.get("when", {}),
-            "do": it.get("do", {}),
-            "enabled": it.get("enabled", True),
-        }
-        yield f"automations.{it['id']}", plain
+        keys[f"automations.{it['id']}"] = {
+            "on": it["on"], "when": it.get("when", {}), "do": it.get("do", {}), "enabled": it.get("enabled", True),
+        }  # fmt: skip
+    address = keys.get("portal.address", "")
+    if address and "://" not in address:
+        keys["portal.address"] = f"https://{address}"
+    return keys
 
 
-def _last_change() -> tuple[str, int]:
-    """Who changed the practice last, by key where that is known, and when."""
-    last = (
+def _authors() -> dict[str, tuple[str, int]]:
+    """By key who changed it last, and when; a key that began as everything begins was chosen by nobody."""
+    found: dict[str, tuple[str, int]] = {}
+    begins = {f"{table}.{key}": value for table, keys in BEGAN.items() for key, value in keys.items()}
+    told = (
         op.get_bind()
         .execute(
             sa.text(
-                "SELECT e.at, p.actor_kind, p.actor FROM event_thing t JOIN event e ON e.id = t.event_id"
-                " LEFT JOIN past_actor p ON p.name = e.actor AND p.role = e.role AND e.actor_kind = ''"
-                " WHERE t.kind = 'practice' ORDER BY e.id DESC LIMIT 1"
+                "SELECT e.at, d.detail, p.actor_kind, p.actor FROM event_thing t JOIN event e ON e.id = t.event_id"
+                " JOIN event_detail d ON d.event_id = e.id"
+                " LEFT JOIN past_actor p ON p.name = e.actor AND p.role = e.role"
+                " WHERE t.kind = 'practice' ORDER BY e.id"
             )
         )
-        .first()
+        .all()
     )
-    if last is None:
-        return "", 0
-    key = f"{last.actor_kind}:{last.actor}" if last.actor else last.actor_kind or ""
-    return key, last.at
+    for line in told:
+        key = f"{line.actor_kind}:{line.actor}" if line.actor else line.actor_kind or ""
+        for change in json.loads(line.detail)["changes"]:
+            if change["kind"] == "practice":
+                was = begins if change["before"] is None else _taken_apart(change["before"])
+                now = _taken_apart(change["after"])
+                found |= {path: (key, line.at) for path, value in now.items() if was.get(path) != value}
+    return found
