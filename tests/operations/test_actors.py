@@ -17,7 +17,7 @@ from frontdesk.core.asks.appointments import (
 )
 from frontdesk.core.asks.clients import AddClient, EditClient, FindClients, MergeClients, NewClient, ShowClient
 from frontdesk.core.asks.history import ShowHistory, Undo
-from frontdesk.core.asks.mails import WriteAsClient
+from frontdesk.core.asks.mails import WriteAsClient, WriteMessage
 from frontdesk.core.asks.requests import (
     ApproveRequest,
     EditRequest,
@@ -41,8 +41,8 @@ from frontdesk.core.domain.actors import (
     staff_actor,
 )
 from frontdesk.core.domain.appointments import Side
-from frontdesk.core.domain.errors import NotAllowed, Refused
-from frontdesk.core.domain.events import EventId, HistoryLine, RequestMade
+from frontdesk.core.domain.errors import NotAllowed, NotFound, Refused, Stale
+from frontdesk.core.domain.events import AppointmentBooked, EventId, HistoryLine, RequestMade
 from frontdesk.core.domain.objections import (
     CannotBeUndone,
     KnownAlready,
@@ -69,6 +69,8 @@ def apply(desk: Desk, text_: str) -> None:
 
 
 def as_client(desk: Desk, client: Client, entrance: Entrance = Entrance.CODE) -> Desk:
+    if not desk.see(ShowSetup()).practice.portal.enabled:
+        apply(desk, "[portal]\nenabled = true\n")
     return desk.acting(client_actor(client, entrance))
 
 
@@ -301,8 +303,9 @@ def test_a_client_touches_nothing_of_another(desk: Desk) -> None:
         WithdrawRequest(request=request.id),
         WriteAsClient(client=other.client.id, text="hello"),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises((NotAllowed, NotFound)) as refused:
             clara.do(ask)
+        assert "Otto" not in plain_error(refused.value)
 
 
 def test_a_client_has_none_of_the_powers_of_staff(desk: Desk) -> None:
@@ -375,6 +378,7 @@ def test_a_contact_who_speaks_for_a_company_no_more_can_do_nothing(desk: Desk) -
     ).client
     ina, bo = firm.contacts
     made = booked(desk, on(25, 9), client=firm.id)
+    apply(desk, OPEN_PORTAL)
     speaking = desk.acting(client_actor(firm, Entrance.CODE, ina.id))
     asked(speaking, on(26, 9), firm.id)
     assert last(desk).actor_name == "Ina Kessler"
@@ -421,11 +425,11 @@ def test_new_clients_ask_only_where_the_practice_lets_them(desk: Desk) -> None:
 
 def test_who_an_applicant_is_comes_from_how_they_came_in_never_from_what_they_say(desk: Desk) -> None:
     apply(desk, OPEN_PORTAL)
-    claimed = Applicant(name="Nora New", id=ApplicantId("somebody else"))
+    claimed = Applicant(name="Nora New", email="other@example.org", id=ApplicantId("somebody else"))
 
     made = asked(an_applicant(desk), on(26, 9), claimed)
 
-    assert made.request.applicant == Applicant(name="Nora New", id=ApplicantId("x1"))
+    assert made.request.applicant == Applicant(name="Nora New", email="nora@example.org", id=ApplicantId("x1"))
 
 
 def test_an_applicant_sees_to_their_own_request_and_to_no_other(desk: Desk) -> None:
@@ -434,7 +438,7 @@ def test_an_applicant_sees_to_their_own_request_and_to_no_other(desk: Desk) -> N
     request = asked(nora, on(26, 9), Applicant(name="Nora New")).request
 
     for ask in (EditRequest(request=request.id, description="mine"), WithdrawRequest(request=request.id)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotFound):
             other.do(ask)
     with pytest.raises(Refused) as refused:
         asked(nora, on(26, 10), Applicant(name="Nora New"))
@@ -444,11 +448,71 @@ def test_an_applicant_sees_to_their_own_request_and_to_no_other(desk: Desk) -> N
     asked(nora, on(26, 11), Applicant(name="Nora New"))
 
 
+def test_an_applicant_who_was_booked_at_once_is_a_client_from_then_on(desk: Desk) -> None:
+    apply(desk, OPEN_PORTAL + '[booking]\napproval = "auto"\n')
+    nora = an_applicant(desk)
+    asking = RequestAppointment(service=REVIEW, start=on(26, 9), client=Applicant(name="Nora New"))
+    assert isinstance(nora.do(asking), AppointmentBooked)
+
+    with pytest.raises(Refused) as refused:
+        nora.do(replace(asking, start=on(26, 11)))
+
+    assert refused.value.objections == (TooManyPending(1),)
+
+
+def test_the_portal_lets_nobody_in_while_it_is_off(desk: Desk) -> None:
+    made = booked(desk, on(25, 9))
+    clara = as_client(desk, made.client)
+    apply(desk, "[portal]\nenabled = false\nnew_clients = true\n")
+
+    with pytest.raises(NotAllowed):
+        clara.do(CancelAsClient(appointment=made.appointment.id, seen=None))
+    with pytest.raises(NotAllowed):
+        asked(an_applicant(desk), on(26, 9), Applicant(name="Nora New"))
+
+
+def test_a_client_whose_screen_is_old_learns_nothing_of_who_works_on_it(desk: Desk) -> None:
+    made = booked(desk, on(25, 9))
+    rita = as_staff(desk, "rita")
+    rita.do(EditAppointment(appointment=made.appointment.id, seen=None, internal_note="owes money"))
+
+    with pytest.raises(Stale) as refused:
+        as_client(desk, made.client).do(
+            CancelAsClient(appointment=made.appointment.id, seen=made.appointment.revision)
+        )
+
+    assert (refused.value.by, refused.value.name, refused.value.change) == ("", "", None)
+    assert "money" not in Words(desk.see(ShowSetup())).error(refused.value)
+
+
+def test_a_message_is_taken_back_only_by_who_has_power_over_what_it_is_about(desk: Desk) -> None:
+    made = booked(desk, on(25, 9), practitioner="ann")
+    apply(desk, '[[staff]]\nid = "bob"\nname = "Bob Brown"\nroles = ["practitioner"]\n')
+    written = desk.do(WriteMessage(client=made.client.id, appointment=made.appointment.id, text="I am late"))
+
+    for who in ("vic", "bob"):
+        with pytest.raises(NotAllowed):
+            as_staff(desk, who).do(Undo(event=written.id))
+
+
+def test_undo_leaves_the_last_admin(desk: Desk) -> None:
+    apply(desk, ADMIN)
+    ada = as_staff(desk, "ada")
+    apply(ada, ADMIN.replace("ada", "eve").replace("Ada", "Eve"))
+    made = last(desk).id
+    apply(ada, '[[staff]]\nid = "ada"\nname = "Ada Admin"\narchived = true\n')
+
+    with pytest.raises(Refused) as refused:
+        desk.do(Undo(event=made))
+
+    assert refused.value.objections == (LastAdmin("Eve Admin"),)
+
+
 def test_an_applicant_asks_for_no_client(desk: Desk) -> None:
     apply(desk, OPEN_PORTAL)
     client = booked(desk, on(25, 9)).client
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         asked(an_applicant(desk), on(26, 9), client.id)
 
 

@@ -129,8 +129,8 @@ def test_what_is_chosen_already_is_no_change(desk: Desk) -> None:
         ("policy.late_fee", "much", Problem.NOT_AN_AMOUNT),
         ("portal.may", ["fly"], Problem.NOT_A_CHOICE),
         ("portal.colour", "green", Problem.NOT_A_CHOICE),
-        ("portal.address", "book.example.org", Problem.NOT_A_CHOICE),
-        ("practice.labels", {"room": "Cabin"}, Problem.UNKNOWN),
+        ("portal.address", "ftp://book.example.org", Problem.NOT_A_CHOICE),
+        ("portal.address", "not a place", Problem.NOT_A_CHOICE),
     ),
 )
 def test_a_wrong_value_is_refused_with_what_is_wrong(desk: Desk, path: str, value: object, problem: Problem) -> None:

@@ -65,6 +65,8 @@ class Actor:
     """Who speaks for a client that is a company."""
     entrance: Entrance | None = None
     """Of those from outside."""
+    address: str = ""
+    """The e-mail an applicant has shown to be theirs."""
 
     @property
     def kind(self) -> ActorKind:
@@ -107,9 +109,9 @@ def client_actor(client: Client, entrance: Entrance, contact: ContactId | None =
     return Actor(who=who, name=speaks, entrance=entrance, contact=contact)
 
 
-def applicant_actor(id_: ApplicantId, name: str) -> Actor:
-    """Somebody who asks for a first appointment, by an id of their own."""
-    return Actor(who=ActorId(ActorKind.APPLICANT, id_), name=name, entrance=Entrance.CODE)
+def applicant_actor(id_: ApplicantId, address: str) -> Actor:
+    """Somebody who asks for a first appointment, by an id of their own and an e-mail that a code proved."""
+    return Actor(who=ActorId(ActorKind.APPLICANT, id_), name=address, entrance=Entrance.CODE, address=address)
 
 
 def renewed(actor: Actor, person: StaffMember) -> Actor:

@@ -25,7 +25,7 @@ class Lost(Enum):
     PLACE = "location"
 
 
-ARCHIVED = frozenset({Lost.PERSON, Lost.SERVICE, Lost.ROOM, Lost.PLACE})
+OUT_OF_USE = frozenset({Lost.PERSON, Lost.SERVICE, Lost.ROOM, Lost.PLACE})
 """What it needs is out of use."""
 
 
@@ -46,7 +46,7 @@ class Effect:
 
     @property
     def is_archived(self) -> bool:
-        return any(it.rule in ARCHIVED for it in self.because)
+        return any(it.rule in OUT_OF_USE for it in self.because)
 
 
 def effects_of(before: Setup, after: Setup, booked: Iterable[Appointment]) -> tuple[Effect, ...]:

@@ -125,12 +125,28 @@ def portal_lets(portal: Portal, actor: Actor, permission: Permission) -> bool:
     """Whether the practice lets clients and applicants do this themselves; staff it does not bind."""
     match actor.kind:
         case ActorKind.APPLICANT:
-            return portal.new_clients
+            may_ask = portal.new_clients and _may(portal, permission)
+            return portal.enabled and (permission is Permission.ANSWER or may_ask)
         case ActorKind.CLIENT:
-            name = PORTAL_MAY.get(permission)
-            return name is None or name in portal.may
+            return portal.enabled and _may(portal, permission)
         case ActorKind.STAFF | ActorKind.DESK | ActorKind.SYSTEM:
             return True
+
+
+def _may(portal: Portal, permission: Permission) -> bool:
+    name = PORTAL_MAY.get(permission)
+    return name is None or name in portal.may
+
+
+def is_hidden(actor: Actor, owner: Owner) -> bool:
+    """Whether who comes from outside is not even told that there is such a thing: it is somebody else's."""
+    match actor.kind:
+        case ActorKind.CLIENT:
+            return owner.client != actor.client
+        case ActorKind.APPLICANT:
+            return owner.applicant != actor.applicant
+        case ActorKind.STAFF | ActorKind.DESK | ActorKind.SYSTEM:
+            return False
 
 
 def not_allowed(actor: Actor, permission: Permission) -> NotAllowed:

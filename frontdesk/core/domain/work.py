@@ -13,10 +13,10 @@ from frontdesk.core.domain.times import Instant
 WorkId = NewType("WorkId", int)
 
 
-ARCHIVED = "archived"
+CAUSE_OUT_OF_USE = "archived"
 """The cause of what lost a person, a service, a room or a place; its id says which: `staff:ann`."""
 
-TIME_CAUSES = frozenset({"time_off", "hours", "closure", ARCHIVED})
+TIME_CAUSES = frozenset({"time_off", "hours", "closure", CAUSE_OUT_OF_USE})
 """What takes an appointment's time, or what else it needs."""
 
 

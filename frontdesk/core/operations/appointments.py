@@ -49,7 +49,7 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import CallLiesAhead, NotBeforeStart, NotFromHere, ReasonNeedsText
 from frontdesk.core.domain.outcomes import fee_of_no_show, objections_to_cancelling, outcome_of_cancelling
 from frontdesk.core.domain.people import Client, ClientId, StaffId
-from frontdesk.core.domain.permissions import Owner, Permission
+from frontdesk.core.domain.permissions import Owner, Permission, is_hidden
 from frontdesk.core.domain.practice import BY_CLIENT, Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER
 from frontdesk.core.domain.services import Service
@@ -393,7 +393,7 @@ def reminder_hours_given(hours: tuple[int, ...] | None) -> tuple[int, ...] | Non
 def found(look: Look, id_: AppointmentId) -> Appointment:
     """Raises NotFound, for one whose booking was undone too."""
     appointment = appointments.find(look, id_)
-    if appointment is None or appointment.status is Status.UNDONE:
+    if appointment is None or appointment.status is Status.UNDONE or is_hidden(look.actor, owner_of(appointment)):
         raise NotFound("appointment", str(id_))
     return appointment
 
@@ -410,7 +410,7 @@ def locked_client(tx: Tx, id_: ClientId) -> Client:
     client = clients.lock(tx, id_)
     if client is not None and client.life is Life.MERGED and client.merged_into is not None:
         return locked_client(tx, client.merged_into)
-    if client is None or client.life is not Life.ACTIVE:
+    if client is None or client.life is not Life.ACTIVE or is_hidden(tx.actor, owner_of(client)):
         raise NotFound("client", str(id_))
     return client
 

@@ -15,6 +15,7 @@ from frontdesk.core.asks.requests import (
     RequestRescheduling,
     WithdrawRequest,
 )
+from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
 from frontdesk.core.domain.charges import ChargeKind
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
@@ -37,7 +38,7 @@ from frontdesk.core.domain.objections import (
 )
 from frontdesk.core.domain.outcomes import missed_deadlines, objections_to_rescheduling, outcome_of_rescheduling
 from frontdesk.core.domain.people import Client, ClientId, StaffId
-from frontdesk.core.domain.permissions import Owner, Permission, not_allowed
+from frontdesk.core.domain.permissions import Owner, Permission, is_hidden, not_allowed
 from frontdesk.core.domain.policies import Approval
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import (
@@ -68,7 +69,7 @@ from frontdesk.core.operations.guard import (
 )
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import slots
-from frontdesk.core.store import appointments, claims, clients, requests, setup, terms
+from frontdesk.core.store import appointments, claims, clients, events, requests, setup, terms
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
@@ -78,6 +79,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     service = slots.service_of(practice, ask.service)
     known = None if isinstance(ask.client, Applicant) else locked_client(tx, ask.client)
     applicant = _cleaned(tx, practice, ask.client) if isinstance(ask.client, Applicant) else None
+    _require_asks_for_self(tx, ask.needs, known)
     search = slots.search_for(
         tx,
         practice,
@@ -90,7 +92,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     holder = uuid.uuid4()
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
     who = taken.verdict.practitioner
-    _require_asks_for_self(tx, ask.needs, who, known)
+    require_allowed(tx, ask.needs, _asker(tx, known, who))
     at_once = _stands_at_once(tx, practice, service, known, applicant)
     if at_once:
         client = known or add_record(tx, practice, record_of(applicant))
@@ -273,7 +275,7 @@ def opened_request(
 ) -> Opened:
     """The locks in the order every writer keeps, then the request itself, pending. Raises NotFound or Refused."""
     seen = requests.find(tx, id_)
-    if seen is None or seen.state is RequestState.UNDONE:
+    if seen is None or seen.state is RequestState.UNDONE or is_hidden(tx.actor, owner_of(seen)):
         raise NotFound("request", str(id_))
     for client_id in sorted({it for it in (seen.client, chosen) if it is not None}):
         clients.lock(tx, client_id)
@@ -380,16 +382,28 @@ def _asked_anew(tx: Tx, practice: Setup, opened: Opened, ask: EditRequest, words
     )
 
 
-def _require_asks_for_self(tx: Tx, permission: Permission, who: StaffId, known: Client | None) -> None:
+def _require_asks_for_self(tx: Tx, permission: Permission, known: Client | None) -> None:
     """Staff for the clients they see; clients for themselves; an applicant once. Raises NotAllowed or Refused."""
-    client, applicant = known.id if known is not None else None, tx.actor.applicant
+    applicant = tx.actor.applicant
     if known is not None and applicant is not None:
         raise not_allowed(tx.actor, permission)
-    require_allowed(tx, permission, Owner(practitioner=who, client=client, applicant=applicant))
-    if client is not None:
-        require_sees(tx, permission, client)
-    if applicant is not None and any(it.state is RequestState.PENDING for it in requests.of_applicant(tx, applicant)):
+    require_allowed(tx, permission, _asker(tx, known, None))
+    if known is not None:
+        require_sees(tx, permission, known.id)
+    if applicant is not None and _has_asked(tx, applicant):
         require_no_objection([TooManyPending(1)])
+
+
+def _asker(look: Look, known: Client | None, practitioner: StaffId | None) -> Owner:
+    """Whose it will be: the client's, or of who asks without a record."""
+    client = known.id if known is not None else None
+    return Owner(practitioner=practitioner, client=client, applicant=look.actor.applicant)
+
+
+def _has_asked(look: Look, applicant: ApplicantId) -> bool:
+    """Whether their request waits, or was booked at once: from then on they are a client."""
+    waits = any(it.state is RequestState.PENDING for it in requests.of_applicant(look, applicant))
+    return waits or events.has_done(look, look.actor.who, AppointmentBooked.operation)
 
 
 def _require_ahead(tx: Tx, slot: Slot) -> None:
@@ -450,7 +464,7 @@ def _cleaned(tx: Tx, practice: Setup, applicant: Applicant) -> Applicant:
     return Applicant(
         name=name,
         phone=contacts.phone(applicant.phone, country),
-        email=contacts.email(applicant.email),
+        email=tx.actor.address or contacts.email(applicant.email),
         id=tx.actor.applicant,
     )
 

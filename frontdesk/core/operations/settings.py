@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, time
 
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
-from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.effects import ARCHIVED, Effect
+from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.effects import OUT_OF_USE, Effect
 from frontdesk.core.domain.errors import BadInput, Problem, Stale
 from frontdesk.core.domain.events import Batch, Change, Event, PracticeApplied, SettingsChanged
 from frontdesk.core.domain.hours import Closure, TimeOff
@@ -18,7 +19,8 @@ from frontdesk.core.domain.permissions import Owner, Permission
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.practice_file import plan
 from frontdesk.core.domain.settings import SettingValue, may_be_unset, setting_of
-from frontdesk.core.domain.work import ARCHIVED as ARCHIVED_CAUSE
+from frontdesk.core.domain.times import wall_time
+from frontdesk.core.domain.work import CAUSE_OUT_OF_USE
 from frontdesk.core.operations import schedule
 from frontdesk.core.operations.guard import record, require_allowed, require_no_objection
 from frontdesk.core.parse.practice import setting_value
@@ -44,7 +46,7 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
     changes = plan(known, ask.file, ask.prune)
     for change in changes:
         require_may_change(tx, change)
-    _require_an_admin(known, changes)
+    require_an_admin(known, changes)
     saved, also = _carried_out(tx, known, changes, but={move.appointment for move in ask.moves})
     applied = record(tx, PracticeApplied(all_changes=saved, also=also))
     moved = schedule.carry_out(tx, setup.load(tx), ask.moves)
@@ -74,7 +76,7 @@ def _choice(look: Look, known: Setup, path: str, value: object, seen: int) -> Ch
     before = SettingValue(path=path, value=chosen.value) if chosen is not None else None
     change = Change(before, SettingValue(path=path, value=plain))
     if chosen is not None and chosen.since > seen:
-        last = events.last_of(look, "setting", path)
+        last = events.last_of(look, "setting", path) or events.last_of(look, "practice", "practice")
         raise Stale(
             "setting",
             path,
@@ -97,26 +99,45 @@ def _carried_out(
     if known is None:
         return saved, ()
     booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but]
-    effects, causes = effects_on(known, setup.load(tx), booked), _causes(saved)
-    also = [change for it in effects for change in schedule.entered(tx, [it.appointment], *_cause(causes, it))]
+    practice = setup.load(tx)
+    effects = effects_on(known, practice, booked)
+    also = [
+        change for it in effects for change in schedule.entered(tx, [it.appointment], *_cause(practice, saved, it))
+    ]
     return saved, tuple(also)
 
 
-def _causes(saved: Iterable[Change]) -> dict[str, str]:
-    """By what took an appointment's time the id of the thing that did; hours are a person's own."""
-    found: dict[str, str] = {}
+def _cause(practice: Setup, saved: Iterable[Change], effect: Effect) -> tuple[str, str]:
+    """What the work list says of it: what is out of use first, for that does not come back by itself.
+
+    Hours are a person's own; time off and a closure have ids, and the one that covers the appointment is named.
+    """
+    first = next((it for it in effect.because if it.rule in OUT_OF_USE), effect.because[0])
+    if first.rule in OUT_OF_USE:
+        return CAUSE_OUT_OF_USE, f"{first.rule.value}:{first.of}"
+    return first.rule.value, _taken_by(practice, saved, first.rule.value, effect.appointment)
+
+
+def _taken_by(practice: Setup, saved: Iterable[Change], kind: str, it: Appointment) -> str:
+    """The id of what was saved and takes an appointment's time, else whose hours did."""
     for change in saved:
-        if isinstance(change.after, Closure | TimeOff):
-            found.setdefault(change.kind, change.id)
-    return found
+        if (
+            change.kind == kind
+            and isinstance(change.after, TimeOff | Closure)
+            and _covers(practice, change.after, it)
+        ):
+            return change.id
+    return it.practitioner
 
 
-def _cause(causes: dict[str, str], effect: Effect) -> tuple[str, str]:
-    """What the work list says of it: what is archived first, for that does not come back by itself."""
-    first = next((it for it in effect.because if it.rule in ARCHIVED), effect.because[0])
-    if first.rule in ARCHIVED:
-        return ARCHIVED_CAUSE, f"{first.rule.value}:{first.of}"
-    return first.rule.value, causes.get(first.rule.value, effect.appointment.practitioner)
+def _covers(practice: Setup, away: TimeOff | Closure, it: Appointment) -> bool:
+    """Whether somebody's time off, or a closure, takes some of an appointment's time."""
+    zone_name = practice.practice.timezone if isinstance(away, TimeOff) else practice.zone_of(it.location)
+    start, end = (wall_time(at, zone_name).replace(tzinfo=None) for at in (it.start, it.end))
+    if isinstance(away, TimeOff):
+        return away.staff == it.practitioner and away.start < end and away.end > start
+    here = away.location in (None, it.location)
+    return here and datetime.combine(away.start, time()) < end and datetime.combine(away.end, time()) > start
 
 
 def require_may_change(look: Look, change: Change) -> None:
@@ -137,7 +158,7 @@ def _who(person: StaffMember) -> tuple[object, ...]:
     return person.name, person.email, person.roles, person.life, person.mail_my_changes
 
 
-def _require_an_admin(known: Setup | None, changes: Iterable[Change]) -> None:
+def require_an_admin(known: Setup | None, changes: Iterable[Change]) -> None:
     """A practice that has an admin keeps one. Raises Refused."""
     if known is None:
         return

@@ -109,9 +109,10 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     _lock(tx, practice, folded)
     now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
     _require_unchanged(tx, folded, now, lines)
-    _require_power(tx, practice, folded, is_own=lines[-1].who == tx.actor.who)
-    back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
     about = tuple({(kind_of(it).name, kind_of(it).id(it)): it for line in lines for it in line.about}.values())
+    _require_power(tx, practice, folded, about, is_own=lines[-1].who == tx.actor.who)
+    back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
+    settings.require_an_admin(practice, back)
     _require_free(tx, practice, back)
     for change in sorted(back, key=_order_of_writing):
         assert change.after is not None
@@ -263,8 +264,15 @@ def _is_same(thing: Thing, other: Thing | None) -> bool:
     return other is not None and kind_of(other) is kind and bool(kind.plain(thing) == kind.plain(other))
 
 
-def _require_power(look: Look, practice: Setup, folded: Iterable[Change], is_own: bool) -> None:
-    """Power over each thing as it was and as it is now; over settings, as their rows say. Raises NotAllowed."""
+def _require_power(
+    look: Look, practice: Setup, folded: Iterable[Change], about: Iterable[Thing], is_own: bool
+) -> None:
+    """Power over each thing as it was and as it is now, and what it was about; over settings, as their rows say.
+
+    Raises NotAllowed.
+    """
+    for thing in about:
+        _require_power_over(look, practice, thing, is_own)
     for change in folded:
         for thing in (it for it in (change.before, change.after) if it is not None):
             _require_power_over(look, practice, thing, is_own)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from frontdesk.core.domain.actors import Actor, ActorKind, renewed
+from frontdesk.core.domain.actors import Actor, ActorKind, Entrance, client_actor, renewed
 from frontdesk.core.domain.errors import NotAllowed
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.people import Client, StaffId
+from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, portal_lets
 from frontdesk.core.store import clients, setup
 from frontdesk.core.store.look import Look
@@ -22,11 +22,15 @@ def as_now(look: Look, actor: Actor, permission: Permission) -> Actor:
                 raise NotAllowed(permission.value, actor.name if person is None else person.name, is_gone=True)
             return renewed(actor, person)
         case ActorKind.CLIENT:
-            client = clients.living(look, actor.client) if actor.client is not None else None
+            client = clients.living(look, ClientId(int(actor.who.id))) if actor.who.id.isdecimal() else None
             if client is None or client.life is not Life.ACTIVE or not _still_speaks(actor, client):
                 raise NotAllowed(permission.value, actor.name, is_gone=True)
-            return replace(actor, who=replace(actor.who, id=str(client.id)))
-        case ActorKind.APPLICANT | ActorKind.DESK | ActorKind.SYSTEM:
+            return client_actor(client, actor.entrance or Entrance.CODE, actor.contact)
+        case ActorKind.APPLICANT:
+            if not actor.who.id:
+                raise NotAllowed(permission.value, actor.name, is_gone=True)
+            return replace(actor, roles=())
+        case ActorKind.DESK | ActorKind.SYSTEM:
             return actor
 
 

@@ -14,8 +14,7 @@ from frontdesk.core.domain.actors import ActorKind
 from frontdesk.core.domain.appointments import Action, Appointment, Side, Status, appointment_ref, client_ref
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.checks import Topic
-from frontdesk.core.domain.effects import ARCHIVED as LOST_FOR_GOOD
-from frontdesk.core.domain.effects import Because
+from frontdesk.core.domain.effects import OUT_OF_USE, Because
 from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
 from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.kinds import Thing, kind_of, ref_of
@@ -35,7 +34,7 @@ from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import HOUR, Instant, Span, local_date, wall_time
 from frontdesk.core.domain.views import BellLine, Outbox, Standing
-from frontdesk.core.domain.work import ARCHIVED, Answer, Work
+from frontdesk.core.domain.work import CAUSE_OUT_OF_USE, Answer, Work
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
 
@@ -782,7 +781,7 @@ class Words:
         if it.cause == "automation":
             wanted = next((a.do.get("task", "") for a in self.setup.practice.automations if a.id == it.cause_id), "")
             return wanted or it.cause_id
-        if it.cause == ARCHIVED:
+        if it.cause == CAUSE_OUT_OF_USE:
             return self.archived(it.cause_id)
         return _(CAUSE_WORDS.get(it.cause, it.cause))
 
@@ -801,7 +800,7 @@ class Words:
 
     def because(self, it: Because) -> str:
         """Why an appointment falls outside."""
-        if it.rule in LOST_FOR_GOOD:
+        if it.rule in OUT_OF_USE:
             return self.archived(f"{it.rule.value}:{it.of}")
         return _(CAUSE_WORDS[it.rule.value])
 

@@ -35,6 +35,7 @@ NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fus
 _FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 JOURNAL_TRIES = 100
 CLAIM_NO_OVERLAP = "claim_no_overlap"
+ONE_APPLICANT = "request_one_applicant"
 
 
 def has_safe_wal(version: tuple[int, ...]) -> bool:
@@ -199,7 +200,7 @@ def translated(name: str) -> Iterator[None]:
     except DBAPIError as error:
         if is_overlap(error):
             raise Overlap from None
-        if is_contention(error):
+        if is_contention(error) or _is_second_request(error):
             raise Contention from None
         problem = _problem(error)
         if problem is None:
@@ -266,6 +267,15 @@ def is_overlap(error: DBAPIError) -> bool:
     diagnosis = getattr(error.orig, "diag", None)
     name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
     return bool(name == CLAIM_NO_OVERLAP)
+
+
+def _is_second_request(error: DBAPIError) -> bool:
+    """Somebody without a record asked twice at once: what lost the race looks again, and is told so."""
+    if not isinstance(error, IntegrityError):
+        return False
+    diagnosis = getattr(error.orig, "diag", None)
+    name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
+    return name in (ONE_APPLICANT, "UNIQUE constraint failed: request.applicant_id")
 
 
 def is_contention(error: DBAPIError) -> bool:

@@ -302,6 +302,12 @@ def batches_of(
     ]
 
 
+def has_done(look: Look, who: ActorId, operation: str) -> bool:
+    """Whether an actor ever did this."""
+    mine = select(col(_e.id)).where(actors.done_by(look, who), col(_e.operation) == operation).limit(1)
+    return look.connection.execute(mine).first() is not None
+
+
 def broken_links(connection: Connection) -> list[EventId]:
     """Events whose digest or place in the chain does not agree with what is kept; empty is good.
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
 from frontdesk.core.store import events
 from frontdesk.core.store.engine import SCHEMA, driver, engine_on, place_of, schema_of, translated
+from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.rows import Row
 from frontdesk.core.store.shapes import from_text
 
@@ -51,7 +54,7 @@ def migrate(connection: Connection, to: str = "head") -> None:
 def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
     """Copy beside (or into `folder`), migrate, check; all in one transaction that nobody writes beside.
 
-    `moment` names the copy. Raises StoreUnusable, and then the database is as it was.
+    `moment` names the copy. Raises StoreUnusable or Busy, and then the database is as it was.
     """
     url, path = place_of(url)
     if path is not None and not path.exists():
@@ -72,9 +75,13 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
                 raise StoreUnusable(StoreProblem.NEWER, name)
             if before == SCHEMA:
                 return Upgraded(before, before)
+            if path is None:
+                connection.execute(text("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE"))
             copy = (_copy_file if path is not None else _dump)(url, path, folder, f"{before}-{moment}")
             migrate(connection)
             return Upgraded(before, SCHEMA, copy, _require_sound(connection, name))
+    except Contention:
+        raise Busy from None
     finally:
         engine.dispose()
 
@@ -83,20 +90,17 @@ def _copy_file(url: str, path: Path | None, folder: str, suffix: str) -> str:
     """The file as it is now, whole and checked, under a name of its own; never over another."""
     assert path is not None
     to = (Path(folder) if folder else path.parent) / f"{path.name}.{suffix}"
-    try:
-        os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), error.strerror or "") from None
-    source, copy = driver().connect(path), driver().connect(to)
-    try:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, whatever the original keeps beside it
-        _require_whole(copy.execute, str(to))
-    finally:
-        source.close()
-        copy.close()
-    with to.open("rb") as file:
-        os.fsync(file.fileno())
+    with _kept(to) as part:
+        source, copy = driver().connect(path), driver().connect(part)
+        try:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, whatever the original keeps beside it
+            _require_whole(copy.execute, str(to))
+        except driver().Error as error:
+            raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), str(error)) from None
+        finally:
+            source.close()
+            copy.close()
     return str(to)
 
 
@@ -106,19 +110,46 @@ def _dump(url: str, _: Path | None, folder: str, suffix: str) -> str:
     to = Path(folder or ".").resolve() / f"frontdesk.{suffix}.sql"
     if program is None:
         raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), f"{PG_DUMP} is not installed")
+    place = make_url(url).set(drivername="postgresql")
+    secret = {"PGPASSWORD": place.password} if place.password else {}  # not for everybody who lists programs
+    command = [program, "--dbname", place.set(password=None).render_as_string(hide_password=False)]
+    with _kept(to) as part, part.open("wb") as out:
+        said = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, env={**os.environ, **secret}, check=False)
+        if said.returncode:
+            told = said.stderr.decode(errors="replace").strip().splitlines()
+            raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), told[-1] if told else PG_DUMP)
+    return str(to)
+
+
+@contextmanager
+def _kept(to: Path) -> Iterator[Path]:
+    """A file to write, which gets its name once it is whole and on disk; else there is none. Raises StoreUnusable."""
+    part = to.with_name(to.name + ".part")
     try:
-        with os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-            said = subprocess.run(
-                [program, "--dbname", url.replace("+psycopg", "", 1)], stdout=out, stderr=subprocess.PIPE, check=False
-            )
-            os.fsync(out.fileno())
+        if to.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            yield part
+            _on_disk(part)
+            part.rename(to)
+            _on_disk(to.parent)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), error.strerror or "") from None
-    if said.returncode:
-        to.unlink()
-        told = said.stderr.decode(errors="replace").strip().splitlines()
-        raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), told[-1] if told else PG_DUMP)
-    return str(to)
+
+
+def _on_disk(path: Path) -> None:
+    """A file, or a folder with the names in it."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _require_sound(connection: Connection, name: str) -> int:
