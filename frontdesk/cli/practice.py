@@ -74,6 +74,9 @@ def apply(
         if it.to is not None
     )
     batch = opening.do(ApplyPractice(file=parsed, prune=prune, moves=steps))
+    if not batch.events:
+        _print_plan(opening, PracticePlan(changes=()), None, as_json)
+        return
     applied, *moved = batch.events
     _print_plan(opening, PracticePlan(changes=planned(applied.own_changes)), applied.id, as_json)
     if not as_json:

@@ -486,9 +486,10 @@ def test_a_client_whose_screen_is_old_learns_nothing_of_who_works_on_it(desk: De
 
 
 def test_a_message_is_taken_back_only_by_who_has_power_over_what_it_is_about(desk: Desk) -> None:
-    made = booked(desk, on(25, 9), practitioner="ann")
+    mailed = desk.do(AddClient(client=NewClient(name="Clara Client", email="clara@example.org"))).client
+    made = booked(desk, on(25, 9), practitioner="ann", client=mailed.id)
     apply(desk, '[[staff]]\nid = "bob"\nname = "Bob Brown"\nroles = ["practitioner"]\n')
-    written = desk.do(WriteMessage(client=made.client.id, appointment=made.appointment.id, text="I am late"))
+    written = desk.do(WriteMessage(client=made.client.id, appointment=made.appointment.id, text="We run late"))
 
     for who in ("vic", "bob"):
         with pytest.raises(NotAllowed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -24,6 +24,7 @@ Fields: TypeAlias = Mapping[str, Any]
 """Fields of a value of the set-up, only those the file gives."""
 
 T = TypeVar("T")
+NOWHERE: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def plan(setup: Setup | None, file: PracticeFile, prune: bool = False) -> tuple[
         *_closures(setup, file, prune),
         *_time_off(setup, file, prune),
     ]
-    _require_known(setup, changes, file)
+    require_known(setup, changes, {entry.id: entry.line for entry in (*file.rooms, *file.services, *file.staff)})
     return tuple(changes)
 
 
@@ -246,9 +247,8 @@ def _archived(thing: Any) -> Change:
     return Change(thing, replace(thing, life=Life.ARCHIVED))
 
 
-def _require_known(setup: Setup | None, changes: list[Change], file: PracticeFile) -> None:
-    """Every id a value names stands for something. Raises BadInput with the line of the entry."""
-    lines = {entry.id: entry.line for entry in (*file.rooms, *file.services, *file.staff)}
+def require_known(setup: Setup | None, changes: Sequence[Change], lines: Mapping[str, int] = NOWHERE) -> None:
+    """Every id a value names stands for something. Raises BadInput with the line of the entry, where it has one."""
     locations = _ids(setup.locations if setup else {}, changes, Location)
     rooms = _ids(setup.rooms if setup else {}, changes, Room)
     services = _ids(setup.services if setup else {}, changes, Service)
@@ -274,7 +274,7 @@ def _require_known(setup: Setup | None, changes: list[Change], file: PracticeFil
                 pass
 
 
-def _require_known_in(path: str, when: Mapping[str, str], setup: Setup | None, changes: list[Change]) -> None:
+def _require_known_in(path: str, when: Mapping[str, str], setup: Setup | None, changes: Sequence[Change]) -> None:
     """What an automation asks for is there. Raises BadInput."""
     named = (
         ("service", setup.services if setup else {}, Service),
@@ -287,7 +287,7 @@ def _require_known_in(path: str, when: Mapping[str, str], setup: Setup | None, c
             _known(f"{path}.when.{name}", (when[name],), _ids(known, changes, kind), None)
 
 
-def _ids(known: Mapping[Any, Any], changes: list[Change], kind: type[Any]) -> set[Any]:
+def _ids(known: Mapping[Any, Any], changes: Sequence[Change], kind: type[Any]) -> set[Any]:
     return {*known, *(change.after.id for change in changes if isinstance(change.after, kind))}
 
 

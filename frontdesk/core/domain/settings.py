@@ -472,6 +472,17 @@ class Chosen:
     since: int
 
 
+def open_value(path: str, value: Plain) -> Plain:
+    """A value as everybody may see it: of an automation without what its webhook is signed with."""
+    if not path.startswith(AUTOMATION) or not isinstance(value, dict) or not isinstance(value.get("do"), dict):
+        return value
+    return {**value, "do": without_secret(value["do"])}
+
+
+def without_secret(deed: Mapping[str, str]) -> dict[str, str]:
+    return {name: word for name, word in deed.items() if name != "secret"}
+
+
 def may_be_unset(path: str) -> bool:
     """Whether the practice can begin without it."""
     return path not in SETTINGS or not SETTINGS[path].required

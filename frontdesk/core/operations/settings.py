@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time
 
 from frontdesk.core.asks.door import Operations
@@ -17,7 +17,7 @@ from frontdesk.core.domain.objections import LastAdmin, NothingToChange
 from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.permissions import Owner, Permission
 from frontdesk.core.domain.practice import Setup, StaffMember
-from frontdesk.core.domain.practice_file import plan
+from frontdesk.core.domain.practice_file import plan, require_known
 from frontdesk.core.domain.settings import SettingValue, may_be_unset, setting_of
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.work import CAUSE_OUT_OF_USE
@@ -47,6 +47,8 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
     for change in changes:
         require_may_change(tx, change)
     require_an_admin(known, changes)
+    if not changes and not ask.moves:
+        return Batch(events=())  # it is so already: no act, and nothing to undo
     saved, also = _carried_out(tx, known, changes, but={move.appointment for move in ask.moves})
     applied = record(tx, PracticeApplied(all_changes=saved, also=also))
     moved = schedule.carry_out(tx, setup.load(tx), ask.moves)
@@ -61,8 +63,8 @@ def change_settings(tx: Tx, ask: ChangeSettings) -> SettingsChanged:
     for change in changes:
         require_may_change(tx, change)
     changes = tuple(change for change in changes if change.before != change.after)
-    if not changes:
-        require_no_objection([NothingToChange()])
+    require_no_objection([] if changes else [NothingToChange()])
+    require_known(known, changes)
     saved, also = _carried_out(tx, known, changes, but=set())
     return record(tx, SettingsChanged(all_changes=saved, also=also))
 
@@ -96,15 +98,16 @@ def _carried_out(
     saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
     if any(has_templates(change) for change in saved):
         letters.check_templates(setup.load(tx))
-    if known is None:
-        return saved, ()
-    booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but]
+    return saved, entered(tx, known, saved, but) if known is not None else ()
+
+
+def entered(tx: Tx, known: Setup, saved: Iterable[Change], but: Collection[AppointmentId] = ()) -> tuple[Change, ...]:
+    """What of the booked loses its time, or what it needs, goes to the work list. The caller records it."""
+    saved = tuple(saved)
     practice = setup.load(tx)
-    effects = effects_on(known, practice, booked)
-    also = [
-        change for it in effects for change in schedule.entered(tx, [it.appointment], *_cause(practice, saved, it))
-    ]
-    return saved, tuple(also)
+    booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but]
+    caused = [(it.appointment, *_cause(practice, saved, it)) for it in effects_on(known, practice, booked)]
+    return tuple(change for it, *cause in caused for change in schedule.entered(tx, [it], *cause))
 
 
 def _cause(practice: Setup, saved: Iterable[Change], effect: Effect) -> tuple[str, str]:

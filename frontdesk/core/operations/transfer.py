@@ -13,6 +13,7 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.clients import new_contact_id
 from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.operations.settings import require_an_admin, require_may_change
 from frontdesk.core.queries.transfer import Work, work_of
 from frontdesk.core.store import appointments, claims, clients, setup, terms
 from frontdesk.core.store import events as events_store
@@ -45,19 +46,22 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
 
 def _set_up(tx: Tx, work: Work) -> list[PracticeApplied]:
     """What the records need of the practice: a place, services, people, time off."""
-    changes = [Change(None, setup.save(tx, work.location))] if work.location else []
-    changes += [Change(None, setup.save(tx, service)) for service in work.services.values()]
-    changes += [Change(before, setup.save(tx, after)) for before, after in work.staff.values()]
-    changes += [Change(None, setup.save(tx, off)) for off in work.time_off]
-    return [PracticeApplied(all_changes=tuple(changes))] if changes else []
+    changes = [Change(None, work.location)] if work.location else []
+    changes += [Change(None, service) for service in work.services.values()]
+    changes += [Change(before, after) for before, after in work.staff.values()]
+    changes += [Change(None, off) for off in work.time_off]
+    for change in changes:
+        require_may_change(tx, change)
+    require_an_admin(setup.load(tx), changes)
+    saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
+    return [PracticeApplied(all_changes=saved)] if saved else []
 
 
 def _take_clients(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> list[RecordImported]:
     taken = []
     for client in work.new_clients:
-        client = replace(
-            client, contacts=with_ids(client.contacts, client.contacts if work.keeps_numbers else (), new_contact_id)
-        )
+        theirs = tuple(it for it in client.contacts if it.id) if work.keeps_numbers else ()
+        client = replace(client, contacts=with_ids(client.contacts, theirs, new_contact_id))
         saved = clients.add(tx, replace(client, merged_into=None))
         ids[client.source, client.source_id] = saved.id
         taken.append(RecordImported(change=Change(None, replace(saved, merged_into=client.merged_into))))

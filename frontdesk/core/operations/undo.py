@@ -125,9 +125,13 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         all_changes=tuple(back),
         all_about=about,
         undoes=batch,
-        also=_overtaken(tx, after, back),
+        also=(*_overtaken(tx, after, back), *settings.entered(tx, practice, _of_setup(back))),
     )
     return record(tx, event)
+
+
+def _of_setup(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(it for it in changes if it.after is not None and kind_of(it.after).is_setup)
 
 
 def _overtaken(tx: Tx, practice: Setup, back: list[Change]) -> tuple[Change, ...]:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.hours import merged
-from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup, StaffMember
@@ -25,9 +24,9 @@ def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
     people = _people(look, practice, question.practitioners)
     drawn = {person.id: appointments.blocks(look, practice, person.id, whole) for person in people}
     if not question.practitioners:
-        gone = {it.id: appointments.blocks(look, practice, it.id, whole) for it in _not_here_any_more(look, practice)}
-        drawn |= {who: blocks for who, blocks in gone.items() if blocks}
-        people += tuple(practice.staff[who] for who, blocks in gone.items() if blocks)
+        others = _others(look, practice, people, whole)
+        drawn |= {person.id: appointments.blocks(look, practice, person.id, whole) for person in others}
+        people += others
     held = {person.id: claims.holds(look, practice, person.id, whole) for person in people}
     drawn = _with_what_is_asked(look, drawn)
     days = [question.first + timedelta(days=n) for n in range(question.days)]
@@ -72,12 +71,13 @@ def _people(look: Look, practice: Setup, named: tuple[StaffId, ...]) -> tuple[St
     return people if own is None else tuple(person for person in people if person.id == own)
 
 
-def _not_here_any_more(look: Look, practice: Setup) -> Iterator[StaffMember]:
-    """People who were archived: whoever still has appointments has a column for as long."""
+def _others(look: Look, practice: Setup, people: tuple[StaffMember, ...], whole: Span) -> tuple[StaffMember, ...]:
+    """Who is no practitioner any more, or not here, and still has appointments: they have a column for as long."""
     own = only_own(look.actor, Permission.SEE_CALENDAR)
-    for person in practice.staff.values():
-        if person.life is Life.ARCHIVED and own in (None, person.id):
-            yield person
+    known = {person.id for person in people}
+    rest = [who for who in practice.staff if who not in known and own in (None, who)]
+    busy = appointments.busy_people(look, rest, whole)
+    return tuple(practice.staff[who] for who in rest if who in busy)
 
 
 def _span(practice: Setup, first: date, days: int) -> Span:

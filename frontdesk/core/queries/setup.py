@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from frontdesk.core.asks.door import Queries
@@ -16,7 +16,7 @@ from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.practice_file import PracticePlan, applied, plan, planned
 from frontdesk.core.domain.services import Location, Room, Service
-from frontdesk.core.domain.settings import AUTOMATION, SettingValue, Touches, setting_of
+from frontdesk.core.domain.settings import AUTOMATION, SettingValue, Touches, open_value, setting_of, without_secret
 from frontdesk.core.domain.times import DAY, Span
 from frontdesk.core.domain.views import PlannedMove
 from frontdesk.core.queries.schedule import moves_for
@@ -35,18 +35,9 @@ def show_setup(look: Look, _: ShowSetup) -> Setup:
     known = setup.load(look)
     if not known.practice.automations or may(look.actor, Permission.CHANGE_SETTINGS):
         return known
-    plain = tuple(replace(it, do=_without_secret(it.do)) for it in known.practice.automations)
-    chosen = {
-        path: replace(it, value={**it.value, "do": _without_secret(it.value["do"])})
-        if path.startswith(AUTOMATION) and it.value is not None
-        else it
-        for path, it in known.chosen.items()
-    }
+    plain = tuple(replace(it, do=without_secret(it.do)) for it in known.practice.automations)
+    chosen = {path: replace(it, value=open_value(path, it.value)) for path, it in known.chosen.items()}
     return replace(known, practice=replace(known.practice, automations=plain), chosen=chosen)
-
-
-def _without_secret(deed: Mapping[str, str]) -> dict[str, str]:
-    return {name: word for name, word in deed.items() if name != "secret"}
 
 
 def plan_practice(look: Look, question: PlanPractice) -> PracticePlan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -208,6 +208,24 @@ def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tup
         for id_, client, name, service, start, end, before, after, status, lane, revision in found
         if end > window.start
     )
+
+
+def busy_people(look: Look, people: Collection[StaffId], window: Span) -> set[StaffId]:
+    """Which of some people have anything that is drawn in a window: one query on (practitioner, start)."""
+    if not people:
+        return set()
+    found = look.connection.execute(
+        select(col(_a.practitioner_id))
+        .where(
+            col(_a.practitioner_id).in_(people),
+            col(_a.start) > window.start - DAY,
+            col(_a.start) < window.end,
+            col(_a.end) > window.start,
+            col(_a.status).in_(_DRAWN),
+        )
+        .distinct()
+    )
+    return {StaffId(who) for who in found.scalars()}
 
 
 def has_any(look: Look, client: ClientId) -> bool:

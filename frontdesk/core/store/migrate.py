@@ -26,6 +26,18 @@ from frontdesk.core.store.shapes import from_text
 FOLDER = Path(__file__).parent / "migrations"
 PG_DUMP = "pg_dump"
 
+SHAPED = {
+    ("client", "contacts"): "contacts",
+    ("client", "extra"): "columns",
+    ("appointment", "extra"): "columns",
+    ("appointment", "reminders"): "reminders",
+    ("request", "offers"): "offers",
+    ("terms", "value"): "terms",
+    ("mail", "known"): "told",
+    ("mail", "tells"): "told",
+}
+"""Columns with values that are no things of their own, and their kinds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
@@ -164,9 +176,11 @@ def _require_sound(connection: Connection, name: str) -> int:
         missing = {column.name for column in table.columns} - {it["name"] for it in found.get_columns(table.name)}
         if missing:
             raise StoreUnusable(StoreProblem.DAMAGED, name, f"{table.name}: {', '.join(sorted(missing))}")
-    for kind in (kind.name for kind in ALL_KINDS if kind.is_setup):
-        for value in connection.execute(text(f"SELECT value FROM {kind}")).scalars():
-            from_text(kind, value)
+    columns = {(kind.name, "value"): kind.name for kind in ALL_KINDS if kind.is_setup} | SHAPED
+    for (of, column), kind in columns.items():
+        for value in connection.execute(text(f'SELECT DISTINCT {column} FROM "{of}"')).scalars():
+            if value is not None and value not in ("[]", "{}"):
+                from_text(kind, value)
     if events.broken_links(connection):
         raise StoreUnusable(StoreProblem.DAMAGED, name, "event")
     return events.require_readable(connection)
