@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar
@@ -14,7 +15,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.effects import Because, Lost
-from frontdesk.core.domain.errors import BadInput, NotAllowed, Problem, Refused, Stale
+from frontdesk.core.domain.errors import BadInput, NotAllowed, Problem, Refused, Stale, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events import RequestMade, SettingsChanged
 from frontdesk.core.domain.objections import ChangedSince, NothingToChange, NotOnline
 from frontdesk.core.domain.people import StaffId
@@ -334,3 +335,104 @@ def test_settings_decide_which_services_clients_can_ask_for(desk: Desk) -> None:
     desk.do(ApplyPractice(file=practice_file(online)))
 
     assert isinstance(desk.do(ask), RequestMade)
+
+
+@pytest.mark.parametrize(("path", "bad"), (("booking.approval", "robot"), ("booking.horizon", "abc")))
+def test_a_kept_value_that_is_none_is_named_and_not_guessed_at(desk: Desk, path: str, bad: str) -> None:
+    choose(desk, approval="auto")
+    kept = {"kind": "setting", "version": 1, "value": {"path": path, "value": bad}}
+    with desk.store.writing() as connection:
+        connection.execute(
+            text("UPDATE setting SET value = :value WHERE path = :path"), {"path": path, "value": json.dumps(kept)}
+        )
+        connection.execute(text("UPDATE practice SET revision = revision + 1"))
+
+    with pytest.raises(StoreUnusable) as refused:
+        desk.see(ShowSetup())
+
+    assert (refused.value.problem, path in refused.value.detail) == (StoreProblem.MISSHAPEN, True)
+
+
+def test_a_key_that_names_what_is_not_there_is_refused_as_in_a_file(desk: Desk) -> None:
+    with pytest.raises(BadInput) as refused:
+        choose(desk, initial_service="nosuch")
+    assert refused.value.problem is Problem.UNKNOWN
+
+
+def test_a_file_that_changes_nothing_is_no_act(desk: Desk) -> None:
+    before = desk.see(ShowHistory())
+
+    assert desk.do(ApplyPractice(file=practice_file("[booking]\nhorizon = 365\n"))).events == ()
+
+    assert desk.see(ShowHistory()) == before
+
+
+def test_keys_that_wait_are_given_one_by_one_too(desk: Desk) -> None:
+    person = '[[staff]]\nid = "ann"\nname = "Ann Archer"\n'
+    desk.do(ApplyPractice(file=practice_file(person + 'initials = "AA"\ncolour = "red"\n')))
+    desk.do(ApplyPractice(file=practice_file(person + 'initials = "AB"\n')))
+
+    assert desk.see(ShowSetup()).staff[StaffId("ann")].waiting == {"initials": "AB", "colour": "red"}
+
+
+def test_what_waits_is_shown_as_it_is_read(desk: Desk) -> None:
+    text_ = """
+[[packages.kinds]]
+id = "ten"
+name = "Ten reviews"
+sessions = 10
+price = "100.00"
+services = ["review"]
+[[staff]]
+id = "ann"
+name = "Ann Archer"
+[[staff.blocks]]
+location = "main"
+name = "Team"
+from = 2026-12-01
+mon = ["12:00-13:00"]
+"""
+    desk.do(ApplyPractice(file=practice_file(text_)))
+
+    shown = practice_toml(desk.see(ShowSetup()))
+
+    assert 'price = "100.00"' in shown
+    assert desk.see(PlanPractice(file=practice_file(shown))).changes == ()
+
+
+def test_a_secret_stands_in_no_history_that_is_shown(desk: Desk) -> None:
+    hook = """
+[[automations]]
+id = "hook"
+on = "booked"
+[automations.do]
+webhook = "https://example.org/hook"
+secret = "0123456789abcdef0123"
+"""
+    desk.do(ApplyPractice(file=practice_file(hook)))
+
+    assert "0123456789abcdef" not in repr(desk.see(ShowHistory()))
+    assert "example.org/hook" in repr(desk.see(ShowHistory()))
+
+
+def test_undoing_hours_puts_what_was_booked_in_them_on_the_work_list(desk: Desk) -> None:
+    person = '[[staff]]\nid = "ann"\nname = "Ann Archer"\n'
+    longer = desk.do(ApplyPractice(file=practice_file(person + '[staff.hours.main]\nwed = ["08:00-22:00"]\n')))
+    made = booked(desk, on(25, 20))
+
+    desk.do(Undo(event=longer.events[0].id))
+
+    assert [it.named.appointment.id for it in desk.see(ListWork())] == [made.appointment.id]
+
+
+def test_the_work_list_names_whose_time_off_it_was(desk: Desk) -> None:
+    ann, bob = booked(desk, on(25, 9)), booked(desk, on(26, 9), practitioner="bob")
+    person = '[[staff]]\nid = "{}"\nname = "{}"\n'
+    off = person + "[[staff.time_off]]\nstart = 2026-11-{}T00:00:00\nend = 2026-11-{}T00:00:00\n"
+    away = (("bob", "Bob Brown", 26, 27), ("ann", "Ann Archer", 25, 26))
+
+    desk.do(ApplyPractice(file=practice_file("".join(off.format(*it) for it in away))))
+
+    people = {str(it.id): it.staff for it in desk.see(ShowSetup()).time_off}
+    causes = {it.named.appointment.id: people[it.work.cause_id] for it in desk.see(ListWork())}
+    assert causes == {ann.appointment.id: "ann", bob.appointment.id: "bob"}

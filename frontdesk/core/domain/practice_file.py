@@ -151,13 +151,20 @@ def _entries(known: Mapping[Any, Any], entries: tuple[Entry, ...], kind: type[An
         after = (
             kind(id=entry.id, **entry.fields)
             if before is None
-            else replace(before, **{"life": Life.ACTIVE, **entry.fields})
+            else replace(before, **{"life": Life.ACTIVE, **_beside(before, entry.fields)})
         )
         if after != before:
             yield Change(before, after)
     if prune:
         named = {entry.id for entry in entries}
         yield from (_archived(thing) for id_, thing in known.items() if id_ not in named and _in_use(thing))
+
+
+def _beside(before: Any, given: Fields) -> Fields:
+    """What waits for parts that are not built yet is given key by key too."""
+    if "waiting" not in given:
+        return given
+    return {**given, "waiting": {**before.waiting, **given["waiting"]}}
 
 
 def _reasons(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
@@ -186,7 +193,7 @@ def _staff(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Cha
             kept,
             weeks=_weeks(() if prune else kept.weeks, entry.weeks),
             exceptions=_exceptions(() if prune else kept.exceptions, entry.exceptions),
-            **{"life": Life.ACTIVE, **entry.fields},
+            **{"life": Life.ACTIVE, **_beside(kept, entry.fields)},
         )
         if not after.roles:
             after = replace(after, roles=(Role.PRACTITIONER,) if after.services else (Role.RECEPTIONIST,))

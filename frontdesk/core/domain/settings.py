@@ -132,6 +132,23 @@ class Setting:
             return tuple(self.of(it) for it in plain) if self.form is Form.SEVERAL else self.of(plain)
         return tuple(plain) if isinstance(plain, list) else plain
 
+    def fits(self, plain: Plain) -> bool:
+        """Whether a kept value can be one of this key's."""
+        match self.form:
+            case _ if plain is None:
+                return True
+            case Form.FLAG:
+                return isinstance(plain, bool)
+            case Form.NUMBER:
+                whole = isinstance(plain, int) and not isinstance(plain, bool)
+                return whole and (self.low is None or plain >= self.low) and (self.high is None or plain <= self.high)
+            case Form.CHOICE:
+                return plain in self.choices
+            case Form.SEVERAL:
+                return isinstance(plain, list) and all(it in self.choices for it in plain)
+            case _:
+                return True
+
     def plain(self, value: Any) -> Plain:
         """The same as it is kept."""
         if isinstance(value, Enum):
@@ -493,6 +510,9 @@ def setting_of(path: str) -> Setting | None:
     return SETTINGS.get(path)
 
 
+_OF_ONE = frozenset(Automation.__dataclass_fields__)
+
+
 def practice_of(chosen: Mapping[str, Plain]) -> Practice:
     """The settings in force. Every key that is required has to be there."""
     practice = _fields(Practice, "practice", chosen)
@@ -507,7 +527,7 @@ def practice_of(chosen: Mapping[str, Plain]) -> Practice:
         desk=DeskSettings(**_fields(DeskSettings, "desk", chosen)),
         requests=Requests(**_fields(Requests, "requests", chosen)),
         automations=tuple(
-            Automation(id=path.removeprefix(AUTOMATION), **plain)
+            Automation(id=path.removeprefix(AUTOMATION), **{name: plain[name] for name in plain if name in _OF_ONE})
             for path, plain in chosen.items()
             if path.startswith(AUTOMATION) and plain is not None
         ),

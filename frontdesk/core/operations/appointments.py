@@ -168,8 +168,8 @@ def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRes
     resources = claims.resources_of(practice, seen)
     taking.lock(tx, [*resources, *taking.wanted(practice, search, practitioner, location)])
     before = locked(tx, seen)
-    require_seen(tx, before, ask.seen)
     require_power_over(tx, practice, ask.needs, before)
+    require_seen(tx, before, ask.seen)
     if before.status not in RESCHEDULABLE:
         require_no_objection([NotFromHere(before.status, Action.RESCHEDULE)])
     if ask.hold is not None:
@@ -372,8 +372,8 @@ def _opened(
     rooms = practice.rooms_for(practice.services[seen_now.service], seen_now.location) if any_room else ()
     taking.lock(tx, [*claims.resources_of(practice, seen_now), *(practice.room_resources[it] for it in rooms)])
     appointment = locked(tx, seen_now)
-    require_seen(tx, appointment, seen)
     require_power_over(tx, practice, permission, appointment)
+    require_seen(tx, appointment, seen)
     assert client is not None, "an appointment has a client"
     return practice, appointment, client
 

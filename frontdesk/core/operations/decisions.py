@@ -82,9 +82,9 @@ def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
         tx, practice, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client
     )
     before = opened.request
-    require_seen(tx, before, ask.seen)
     _require_decides(tx, practice, opened)
     require_decides(tx, practice, ask.practitioner, before.service)
+    require_seen(tx, before, ask.seen)
     stays = ask.practitioner == before.slot.practitioner
     return _approve(
         tx,
@@ -111,8 +111,8 @@ def approve_requests(tx: Tx, ask: ApproveRequests) -> Batch[RequestApproved]:
 
     def approve(id_: RequestId, seen: int) -> RequestApproved:
         opened = opened_request(tx, practice, id_, RequestAction.APPROVE)
-        require_seen(tx, opened.request, seen)
         _require_decides(tx, practice, opened)
+        require_seen(tx, opened.request, seen)
         return _approve(tx, practice, opened, _as_asked(opened.request), only_clear=True)
 
     return _each(tx, practice, ask.requests, approve)
@@ -135,8 +135,8 @@ def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
         require_no_objection([TooManyOffers(MOST_OFFERS)])
     opened = opened_request(tx, practice, ask.request, RequestAction.OFFER, everybody=True)
     before = opened.request
-    require_seen(tx, before, ask.seen)
     _require_decides(tx, practice, opened)
+    require_seen(tx, before, ask.seen)
     offered: list[Slot] = []
     search = search_for(tx, practice, opened, Asking.STAFF, None)
     for time in ask.times:
@@ -175,8 +175,8 @@ def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
     practice = setup.load(tx)
     opened = opened_request(tx, practice, ask.request, RequestAction.ANSWER, chosen=ask.client)
     before = opened.request
-    require_seen(tx, before, ask.seen)
     require_allowed(tx, ask.needs, owner_of(before))
+    require_seen(tx, before, ask.seen)
     if ask.client is not None or ask.new_client:
         require_allowed(tx, ApproveRequest.needs, owner_of(before))  # whose record it is, only staff tell
     if not 1 <= ask.choice <= len(before.offers):
@@ -197,8 +197,8 @@ def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
 def refuse_offers(tx: Tx, ask: RefuseOffers) -> OffersRefused:
     practice = setup.load(tx)
     before = opened_request(tx, practice, ask.request, RequestAction.ANSWER).request
-    require_seen(tx, before, ask.seen)
     require_allowed(tx, ask.needs, owner_of(before))
+    require_seen(tx, before, ask.seen)
     if not before.offers:
         require_no_objection([NoOpenOffer(0)])
     after = before.changed(offers=(), answer_by=None, hold_lost=True)
@@ -384,8 +384,8 @@ def _approve(
 
 def _decline(tx: Tx, practice: Setup, id_: RequestId, seen: int | None, message: str) -> RequestDeclined:
     before = opened_request(tx, practice, id_, RequestAction.DECLINE).request
-    require_seen(tx, before, seen)
     require_decides(tx, practice, before.slot.practitioner, before.service)
+    require_seen(tx, before, seen)
     after = before.changed(state=RequestState.DECLINED, offers=(), answer_by=None)
     requests.save(tx, after)
     claims.replace(tx, practice, [after])

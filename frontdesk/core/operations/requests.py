@@ -229,8 +229,8 @@ def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
     practice = setup.load(tx)
     opened = opened_request(tx, practice, ask.request, RequestAction.EDIT, service=ask.service)
     before = opened.request
-    require_seen(tx, before, ask.seen)
     require_allowed(tx, ask.needs, owner_of(before))
+    require_seen(tx, before, ask.seen)
     words = before.description if ask.description is None else clean_text(ask.description)
     if ask.start is None and ask.service in (None, before.service):
         after = before.changed(description=words)
@@ -244,8 +244,8 @@ def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
 def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
     practice = setup.load(tx)
     before = opened_request(tx, practice, ask.request, RequestAction.WITHDRAW).request
-    require_seen(tx, before, ask.seen)
     require_allowed(tx, ask.needs, owner_of(before))
+    require_seen(tx, before, ask.seen)
     after = before.changed(state=RequestState.WITHDRAWN, offers=(), answer_by=None)
     requests.save(tx, after)
     claims.replace(tx, practice, [after])

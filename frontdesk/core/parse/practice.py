@@ -242,8 +242,11 @@ def _words(here: Here, value: Any) -> dict[str, str]:
     return {clean_line(key): clean_text(str(word)) for key, word in value.items()}
 
 
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
 def _quiet(here: Here, value: Any) -> tuple[str, str]:
-    ok = isinstance(value, list) and len(value) == 2 and all(re.fullmatch(r"\d\d:\d\d", str(v)) for v in value)
+    ok = isinstance(value, list) and len(value) == 2 and all(_CLOCK.fullmatch(str(v)) for v in value)
     if not ok:
         raise here.bad(Problem.NOT_A_TIME, value, '["21:00", "07:00"]')
     return (value[0], value[1])
@@ -611,6 +614,11 @@ SECRET_LENGTH = 16
 def _date(here: Here, value: Any) -> date:
     if value is None:
         raise here.bad(Problem.MISSING)
+    if isinstance(value, str):  # as kept and shown of parts that are not built yet
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise here.bad(Problem.NOT_A_DATE, value) from None
     if isinstance(value, datetime) or not isinstance(value, date):
         raise here.bad(Problem.NOT_A_DATE, value)
     return value

@@ -74,6 +74,12 @@ def _kept_like_settings(setup: Setup, begins: str) -> list[dict[str, Any]]:
     return [{"id": path.removeprefix(begins), **value} for path, value in found if value is not None]
 
 
+def _priced(package: dict[str, Any], practice: Practice) -> dict[str, Any]:
+    """With its price as people write it."""
+    price = package.get("price")
+    return package if price is None else {**package, "price": written(price, practice.currency)}
+
+
 def _entries(setup: Setup, archived: bool) -> dict[str, Any]:
     lives = (Life.ACTIVE, Life.ARCHIVED) if archived else (Life.ACTIVE,)
     practice = setup.practice
@@ -87,7 +93,7 @@ def _entries(setup: Setup, archived: bool) -> dict[str, Any]:
         ],
         "reasons": [_reason(it) | _life(it) for it in _used(setup.reasons.values(), lives) if it.offered],
         "automations": _kept_like_settings(setup, AUTOMATION),
-        "packages": {"kinds": _kept_like_settings(setup, PACKAGE)},
+        "packages": {"kinds": [_priced(it, practice) for it in _kept_like_settings(setup, PACKAGE)]},
     }
     return {key: value for key, value in data.items() if value not in ([], {}, {"kinds": []})}
 

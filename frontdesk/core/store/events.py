@@ -6,7 +6,8 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -336,8 +337,9 @@ def broken_links(connection: Connection) -> list[EventId]:
 def require_readable(connection: Connection) -> int:
     """Reads every event as history does; answers how many there are. Raises Misshapen."""
     count = 0
-    for (detail,) in connection.execute(select(col(DetailRow.detail))):
-        _changes_of(json.loads(detail))
+    for event, detail in connection.execute(select(col(DetailRow.event_id), col(DetailRow.detail))):
+        with _named(event):
+            _changes_of(json.loads(detail))
         count += 1
     return count
 
@@ -368,6 +370,23 @@ def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None)
 
 
 def _line(row: Any, past: actors.PastNames) -> HistoryLine:
+    """An event as history shows it. Raises Misshapen with its number."""
+    with _named(row.id):
+        return _read_line(row, past)
+
+
+@contextmanager
+def _named(event: int) -> Iterator[None]:
+    """Which event it is that cannot be read. Raises Misshapen."""
+    try:
+        yield
+    except Misshapen as error:
+        raise Misshapen(("event", str(event), *error.at), error.problem) from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Misshapen(("event", str(event)), "not of its shape") from None
+
+
+def _read_line(row: Any, past: actors.PastNames) -> HistoryLine:
     detail: dict[str, Any] = json.loads(row.detail) if row.detail else {"changes": [], "text": ""}
     shown = detail.get("actor", {})
     changes, about = _changes_of(detail)

@@ -90,7 +90,10 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
             if path is None:
                 connection.execute(text("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE"))
             copy = (_copy_file if path is not None else _dump)(url, path, folder, f"{before}-{moment}")
-            migrate(connection)
+            try:
+                migrate(connection)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:  # a kept value that is none
+                raise StoreUnusable(StoreProblem.DAMAGED, name, str(error)) from None
             return Upgraded(before, SCHEMA, copy, _require_sound(connection, name))
     except Contention:
         raise Busy from None

@@ -122,8 +122,15 @@ def _read(look: Look, revision: int) -> Setup:
     chosen = _chosen(look)
     for path in (row.path for row in CHOSEN_ONCE if row.required and row.path not in chosen):
         raise Misshapen(("setting", path), "missing")
+    for path, it in chosen.items():
+        if path in SETTINGS and not SETTINGS[path].fits(it.value):
+            raise Misshapen(("setting", path), repr(it.value))
+    try:
+        practice = practice_of({path: it.value for path, it in chosen.items()})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Misshapen(("setting",), str(error)) from None
     return Setup(
-        practice=practice_of({path: it.value for path, it in chosen.items()}),
+        practice=practice,
         chosen=chosen,
         locations=_all(look, "location", unknown),
         rooms=_all(look, "room", unknown),
