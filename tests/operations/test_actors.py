@@ -28,6 +28,7 @@ from frontdesk.core.asks.requests import (
     TakeOffer,
     WithdrawRequest,
 )
+from frontdesk.core.asks.schedule import TakeTimeOff
 from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import (
@@ -458,6 +459,22 @@ def test_an_applicant_who_was_booked_at_once_is_a_client_from_then_on(desk: Desk
         nora.do(replace(asking, start=on(26, 11)))
 
     assert refused.value.objections == (TooManyPending(1),)
+
+
+def test_a_client_is_not_told_why_somebody_is_away(desk: Desk) -> None:
+    made = booked(desk, on(24, 9))
+    off = TakeTimeOff(staff=StaffId("ann"), start=on(25, 0), end=on(26, 0), reason="surgery")
+    desk.do(off)
+    asking = RequestAppointment(service=REVIEW, start=on(25, 9), client=made.client.id, practitioner=StaffId("ann"))
+
+    with pytest.raises(Refused) as refused:
+        as_client(desk, made.client).do(asking)
+    with pytest.raises(Refused) as told:
+        as_staff(desk, "rita").do(asking)
+
+    words = Words(desk.see(ShowSetup()))
+    assert "surgery" not in words.error(refused.value)
+    assert "surgery" in words.error(told.value)
 
 
 def test_the_portal_lets_nobody_in_while_it_is_off(desk: Desk) -> None:

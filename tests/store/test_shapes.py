@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.people import Contact, ContactId
 from frontdesk.core.domain.practice import StaffMember
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
@@ -155,6 +157,17 @@ def test_a_field_of_a_later_version_stays_when_the_thing_is_changed_and_is_shown
     assert setup.unknown == {"service.review.mood": "bright"}
     assert "# of a later version, kept as it is: service.review.mood = 'bright'" in practice_toml(setup)
     desk.close()
+
+
+def test_a_field_of_a_later_version_in_a_list_stays_with_its_entry() -> None:
+    ina, bo = Contact(id=ContactId("i"), name="Ina"), Contact(id=ContactId("b"), name="Bo")
+    kept = json.loads(to_text("contacts", (ina, bo)))
+    kept["value"][1]["mood"] = "bright"
+
+    new = Contact(id=ContactId("n"), name="New")
+    after = to_text("contacts", (replace(bo, name="Bo B."), new), json.dumps(kept))
+
+    assert [it.get("mood") for it in json.loads(after)["value"]] == ["bright", None]
 
 
 def test_a_field_of_a_later_version_in_history_is_shown() -> None:

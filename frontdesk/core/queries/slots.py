@@ -10,12 +10,14 @@ from uuid import UUID
 
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
+from frontdesk.core.domain import objections
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.hours import TimeOff, TimeOffId
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.objections import Culprit
+from frontdesk.core.domain.objections import Culprit, SlotObjection
 from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.permissions import Owner, Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Applicant, RequestId
 from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceId
@@ -250,7 +252,20 @@ def verdict_at(look: Look, practice: Setup, search: Search, place: Place, start:
         client_busy=tuple(span for span, _ in others),
         client_culprits=tuple(Culprit(span=span, padded=span, appointment=id_) for span, id_ in others),
     )
-    return verdict(scene, place, start)
+    said = verdict(scene, place, start)
+    return replace(
+        said,
+        reasons=tuple(_as_shown(look, it) for it in said.reasons),
+        warnings=tuple(_as_shown(look, it) for it in said.warnings),
+    )
+
+
+def _as_shown(look: Look, reason: SlotObjection) -> SlotObjection:
+    """Why somebody is away is for who may see their calendar."""
+    if not isinstance(reason, objections.Away) or not reason.reason:
+        return reason
+    shown = may(look.actor, Permission.SEE_CALENDAR, Owner(practitioner=reason.practitioner))
+    return reason if shown else replace(reason, reason="")
 
 
 def nearest(

@@ -126,7 +126,11 @@ def add(tx: Tx, client: Client) -> Client:
 
 
 def save(tx: Tx, client: Client) -> None:
-    tx.connection.execute(_UPDATE, {**_row(client), "key": client.id})
+    row = _row(client)
+    if client.contacts:
+        before = tx.connection.execute(select(col(_c.contacts)).where(col(_c.id) == client.id)).scalar() or "[]"
+        row["contacts"] = to_text("contacts", client.contacts, "" if before == "[]" else before)
+    tx.connection.execute(_UPDATE, {**row, "key": client.id})
 
 
 def log_opening(tx: Tx, id_: ClientId) -> None:

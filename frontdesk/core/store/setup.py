@@ -170,9 +170,12 @@ def _of_later(chosen: Mapping[str, Chosen]) -> Found:
 
 def _save_setting(tx: Tx, kind: str, entry: SettingValue) -> SettingValue:
     since = tx.connection.execute(_REVISION).scalar_one()
-    values = {"value": to_text(kind, entry), "actor": tx.actor.who.key, "at": tx.now, "since": since}
-    if not tx.connection.execute(update(rows.Setting).where(col(_s.path) == entry.path).values(**values)).rowcount:
+    before = tx.connection.execute(select(col(_s.value)).where(col(_s.path) == entry.path)).scalar()
+    values = {"value": to_text(kind, entry, before or ""), "actor": tx.actor.who.key, "at": tx.now, "since": since}
+    if before is None:
         tx.connection.execute(insert(rows.Setting).values(path=entry.path, **values))
+    else:
+        tx.connection.execute(update(rows.Setting).where(col(_s.path) == entry.path).values(**values))
     return entry
 
 

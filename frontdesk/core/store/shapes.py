@@ -69,9 +69,9 @@ def to_text(kind: str, value: Any, before: str = "") -> str:
     plain = plain_of(value, shape.of)
     if before:
         unknown: Found = {}
-        from_text(kind, before, unknown)
+        was = plain_of(from_text(kind, before, unknown), shape.of)
         for path, it in unknown.items():
-            _put(plain, path[1:], it)
+            _put(plain, was, path[1:], it)
     return json.dumps({"kind": kind, "version": shape.version, "value": plain}, ensure_ascii=False)
 
 
@@ -159,13 +159,22 @@ def _raised(kind: str, version: int, plain: Plain) -> Plain:
     return plain
 
 
-def _put(plain: Plain, path: tuple[str, ...], value: Plain) -> None:
-    """Put back what stood at a path, if what held it is still there."""
+def _put(plain: Plain, was: Plain, path: tuple[str, ...], value: Plain) -> None:
+    """Put back what stood at a path, if what held it is still there; of a list the same entry, wherever it is now."""
     *way, name = path
     for step in way:
         if isinstance(plain, list):
-            plain = plain[int(step)] if int(step) < len(plain) else None
+            was = was[int(step)]
+            plain = _same_entry(plain, was)
         else:
+            was = was.get(step)
             plain = plain.get(step) if isinstance(plain, dict) else None
     if isinstance(plain, dict):
         plain.setdefault(name, value)
+
+
+def _same_entry(entries: list[Plain], was: Plain) -> Plain:
+    """The entry that has the same id, or says the same; None where none is known to be it."""
+    if isinstance(was, dict) and was.get("id"):
+        return next((it for it in entries if it.get("id") == was["id"]), None)
+    return next((it for it in entries if it == was), None)
