@@ -38,7 +38,8 @@ from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientHit, Glance, Named
 from frontdesk.core.render.day_sheet import day_page, day_sheet
 from frontdesk.core.render.language import _, language_for, speak
-from frontdesk.core.render.words import Words, plain_error
+from frontdesk.core.render.words.errors import plain_error
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.calendar import CalendarScreen, Shows
 from frontdesk.screens.client_card import ClientCardScreen
 from frontdesk.screens.clients import ClientsScreen
@@ -228,12 +229,12 @@ class FrontdeskApp(App[None]):
     def print_sheet(self, day: date, found: Sequence[Named]) -> None:
         """Write the day sheet as text and as a page, beside where the program was started."""
         assert self.setup is not None
-        words = Words(self.setup)
+        voice = Voice(self.setup)
         text, page = Path(f"day-{day}.txt"), Path(f"day-{day}.html")
         screen = cast(DeskScreen[Any], self.screen)
         try:
-            write_private(text, day_sheet(words, day, found))
-            write_private(page, day_page(words, day, found))
+            write_private(text, day_sheet(voice, day, found))
+            write_private(page, day_page(voice, day, found))
         except OSError as error:
             told = _("the day sheet was not written: {why}").format(why=error.strerror or "")
             screen.tell(told, bad=True)

@@ -14,7 +14,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import DESK, staff_actor
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
-from frontdesk.core.domain.events import AppointmentBooked
+from frontdesk.core.domain.events.appointments import AppointmentBooked
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.services import LocationId, ServiceId

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from frontdesk.core.render.language import speak
 from tests.postgres import Server, why_not
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -21,6 +22,12 @@ for name in ("TEXTUAL_THEME", "NO_COLOR", "FRONTDESK_DATABASE", "FRONTDESK_CONFI
 ENGINES = ("sqlite", "postgresql")
 REQUIREMENTS = Path(__file__).parent.parent / "docs" / "requirements.md"
 COVERED: set[str] = set()
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Every test begins in English, whatever language the one before it spoke last."""
+    speak("en")
 
 
 @pytest.fixture(scope="session")

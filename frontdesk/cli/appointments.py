@@ -35,7 +35,9 @@ from frontdesk.core.parse import moments
 from frontdesk.core.parse.reminders import reminder_hours
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import Words, status
+from frontdesk.core.render.words.labels import status
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.voice import Voice
 
 Practitioner = Annotated[str | None, typer.Option("--practitioner", "-p", help="Id or name.")]
 Location = Annotated[str | None, typer.Option("--location", "-l", help="Id or name.")]
@@ -130,18 +132,18 @@ def slots(
             limit=limit,
         )
     )
-    words = opening.words
+    voice = opening.voice
     if as_json:
         show(shapes.items((shapes.offer(it, opening.setup) for it in found.offers), found.more))
     else:
-        table([[words.moment(it.start, opening.setup.zone_of(it.location)), words.practitioner(it.practitioner)]
+        table([[voice.moment(it.start, opening.setup.zone_of(it.location)), voice.practitioner(it.practitioner)]
                for it in found.offers])  # fmt: skip
     if found.more:
         say(_("more than {n}: see --limit").format(n=limit))
     if not found.offers:
-        reasons = [words.objection(it) for answer in found.why_none for it in answer.reasons]
+        reasons = [objection_words(voice, it) for answer in found.why_none for it in answer.reasons]
         if not opening.setup.offering(opening.service(service)):
-            reasons = [_("nobody offers {service}").format(service=words.service(opening.service(service)))]
+            reasons = [_("nobody offers {service}").format(service=voice.service(opening.service(service)))]
         say(_("nothing is free") + (": " + "; ".join(dict.fromkeys(reasons)) if reasons else ""))
 
 
@@ -176,15 +178,15 @@ def why(
                 client=None if client is None else client_id(client),
             )
         )
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.items(shapes.verdict(it, words) for it in answer.verdicts))
+        show(shapes.items(shapes.verdict(it, voice) for it in answer.verdicts))
         return
-    table([[words.practitioner(it.practitioner), *_verdict(it, words)] for it in answer.verdicts])
+    table([[voice.practitioner(it.practitioner), *_verdict(it, voice)] for it in answer.verdicts])
     if service is not None and not answer.verdicts:
-        say(_("nobody offers {service}").format(service=words.service(opening.service(service))))
+        say(_("nobody offers {service}").format(service=voice.service(opening.service(service))))
     if answer.nearest:
-        near = "; ".join(words.offer(offer) for offer in answer.nearest)
+        near = "; ".join(voice.offer(offer) for offer in answer.nearest)
         say(_("Free near it: {offers}").format(offers=near))
 
 
@@ -402,17 +404,17 @@ def _print_list(opening: Opening, found: AppointmentList, as_json: bool) -> None
     if as_json:
         show(shapes.items(map(shapes.named, found.items), found.more))
     else:
-        table([_row(it, opening.words) for it in found.items])
+        table([_row(it, opening.voice) for it in found.items])
         if not found.items:
             say(_("no appointments"))
     if found.more:
         say(_("there are more: see --limit"))
 
 
-def _row(it: Named, words: Words) -> list[str]:
+def _row(it: Named, voice: Voice) -> list[str]:
     appointment = it.appointment
     return [
-        words.moment(appointment.start, appointment.zone),
+        voice.moment(appointment.start, appointment.zone),
         f"{appointment.span.minutes}m",
         it.practitioner_name,
         it.client_name,
@@ -422,11 +424,13 @@ def _row(it: Named, words: Words) -> list[str]:
     ]
 
 
-def _verdict(verdict: Verdict, words: Words) -> tuple[str, str]:
+def _verdict(verdict: Verdict, voice: Voice) -> tuple[str, str]:
     """When, and why or why not."""
     start = verdict.start
-    at = words.moment(start, words.setup.zone_of(verdict.location)) if isinstance(start, int) else f"{start:%F %R}"
-    text = _("yes") if verdict.ok else _("no") + ": " + "; ".join(words.objection(it) for it in verdict.reasons)
+    at = voice.moment(start, voice.setup.zone_of(verdict.location)) if isinstance(start, int) else f"{start:%F %R}"
+    text = (
+        _("yes") if verdict.ok else _("no") + ": " + "; ".join(objection_words(voice, it) for it in verdict.reasons)
+    )
     for warning in verdict.warnings:
-        text += " · " + _("note: {warning}").format(warning=words.objection(warning))
+        text += " · " + _("note: {warning}").format(warning=objection_words(voice, warning))
     return at, text

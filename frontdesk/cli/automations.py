@@ -42,13 +42,13 @@ def automations(
     last = opening.today if to is None else opening.day(to, "--to")
     seen = opening.see(RehearseAutomations(first=first, last=last))
     if as_json:
-        show(shapes.items(shapes.rehearsed(it, opening.words) for it in seen))
+        show(shapes.items(shapes.rehearsed(it, opening.voice) for it in seen))
         return
     if not opening.setup.practice.automations:
         say(_("no automations: they stand in the practice file as [[automations]]"))
         return
-    words = opening.words
-    rows = [[words.moment(it.line.at), it.automation.id, it.on, it.reference, deed(it.automation)] for it in seen]
+    voice = opening.voice
+    rows = [[voice.moment(it.line.at), it.automation.id, it.on, it.reference, deed(it.automation)] for it in seen]
     table(rows)
     say(plural("{n} time; nothing was done", "{n} times; nothing was done", len(seen)).format(n=len(seen)))
 

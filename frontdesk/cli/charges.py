@@ -14,7 +14,8 @@ from frontdesk.core.asks.charges import ListCharges, SettleCharge, ShowPolicy, W
 from frontdesk.core.domain.charges import ChargeId, ChargeState
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import CHARGE_STATE_WORDS
+from frontdesk.core.render.words.charges import CHARGE_STATE_WORDS, charge_amount
+from frontdesk.core.render.words.terms import terms_words
 
 group = typer.Typer(help="One charge.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -42,14 +43,14 @@ def charges(
     if as_json:
         show(shapes.items((shapes.charge(it.charge) for it in found), more))
         return
-    words = opening.words
+    voice = opening.voice
     table(
         [
             [
                 str(it.charge.id),
-                words.moment(it.start, it.zone),
+                voice.moment(it.start, it.zone),
                 it.client_name,
-                words.charge_amount(it.charge),
+                charge_amount(voice, it.charge),
                 _(CHARGE_STATE_WORDS[it.charge.state]),
                 it.charge.reason,
             ]
@@ -79,7 +80,7 @@ def policy(
     if as_json:
         show(shapes.items(shapes.policy(terms)))
     else:
-        table(opening.words.terms(terms))
+        table(terms_words(opening.voice, terms))
 
 
 @group.command()

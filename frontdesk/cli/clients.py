@@ -16,7 +16,7 @@ from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.people import ClientKind
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import status
+from frontdesk.core.render.words.labels import status
 
 group = typer.Typer(help="Clients.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -38,9 +38,9 @@ def find(
     opening: Opening = context.obj
     found = opening.see(FindClients(text=text, limit=limit + 1))
     more, found = len(found) > limit, found[:limit]
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.items((shapes.client_hit(it, words) for it in found), more))
+        show(shapes.items((shapes.client_hit(it, voice) for it in found), more))
         return
     table(
         [
@@ -50,7 +50,7 @@ def find(
                 it.born.isoformat() if it.born else "",
                 it.phone,
                 it.email,
-                words.moment(it.next) if it.next is not None else "",
+                voice.moment(it.next) if it.next is not None else "",
             ]
             for it in found
         ]
@@ -72,7 +72,7 @@ def show_(context: typer.Context, id: str, as_json: AsJson = False) -> None:
         item["past"] = [shapes.named(it) for it in card.past]
         show(shapes.item(item))
         return
-    client, words = card.client, opening.words
+    client, voice = card.client, opening.voice
     born = client.born.isoformat() if client.born else ""
     lines([f"{client_ref(client.id)}  {client.name}  {born}  {client.phone}  {client.email}".rstrip()])
     if client.note:
@@ -84,7 +84,7 @@ def show_(context: typer.Context, id: str, as_json: AsJson = False) -> None:
                 [
                     [
                         " ",
-                        words.moment(it.appointment.start, it.appointment.zone),
+                        voice.moment(it.appointment.start, it.appointment.zone),
                         it.service_name,
                         it.practitioner_name,
                         status(it.appointment.status),

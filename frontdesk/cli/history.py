@@ -12,9 +12,12 @@ from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.history import Redo, ShowHistory, Undo
 from frontdesk.core.domain.appointments import Appointment, appointment_ref
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
-from frontdesk.core.domain.events import EventId, Reversed
+from frontdesk.core.domain.events.recorded import EventId
+from frontdesk.core.domain.events.reversals import Reversed
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.history import history_words, who_words
 
 
 def add_to(app: typer.Typer) -> None:
@@ -65,11 +68,11 @@ def history(
         raise NotFound("appointment", str(appointment_id(ref)))
     if client is not None and not found:
         raise NotFound("client", str(client_id(client)))
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.items((shapes.event(line, words) for line in found), more))
+        show(shapes.items((shapes.event(line, voice) for line in found), more))
         return
-    table([[str(it.id), words.moment(it.at), words.who(it), words.history(it)] for it in found])
+    table([[str(it.id), voice.moment(it.at), who_words(voice, it), history_words(voice, it)] for it in found])
     if not found:
         say(_("nothing happened"))
     if more:
@@ -82,4 +85,4 @@ def _reversed(opening: Opening, event: Reversed, as_json: bool) -> None:
         refs = [appointment_ref(it.id) for it in changed if isinstance(it, Appointment)]
         show(shapes.done({"undone": event.undoes, "operation": event.operation, "appointments": refs}, event))
         return
-    lines([opening.words.event(event)])
+    lines([event_words(opening.voice, event)])

@@ -33,11 +33,14 @@ from frontdesk.core.asks.mails import (
 from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
+from frontdesk.core.domain.events.mails import MailEvent
 from frontdesk.core.domain.mails import Carrier, Mail, MailId, MailState
 from frontdesk.core.parse import replies
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.outbox import mail_head_words, mail_state_words, outbox_words
+from frontdesk.core.render.words.voice import Voice
 
 group = typer.Typer(help="One mail.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -65,17 +68,22 @@ def outbox(
     opening: Opening = context.obj
     who = None if client is None else client_id(client)
     found = opening.see(ListMails(client=who, states=tuple(state or ()), limit=limit))
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.items((shapes.mail(it, words) for it in found.items), found.more))
+        show(shapes.items((shapes.mail(it, voice) for it in found.items), found.more))
         return
     now = opening.desk.now()
-    table([[str(it.id), words.mail_state(it, now), it.name, it.recipient, it.letter.subject] for it in found.items])
+    table(
+        [
+            [str(it.id), mail_state_words(voice, it, now), it.name, it.recipient, it.letter.subject]
+            for it in found.items
+        ]
+    )
     if not found.items:
         say(_("no mails"))
     if found.more:
         say(_("there are more: see --limit"))
-    for line in words.outbox_troubles(found, now):
+    for line in outbox_words(voice, found, now):
         say(line)
 
 
@@ -97,7 +105,7 @@ def deliver(
         sender.remind()
         sent = asyncio.run(sender.deliver())
         left = opening.see(ListMails(limit=0))
-        troubles = opening.words.outbox_troubles(left, opening.desk.now())
+        troubles = outbox_words(opening.voice, left, opening.desk.now())
         if as_json:
             show(shapes.item({"sent": sent, "waiting": left.waiting, "failed": left.failed, "fault": left.fault}))
         else:
@@ -105,7 +113,8 @@ def deliver(
                 say(line)
             for mail in opening.see(ListMails(states=(MailState.QUEUED,))).items:
                 if mail.error:
-                    say(f"{opening.words.mail_state(mail, opening.desk.now())}: {mail.letter.subject} ({mail.error})")
+                    state = mail_state_words(opening.voice, mail, opening.desk.now())
+                    say(f"{state}: {mail.letter.subject} ({mail.error})")
         if left.fault or (left.waiting and not left.has_server):
             raise typer.Exit(DELIVERY_FAULT)
         return
@@ -146,7 +155,7 @@ def inbound(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show(shapes.done({"answer": given.answer.value}, event, []))
     else:
-        lines([opening.words.event(event)])
+        lines([event_words(opening.voice, event)])
 
 
 @group.command("show")
@@ -159,14 +168,14 @@ def show_mail(
     """One mail as it reads; its links stay covered."""
     opening: Opening = context.obj
     mail = opening.see(ShowMail(mail=MailId(id)))
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.item({**shapes.mail(mail, words), "text": mail.letter.text, "html": mail.letter.html or None}))
+        show(shapes.item({**shapes.mail(mail, voice), "text": mail.letter.text, "html": mail.letter.html or None}))
         return
     if html:
         print(mail.letter.html)
         return
-    lines([*words.mail_head(mail, opening.desk.now()), "", *mail.letter.text.splitlines()])
+    lines([*mail_head_words(voice, mail, opening.desk.now()), "", *mail.letter.text.splitlines()])
 
 
 @group.command()
@@ -181,12 +190,16 @@ def write(
     """A message to a client; or what a client has to say."""
     opening: Opening = context.obj
     about = None if appointment is None else appointment_id(appointment)
-    ask = WriteAsClient if from_client else WriteMessage
-    event = opening.do(ask(client=client_id(client), text=text, appointment=about))
+    whose = client_id(client)
+    event: MailEvent = (
+        opening.do(WriteAsClient(client=whose, text=text, appointment=about))
+        if from_client
+        else opening.do(WriteMessage(client=whose, text=text, appointment=about))
+    )
     if as_json:
         show(shapes.done({}, event, []))
     else:
-        lines([opening.words.event(event)])
+        lines([event_words(opening.voice, event)])
 
 
 @group.command()
@@ -242,9 +255,9 @@ def calls(
     if made is not None:
         _decided(opening, opening.do(CallMade(mail=MailId(made))), as_json)
         return
-    found, words = opening.see(ListCalls()), opening.words
+    found, voice = opening.see(ListCalls()), opening.voice
     if as_json:
-        show(shapes.items(shapes.mail(it, words) for it in found))
+        show(shapes.items(shapes.mail(it, voice) for it in found))
         return
     table([[str(it.id), it.name, it.recipient, it.letter.subject] for it in found])
     if not found:
@@ -265,7 +278,7 @@ def link(
     if as_json:
         show(shapes.done({"link": event.link, "mailed": event.mailed}, event))
     else:
-        lines([opening.words.event(event), event.link])
+        lines([event_words(opening.voice, event), event.link])
 
 
 @group.command()
@@ -309,8 +322,8 @@ def prove(opening: Opening, address: str) -> Mail:
 
 
 def _decided(opening: Opening, mail: Mail, as_json: bool) -> None:
-    words: Words = opening.words
+    voice: Voice = opening.voice
     if as_json:
-        show(shapes.item(shapes.mail(mail, words)))
+        show(shapes.item(shapes.mail(mail, voice)))
     else:
-        lines([f"{words.mail_state(mail, opening.desk.now())}: {mail.letter.subject}"])
+        lines([f"{mail_state_words(voice, mail, opening.desk.now())}: {mail.letter.subject}"])

@@ -34,7 +34,7 @@ from frontdesk.config import log_to_file, read_config
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, language_for, speak
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.voice import Voice
 
 app = typer.Typer(
     name="frontdesk",
@@ -120,7 +120,7 @@ def _run(as_json: bool) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     except DeskError as error:
-        return failed(error, _words(error), as_json)
+        return failed(error, _voice(error), as_json)
     except typer.TyperException as error:  # only with --json: else Typer tells it
         show(shapes.error("bad_input", error.format_message(), []))
         return error.exit_code
@@ -162,11 +162,11 @@ def _fault(as_json: bool) -> int:
     return 1
 
 
-def _words(error: DeskError) -> Words | None:
-    """The practice's words, where it can be opened."""
+def _voice(error: DeskError) -> Voice | None:
+    """How the practice speaks, where it can be opened."""
     if isinstance(error, StoreUnusable):
         return None
     try:
-        return _opening.words
+        return _opening.voice
     except DeskError:
         return None

@@ -11,6 +11,7 @@ from frontdesk.cli.output import AsJson, say, show, table
 from frontdesk.core.asks.notices import ListNotices, MarkRead
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.notices import notice_words
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,12 +26,12 @@ def bell(
 ) -> None:
     """What happened that you are to be told, the newest first."""
     opening: Opening = context.obj
-    found, words = opening.see(ListNotices(limit=limit)), opening.words
+    found, voice = opening.see(ListNotices(limit=limit)), opening.voice
     if read:
         opening.do(MarkRead())
     if as_json:
-        show(shapes.items(shapes.notice(it, words) for it in found))
+        show(shapes.items(shapes.notice(it, voice) for it in found))
         return
-    table([["" if it.is_read else "•", words.moment(it.at), words.notice(it)] for it in found])
+    table([["" if it.is_read else "•", voice.moment(it.at), notice_words(voice, it)] for it in found])
     if not found:
         say(_("nothing happened"))

@@ -23,7 +23,7 @@ from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.parse import moments, naming
 from frontdesk.core.render.language import language_for, speak
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.voice import Voice
 
 if TYPE_CHECKING:
     from frontdesk.core.desk import Desk
@@ -148,8 +148,8 @@ class Opening:
         return setup
 
     @property
-    def words(self) -> Words:
-        return Words(self.setup, self.today)
+    def voice(self) -> Voice:
+        return Voice(self.setup, self.today)
 
     @property
     def today(self) -> date:

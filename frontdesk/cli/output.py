@@ -12,12 +12,15 @@ import typer
 from frontdesk.cli.opening import Opening
 from frontdesk.core.domain import errors
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.objections import SlotObjection
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import Words, plain_error
+from frontdesk.core.render.words.errors import error_words, plain_error
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.voice import Voice
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md).")]
 
@@ -75,26 +78,26 @@ def done(
     opening: Opening, event: Event, item: dict[str, Any], as_json: bool, warnings: Iterable[SlotObjection] = ()
 ) -> None:
     """The end of every command that changed something."""
-    words = opening.words
-    told = [words.objection(it) for it in warnings]
+    voice = opening.voice
+    told = [objection_words(voice, it) for it in warnings]
     if as_json:
         show(shapes.done(item, event, told))
         return
     ref = f" [{item['ref']}]" if "ref" in item else ""
-    lines([words.event(event) + ref])
+    lines([event_words(voice, event) + ref])
     for warning in told:
         say(_("note: {warning}").format(warning=warning))
 
 
-def failed(error: DeskError, words: Words | None, as_json: bool) -> int:
+def failed(error: DeskError, voice: Voice | None, as_json: bool) -> int:
     """Says what went wrong, and answers the exit code."""
-    message = words.error(error) if words is not None else plain_error(error)
+    message = error_words(voice, error) if voice is not None else plain_error(error)
     if as_json:
         reasons = []
-        if words is not None and isinstance(error, errors.Refused):
-            reasons = [shapes.reason(it, words) for it in error.objections]
-        if words is not None and isinstance(error, errors.SlotTaken):
-            reasons = [shapes.reason(it, words) for it in error.conflicts]
+        if voice is not None and isinstance(error, errors.Refused):
+            reasons = [shapes.reason(it, voice) for it in error.objections]
+        if voice is not None and isinstance(error, errors.SlotTaken):
+            reasons = [shapes.reason(it, voice) for it in error.conflicts]
         show(shapes.error(CODES[type(error)], message, reasons))
     else:
         say(message)

@@ -19,7 +19,7 @@ from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.schedule import Move
 from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings, PlanPractice
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import StaffMember
@@ -31,6 +31,8 @@ from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.practice import practice_data, practice_toml
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.work import because_words
 
 TEMPLATES = "mail.templates"
 LISTS = {"service": "services", "reason": "reasons"}
@@ -80,7 +82,7 @@ def apply(
     applied, *moved = batch.events
     _print_plan(opening, PracticePlan(changes=planned(applied.own_changes)), applied.id, as_json)
     if not as_json:
-        lines([opening.words.event(event) for event in moved])
+        lines([event_words(opening.voice, event) for event in moved])
         _say_of_work(opening, applied)
 
 
@@ -101,7 +103,7 @@ def set_(
     if as_json:
         _print_plan(opening, PracticePlan(changes=planned(event.own_changes)), event.id, as_json)
         return
-    lines([opening.words.event(event)])
+    lines([event_words(opening.voice, event)])
     _say_of_work(opening, event)
 
 
@@ -256,16 +258,16 @@ def _print_plan(opening: Opening, plan: PracticePlan, event: int | None, as_json
     if not plan.changes:
         say(_("nothing to change: the database agrees with the file"))
     if plan.outside:
-        words = opening.words
+        voice = opening.voice
         say(_("coming appointments that this leaves without what they need:"))
         table(
             [
                 [
                     it.named.appointment.ref,
-                    words.moment(it.named.appointment.start, it.named.appointment.zone),
+                    voice.moment(it.named.appointment.start, it.named.appointment.zone),
                     it.named.client_name,
-                    ", ".join(words.because(reason) for reason in because),
-                    words.slot(it.to) if it.to is not None else "–",
+                    ", ".join(because_words(voice, reason) for reason in because),
+                    voice.slot(it.to) if it.to is not None else "–",
                 ]
                 for it, because in plan.outside
             ]

@@ -29,13 +29,17 @@ from frontdesk.core.asks.requests import (
     WithdrawRequest,
 )
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import AppointmentBooked, AppointmentRescheduled, Batch, Event
+from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
+from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.requests import Applicant, RequestId, RequestState
 from frontdesk.core.domain.views import RequestOrder, Standing
 from frontdesk.core.parse import moments
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.requests import request_state_words
 
 MANY = 500
 """As many requests as are judged at once."""
@@ -156,20 +160,20 @@ def requests(
             limit=limit,
         )
     )
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.items((shapes.request(it, words) for it in found.items), found.more))
+        show(shapes.items((shapes.request(it, voice) for it in found.items), found.more))
         return
     table(
         [
             [
                 it.request.ref,
-                words.moment(it.request.slot.start, it.request.zone),
+                voice.moment(it.request.slot.start, it.request.zone),
                 f"{it.request.slot.span.minutes}m",
                 it.client_name,
                 it.service_name,
                 it.practitioner_name,
-                words.request_state(it.request.state, it.request.ended),
+                request_state_words(it.request.state, it.request.ended),
                 it.request.ticket,
             ]
             for it in found.items
@@ -259,20 +263,20 @@ def decline(
 
 def _done_many(opening: Opening, batch: Batch[Any] | None, as_json: bool) -> None:
     """The end of an act on many: what was done, and what was left with its reasons."""
-    words = opening.words
+    voice = opening.voice
     events, left = (batch.events, batch.left) if batch is not None else ((), ())
     if as_json:
         item = {
             "done": [event.request.ref for event in events],
             "left": [
-                {"ref": it.reference, "reasons": [shapes.reason(why, words) for why in it.objections]} for it in left
+                {"ref": it.reference, "reasons": [shapes.reason(why, voice) for why in it.objections]} for it in left
             ],
         }
         show({"version": shapes.VERSION, "item": item, "event": batch.id if batch else None, "warnings": []})
         return
-    lines([words.event(event) for event in events])
+    lines([event_words(voice, event) for event in events])
     for it in left:
-        say(f"{it.reference} {it.client_name}: " + "; ".join(words.objection(why) for why in it.objections))
+        say(f"{it.reference} {it.client_name}: " + "; ".join(objection_words(voice, why) for why in it.objections))
 
 
 def withdraw(context: typer.Context, ref: Ref, as_json: AsJson = False) -> None:
@@ -323,18 +327,22 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
     events: list[Event] = []
     while swept := opening.do(SweepExpired()).events:
         events += swept
-    words = opening.words
+    voice = opening.voice
     if as_json:
-        show(shapes.items({"event": it.id, "operation": it.operation, "summary": words.event(it)} for it in events))
+        show(
+            shapes.items(
+                {"event": it.id, "operation": it.operation, "summary": event_words(voice, it)} for it in events
+            )
+        )
         return
-    table([[words.event(it)] for it in events])
+    table([[event_words(voice, it)] for it in events])
     if not events:
         say(_("nothing had ended"))
 
 
 def after_request(opening: Opening, id_: RequestId) -> dict[str, Any]:
     """The record after a change."""
-    return shapes.request(opening.see(ShowRequest(request=id_)).line, opening.words)
+    return shapes.request(opening.see(ShowRequest(request=id_)).line, opening.voice)
 
 
 def _done(opening: Opening, event: Any, as_json: bool) -> None:

@@ -22,12 +22,14 @@ from frontdesk.core.asks.schedule import (
     TakeTimeOff,
 )
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import TimeOffTaken
+from frontdesk.core.domain.events.schedule import TimeOffTaken
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.parse import moments
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.work import cause_words
 
 
 def add_to(app: typer.Typer) -> None:
@@ -82,7 +84,7 @@ def off(
         item = shapes.time_off(first.time_off) | {"moves": [shapes.planned(it, opening.setup) for it in moves]}
         show(shapes.done(item, first))
     else:
-        lines([opening.words.event(event) for event in batch.events])
+        lines([event_words(opening.voice, event) for event in batch.events])
 
 
 def worklist(
@@ -92,7 +94,7 @@ def worklist(
 ) -> None:
     """Appointments that lost their time to an absence, a closure or changed hours."""
     opening: Opening = context.obj
-    words = opening.words
+    voice = opening.voice
     if keep is not None:
         id_ = appointment_id(keep)
         event = opening.do(KeepAppointment(appointment=id_))
@@ -100,7 +102,7 @@ def worklist(
         return
     found = opening.see(ListWork())
     if as_json:
-        show(shapes.items(shapes.work(it, words) for it in found))
+        show(shapes.items(shapes.work(it, voice) for it in found))
         return
     _show_work(opening, found)
     if not found:
@@ -114,16 +116,16 @@ def _lost_to(opening: Opening, id_: TimeOffId) -> tuple[WorkLine, ...]:
 
 
 def _show_work(opening: Opening, found: Sequence[WorkLine]) -> None:
-    words = opening.words
+    voice = opening.voice
     table(
         [
             [
                 it.named.appointment.ref,
-                words.moment(it.named.appointment.start, it.named.appointment.zone),
+                voice.moment(it.named.appointment.start, it.named.appointment.zone),
                 it.named.client_name,
                 it.named.service_name,
                 it.named.practitioner_name,
-                words.cause(it.work),
+                cause_words(voice, it.work),
             ]
             for it in found
         ]
@@ -142,17 +144,17 @@ def _edge(opening: Opening, text: str, field: str, last: bool = False) -> dateti
 
 
 def _show_plan(opening: Opening, moves: tuple[PlannedMove, ...], as_json: bool) -> None:
-    words = opening.words
+    voice = opening.voice
     if as_json:
         show(shapes.items(shapes.planned(it, opening.setup) for it in moves))
         return
     table(
         [
             [
-                words.moment(it.named.appointment.start, it.named.appointment.zone),
+                voice.moment(it.named.appointment.start, it.named.appointment.zone),
                 it.named.client_name,
                 it.named.service_name,
-                "→ " + words.slot(it.to) if it.to is not None else _("no other time found: work list"),
+                "→ " + voice.slot(it.to) if it.to is not None else _("no other time found: work list"),
             ]
             for it in moves
         ]

@@ -86,13 +86,13 @@ def export(
     opening: Opening = context.obj
     everything = opening.see(ShowEverything())
     clients = {int(client.id): client for client in everything.clients}
-    words = opening.words
+    voice = opening.voice
     files = {
         "practice.toml": practice_toml(everything.setup, archived=True),
         "clients.csv": csv_writer.clients_csv(everything.clients),
         "appointments.csv": csv_writer.appointments_csv(everything.appointments, clients),
         "events.jsonl": "".join(
-            json.dumps(shapes.past_event(line, past, words), ensure_ascii=False) + "\n"
+            json.dumps(shapes.past_event(line, past, voice), ensure_ascii=False) + "\n"
             for line, past in zip(everything.history, everything.past, strict=True)
         ),
     }

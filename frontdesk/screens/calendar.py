@@ -19,7 +19,7 @@ from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.asks.door import Question
 from frontdesk.core.asks.schedule import RemoveTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.gaps import gap_at
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import RequestId
@@ -29,7 +29,7 @@ from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.day_sheet import day_sheet
 from frontdesk.core.render.language import _, plural
-from frontdesk.core.render.words import status
+from frontdesk.core.render.words.labels import status
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
@@ -123,7 +123,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         """The practice is open: draw it."""
         if self.day is None:
             self.day = self._today()
-            self.grid.twelve = self.words.twelve
+            self.grid.twelve = self.voice.twelve
             self.grid.step = 15 if self.size.height >= 45 else 30
             self.grid.go(0, self._now_minute())
         self.refresh_data()
@@ -304,7 +304,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
 
     def _row(self, named: Named) -> str:
         it = named.appointment
-        at = self.words.moment(it.start, it.zone)
+        at = self.voice.moment(it.start, it.zone)
         return (
             f"{at:<16} {it.span.minutes:>3}m {named.client_name:<20.20} {status(it.status):<9}"
             f" {named.service_name:<12.12} {named.practitioner_name}"
@@ -338,7 +338,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         if shows is Shows.WEEK and self.day is not None:
             self.grid.column = self.day.weekday()
         elif shows is Shows.DAY and before is not Shows.DAY and self.person is not None:
-            people = [person.id for person in self.words.setup.practitioners()]
+            people = [person.id for person in self.voice.setup.practitioners()]
             self.grid.column = people.index(self._person()) if self._person() in people else 0
         self.refresh_data()
 
@@ -365,7 +365,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
 
     def _page_people(self, by: int) -> None:
         if self.shows is Shows.WEEK:
-            people = [person.id for person in self.words.setup.practitioners()]
+            people = [person.id for person in self.voice.setup.practitioners()]
             at = people.index(self._person()) if self._person() in people else 0
             self.person = people[(at + by) % len(people)]
             self.refresh_data()
@@ -436,7 +436,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         if named is None:
             return
         it = named.appointment
-        self.day = local_date(it.start, self.words.zone)
+        self.day = local_date(it.start, self.voice.zone)
         self.person = it.practitioner
         if self.shows not in (Shows.DAY, Shows.WEEK):
             self.shows = Shows.DAY
@@ -478,8 +478,8 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             after = wall_time(here.block.padded_end, here.column.zone).replace(tzinfo=None)
             return Draft(practitioner=here.column.practitioner, start=after)
         if here is None or here.block is not None:
-            now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
-            step = self.words.setup.practice.booking.start_interval
+            now = wall_time(self.host.now(), self.voice.zone).replace(tzinfo=None, second=0)
+            step = self.voice.setup.practice.booking.start_interval
             start = now + timedelta(minutes=-now.minute % step if step <= 60 else 0)
             day = self.day or now.date()
             return Draft(practitioner=None, start=datetime.combine(day, start.time()), search=here is not None)
@@ -531,7 +531,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         assert self.day is not None
         found = await self.look(ListAppointments(first=self.day, last=self.day, limit=5000))
         if found is not None:
-            text = day_sheet(self.words, self.day, found.items)
+            text = day_sheet(self.voice, self.day, found.items)
             where = await self.answer(
                 PageDialog(_("Day sheet"), text.splitlines(), {Verb.OPEN: _("⏎ write it as text and as a page")})
             )
@@ -562,7 +562,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             return
         views = [clickable(Verb[it.name], f"[{it.value}]" if it is self.shows else it.value) for it in Shows]
         week = self.day.isocalendar().week
-        who = f" · {self.words.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
+        who = f" · {self.voice.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
         shown = _month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
         left = [
             clickable(Verb.EARLIER, "‹ "), clickable(Verb.GO_TO, shown), clickable(Verb.LATER, " ›"),
@@ -602,17 +602,17 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             self._show_rail(None)
 
     def _about(self, block: Block) -> str:
-        words = self.words
-        span = f"{words.time(block.start)}–{words.time(block.end)}"
+        voice = self.voice
+        span = f"{voice.time(block.start)}–{voice.time(block.end)}"
         late = f" · {_('late')}" if block.is_late(self.host.now()) else ""
-        asks = _("asks for {when}").format(when=words.moment(block.asks_for)) if block.asks_for is not None else ""
+        asks = _("asks for {when}").format(when=voice.moment(block.asks_for)) if block.asks_for is not None else ""
         told = f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
         return f"{told} · {asks}" if asks else told
 
     def _about_hold(self, hold: Hold) -> str:
         """Who asks for this time, or keeps it, and until when."""
-        span = f"{self.words.time(hold.start)}–{self.words.time(hold.end)}"
-        until = _("until {when}").format(when=self.words.moment(hold.expires_at))
+        span = f"{self.voice.time(hold.start)}–{self.voice.time(hold.end)}"
+        until = _("until {when}").format(when=self.voice.moment(hold.expires_at))
         if hold.request is None and not hold.service_name:
             return f"{span} {_('{who} is choosing').format(who=hold.name)} · {until}"
         what = _("was offered it") if hold.offered else _("asks to move here") if hold.moves else _("asks for it")
@@ -635,13 +635,13 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         return f"{times.day(day.day)} · {booked} · {full} · ⏎ {_('opens the day')}"
 
     def _about_free(self, here: Here) -> str:
-        minute = times.clock_at(here.minute, self.words.twelve)
+        minute = times.clock_at(here.minute, self.voice.twelve)
         if here.shut is not None:
             label = here.shut.label or _("outside hours")
             more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
             return f"{minute} {here.column.name} · {label}{more}"
         wall = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-        gap = gap_at(self.words.setup, here.column, wall)
+        gap = gap_at(self.voice.setup, here.column, wall)
         text = f"{minute} {here.column.name} · {_('free {n} min').format(n=gap.minutes)}"
         if self._picked:
             return text + " · " + _("p puts {client} here").format(client=self._picked[0].client_name)
@@ -674,14 +674,14 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             )
 
     def _person(self) -> StaffId:
-        people = self.words.setup.practitioners()
+        people = self.voice.setup.practitioners()
         return self.person if self.person is not None else people[0].id if people else StaffId("")
 
     def _today(self) -> date:
-        return local_date(self.host.now(), self.words.zone)
+        return local_date(self.host.now(), self.voice.zone)
 
     def _now_minute(self) -> int:
-        now = wall_time(self.host.now(), self.words.zone)
+        now = wall_time(self.host.now(), self.voice.zone)
         return (now.hour * 60 + now.minute) // self.grid.step * self.grid.step
 
 

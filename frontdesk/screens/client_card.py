@@ -23,7 +23,11 @@ from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import status
+from frontdesk.core.render.words.charges import charge_amount, charge_words
+from frontdesk.core.render.words.history import history_words, who_words
+from frontdesk.core.render.words.labels import status
+from frontdesk.core.render.words.outbox import mail_state_words
+from frontdesk.core.render.words.requests import request_state_words
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
@@ -79,7 +83,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         if self._card is None:
             return
         client = self._card.client
-        since = wall_time(client.created_at, self.words.zone).year
+        since = wall_time(client.created_at, self.voice.zone).year
         reach = " · ".join(filter(None, (client.phone, client.email, _("since {year}").format(year=since))))
         self.query_one("#header", Header).show([f"{client.name}   {reach}"], client_ref(client.id))
 
@@ -160,26 +164,26 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     def _line(self, named: Named) -> Line[Row]:
         it = named.appointment
         text = (
-            f" {self.words.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {fit(named.service_name, 10)}"
+            f" {self.voice.moment(it.start, it.zone):<16} {it.span.minutes:>3}m {fit(named.service_name, 10)}"
             f" {fit(named.practitioner_name, 10)} {status(it.status)}"
         )
         return Line(text, named)
 
     def _request_line(self, line: RequestLine) -> Line[Row]:
         it = line.request
-        when = self.words.moment(it.slot.start, it.zone)
-        state = self.words.request_state(it.state, it.ended)
+        when = self.voice.moment(it.slot.start, it.zone)
+        state = request_state_words(it.state, it.ended)
         names = f"{fit(line.service_name, 10)} {fit(line.practitioner_name, 10)}"
         text = f" {when:<16} {it.slot.span.minutes:>3}m {names} {state}"
         return Line(text, line, "plain" if it.state is RequestState.PENDING else "dim")
 
     def _charge_line(self, line: ChargeLine) -> Line[Row]:
-        when = self.words.moment(line.start, line.zone)
+        when = self.voice.moment(line.start, line.zone)
         due = line.charge.state is ChargeState.DUE
-        return Line(f" {when:<16} {self.words.charge_line(line.charge)}", line, "bad" if due else "dim")
+        return Line(f" {when:<16} {charge_words(self.voice, line.charge)}", line, "bad" if due else "dim")
 
     def _mail_line(self, it: Mail) -> Line[Row]:
-        state = self.words.mail_state(it, self.host.now())
+        state = mail_state_words(self.voice, it, self.host.now())
         look = "bad" if it.state is MailState.FAILED else "plain" if it.state in OPEN else "dim"
         return Line(f" {fit(state, 22)} {it.letter.subject}", it, look)
 
@@ -192,7 +196,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             (_("no-show"), f"{card.no_shows} {_('of')} {card.visits + card.no_shows}" if card.no_shows else ""),
             (_("cancelled"), str(card.cancelled) if card.cancelled else ""),
             (_("late"), str(card.late) if card.late else ""),
-            (_("owes"), self.words.money(card.owes) if card.owes else ""),
+            (_("owes"), self.voice.money(card.owes) if card.owes else ""),
             (_("note"), client.note),
             *((_("contact"), f"{it.name} {it.phone} {it.email}") for it in client.contacts),
             *client.extra.items(),
@@ -206,7 +210,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         match here:
             case Named():
                 ticket = (
-                    f" · {_('ticket')} {self.words.ticket(here.appointment.ticket)}"
+                    f" · {_('ticket')} {self.voice.ticket(here.appointment.ticket)}"
                     if here.appointment.ticket
                     else ""
                 )
@@ -217,7 +221,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
                 return f"{here.request.ref} · {here.location_name}{keys if open_ else ''}"
             case ChargeLine():
                 due = here.charge.state is ChargeState.DUE
-                return self.words.charge_line(here.charge) + (f" · {_(': settle or waive')}" if due else "")
+                return charge_words(self.voice, here.charge) + (f" · {_(': settle or waive')}" if due else "")
             case Mail():
                 return " · ".join(filter(None, (here.recipient, here.error, _("⏎ reads it"))))
             case None:
@@ -247,7 +251,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         title = _("Waive {amount}") if waives else _("Settle {amount}")
         typed = await self.answer(
             AskTextDialog(
-                title.format(amount=self.words.charge_amount(line.charge)),
+                title.format(amount=charge_amount(self.voice, line.charge)),
                 ((_("why") if waives else _("how it was paid"), ""),),
                 fits=lambda typed: _("a reason is needed") if waives and not typed[0].strip() else "",
             )
@@ -264,7 +268,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         card = self._card
         if card is None:
             return
-        now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
+        now = wall_time(self.host.now(), self.voice.zone).replace(tzinfo=None, second=0)
         last = card.past[0].appointment if card.past else None
         draft = Draft(
             practitioner=last.practitioner if last is not None else None,
@@ -310,7 +314,10 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     async def _client_history(self) -> None:
         lines = await self.look(ShowHistory(client=self.client))
         if lines is not None and self._card is not None:
-            told = [f"{self.words.moment(it.at)}  {self.words.who(it)}  {self.words.history(it)}" for it in lines]
+            told = [
+                f"{self.voice.moment(it.at)}  {who_words(self.voice, it)}  {history_words(self.voice, it)}"
+                for it in lines
+            ]
             await self.answer(PageDialog(_("History · {name}").format(name=self._card.client.name), told))
 
 

@@ -97,7 +97,7 @@ class ClientsScreen(AppointmentFlows):
         self.query_one("#info", Info).show(more or _("{n} clients").format(n=len(found)))
 
     def _line(self, hit: ClientHit) -> str:
-        upcoming = self.words.moment(hit.next) if hit.next is not None else ""
+        upcoming = self.voice.moment(hit.next) if hit.next is not None else ""
         return f"{hit.name:<28.28} {hit.birthday:<10} {hit.phone:<20.20} {upcoming}"
 
     def _open(self) -> None:

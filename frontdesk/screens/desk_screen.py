@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.events import Batch, Event
+from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant, local_date, wall_time
@@ -23,7 +23,10 @@ from frontdesk.core.domain.views import Glance
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
-from frontdesk.core.render.words import Words, plain_error
+from frontdesk.core.render.words.errors import error_words, plain_error
+from frontdesk.core.render.words.events import batch_words, event_words
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.pump import KeyPump
 from frontdesk.verbs import Verb, verbs_of
 from frontdesk.widgets.bars import Mark
@@ -73,9 +76,9 @@ class DeskScreen(Screen[R], Generic[R]):
         return cast(Host, self.app)
 
     @property
-    def words(self) -> Words:
+    def voice(self) -> Voice:
         assert self.host.setup is not None, "words come with the practice"
-        return Words(self.host.setup, local_date(self.host.now(), self.host.setup.practice.timezone))
+        return Voice(self.host.setup, local_date(self.host.now(), self.host.setup.practice.timezone))
 
     async def look(self, question: Question[T]) -> T | None:
         """The answer, or None after its error was told."""
@@ -107,8 +110,8 @@ class DeskScreen(Screen[R], Generic[R]):
         if glance.mail_trouble:
             every = (*every[:1], *every[2:], every[1])  # nothing presses more than mail that does not leave
         return [
-            Mark(words, short, f"screen.verb('{verb.id}')")
-            for verb, count, words, short in every
+            Mark(voice, short, f"screen.verb('{verb.id}')")
+            for verb, count, voice, short in every
             if count and verb is not but
         ]
 
@@ -118,7 +121,7 @@ class DeskScreen(Screen[R], Generic[R]):
 
     def clock(self) -> str:
         """The time of day, as the practice writes it."""
-        return times.clock(wall_time(self.host.now(), self.words.zone), self.words.twelve)
+        return times.clock(wall_time(self.host.now(), self.voice.zone), self.voice.twelve)
 
     async def keep_quietly(self, ask: Ask[T]) -> T | None:
         """Do what nobody has to see: a hold that is placed, renewed, left. An error is nothing to tell."""
@@ -140,7 +143,7 @@ class DeskScreen(Screen[R], Generic[R]):
                 self.tell_event(event)
                 self.follow(event)
             elif isinstance(event, Batch):
-                self.tell(self.words.batch(event))
+                self.tell(batch_words(self.voice, event))
             self.host.changed_here()
         return event
 
@@ -181,11 +184,11 @@ class DeskScreen(Screen[R], Generic[R]):
         self.tell(self.say_error(error), bad=True)
 
     def say_error(self, error: DeskError) -> str:
-        return plain_error(error) if self.host.setup is None else self.words.error(error)
+        return plain_error(error) if self.host.setup is None else error_words(self.voice, error)
 
     def tell_event(self, event: Event) -> None:
-        warnings = [self.words.objection(it) for it in getattr(event, "warnings", ())]
-        self.tell(" · ".join([self.words.event(event), *warnings]))
+        warnings = [objection_words(self.voice, it) for it in getattr(event, "warnings", ())]
+        self.tell(" · ".join([event_words(self.voice, event), *warnings]))
 
     def on_key(self, event: events.Key) -> None:
         """A key that means nothing here says so; it is never silent."""

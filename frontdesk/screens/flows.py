@@ -39,7 +39,11 @@ from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import reason_label, status
+from frontdesk.core.render.words.charges import charge_words
+from frontdesk.core.render.words.history import history_words, who_words
+from frontdesk.core.render.words.labels import reason_label, status
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.terms import countdown_words
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.cancel import CancelDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
@@ -113,18 +117,18 @@ class AppointmentFlows(MailFlows):
 
     def _terms(self, named: Named, seen: TermsView) -> list[str]:
         """How long it is free to change, and what it has cost."""
-        words = self.words
+        voice = self.voice
         lines = []
         if named.appointment.status in CANCELLABLE and named.appointment.start > self.host.now():
-            lines += [words.countdown(seen.cancelling), words.countdown(seen.rescheduling)]
-        lines += [words.charge_line(it) for it in seen.charges]
+            lines += [countdown_words(voice, seen.cancelling), countdown_words(voice, seen.rescheduling)]
+        lines += [charge_words(voice, it) for it in seen.charges]
         return lines
 
     def details(self, named: Named) -> list[str]:
         """Everything about an appointment, line by line."""
-        it, words = named.appointment, self.words
+        it, voice = named.appointment, self.voice
         lines = [
-            f"{words.moment(it.start, it.zone)}–{words.time(it.end, it.zone)}  {it.span.minutes} min",
+            f"{voice.moment(it.start, it.zone)}–{voice.time(it.end, it.zone)}  {it.span.minutes} min",
             status(it.status),
             f"{named.service_name} · {named.practitioner_name} · {named.location_name}"
             + (f" · {named.room_name}" if named.room_name else ""),
@@ -138,12 +142,12 @@ class AppointmentFlows(MailFlows):
         if it.override:
             lines.append(f"{_('overridden')}  {it.override}")
         if it.cancellation is not None:
-            reason = words.setup.reasons.get(it.cancellation.reason)  # type: ignore[call-overload]
-            by = f" · {_('by the client, {when}').format(when=words.moment(it.cancellation.at))}"
+            reason = voice.setup.reasons.get(it.cancellation.reason)  # type: ignore[call-overload]
+            by = f" · {_('by the client, {when}').format(when=voice.moment(it.cancellation.at))}"
             whose = by if it.cancellation.by is Side.CLIENT else ""
             lines.append(f"{_('cancelled')}  {reason_label(reason) if reason else ''}  {it.cancellation.text}{whose}")
         if it.ticket:
-            lines.append(f"{_('ticket')}  {words.ticket(it.ticket)}")
+            lines.append(f"{_('ticket')}  {voice.ticket(it.ticket)}")
         return lines
 
     async def book(self, draft: Draft) -> None:
@@ -183,10 +187,10 @@ class AppointmentFlows(MailFlows):
             return
         typed = await self.answer(
             AskTextDialog(
-                _("Block time of {who}").format(who=self.words.practitioner(draft.practitioner)),
+                _("Block time of {who}").format(who=self.voice.practitioner(draft.practitioner)),
                 (
-                    (_("from"), times.clock(draft.start, self.words.twelve)),
-                    (_("to"), times.clock(draft.start + timedelta(minutes=60), self.words.twelve)),
+                    (_("from"), times.clock(draft.start, self.voice.twelve)),
+                    (_("to"), times.clock(draft.start + timedelta(minutes=60), self.voice.twelve)),
                     (_("why"), ""),
                 ),
                 fits=lambda typed: "" if _span_of(draft.start, typed) else _("in order, as 14:00 and 15:30"),
@@ -232,7 +236,7 @@ class AppointmentFlows(MailFlows):
         done = await self.perform(ask, tell=False)
         if isinstance(done, DeskError):
             start = where.get("start")
-            to = f" → {self.words.day(start.date())} {times.clock(start, self.words.twelve)}" if start else ""
+            to = f" → {self.voice.day(start.date())} {times.clock(start, self.voice.twelve)}" if start else ""
             override = await self._reason_to_override(done, f"{named.client_name}{to}")
             if override:
                 await self.perform(replace(ask, override=override))
@@ -309,7 +313,7 @@ class AppointmentFlows(MailFlows):
         """Whether an appointment's status allows it; what forbids it is told before a form is filled."""
         now = named.appointment.status
         if now not in starts:
-            self.tell(self.words.objection(NotFromHere(now, action)), bad=True)
+            self.tell(objection_words(self.voice, NotFromHere(now, action)), bad=True)
         return now in starts
 
     async def _next_status(self, named: Named) -> None:
@@ -377,7 +381,10 @@ class AppointmentFlows(MailFlows):
     async def _history(self, named: Named) -> None:
         lines = await self.look(ShowHistory(appointment=named.appointment.id))
         if lines is not None:
-            told = [f"{self.words.moment(it.at)}  {self.words.who(it)}  {self.words.history(it)}" for it in lines]
+            told = [
+                f"{self.voice.moment(it.at)}  {who_words(self.voice, it)}  {history_words(self.voice, it)}"
+                for it in lines
+            ]
             await self.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
 
     async def _reason_to_override(self, error: DeskError, what: str) -> str:

@@ -25,6 +25,7 @@ from frontdesk.core.domain.mails import Carrier, Mail, MailId, MailState
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.outbox import mail_head_words, mail_kind_words, mail_state_words
 from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.booking_link import BookingLinkDialog
 from frontdesk.screens.dialogs.letter import LetterDialog
@@ -43,7 +44,7 @@ class MailFlows(MainScreen):
 
     def mail_line(self, it: Mail, wide: int = 26) -> str:
         """A mail in one line: how it stands, to whom, what."""
-        state = self.words.mail_state(it, self.host.now())
+        state = mail_state_words(self.voice, it, self.host.now())
         return f" {fit(state, 22)} {fit(it.name, 16)} {fit(it.letter.subject, wide)}"
 
     async def read_mail(self, id_: MailId) -> None:
@@ -51,8 +52,8 @@ class MailFlows(MainScreen):
         mail = await self.look(ShowMail(mail=id_))
         if mail is None:
             return
-        lines = [*self.words.mail_head(mail, self.host.now()), "", *mail.letter.text.splitlines()]
-        verb = await self.answer(PageDialog(self.words.mail_kind(mail), lines, self.mail_verbs(mail)))
+        lines = [*mail_head_words(self.voice, mail, self.host.now()), "", *mail.letter.text.splitlines()]
+        verb = await self.answer(PageDialog(mail_kind_words(self.voice, mail), lines, self.mail_verbs(mail)))
         if verb is not None:
             await self.about_mail(verb, mail)
 
@@ -140,7 +141,7 @@ class MailFlows(MainScreen):
         service: ServiceId = wanted.service
         done = await self.perform(GiveBookingLink(client=client, service=service, mailed=wanted.mailed))
         if not isinstance(done, DeskError) and not wanted.mailed:
-            until = self.words.moment(done.until)
+            until = self.voice.moment(done.until)
             lines = [done.link, "", _("It books once, until {when}. It is shown only now.").format(when=until)]
             await self.answer(PageDialog(_("Booking link · {name}").format(name=name), lines))
 

@@ -13,6 +13,7 @@ from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.mails import OPEN, Mail, MailId, MailState
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
+from frontdesk.core.render.words.outbox import mail_state_words, outbox_words
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.mail_flows import MailFlows
@@ -77,7 +78,7 @@ class OutboxScreen(MailFlows):
             case Verb.OPEN if mail is not None:
                 self.begin(self.read_mail(mail.id))
             case Verb.STATUS if mail is not None and self.next_word(mail) is None:
-                told = self.words.mail_state(mail, self.host.now())
+                told = mail_state_words(self.voice, mail, self.host.now())
                 self.tell(_("{state}: there is no next step").format(state=told), bad=True)
             case Verb.KEEP if mail is not None and not mail.to_call:
                 self.tell(_("nobody has to call {name} about this").format(name=mail.name), bad=True)
@@ -117,7 +118,7 @@ class OutboxScreen(MailFlows):
         self._outbox = found
         self._draw()
         self.head()
-        troubles = self.words.outbox_troubles(found, self.host.now())
+        troubles = outbox_words(self.voice, found, self.host.now())
         if found.paused:
             troubles.append(_("A lets them all go, d drops them all, c the one under the cursor"))
         banner = self.query_one("#banner", Static)

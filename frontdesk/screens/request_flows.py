@@ -24,6 +24,9 @@ from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import request_card
+from frontdesk.core.render.words.history import history_words, who_words
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.requests import wish_words
 from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.approve import ApproveDialog
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
@@ -71,7 +74,7 @@ class RequestFlows(MainScreen):
         labels[Verb.CANCEL] = f"c {_('withdraw')}"
         if card.line.request.state is not RequestState.PENDING:
             labels = {Verb.HISTORY: ""}
-        verb = await self.answer(PageDialog(title, [it.text for it in request_card(self.words, card)], labels))
+        verb = await self.answer(PageDialog(title, [it.text for it in request_card(self.voice, card)], labels))
         if verb is not None:
             self.request_verb(verb, on=id_)
 
@@ -81,7 +84,7 @@ class RequestFlows(MainScreen):
             return
         request = card.line.request
         if action is not None and request.state is not RequestState.PENDING:
-            self.tell(self.words.objection(RequestIsOver(request.state, request.ended, action)), bad=True)
+            self.tell(objection_words(self.voice, RequestIsOver(request.state, request.ended, action)), bad=True)
             return
         await flow(card)  # type: ignore[operator]
 
@@ -162,7 +165,7 @@ class RequestFlows(MainScreen):
 
     async def _decline(self, card: RequestCard) -> None:
         title = _("Decline {client}").format(
-            client=f"{card.line.client_name} · {self.words.asked(card.line.request)}"
+            client=f"{card.line.client_name} · {wish_words(self.voice, card.line.request)}"
         )
         label = _("a note to the client; none is needed")
         note = await self.answer(AskTextDialog(title, ((label, ""),), done=_("decline")))
@@ -173,7 +176,7 @@ class RequestFlows(MainScreen):
     async def _withdraw(self, card: RequestCard) -> None:
         request = card.line.request
         title = _("{client} withdraws?").format(client=card.line.client_name)
-        lines = [self.words.asked(request), _("This cannot be undone.")]
+        lines = [wish_words(self.voice, request), _("This cannot be undone.")]
         verb = await self.answer(PageDialog(title, lines, {Verb.OPEN: f"⏎ {_('the client withdraws it')}"}))
         if verb is Verb.OPEN:
             await self.perform(WithdrawRequest(request=request.id, seen=request.revision))
@@ -223,7 +226,10 @@ class RequestFlows(MainScreen):
         request = card.line.request
         lines = await self.look(ShowHistory(request=request.id))
         if lines is not None:
-            told = [f"{self.words.moment(it.at)}  {self.words.who(it)}  {self.words.history(it)}" for it in lines]
+            told = [
+                f"{self.voice.moment(it.at)}  {who_words(self.voice, it)}  {history_words(self.voice, it)}"
+                for it in lines
+            ]
             await self.answer(PageDialog(_("History · {ref}").format(ref=request.ref), told))
 
     async def _still_open(self, card: RequestCard, error: str) -> RequestCard | None:

@@ -23,7 +23,8 @@ from frontdesk.core.asks.requests import (
     ShowRequest,
 )
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.events import Event, TimesOffered
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.requests import TimesOffered
 from frontdesk.core.domain.requests import RequestId, RequestKind, RequestState
 from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import local_date, wall_time
@@ -31,7 +32,8 @@ from frontdesk.core.domain.views import RequestLine, RequestOrder, Standing
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.request_card import age, request_card
-from frontdesk.core.render.words import PLAIN_DAYS, STANDING_WORDS
+from frontdesk.core.render.words.requests import STANDING_WORDS, request_state_words, wish_words
+from frontdesk.core.render.words.voice import PLAIN_DAYS
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.page import PageDialog
@@ -300,12 +302,12 @@ class RequestsScreen(RequestFlows):
         request = line.request
         standing = self._standings.get(request.id) if request.state is RequestState.PENDING else None
         at = wall_time(request.slot.start, request.zone)
-        when = f"{self._day(at.date())} {self.words.time(request.slot.start, request.zone)}"
+        when = f"{self._day(at.date())} {self.voice.time(request.slot.start, request.zone)}"
         mark = self.host.glyphs.marked if request.id in self._marked else self.host.glyphs.standing(standing)
         state = (
             _(STANDING_WORDS[standing])
             if standing is not None
-            else self.words.request_state(request.state, request.ended)
+            else request_state_words(request.state, request.ended)
             if request.state is not RequestState.PENDING
             else ""
         )
@@ -324,9 +326,9 @@ class RequestsScreen(RequestFlows):
 
     def _day(self, day: date) -> str:
         """As short as it can be understood: in another month the month tells more than the weekday."""
-        today = local_date(self.host.now(), self.words.zone)
+        today = local_date(self.host.now(), self.voice.zone)
         if self._is_wide or abs((day - today).days) > PLAIN_DAYS:
-            return self.words.day(day)
+            return self.voice.day(day)
         same = (day.year, day.month) == (today.year, today.month)
         return times.day(day, month=False) if same else times.day(day).partition(" ")[2]
 
@@ -375,7 +377,7 @@ class RequestsScreen(RequestFlows):
             return
         glyphs = self.host.glyphs
         styles = {"plain": "", "good": "$success", "bad": "$error", "dim": "$foreground 60%"}
-        parts = [plain(it.text, styles[it.look]) for it in request_card(self.words, card, glyphs.yes, glyphs.no)]
+        parts = [plain(it.text, styles[it.look]) for it in request_card(self.voice, card, glyphs.yes, glyphs.no)]
         self.query_one("#detail", Static).update(Content("\n").join(parts), layout=False)
 
     def _mark(self) -> None:
@@ -398,7 +400,7 @@ class RequestsScreen(RequestFlows):
             self.tell(_("none of these is clear; a decides one"), bad=True)
             return
         left = len(wanted) - len(clear)
-        lines = [f"{it.client_name} · {self.words.asked(it.request)}" for it in clear]
+        lines = [f"{it.client_name} · {wish_words(self.voice, it.request)}" for it in clear]
         if left:
             lines.append(plural("{n} is not clear and stays", "{n} are not clear and stay", left).format(n=left))
         n = len(clear)

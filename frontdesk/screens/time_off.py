@@ -24,7 +24,7 @@ async def enter_time_off(screen: DeskScreen[Any], person: StaffId | None, day: d
     moves = await screen.look(question)
     if moves is None:
         return
-    plan: Plan | None = Plan(title=absence.title(screen.words), away=away, moves=moves)
+    plan: Plan | None = Plan(title=absence.title(screen.voice), away=away, moves=moves)
     error, about = "", None
     while plan is not None:
         if plan.moves:

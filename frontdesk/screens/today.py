@@ -12,7 +12,7 @@ from frontdesk.core.domain.appointments import AppointmentId, Status
 from frontdesk.core.domain.times import MINUTE, Instant, local_date, wall_time
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import status
+from frontdesk.core.render.words.labels import status
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.flows import AppointmentFlows
@@ -66,8 +66,8 @@ class TodayScreen(AppointmentFlows):
     def head(self) -> None:
         if self.host.setup is None:
             return
-        today = local_date(self.host.now(), self.words.zone)
-        title = f"{_('4 Today')} · {self.words.day(today)}"
+        today = local_date(self.host.now(), self.voice.zone)
+        title = f"{_('4 Today')} · {self.voice.day(today)}"
         self.query_one("#header", Header).show([title], self.clock(), self.marks(but=Verb.TODAY))
 
     def appointment_here(self) -> AppointmentId | None:
@@ -81,7 +81,7 @@ class TodayScreen(AppointmentFlows):
                 if here is not None:
                     self.begin(self.panel(here))
             case Verb.NEW:
-                now = wall_time(self.host.now(), self.words.zone).replace(tzinfo=None, second=0)
+                now = wall_time(self.host.now(), self.voice.zone).replace(tzinfo=None, second=0)
                 self.begin(self.book(Draft(practitioner=None, start=now, search=True)))
             case Verb.BACK:
                 self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
@@ -100,7 +100,7 @@ class TodayScreen(AppointmentFlows):
         self.verb(Verb.OPEN)
 
     async def _load(self) -> None:
-        today = local_date(self.host.now(), self.words.zone)
+        today = local_date(self.host.now(), self.voice.zone)
         found = await self.look(ListAppointments(first=today, last=today, statuses=DRAWN, limit=5000))
         if found is not None:
             self._found = found.items
@@ -123,7 +123,7 @@ class TodayScreen(AppointmentFlows):
         it = named.appointment
         late = it.is_late(now)
         mark = self.host.glyphs.of(it.status, late)
-        when = f"{self.words.time(it.start)}–{self.words.time(it.end)}"
+        when = f"{self.voice.time(it.start)}–{self.voice.time(it.end)}"
         room = max(self.rows.size.width or 80, 60) - 36
         text = (
             f" {mark} {when:<13} {fit(named.client_name, room * 9 // 20)} {fit(named.service_name, room * 3 // 10)}"

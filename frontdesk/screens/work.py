@@ -14,6 +14,7 @@ from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.views import WorkLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
+from frontdesk.core.render.words.work import cause_words
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.flows import AppointmentFlows
 from frontdesk.verbs import ON_WORK, Verb
@@ -130,8 +131,8 @@ class WorkScreen(AppointmentFlows):
         it = line.named.appointment
         waits = age(self.host.now() - line.work.since)
         return (
-            f" {self.words.moment(it.start, it.zone):<17} {it.span.minutes:>3}m {fit(line.named.client_name, 18)}"
-            f" {fit(line.named.practitioner_name, 12)} {self.words.cause(line.work)} · {waits}"
+            f" {self.voice.moment(it.start, it.zone):<17} {it.span.minutes:>3}m {fit(line.named.client_name, 18)}"
+            f" {fit(line.named.practitioner_name, 12)} {cause_words(self.voice, line.work)} · {waits}"
         )
 
 

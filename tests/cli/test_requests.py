@@ -11,7 +11,7 @@ from frontdesk.core.asks.requests import ListRequests, ShowRequest
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.render.request_card import request_card
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store.engine import Store
 from tests.builders import PRACTICE, Clock
 from tests.cli.conftest import Command
@@ -224,8 +224,8 @@ def test_why_and_the_requests_screen_give_the_same_reasons(practice: Command, tm
     practice("book", "review", "2026-11-24T09:00", "--name", "Rival", "-p", "ann", "--override", "urgent")
     desk = Desk(Store(str(tmp_path / "practice.db")), clock=Clock())
     card = desk.see(ShowRequest(request=desk.see(ListRequests()).items[0].request.id))
-    words = Words(desk.see(ShowSetup()))
-    on_screen = [it.text.removeprefix("✗ ") for it in request_card(words, card) if it.text.startswith("✗ ")]
+    voice = Voice(desk.see(ShowSetup()))
+    on_screen = [it.text.removeprefix("✗ ") for it in request_card(voice, card) if it.text.startswith("✗ ")]
     desk.close()
 
     said = practice("why", "--request", ref)

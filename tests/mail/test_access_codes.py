@@ -19,7 +19,7 @@ from frontdesk.core.domain.errors import BadInput, NotAllowed
 from frontdesk.core.domain.mails import MailKind, MailState
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.render import json as shapes
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock
 from tests.mail.test_mishaps import CLARA
 from tests.operations.mailing import Post, a_client, mailing, outbox
@@ -108,9 +108,9 @@ def test_a_code_is_seen_by_its_reader_alone(post: Post, caplog: pytest.LogCaptur
     a_client(post.desk)
     with caplog.at_level(logging.DEBUG):
         post.desk.acting(SYSTEM).do(SendAccessCode(address=CLARA, browser="b1"))
-        words = Words(post.desk.see(ShowSetup()), date(2026, 11, 23))
+        voice = Voice(post.desk.see(ShowSetup()), date(2026, 11, 23))
         [mail] = post.desk.see(ListMails()).items
-        shown = [json.dumps(shapes.mail(mail, words)), str(post.desk.see(ShowMail(mail=mail.id)))]
+        shown = [json.dumps(shapes.mail(mail, voice)), str(post.desk.see(ShowMail(mail=mail.id)))]
         everything = str(post.desk.see(ShowEverything()))
         with post.desk.store.reading() as connection:
             tables = connection.exec_driver_sql("SELECT body, html, subject, sealed FROM mail").all()

@@ -18,7 +18,7 @@ from frontdesk.core.asks.schedule import ListWork
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment, Status
 from frontdesk.core.domain.errors import BadInput, NotFound, Refused
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.parse.replies import reply
 from tests.builders import Clock, booked, on
 from tests.operations.mailing import a_client, mailing

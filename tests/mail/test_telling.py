@@ -47,7 +47,8 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.work import Answer
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.letters import is_broken
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock, booked, on
 from tests.mail.test_mishaps import ANN, CLARA, cancel, kinds, move, report, wish
 from tests.operations.mailing import Post, a_client, mailing, outbox
@@ -58,8 +59,8 @@ def post(desk: Desk, clock: Clock) -> Post:
     return Post(mailing(desk), clock)
 
 
-def words(post: Post) -> Words:
-    return Words(post.desk.see(ShowSetup()), date(2026, 11, 23))
+def voice(post: Post) -> Voice:
+    return Voice(post.desk.see(ShowSetup()), date(2026, 11, 23))
 
 
 def calls(post: Post) -> list[MailKind]:
@@ -224,7 +225,7 @@ def test_what_waits_for_a_merged_record_goes_to_the_one_that_is_kept(post: Post)
     assert post.desk.do(answer).changes[0].after.status is Status.CONFIRMED  # type: ignore[union-attr]
     before = post.desk.see(ListNotices())
     again = post.desk.do(answer)
-    assert post.desk.see(ListNotices()) == before and "confirmed" in words(post).event(again)
+    assert post.desk.see(ListNotices()) == before and "confirmed" in event_words(voice(post), again)
     with pytest.raises(NotFound):
         post.desk.do(replace(answer, attendee="old@client.example"))  # nobody was invited there
 

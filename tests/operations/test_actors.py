@@ -43,7 +43,10 @@ from frontdesk.core.domain.actors import (
 )
 from frontdesk.core.domain.appointments import Side
 from frontdesk.core.domain.errors import NotAllowed, NotFound, Refused, Stale
-from frontdesk.core.domain.events import AppointmentBooked, EventId, HistoryLine, RequestMade
+from frontdesk.core.domain.events.appointments import AppointmentBooked
+from frontdesk.core.domain.events.history import HistoryLine
+from frontdesk.core.domain.events.recorded import EventId
+from frontdesk.core.domain.events.requests import RequestMade
 from frontdesk.core.domain.objections import (
     CannotBeUndone,
     KnownAlready,
@@ -56,7 +59,9 @@ from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
-from frontdesk.core.render.words import Words, plain_error
+from frontdesk.core.render.words.errors import error_words, plain_error
+from frontdesk.core.render.words.history import who_words
+from frontdesk.core.render.words.voice import Voice
 from tests.builders import as_staff, booked, on
 
 ADMIN = '[[staff]]\nid = "ada"\nname = "Ada Admin"\nroles = ["admin"]\n'
@@ -258,7 +263,7 @@ def test_a_client_cancels_their_own_and_history_says_the_client_did(desk: Desk) 
     line = last(desk)
     assert (line.who, line.actor_name) == (ActorId(ActorKind.CLIENT, str(made.client.id)), "Clara Client")
     assert (line.on_behalf_of, line.by) == (None, Side.CLIENT)
-    assert Words(desk.see(ShowSetup())).who(line) == "Clara Client"
+    assert who_words(Voice(desk.see(ShowSetup())), line) == "Clara Client"
 
 
 def test_what_a_client_did_is_not_taken_back_for_them(desk: Desk) -> None:
@@ -278,7 +283,7 @@ def test_staff_who_write_for_a_client_are_the_actor_and_undo_it(desk: Desk) -> N
 
     line = last(desk)
     assert (line.who, line.on_behalf_of) == (ActorId(ActorKind.STAFF, "rita"), made.client.id)
-    assert Words(desk.see(ShowSetup())).who(line) == "Rita Reception for Clara Client"
+    assert who_words(Voice(desk.see(ShowSetup())), line) == "Rita Reception for Clara Client"
     assert rita.do(Undo()).of_operation == "cancel"
 
 
@@ -286,7 +291,7 @@ def test_a_cancel_by_the_practice_is_for_nobody(desk: Desk) -> None:
     made = booked(desk, on(25, 9))
     desk.do(CancelAppointment(appointment=made.appointment.id, seen=None, reason=ReasonId("staff_ill")))
 
-    assert (last(desk).on_behalf_of, Words(desk.see(ShowSetup())).who(last(desk))) == (None, "desk")
+    assert (last(desk).on_behalf_of, who_words(Voice(desk.see(ShowSetup())), last(desk))) == (None, "desk")
 
 
 def test_a_client_touches_nothing_of_another(desk: Desk) -> None:
@@ -472,9 +477,9 @@ def test_a_client_is_not_told_why_somebody_is_away(desk: Desk) -> None:
     with pytest.raises(Refused) as told:
         as_staff(desk, "rita").do(asking)
 
-    words = Words(desk.see(ShowSetup()))
-    assert "surgery" not in words.error(refused.value)
-    assert "surgery" in words.error(told.value)
+    voice = Voice(desk.see(ShowSetup()))
+    assert "surgery" not in error_words(voice, refused.value)
+    assert "surgery" in error_words(voice, told.value)
 
 
 def test_the_portal_lets_nobody_in_while_it_is_off(desk: Desk) -> None:
@@ -499,7 +504,7 @@ def test_a_client_whose_screen_is_old_learns_nothing_of_who_works_on_it(desk: De
         )
 
     assert (refused.value.by, refused.value.name, refused.value.change) == ("", "", None)
-    assert "money" not in Words(desk.see(ShowSetup())).error(refused.value)
+    assert "money" not in error_words(Voice(desk.see(ShowSetup())), refused.value)
 
 
 def test_a_message_is_taken_back_only_by_who_has_power_over_what_it_is_about(desk: Desk) -> None:
@@ -561,7 +566,7 @@ def test_an_applicant_chooses_no_record_and_learns_of_none(desk: Desk) -> None:
         nora.do(TakeOffer(request=request.id, choice=1))
 
     assert refused.value.objections == (KnownAlready((), ()),)
-    assert "Known" not in Words(desk.see(ShowSetup())).error(refused.value)
+    assert "Known" not in error_words(Voice(desk.see(ShowSetup())), refused.value)
 
 
 def test_staff_actors_are_who_they_are_now(desk: Desk) -> None:

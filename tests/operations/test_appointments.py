@@ -37,7 +37,8 @@ from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.views import Block
 from frontdesk.core.parse.practice import practice_file
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock, as_staff, at, booked, on
 
 
@@ -412,11 +413,11 @@ def test_what_is_picked_up_lies_per_person_and_holds_nothing(desk: Desk) -> None
 
 
 def test_undo_and_redo_say_what_was_done_to_whom(desk: Desk) -> None:
-    words = Words(desk.see(ShowSetup()))
+    voice = Voice(desk.see(ShowSetup()))
     event = booked(desk, on(24, 9))
     desk.do(RescheduleAppointment(appointment=event.appointment.id, seen=None, start=on(25, 10)))
 
-    assert words.event(desk.do(Undo())) == "Undone: moved Clara Client, Tue 24 Nov 09:00"
-    assert words.event(desk.do(Redo())) == "Done again: moved Clara Client, Wed 25 Nov 10:00"
+    assert event_words(voice, desk.do(Undo())) == "Undone: moved Clara Client, Tue 24 Nov 09:00"
+    assert event_words(voice, desk.do(Redo())) == "Done again: moved Clara Client, Wed 25 Nov 10:00"
     desk.do(Undo())
-    assert words.event(desk.do(Undo())) == "Undone: booked Clara Client, Tue 24 Nov 09:00"
+    assert event_words(voice, desk.do(Undo())) == "Undone: booked Clara Client, Tue 24 Nov 09:00"

@@ -24,7 +24,7 @@ from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.appointments import Appointment, Side, Status
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.errors import NotAllowed, Refused
-from frontdesk.core.domain.events import AppointmentCancelled
+from frontdesk.core.domain.events.appointments import AppointmentCancelled
 from frontdesk.core.domain.objections import (
     CallLiesAhead,
     ChangedSince,

@@ -50,7 +50,7 @@ from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Side, Status
 from frontdesk.core.domain.charges import Charge, ChargeKind, ChargeState
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.events import FINAL, Event
+from frontdesk.core.domain.events.every import FINAL, Event
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ReasonId

@@ -21,11 +21,13 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.asks.schedule import TakeTimeOff
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.notices import Audience, NoticeKind
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.events import event_words
+from frontdesk.core.render.words.notices import notice_words
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store import notices
 from frontdesk.core.store.look import Look
 from tests.builders import Clock, as_staff, booked, on
@@ -163,11 +165,11 @@ def test_a_ticket_elsewhere_is_named_where_its_appointment_moves_or_dies(desk: D
     else:
         event = desk.do(CancelAppointment(appointment=made.id, seen=None, reason=ReasonId("client_asked")))
 
-    words = Words(desk.see(ShowSetup()))
-    assert "T-4711" in words.event(event)
+    voice = Voice(desk.see(ShowSetup()))
+    assert "T-4711" in event_words(voice, event)
     assert appointment_now(desk, made.id).ticket == "T-4711"
     line = as_staff(desk, "ann").see(ListNotices())[0]
-    assert "T-4711" in words.notice(line)
+    assert "T-4711" in notice_words(voice, line)
 
 
 def test_what_is_taken_back_is_told_again(desk: Desk) -> None:

@@ -34,13 +34,8 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.charges import ChargeKind
 from frontdesk.core.domain.errors import BadInput, NotAllowed, NotFound, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import (
-    AppointmentBooked,
-    AppointmentRescheduled,
-    RequestApproved,
-    RequestEdited,
-    RequestMade,
-)
+from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
+from frontdesk.core.domain.events.requests import RequestApproved, RequestEdited, RequestMade
 from frontdesk.core.domain.objections import (
     Held,
     KnownAlready,

@@ -18,14 +18,17 @@ from frontdesk.core.domain.actors import DESK
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.effects import Because, Lost
 from frontdesk.core.domain.errors import BadInput, NotAllowed, Problem, Refused, Stale, StoreProblem, StoreUnusable
-from frontdesk.core.domain.events import RequestMade, SettingsChanged
+from frontdesk.core.domain.events.practice import SettingsChanged
+from frontdesk.core.domain.events.requests import RequestMade
 from frontdesk.core.domain.objections import ChangedSince, NothingToChange, NotOnline
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.practice import practice_toml
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.history import history_words
+from frontdesk.core.render.words.voice import Voice
+from frontdesk.core.render.words.work import cause_words
 from tests.builders import PRACTICE, Clock, as_staff, booked, on
 
 WITHOUT_ANN = PRACTICE.replace('id = "ann"\nname = "Ann Archer"', 'id = "ann"\nname = "Ann Archer"\narchived = true')
@@ -49,9 +52,9 @@ def test_a_key_is_kept_with_who_and_when(desk: Desk, clock: Clock) -> None:
 def test_history_says_which_key_from_what_to_what(desk: Desk) -> None:
     choose(desk, horizon=90, approval="auto")
     choose(desk, horizon=None)
-    words = Words(desk.see(ShowSetup()))
+    voice = Voice(desk.see(ShowSetup()))
 
-    assert [words.history(it) for it in desk.see(ShowHistory())[-2:]] == [
+    assert [history_words(voice, it) for it in desk.see(ShowHistory())[-2:]] == [
         "changed the settings booking: Booking horizon 365 days → 90 days, booking: Approval auto",
         "changed the settings booking: Booking horizon 90 days → 60 days (as it begins)",
     ]
@@ -247,7 +250,7 @@ def test_the_plan_is_carried_out_in_the_same_act_and_the_rest_is_on_the_work_lis
         "archived",
         "staff:ann",
     )
-    assert Words(desk.see(ShowSetup())).cause(waiting.work) == "Ann Archer is archived"
+    assert cause_words(Voice(desk.see(ShowSetup())), waiting.work) == "Ann Archer is archived"
 
     desk.do(Undo(event=done.events[0].id))
 

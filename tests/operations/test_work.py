@@ -23,14 +23,16 @@ from frontdesk.core.asks.slots import Away, FindSlots
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.errors import About, BadInput, NotAllowed, Refused, SlotTaken
-from frontdesk.core.domain.events import AppointmentRescheduled, TimeOffTaken
+from frontdesk.core.domain.events.appointments import AppointmentRescheduled
+from frontdesk.core.domain.events.schedule import TimeOffTaken
 from frontdesk.core.domain.objections import NotOnWorkList
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import PlannedMove
 from frontdesk.core.parse.practice import practice_file
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.errors import error_words
+from frontdesk.core.render.words.voice import Voice
 from tests.builders import PRACTICE, as_staff, at, booked, on
 
 ANN, BOB = StaffId("ann"), StaffId("bob")
@@ -223,5 +225,5 @@ def test_a_plan_that_is_refused_names_the_client_it_is_about(desk: Desk) -> None
         desk.do(ApplyTimeOff(staff=ANN, start=on(24, 9), end=on(24, 12), moves=(step,)))
 
     assert caught.value.about == About(appointment.id, "Clara Client")
-    words = Words(desk.see(ShowSetup()))
-    assert words.error(caught.value).startswith("Clara Client: ")
+    voice = Voice(desk.see(ShowSetup()))
+    assert error_words(voice, caught.value).startswith("Clara Client: ")

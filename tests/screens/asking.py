@@ -7,7 +7,7 @@ from datetime import datetime
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.requests import RequestAppointment
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.events import RequestMade
+from frontdesk.core.domain.events.requests import RequestMade
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId

@@ -12,7 +12,7 @@ from frontdesk.core.asks.appointments import BookAppointment, CancelAppointment
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.events import EventId
+from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.store import events

@@ -26,7 +26,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.errors import DeskError, NotFound, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import EventId
+from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.objections import Away, ChangedSince, OutsideHours

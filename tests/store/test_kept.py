@@ -22,13 +22,14 @@ from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import DESK, ActorId, ActorKind, staff_actor
 from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, StoreProblem, StoreUnusable
-from frontdesk.core.domain.events import EventId
+from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.objections import NothingToUndo
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.operations.undo import stacks_of
 from frontdesk.core.render.language import speak
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.history import history_words
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store import events, first_shapes, migrate
 from frontdesk.core.store.engine import SCHEMA, Store, driver
 from frontdesk.core.store.look import Look
@@ -117,7 +118,7 @@ def as_far_as_known(now: Any, then: Any) -> Any:
 
 def test_its_history_says_the_same(desk: Desk, said: dict[str, Any]) -> None:
     speak("en")
-    words = Words(desk.see(ShowSetup()), date(2026, 10, 30))
+    voice = Voice(desk.see(ShowSetup()), date(2026, 10, 30))
     lines = desk.see(ShowHistory(limit=10_000))
 
     assert [(it.id, it.at, it.actor_name, it.role, it.operation) for it in lines] == [
@@ -131,7 +132,7 @@ def test_its_history_says_the_same(desk: Desk, said: dict[str, Any]) -> None:
             then["message"],
         )
         if line.operation != SETTINGS:
-            assert words.history(line) == then["sentence"].replace("time_off", "time off")
+            assert history_words(voice, line) == then["sentence"].replace("time_off", "time off")
         changed = [it for it in then["changes"] if it[2] != it[3] and it[0] != "practice"]
         told = [(it.kind, it.id, plain(it.before), plain(it.after)) for it in line.changes if it.kind != "setting"]
         assert [as_far_as_known(list(it), was) for it, was in zip(told, changed, strict=True)] == changed

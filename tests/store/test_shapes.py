@@ -19,7 +19,9 @@ from frontdesk.core.domain.practice import StaffMember
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.practice import practice_toml
-from frontdesk.core.render.words import Words, plain_error
+from frontdesk.core.render.words.errors import plain_error
+from frontdesk.core.render.words.history import history_words
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store import first_shapes
 from frontdesk.core.store.shapes import SHAPES, changes_from_json, from_text, to_text
 from frontdesk.core.store.values import Misshapen, plain_of
@@ -211,9 +213,9 @@ def test_a_set_up_that_lacks_something_is_told_with_what_and_where(desk: Desk) -
 
 
 def test_a_new_practice_says_every_change_in_words(desk: Desk) -> None:
-    words = Words(desk.see(ShowSetup()))
+    voice = Voice(desk.see(ShowSetup()))
 
-    assert words.history(desk.see(ShowHistory())[0]).startswith(
+    assert history_words(voice, desk.see(ShowHistory())[0]).startswith(
         "changed the practice practice: Name Test Street, practice: Time zone Europe/London, "
     )
     desk.close()

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.desk import Desk, open_desk
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
-from frontdesk.core.render.words import plain_error
+from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.store.engine import Store
 from tests.builders import Clock, booked, on, open_test_desk
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId, Side, Status
-from frontdesk.core.domain.events import (
+from frontdesk.core.domain.events.appointments import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentEdited,

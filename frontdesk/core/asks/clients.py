@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from frontdesk.core.asks.door import Ask, Question
-from frontdesk.core.domain.events import ClientAdded, ClientEdited, ClientsMerged
+from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientsMerged
 from frontdesk.core.domain.people import ClientId, ClientKind, Contact
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.views import ClientCard, ClientHit

@@ -7,7 +7,9 @@ from datetime import date
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import EventId, HistoryLine, Redone, Undone
+from frontdesk.core.domain.events.history import HistoryLine
+from frontdesk.core.domain.events.recorded import EventId
+from frontdesk.core.domain.events.reversals import Redone, Undone
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.requests import RequestId

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, MessageWritten
+from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.mails import Carrier, Letter, Mail, MailId, MailState, Outcome
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from frontdesk.core.asks.door import Ask
-from frontdesk.core.domain.events import Event
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.work import Answer

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from frontdesk.core.asks.door import Ask, E, Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import (
-    AppointmentBooked,
-    AppointmentRescheduled,
-    Batch,
-    Event,
+from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
+from frontdesk.core.domain.events.every import Batch, Event
+from frontdesk.core.domain.events.requests import (
     OffersRefused,
     RequestApproved,
     RequestDeclined,

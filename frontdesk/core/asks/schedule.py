@@ -7,7 +7,9 @@ from datetime import datetime
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.events import Batch, Event, TimeOffRemoved, TimeOffTaken, WorkKept
+from frontdesk.core.domain.events.appointments import WorkKept
+from frontdesk.core.domain.events.every import Batch, Event
+from frontdesk.core.domain.events.schedule import TimeOffRemoved, TimeOffTaken
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.schedule import Move
-from frontdesk.core.domain.events import Batch, Event, SettingsChanged
+from frontdesk.core.domain.events.every import Batch, Event
+from frontdesk.core.domain.events.practice import SettingsChanged
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.practice_file import PracticeFile, PracticePlan

@@ -14,7 +14,7 @@ from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant
 
 if TYPE_CHECKING:  # events name permissions, and those the error that refuses
-    from frontdesk.core.domain.events import Change
+    from frontdesk.core.domain.events.recorded import Change
 
 
 @dataclass(frozen=True, slots=True)

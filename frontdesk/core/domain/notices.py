@@ -11,9 +11,28 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NewType
 
-from frontdesk.core.domain import events
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Side, Status
-from frontdesk.core.domain.events import Change, Event
+from frontdesk.core.domain.events.appointments import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentReinstated,
+    AppointmentRescheduled,
+)
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.mails import MessageReceived, ReplyNoted
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.requests import (
+    OffersLapsed,
+    OffersRefused,
+    RequestApproved,
+    RequestDeclined,
+    RequestEdited,
+    RequestExpired,
+    RequestMade,
+    RequestWithdrawn,
+    TimesOffered,
+)
+from frontdesk.core.domain.events.reversals import Redone, Undone
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Ended, Request, RequestKind, RequestState
 from frontdesk.core.domain.work import Answer, Work
@@ -76,24 +95,24 @@ def notices_of(event: Event) -> tuple[Notice, ...]:
 
 def _of(event: Event) -> Iterator[Notice]:
     match event:
-        case events.AppointmentBooked(appointment=it, by=by):
+        case AppointmentBooked(appointment=it, by=by):
             yield from _appointment(NoticeKind.BOOKED, it, by)
-        case events.AppointmentRescheduled(before=was, appointment=it, by=by) if it.sequence != was.sequence:
+        case AppointmentRescheduled(before=was, appointment=it, by=by) if it.sequence != was.sequence:
             yield from _appointment(NoticeKind.MOVED, it, by)
             if was.practitioner != it.practitioner:
                 yield _to_practitioner(NoticeKind.MOVED, it, was.practitioner)
-        case events.AppointmentCancelled(appointment=it):
+        case AppointmentCancelled(appointment=it):
             by = it.cancellation.by if it.cancellation is not None else Side.PRACTICE
             yield from _appointment(NoticeKind.CANCELLED, it, by)
-        case events.AppointmentReinstated(appointment=it):
+        case AppointmentReinstated(appointment=it):
             yield from _appointment(NoticeKind.REINSTATED, it, Side.PRACTICE)
-        case events.RequestMade(request=it):
+        case RequestMade(request=it):
             yield from _to_all(_asked(it, NoticeKind.REQUEST_RECEIVED, NoticeKind.MOVE_ASKED), it)
-        case events.RequestEdited(request=it):
+        case RequestEdited(request=it):
             yield from _to_all(NoticeKind.REQUEST_CHANGED, it)
-        case events.RequestWithdrawn(request=it):
+        case RequestWithdrawn(request=it):
             yield from _to_staff(NoticeKind.REQUEST_WITHDRAWN, it)
-        case events.RequestApproved(request=it, appointment=made, taken=taken):
+        case RequestApproved(request=it, appointment=made, taken=taken):
             kind = _asked(it, NoticeKind.REQUEST_APPROVED, NoticeKind.MOVE_APPROVED)
             yield _to_client(kind, made)
             yield _to_practitioner(NoticeKind.OFFER_TAKEN if taken else kind, made, made.practitioner)
@@ -101,26 +120,26 @@ def _of(event: Event) -> Iterator[Notice]:
                 yield _to_practitioner(NoticeKind.MOVED, made, event.was.practitioner)
             if taken:
                 yield _to_desk(NoticeKind.OFFER_TAKEN, it)
-        case events.RequestDeclined(request=it):
+        case RequestDeclined(request=it):
             yield _client_of(_asked(it, NoticeKind.REQUEST_DECLINED, NoticeKind.MOVE_DECLINED), it)
-        case events.TimesOffered(request=it):
+        case TimesOffered(request=it):
             yield _client_of(NoticeKind.OFFERED, it)
-        case events.OffersRefused(request=it):
+        case OffersRefused(request=it):
             yield from _to_staff(NoticeKind.OFFER_REFUSED, it)
-        case events.OffersLapsed(request=it):
+        case OffersLapsed(request=it):
             yield from _to_staff(NoticeKind.OFFER_LAPSED, it)
-        case events.RequestExpired(request=it):
+        case RequestExpired(request=it):
             yield from _to_all(_asked(it, NoticeKind.REQUEST_EXPIRED, NoticeKind.MOVE_EXPIRED), it)
-        case events.ReplyNoted(appointment=it) if event.answer is not Answer.ACCEPTED:
+        case ReplyNoted(appointment=it) if event.answer is not Answer.ACCEPTED:
             yield _to_practitioner(NoticeKind.ANSWERED_NO, it, it.practitioner)
             yield _to_desk(NoticeKind.ANSWERED_NO, it)
-        case events.MessageReceived(appointment=None, client=client):
+        case MessageReceived(appointment=None, client=client):
             about: dict[str, Any] = {"subject_kind": "client", "subject_id": str(client.id)}
             yield Notice(audience=Audience.DESK, kind=NoticeKind.WROTE, client=client.id, **about)
-        case events.MessageReceived(appointment=Appointment() as it):
+        case MessageReceived(appointment=Appointment() as it):
             yield _to_practitioner(NoticeKind.WROTE, it, it.practitioner)
             yield _to_desk(NoticeKind.WROTE, it)
-        case events.Undone() | events.Redone():
+        case Undone() | Redone():
             yield from _of_reversed(event.changes)
         case _:
             pass

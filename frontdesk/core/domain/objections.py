@@ -1,6 +1,6 @@
 """Why not: every reason the house can give against a change. Data of the cure, never a sentence.
 
-`render/words.py` has the sentence for each; the unions are closed, so a new reason without words fails the
+`render/words/objections.py` has the sentence for each; the unions are closed, so a new reason without words fails the
 type check.
 """
 
@@ -212,28 +212,13 @@ class TooManyPending(_Reason):
     limit: int
 
 
-SlotObjection: TypeAlias = (
-    ServiceNotActive
-    | NotOffered
-    | NotAtLocation
-    | RoomDoesNotFit
-    | NotOnline
-    | NotForNewClients
-    | NoSuchTime
-    | InThePast
-    | OutsideHours
-    | Closed
-    | Away
-    | OffGrid
-    | PractitionerTaken
-    | RoomsTaken
-    | Held
-    | ClientBusy
-    | TooSoon
-    | TooFarAhead
-    | TooManyUpcoming
-    | TooManyPending
+OfferObjection: TypeAlias = (
+    ServiceNotActive | NotOffered | NotAtLocation | RoomDoesNotFit | NotOnline | NotForNewClients
 )
+TimeObjection: TypeAlias = NoSuchTime | InThePast | OutsideHours | Closed | Away | OffGrid
+TakenObjection: TypeAlias = PractitionerTaken | RoomsTaken | Held | ClientBusy
+LimitObjection: TypeAlias = TooSoon | TooFarAhead | TooManyUpcoming | TooManyPending
+SlotObjection: TypeAlias = OfferObjection | TimeObjection | TakenObjection | LimitObjection
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,34 +425,24 @@ class CallLiesAhead(_Reason):
     code = "call_lies_ahead"
 
 
-ChangeObjection: TypeAlias = (
+AppointmentObjection: TypeAlias = (
     NotFromHere
     | NotBeforeStart
     | ReasonNeedsText
-    | NothingToUndo
-    | NothingToRedo
-    | ChangedSince
-    | CannotBeUndone
-    | SameClient
     | OnlyByPhone
     | TooLate
     | ServiceStays
-    | RequestIsOver
-    | NoOpenOffer
-    | AnswerIsAwaited
-    | HoldIsLost
-    | TooManyOffers
-    | KnownAlready
-    | LastAdmin
-    | NothingToChange
-    | ChargeIsOver
-    | WaiverNeedsReason
-    | MailIsOver
-    | ReplyIsOld
-    | NoAddress
-    | NoPortal
-    | NotOnWorkList
     | CallLiesAhead
+    | NotOnWorkList
+    | ReplyIsOld
 )
+RequestObjection: TypeAlias = (
+    RequestIsOver | NoOpenOffer | AnswerIsAwaited | HoldIsLost | TooManyOffers | KnownAlready
+)
+UndoObjection: TypeAlias = NothingToUndo | NothingToRedo | ChangedSince | CannotBeUndone
+RecordObjection: TypeAlias = (
+    SameClient | LastAdmin | NothingToChange | ChargeIsOver | WaiverNeedsReason | MailIsOver | NoAddress | NoPortal
+)
+ChangeObjection: TypeAlias = AppointmentObjection | RequestObjection | UndoObjection | RecordObjection
 
 Objection: TypeAlias = SlotObjection | ChangeObjection

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from frontdesk.core.domain.effects import Because
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import Change
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.hours import Closure, ClosureId, DayException, TimeOff, TimeOffId, Week
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Role, StaffId

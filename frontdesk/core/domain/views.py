@@ -11,7 +11,8 @@ from frontdesk.core.domain.appointments import Appointment, AppointmentId, Statu
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.checks import Check
 from frontdesk.core.domain.errors import StoreUnusable
-from frontdesk.core.domain.events import EventId, HistoryLine
+from frontdesk.core.domain.events.history import HistoryLine
+from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.notices import Notice, NoticeId

@@ -35,15 +35,15 @@ from frontdesk.core.domain.appointments import (
 )
 from frontdesk.core.domain.charges import ChargeKind
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem, saying
-from frontdesk.core.domain.events import (
+from frontdesk.core.domain.events.appointments import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentEdited,
     AppointmentReinstated,
     AppointmentRescheduled,
-    Change,
     StatusSet,
 )
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import CallLiesAhead, NotBeforeStart, NotFromHere, ReasonNeedsText

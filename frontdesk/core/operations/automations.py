@@ -10,7 +10,10 @@ from typing import Any
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.automations import Trigger, matches, still_holds, triggers
-from frontdesk.core.domain.events import AutomationRan, Change, Event, Redone, Reversed
+from frontdesk.core.domain.events.automations import AutomationRan
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.reversals import Redone, Reversed
 from frontdesk.core.domain.mails import (
     CAUSE_GONE,
     Carrier,

@@ -9,7 +9,8 @@ from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.charges import Charge, ChargeId, ChargeKind, ChargeState
 from frontdesk.core.domain.errors import NotFound
-from frontdesk.core.domain.events import Change, ChargeSettled, ChargeWaived
+from frontdesk.core.domain.events.charges import ChargeSettled, ChargeWaived
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.objections import ChargeIsOver, WaiverNeedsReason
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_text

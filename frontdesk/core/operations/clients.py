@@ -9,7 +9,8 @@ from typing import Any
 from frontdesk.core.asks.clients import AddClient, EditClient, LogOpening, MergeClients, NewClient
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
-from frontdesk.core.domain.events import Change, ClientAdded, ClientEdited, ClientsMerged
+from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientsMerged
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import SameClient
 from frontdesk.core.domain.people import Client, ClientId, Contact, ContactId, with_ids

@@ -18,15 +18,9 @@ from frontdesk.core.asks.requests import (
 )
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action
 from frontdesk.core.domain.errors import BadInput, Problem, Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import (
-    Batch,
-    Event,
-    Left,
-    OffersRefused,
-    RequestApproved,
-    RequestDeclined,
-    TimesOffered,
-)
+from frontdesk.core.domain.events.every import Batch, Event
+from frontdesk.core.domain.events.recorded import Left
+from frontdesk.core.domain.events.requests import OffersRefused, RequestApproved, RequestDeclined, TimesOffered
 from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.objections import (
     AnswerIsAwaited,

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import Refused, SlotTaken, Stale
-from frontdesk.core.domain.events import AutomationRan, Event
+from frontdesk.core.domain.events.automations import AutomationRan
+from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.kinds import kind_of, owner_of
 from frontdesk.core.domain.notices import notices_of
 from frontdesk.core.domain.objections import Objection, SlotObjection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import RecordEnd, SweepExpired
-from frontdesk.core.domain.events import Batch, Event
+from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.reminders import is_storm
 from frontdesk.core.domain.slots import Asking

@@ -28,7 +28,7 @@ from frontdesk.core.asks.mails import (
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.automations import still_holds
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem, StoreUnusable, saying
-from frontdesk.core.domain.events import BookingLinkGiven, MessageReceived, MessageWritten
+from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.mails import (
     GIVE_UP,
     LEASE,

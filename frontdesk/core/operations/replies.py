@@ -8,7 +8,9 @@ from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import RequestRescheduling
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Status
 from frontdesk.core.domain.errors import NotFound, Refused, SlotTaken
-from frontdesk.core.domain.events import Change, Event, ReplyNoted
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.mails import ReplyNoted
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.objections import NotFromHere, ReplyIsOld
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.work import Answer, Work, WorkId

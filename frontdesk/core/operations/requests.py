@@ -19,14 +19,9 @@ from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
 from frontdesk.core.domain.charges import ChargeKind
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
-from frontdesk.core.domain.events import (
-    AppointmentBooked,
-    AppointmentRescheduled,
-    Change,
-    RequestEdited,
-    RequestMade,
-    RequestWithdrawn,
-)
+from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.requests import RequestEdited, RequestMade, RequestWithdrawn
 from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.objections import (
     InThePast,

@@ -11,7 +11,10 @@ from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.schedule import ApplyTimeOff, KeepAppointment, Move, RemoveTimeOff, TakeTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import About, BadInput, DeskError, NotFound, Problem
-from frontdesk.core.domain.events import Batch, Change, Event, TimeOffRemoved, TimeOffTaken, WorkKept
+from frontdesk.core.domain.events.appointments import WorkKept
+from frontdesk.core.domain.events.every import Batch, Event
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.schedule import TimeOffRemoved, TimeOffTaken
 from frontdesk.core.domain.hours import TimeOff, TimeOffId, span_of_time_off
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import NotOnWorkList

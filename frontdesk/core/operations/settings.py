@@ -10,7 +10,9 @@ from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.effects import OUT_OF_USE, Effect
 from frontdesk.core.domain.errors import BadInput, Problem, Stale
-from frontdesk.core.domain.events import Batch, Change, Event, PracticeApplied, SettingsChanged
+from frontdesk.core.domain.events.every import Batch, Event
+from frontdesk.core.domain.events.practice import PracticeApplied, SettingsChanged
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import LastAdmin, NothingToChange

@@ -11,7 +11,8 @@ from typing import Any
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
-from frontdesk.core.domain.events import Change, OffersLapsed, RequestExpired
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.requests import OffersLapsed, RequestExpired
 from frontdesk.core.domain.objections import NotOffered
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
-from frontdesk.core.domain import events
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Side
 from frontdesk.core.domain.charges import Charge, ChargeState
 from frontdesk.core.domain.errors import Refused
-from frontdesk.core.domain.events import Change, Event
+from frontdesk.core.domain.events.appointments import AppointmentBooked
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.requests import RequestApproved, RequestEdited, RequestMade
+from frontdesk.core.domain.events.reversals import Redone, Reversed, Undone
 from frontdesk.core.domain.mails import (
     APPROVALS,
     UNSENT,
@@ -62,7 +66,7 @@ from frontdesk.core.queries.letters import (
 )
 from frontdesk.core.render import letters
 from frontdesk.core.render.language import speaking
-from frontdesk.core.render.words import reason_label
+from frontdesk.core.render.words.labels import reason_label
 from frontdesk.core.store import appointments, clients, links, mails, setup
 from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Tx
@@ -77,15 +81,15 @@ WORDS = frozenset({"message", "booking_link"})
 def tell(tx: Tx, event: Event) -> None:
     """Write what has to be told of an event, and take back what waits and is not true any more."""
     practice = setup.load(tx)
-    operation = event.of_operation if isinstance(event, events.Reversed) else event.operation
+    operation = event.of_operation if isinstance(event, Reversed) else event.operation
     match event:
-        case events.MessageWritten():
+        case MessageWritten():
             _tell_message(tx, practice, event, event.client, event.appointment)
-        case events.MessageReceived():
+        case MessageReceived():
             _pass_on(tx, practice, event)
-        case events.BookingLinkGiven():
+        case BookingLinkGiven():
             _tell_booking_link(tx, practice, event)
-        case events.Undone() | events.Redone():
+        case Undone() | Redone():
             _take_back_words(tx, event, must=operation in WORDS)
         case _:
             pass
@@ -142,7 +146,7 @@ def _tell_client(
             _tell_words(tx, practice, words, it)
         return
     waiting = told.waiting.kind if told.waiting is not None else None
-    if isinstance(event, events.RequestApproved) or (waiting in APPROVALS.values() and kind in APPROVALS):
+    if isinstance(event, RequestApproved) or (waiting in APPROVALS.values() and kind in APPROVALS):
         kind = APPROVALS.get(kind, kind)
     message = words.message if words is not None else ""
     if not client.email and not message and (slip or _came_from_client(event, it)):
@@ -306,7 +310,7 @@ def _tell_message(tx: Tx, practice: Setup, event: Event, client: Client, it: App
     write(tx, practice, to, facts, about=about, occasion=f"words:{event.batch}")
 
 
-def _pass_on(tx: Tx, practice: Setup, event: events.MessageReceived) -> None:
+def _pass_on(tx: Tx, practice: Setup, event: MessageReceived) -> None:
     """A client's words go to the practitioner they are about, else to whom the client sees next, or saw last."""
     client, about = event.client, event.appointment
     theirs = sorted(appointments.of_client(tx, client.id), key=lambda it: (it.start < tx.now, abs(it.start - tx.now)))
@@ -321,7 +325,7 @@ def _pass_on(tx: Tx, practice: Setup, event: events.MessageReceived) -> None:
     write(tx, practice, to, facts, about=subject, occasion=f"words:{event.batch}", client=client.id)
 
 
-def _tell_booking_link(tx: Tx, practice: Setup, event: events.BookingLinkGiven) -> None:
+def _tell_booking_link(tx: Tx, practice: Setup, event: BookingLinkGiven) -> None:
     to = to_client(practice, event.client)
     _start, _slash, secret = event.link.rpartition("/")
     occasion = f"words:{event.batch}"
@@ -351,13 +355,13 @@ def _tell_booking_link(tx: Tx, practice: Setup, event: events.BookingLinkGiven) 
     )
 
 
-def _take_back_words(tx: Tx, event: events.Reversed, must: bool) -> None:
+def _take_back_words(tx: Tx, event: Reversed, must: bool) -> None:
     """A message that waits does not leave, and a link opens nothing; or they do after all.
 
     Raises Refused where the mail has left and the deed was nothing but that: it `must` be taken back.
     """
     assert event.undoes is not None
-    occasion, undone = f"words:{events_store.first_of(tx, event.undoes)}", isinstance(event, events.Undone)
+    occasion, undone = f"words:{events_store.first_of(tx, event.undoes)}", isinstance(event, Undone)
     for mail in mails.of_occasion(tx, occasion):
         if mail.is_told and must:
             raise Refused((CannotBeUndone(event.of_operation),))
@@ -421,7 +425,7 @@ def _ask_to_decide(
     wish = request_for_practitioner(it, staff.staff)
     told = what_is_known(tx, about, staff, request_for_practitioner(was, staff.staff), wish, is_new=was is None)
     asked = decision_kind(it, told.known.told, wish) if told is not None else None
-    asks = isinstance(event, events.RequestMade | events.RequestEdited | events.Reversed)
+    asks = isinstance(event, RequestMade | RequestEdited | Reversed)
     if told is None or asked is None or not asks or (tx.actor.staff == staff.staff and not own):
         return
     facts = facts_of(
@@ -452,12 +456,12 @@ def _came_from_client(event: Event, it: Appointment) -> bool:
     """Whether the client knows of it because it was their own doing, or their own wish."""
     cancelled = it.cancellation
     asked = cancelled is not None and cancelled.reason == BY_CLIENT
-    return isinstance(event, events.AppointmentBooked) or event.side is Side.CLIENT or asked
+    return isinstance(event, AppointmentBooked) or event.side is Side.CLIENT or asked
 
 
 def _is_slip(tx: Tx, practice: Setup, event: Event, was: Appointment | None) -> bool:
     """Whether a booking is taken back, or done again, so soon that nobody has to be called."""
-    if was is None or not isinstance(event, events.Reversed):
+    if was is None or not isinstance(event, Reversed):
         return False
     return tx.now < was.timed_at + practice.practice.mail.grace
 

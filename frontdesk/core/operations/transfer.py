@@ -7,7 +7,10 @@ from dataclasses import replace
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.domain.appointments import Appointment, TermsId
-from frontdesk.core.domain.events import Change, ImportDone, PracticeApplied, RecordImported
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.practice import PracticeApplied
+from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.events.transfer import ImportDone, RecordImported
 from frontdesk.core.domain.people import ClientId, with_ids
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import taking
@@ -29,7 +32,7 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     work = work_of(tx, ask.records, ask.source, ask.hours)
     events_store.take_over(tx, ask.records.history)
     ids = {key: client.id for key, client in work.known_clients.items()}
-    events = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
+    events: list[Event] = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
     if work.keeps_numbers:
         tx.store.restart_numbers(tx.connection, events_store.highest_named(ask.records.history))
     for event in events:

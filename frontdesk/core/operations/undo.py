@@ -13,7 +13,10 @@ from frontdesk.core.domain.actors import FROM_OUTSIDE
 from frontdesk.core.domain.appointments import Appointment, appointment_ref
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import NotFound, SlotTaken
-from frontdesk.core.domain.events import FINAL, BatchId, Change, HistoryLine, Redone, Reversed, Undone
+from frontdesk.core.domain.events.every import FINAL
+from frontdesk.core.domain.events.history import HistoryLine
+from frontdesk.core.domain.events.recorded import BatchId, Change
+from frontdesk.core.domain.events.reversals import Redone, Reversed, Undone
 from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.kinds import ALL_KINDS, KINDS, Thing, kind_of, owner_of
 from frontdesk.core.domain.objections import (
@@ -66,11 +69,11 @@ def undo(tx: Tx, ask: Undo) -> Undone:
         line = events.find(tx, ask.event)
         if line is None:
             raise NotFound("event", str(ask.event))
-        return _reverse(tx, line.batch, Undone)
+        return record(tx, _reverse(tx, line.batch, Undone))
     stacks = stacks_of(tx, here=ask.here)
     if not stacks.done:
         require_no_objection([NothingToUndo()])
-    return _reverse(tx, stacks.done[0], Undone)
+    return record(tx, _reverse(tx, stacks.done[0], Undone))
 
 
 def redo(tx: Tx, ask: Redo) -> Redone:
@@ -78,7 +81,7 @@ def redo(tx: Tx, ask: Redo) -> Redone:
     stacks = stacks_of(tx, here=ask.here)
     if not stacks.undone:
         require_no_objection([NothingToRedo()])
-    return _reverse(tx, stacks.undone[0], Redone)
+    return record(tx, _reverse(tx, stacks.undone[0], Redone))
 
 
 def stacks_of(look: Look, here: bool) -> Stacks:
@@ -119,7 +122,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         things.save(tx, change.after)
     after = setup.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
-    event = kind(
+    return kind(
         of_operation=_first_operation(tx, lines[-1]),
         client_name=_whose(tx, [change.after for change in back], about),
         all_changes=tuple(back),
@@ -127,7 +130,6 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         undoes=batch,
         also=(*_overtaken(tx, after, back), *settings.entered(tx, practice, _of_setup(back))),
     )
-    return record(tx, event)
 
 
 def _of_setup(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.history import ShowHistory
-from frontdesk.core.domain.events import HistoryLine
+from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.settings import SettingValue, open_value
 from frontdesk.core.domain.times import day_span

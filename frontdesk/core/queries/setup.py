@@ -9,7 +9,7 @@ from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.settings import PlanPractice, ShowSetup
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.effects import Effect, effects_of
-from frontdesk.core.domain.events import Change
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, may

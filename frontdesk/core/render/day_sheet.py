@@ -11,28 +11,29 @@ from frontdesk.core.domain.appointments import HOLDS_TIME
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import Words, status
+from frontdesk.core.render.words.labels import status
+from frontdesk.core.render.words.voice import Voice
 
 
-def day_sheet(words: Words, day: date, found: Sequence[Named]) -> str:
+def day_sheet(voice: Voice, day: date, found: Sequence[Named]) -> str:
     """Plain text, a block a practitioner."""
-    lines = [f"{words.setup.practice.name} · {times.day(day, year=True)}", ""]
+    lines = [f"{voice.setup.practice.name} · {times.day(day, year=True)}", ""]
     for name, theirs in _by_person(found):
         lines.append(name)
-        lines.extend(f"  {'  '.join(cell for cell in _cells(words, it) if cell)}" for it in theirs)
+        lines.extend(f"  {'  '.join(cell for cell in _cells(voice, it) if cell)}" for it in theirs)
         lines.append("")
     if len(lines) == 2:
         lines.append(_("no appointments"))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def day_page(words: Words, day: date, found: Sequence[Named]) -> str:
+def day_page(voice: Voice, day: date, found: Sequence[Named]) -> str:
     """The same as a page of HTML that prints on paper; every text is escaped."""
-    title = html.escape(f"{words.setup.practice.name} · {times.day(day, year=True)}")
+    title = html.escape(f"{voice.setup.practice.name} · {times.day(day, year=True)}")
     parts = []
     for name, theirs in _by_person(found):
         rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(words, it)) + "</tr>" for it in theirs
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(voice, it)) + "</tr>" for it in theirs
         )
         parts.append(f"<h2>{html.escape(name)}</h2><table>{rows}</table>")
     style = (
@@ -53,7 +54,7 @@ def _by_person(found: Sequence[Named]) -> list[tuple[str, list[Named]]]:
     return [(name, list(theirs)) for name, theirs in groupby(ordered, key=lambda it: it.practitioner_name)]
 
 
-def _cells(words: Words, it: Named) -> tuple[str, ...]:
+def _cells(voice: Voice, it: Named) -> tuple[str, ...]:
     appointment = it.appointment
-    span = f"{words.time(appointment.start, appointment.zone)}–{words.time(appointment.end, appointment.zone)}"
+    span = f"{voice.time(appointment.start, appointment.zone)}–{voice.time(appointment.end, appointment.zone)}"
     return (span, it.client_name, it.service_name, it.room_name, it.client_phone, status(appointment.status))

@@ -11,7 +11,8 @@ from typing import Any
 from frontdesk.core.domain import objections as why
 from frontdesk.core.domain.appointments import AppointmentId, appointment_ref, client_ref
 from frontdesk.core.domain.charges import Charge
-from frontdesk.core.domain.events import Event, HistoryLine
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.kinds import ref_of
 from frontdesk.core.domain.life import Life
@@ -26,7 +27,10 @@ from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.views import BellLine, ClientHit, Named, PlannedMove, Rehearsed, RequestLine, WorkLine
 from frontdesk.core.render.times import iso
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.history import history_words
+from frontdesk.core.render.words.notices import notice_words
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.voice import Voice
 
 VERSION = 1
 
@@ -61,24 +65,24 @@ def offer(it: Offer, setup: Setup) -> Json:
     }
 
 
-def verdict(it: Verdict, words: Words) -> Json:
-    zone_name = words.setup.zone_of(it.location)
+def verdict(it: Verdict, voice: Voice) -> Json:
+    zone_name = voice.setup.zone_of(it.location)
     start = iso(it.start, zone_name) if isinstance(it.start, int) else it.start.isoformat(timespec="minutes")
     return {
         "practitioner": it.practitioner,
         "start": start,
         "ok": it.ok,
-        "reasons": [reason(against, words) for against in it.reasons],
-        "warnings": [{"code": w.code, "message": words.objection(w)} for w in it.warnings],
+        "reasons": [reason(against, voice) for against in it.reasons],
+        "warnings": [{"code": w.code, "message": objection_words(voice, w)} for w in it.warnings],
     }
 
 
-def reason(against: why.Objection, words: Words) -> Json:
+def reason(against: why.Objection, voice: Voice) -> Json:
     culprit = getattr(against, "by", None)
     return {
         "code": against.code,
-        "message": words.objection(against),
-        "culprit": _culprit(culprit, words) if isinstance(culprit, why.Culprit) else None,
+        "message": objection_words(voice, against),
+        "culprit": _culprit(culprit, voice) if isinstance(culprit, why.Culprit) else None,
         "setting": against.setting,
         "overridable": against.overridable,
     }
@@ -113,7 +117,7 @@ def named(named: Named) -> Json:
     }
 
 
-def request(line: RequestLine, words: Words) -> Json:
+def request(line: RequestLine, voice: Voice) -> Json:
     it = line.request
     return {
         "ref": it.ref,
@@ -138,7 +142,7 @@ def request(line: RequestLine, words: Words) -> Json:
         "revision": it.revision,
         "expires_at": iso(it.ends_at, it.zone),
         "hold_lost": it.hold_lost,
-        "offers": [slot(held, words.setup) | {"lost": held.lost} for held in it.offers],
+        "offers": [slot(held, voice.setup) | {"lost": held.lost} for held in it.offers],
     }
 
 
@@ -172,8 +176,8 @@ def policy(terms: Terms) -> list[Json]:
     ]
 
 
-def work(it: WorkLine, words: Words) -> Json:
-    return named(it.named) | {"cause": it.work.cause, "since": iso(it.work.since, words.zone)}
+def work(it: WorkLine, voice: Voice) -> Json:
+    return named(it.named) | {"cause": it.work.cause, "since": iso(it.work.since, voice.zone)}
 
 
 def planned(it: PlannedMove, setup: Setup) -> Json:
@@ -209,7 +213,7 @@ def client(it: Client) -> Json:
     }
 
 
-def client_hit(it: ClientHit, words: Words) -> Json:
+def client_hit(it: ClientHit, voice: Voice) -> Json:
     return {
         "id": client_ref(it.id),
         "ref": client_ref(it.id),
@@ -217,7 +221,7 @@ def client_hit(it: ClientHit, words: Words) -> Json:
         "phone": it.phone or None,
         "email": it.email or None,
         "born": it.born.isoformat() if it.born else None,
-        "next": iso(it.next, words.zone) if it.next is not None else None,
+        "next": iso(it.next, voice.zone) if it.next is not None else None,
         "next_ref": appointment_ref(it.next_id) if it.next_id is not None else None,
     }
 
@@ -255,17 +259,17 @@ def automation(it: Automation) -> Json:
     return {"id": it.id, "on": it.on, "when": it.when, "do": do, "enabled": it.enabled}
 
 
-def rehearsed(it: Rehearsed, words: Words) -> Json:
+def rehearsed(it: Rehearsed, voice: Voice) -> Json:
     return {
         "automation": it.automation.id,
         "event": it.line.id,
-        "at": iso(it.line.at, words.zone),
+        "at": iso(it.line.at, voice.zone),
         "on": it.on,
         "ref": it.reference,
     }
 
 
-def mail(it: Mail, words: Words) -> Json:
+def mail(it: Mail, voice: Voice) -> Json:
     about = it.subject_kind == "appointment"
     return {
         "id": it.id,
@@ -274,7 +278,7 @@ def mail(it: Mail, words: Words) -> Json:
         "to": it.recipient,
         "subject": it.letter.subject,
         "state": it.state.value,
-        "due_at": iso(it.due_at, words.zone),
+        "due_at": iso(it.due_at, voice.zone),
         "attempts": it.attempts,
         "message_id": it.message_id,
         "appointment": appointment_ref(AppointmentId(int(it.subject_id))) if about else None,
@@ -282,16 +286,16 @@ def mail(it: Mail, words: Words) -> Json:
     }
 
 
-def notice(it: BellLine, words: Words) -> Json:
+def notice(it: BellLine, voice: Voice) -> Json:
     about = it.notice
     return {
         "id": it.id,
-        "at": iso(it.at, words.zone),
+        "at": iso(it.at, voice.zone),
         "event": it.event,
         "kind": about.kind.value,
         "about": {"kind": about.subject_kind, "id": ref_of(about.subject_kind, about.subject_id)},
         "read": it.is_read,
-        "summary": words.notice(it),
+        "summary": notice_words(voice, it),
     }
 
 
@@ -305,10 +309,10 @@ def location(it: Location, setup: Setup) -> Json:
     }
 
 
-def event(line: HistoryLine, words: Words) -> Json:
+def event(line: HistoryLine, voice: Voice) -> Json:
     return {
         "id": line.id,
-        "at": iso(line.at, words.zone),
+        "at": iso(line.at, voice.zone),
         "actor": line.actor_name or None,
         "actor_kind": line.who.kind.value if line.who is not None else None,
         "actor_id": line.who.id if line.who is not None else None,
@@ -318,29 +322,29 @@ def event(line: HistoryLine, words: Words) -> Json:
         "subject": {"kind": line.subject_kind, "id": ref_of(line.subject_kind, line.subject_id)},
         "batch": line.batch,
         "undoes": line.undoes,
-        "summary": words.history(line),
+        "summary": history_words(voice, line),
     }
 
 
-def past_event(line: HistoryLine, past: PastEvent, words: Words) -> Json:
+def past_event(line: HistoryLine, past: PastEvent, voice: Voice) -> Json:
     """An event with all that another database needs to take it over."""
-    return event(line, words) | {"kept": asdict(past)}
+    return event(line, voice) | {"kept": asdict(past)}
 
 
-def _culprit(by: why.Culprit, words: Words) -> Json:
+def _culprit(by: why.Culprit, voice: Voice) -> Json:
     return {
         "appointment": appointment_ref(by.appointment) if by.appointment is not None else None,
         "client_name": by.client_name or None,
-        "start": _moment(by.span, words)[0],
-        "end": _moment(by.span, words)[1],
-        "held_until": _until(by.expires_at, words.zone),
+        "start": _moment(by.span, voice)[0],
+        "end": _moment(by.span, voice)[1],
+        "held_until": _until(by.expires_at, voice.zone),
         "request": request_ref(by.request) if by.request is not None else None,
         "held_by": by.held_by or None,
     }
 
 
-def _moment(span: Span, words: Words) -> tuple[str, str]:
-    return iso(span.start, words.zone), iso(span.end, words.zone)
+def _moment(span: Span, voice: Voice) -> tuple[str, str]:
+    return iso(span.start, voice.zone), iso(span.end, voice.zone)
 
 
 def _until(at: Instant | None, zone_name: str) -> str | None:

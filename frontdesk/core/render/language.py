@@ -28,7 +28,7 @@ FORMS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 """By language the forms of the words that a practice may call otherwise: of one, and of several."""
 
 
-class Voice:
+class Tongue:
     """A language, with the words of a practice: each sentence is made once."""
 
     def __init__(self, language: str, labels: Mapping[str, str]) -> None:
@@ -78,24 +78,24 @@ def _forms(language: str, labels: Mapping[str, str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=32)
-def _voice(language: str, labels: tuple[tuple[str, str], ...] = ()) -> Voice:
-    return Voice(language, dict(labels))
+def _tongue(language: str, labels: tuple[tuple[str, str], ...] = ()) -> Tongue:
+    return Tongue(language, dict(labels))
 
 
-_house: Voice = _voice("en")
-_for_now: ContextVar[Voice | None] = ContextVar("language", default=None)
+_house: Tongue = _tongue("en")
+_for_now: ContextVar[Tongue | None] = ContextVar("language", default=None)
 
 
 def speak(language: str, labels: Mapping[str, str] | None = None) -> None:
     """Say everything from now on in this language, English where it has no catalogue, and with these words."""
     global _house
-    _house = _voice(language, tuple(sorted((labels or {}).items())))
+    _house = _tongue(language, tuple(sorted((labels or {}).items())))
 
 
 @contextmanager
 def speaking(language: str, labels: Mapping[str, str] | None = None) -> Iterator[None]:
     """Say what is said inside in another language: a letter's is its reader's, not the desk's."""
-    before = _for_now.set(_voice(language, tuple(sorted((labels or {}).items()))))
+    before = _for_now.set(_tongue(language, tuple(sorted((labels or {}).items()))))
     try:
         yield
     finally:

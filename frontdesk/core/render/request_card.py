@@ -9,7 +9,10 @@ from frontdesk.core.domain.requests import RequestKind, RequestState
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
 from frontdesk.core.domain.views import Neighbour, RequestCard
 from frontdesk.core.render.language import _, plural
-from frontdesk.core.render.words import TOPIC_WORDS, Words, status
+from frontdesk.core.render.words.labels import status
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.requests import TOPIC_WORDS, request_state_words
+from frontdesk.core.render.words.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,9 @@ class CardLine:
     look: str = "plain"
 
 
-def request_card(words: Words, card: RequestCard, yes: str = "✓", no: str = "✗") -> list[CardLine]:
+def request_card(voice: Voice, card: RequestCard, yes: str = "✓", no: str = "✗") -> list[CardLine]:
     """Every field and every check; what decides stands first."""
-    return [*_asked(words, card), *_checks(words, card, yes, no), *_who(words, card), *_around(words, card)]
+    return [*_asked(voice, card), *_checks(voice, card, yes, no), *_who(voice, card), *_around(voice, card)]
 
 
 def age(seconds: int) -> str:
@@ -34,43 +37,43 @@ def age(seconds: int) -> str:
     return _("{n} min").format(n=max(seconds, 0) // MINUTE)
 
 
-def _asked(words: Words, card: RequestCard) -> Iterator[CardLine]:
+def _asked(voice: Voice, card: RequestCard) -> Iterator[CardLine]:
     request = card.line.request
     slot = request.slot
     what = _("new appointment") if request.kind is RequestKind.NEW else _("move")
-    yield CardLine(f"{request.ref} · {what} · {words.request_state(request.state, request.ended)}", "dim")
-    when = words.moment(slot.start, request.zone)
+    yield CardLine(f"{request.ref} · {what} · {request_state_words(request.state, request.ended)}", "dim")
+    when = voice.moment(slot.start, request.zone)
     anybody = f" ({_('anybody')})" if request.asked_for is None and request.kind is RequestKind.NEW else ""
     yield CardLine(f"{when} {slot.span.minutes}m {card.line.service_name} · {card.line.practitioner_name}{anybody}")
     if card.moves is not None and request.kind is RequestKind.RESCHEDULE:
         it = card.moves.appointment
         was = it.start if request.state is RequestState.PENDING else None
         if was is not None:
-            old = words.moment(was, it.zone)
+            old = voice.moment(was, it.zone)
             if it.practitioner != slot.practitioner:
                 old = _("{when} with {who}").format(when=old, who=card.moves.practitioner_name)
             yield CardLine(_("instead of {when}, which stands").format(when=old))
     if card.moving_late is not None and card.moving_late.over:
-        cost = f": {words.money(card.moving_late.fee)}" if card.moving_late.fee else ""
+        cost = f": {voice.money(card.moving_late.fee)}" if card.moving_late.fee else ""
         yield CardLine(_("asked late") + cost, "bad")
     if request.description:
         yield CardLine(f"“{request.description}”")
     if request.offers:
         offered = ", ".join(
-            words.moment(it.start, words.setup.zone_of(it.location)) + (f" ({_('lost')})" if it.lost else "")
+            voice.moment(it.start, voice.setup.zone_of(it.location)) + (f" ({_('lost')})" if it.lost else "")
             for it in request.offers
         )
         yield CardLine(_("offered: {times}").format(times=offered))
-        yield CardLine(_("the answer is awaited until {when}").format(when=words.moment(request.answer_by or 0)))
+        yield CardLine(_("the answer is awaited until {when}").format(when=voice.moment(request.answer_by or 0)))
     elif request.state is RequestState.PENDING:
-        yield CardLine(_("waits until {when}").format(when=words.moment(request.ends_at)), "dim")
+        yield CardLine(_("waits until {when}").format(when=voice.moment(request.ends_at)), "dim")
     if request.ticket:
-        yield CardLine(f"{_('ticket')} {words.ticket(request.ticket)}")
+        yield CardLine(f"{_('ticket')} {voice.ticket(request.ticket)}")
     if request.internal_note:
         yield CardLine(f"{_('internal')}  {request.internal_note}")
 
 
-def _checks(words: Words, card: RequestCard, yes: str, no: str) -> Iterator[CardLine]:
+def _checks(voice: Voice, card: RequestCard, yes: str, no: str) -> Iterator[CardLine]:
     if card.line.request.state is not RequestState.PENDING:
         return
     good = [_(TOPIC_WORDS[check.topic]) for check in card.checks if check.ok]
@@ -78,24 +81,24 @@ def _checks(words: Words, card: RequestCard, yes: str, no: str) -> Iterator[Card
         yield CardLine(" ".join(f"{yes}{name}" for name in good), "good")
     for check in card.checks:
         for against in check.reasons:
-            yield CardLine(f"{no} {words.objection(against)}", "bad")
+            yield CardLine(f"{no} {objection_words(voice, against)}", "bad")
         for warning in check.warnings:
-            yield CardLine(f"! {words.objection(warning)}", "bad")
+            yield CardLine(f"! {objection_words(voice, warning)}", "bad")
     if card.line.request.hold_lost:
         yield CardLine(f"{no} {_('its time is not held any more')}", "bad")
     for hit in card.known:
         reach = " ".join(filter(None, (hit.phone, hit.email)))
         yield CardLine(_("! may be {name} {reach}").format(name=hit.name, reach=reach), "bad")
     for rival in card.rivals:
-        when = words.moment(rival.request.slot.start, rival.request.zone)
+        when = voice.moment(rival.request.slot.start, rival.request.zone)
         yield CardLine(_("! {client} asks for {when} too").format(client=rival.client_name, when=when), "bad")
     if card.nearest:
         yield CardLine(_("free near it (o offers)"), "dim")
         for offer in card.nearest:
-            yield CardLine(f"  {words.offer(offer)}")
+            yield CardLine(f"  {voice.offer(offer)}")
 
 
-def _who(words: Words, card: RequestCard) -> Iterator[CardLine]:
+def _who(voice: Voice, card: RequestCard) -> Iterator[CardLine]:
     line = card.line
     if line.request.client is None:
         yield CardLine(f"{line.client_name} · {_('new client')}")
@@ -104,7 +107,7 @@ def _who(words: Words, card: RequestCard) -> Iterator[CardLine]:
             plural("{n} visit", "{n} visits", card.visits).format(n=card.visits),
             _("{n} no-show").format(n=card.no_shows) if card.no_shows else "",
             _("{n} late").format(n=card.late_cancels) if card.late_cancels else "",
-            _("owes {amount}").format(amount=words.money(card.owes)) if card.owes else "",
+            _("owes {amount}").format(amount=voice.money(card.owes)) if card.owes else "",
         ]
         yield CardLine(f"{line.client_name} · {' · '.join(filter(None, facts))}")
     reach = " · ".join(filter(None, (line.phone, line.email)))
@@ -112,17 +115,17 @@ def _who(words: Words, card: RequestCard) -> Iterator[CardLine]:
         yield CardLine(reach)
     if card.next is not None:
         it = card.next.appointment
-        yield CardLine(_("next {when}").format(when=words.moment(it.start, it.zone)), "dim")
+        yield CardLine(_("next {when}").format(when=voice.moment(it.start, it.zone)), "dim")
     for named in card.history[:3]:
         it = named.appointment
-        yield CardLine(f"{words.moment(it.start, it.zone)} {named.service_name} {status(it.status)}", "dim")
+        yield CardLine(f"{voice.moment(it.start, it.zone)} {named.service_name} {status(it.status)}", "dim")
 
 
 def _named(it: Neighbour) -> str:
     return _("{name}, held").format(name=it.name) if it.is_held else it.name
 
 
-def _around(words: Words, card: RequestCard) -> Iterator[CardLine]:
+def _around(voice: Voice, card: RequestCard) -> Iterator[CardLine]:
     """That practitioner's day: who is before and after, and how much is free between."""
     slot = card.line.request.slot
     if not card.around:
@@ -135,7 +138,7 @@ def _around(words: Words, card: RequestCard) -> Iterator[CardLine]:
         gap = (slot.start - it.end) // MINUTE
         yield CardLine(
             _("before {span} {client}, {n} min free").format(
-                span=f"{words.time(it.start)}–{words.time(it.end)}", client=_named(it), n=gap
+                span=f"{voice.time(it.start)}–{voice.time(it.end)}", client=_named(it), n=gap
             ),
             "dim",
         )
@@ -144,7 +147,7 @@ def _around(words: Words, card: RequestCard) -> Iterator[CardLine]:
         gap = (it.start - slot.end) // MINUTE
         yield CardLine(
             _("after {span} {client}, {n} min free").format(
-                span=f"{words.time(it.start)}–{words.time(it.end)}", client=_named(it), n=gap
+                span=f"{voice.time(it.start)}–{voice.time(it.end)}", client=_named(it), n=gap
             ),
             "dim",
         )

@@ -18,7 +18,10 @@ from sqlmodel import col
 from frontdesk.core.domain.actors import SYSTEM, Actor, ActorId, ActorKind
 from frontdesk.core.domain.appointments import AppointmentId, Side
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.events import BatchId, Change, Event, EventId, HistoryLine, RecordImported
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.history import HistoryLine
+from frontdesk.core.domain.events.recorded import BatchId, Change, EventId
+from frontdesk.core.domain.events.transfer import RecordImported
 from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent

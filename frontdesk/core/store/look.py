@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from frontdesk.core.domain.actors import Actor
-from frontdesk.core.domain.events import BatchId, Event
+from frontdesk.core.domain.events.every import Event
+from frontdesk.core.domain.events.recorded import BatchId
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.times import Instant
 

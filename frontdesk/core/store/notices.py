@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, t
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from frontdesk.core.domain.events import EventId
+from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.times import DAY

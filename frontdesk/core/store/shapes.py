@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from frontdesk.core.domain.events import Change
+from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.kinds import ALL_KINDS, Thing, kind_of
 from frontdesk.core.domain.mails import Told
 from frontdesk.core.domain.people import Contact

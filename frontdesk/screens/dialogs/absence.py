@@ -16,7 +16,7 @@ from frontdesk.core.domain.times import local_date
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import Words
+from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
@@ -33,9 +33,9 @@ class Absence:
     end: datetime
     reason: str = ""
 
-    def title(self, words: Words) -> str:
+    def title(self, voice: Voice) -> str:
         """Who is away, and when."""
-        return _("{who} is off {span}").format(who=words.practitioner(self.staff), span=_span(words, self))
+        return _("{who} is off {span}").format(who=voice.practitioner(self.staff), span=_span(voice, self))
 
 
 class AbsenceDialog(DeskDialog[Absence]):
@@ -95,10 +95,10 @@ class AbsenceDialog(DeskDialog[Absence]):
         return start, self._edge("to", start.date() if start is not None else self._day, last=True)
 
     def _edge(self, id_: str, day: date, last: bool = False) -> datetime | None:
-        today = local_date(self.host.now(), self.words.zone)
+        today = local_date(self.host.now(), self.voice.zone)
         typed = self.query_one(f"#{id_}", Input).value or f"{day:%Y-%m-%d}"
         try:
-            found = when(typed, today, base=day, locale=self.words.setup.practice.locale)
+            found = when(typed, today, base=day, locale=self.voice.setup.practice.locale)
         except NotUnderstood:
             return None
         if found.wall is not None:
@@ -106,13 +106,13 @@ class AbsenceDialog(DeskDialog[Absence]):
         return datetime.combine(found.day + timedelta(days=1) if last else found.day, time())
 
     def _people(self) -> list[tuple[str, StaffId]]:
-        return [(person.name, person.id) for person in self.words.setup.practitioners()]
+        return [(person.name, person.id) for person in self.voice.setup.practitioners()]
 
     def _say(self) -> None:
         found = self._resolved()
         start, end = self._edges()
         if found is not None:
-            told = f"= {_span(self.words, found)}"
+            told = f"= {_span(self.voice, found)}"
         elif start is None or end is None:
             which = _("from") if start is None else _("to")
             told = _("“{field}” is not understood: tue, 24 nov, 24 nov 12:00").format(field=which)
@@ -121,12 +121,12 @@ class AbsenceDialog(DeskDialog[Absence]):
         self.query_one("#problem", Static).update(plain(told, "$primary" if found is not None else "$error"))
 
 
-def _span(words: Words, absence: Absence) -> str:
+def _span(voice: Voice, absence: Absence) -> str:
     """Whole days as days, else with times."""
     start, end = absence.start, absence.end
     if start.time() == time() and end.time() == time():
         last = (end - timedelta(days=1)).date()
         first = times.day(start.date())
         return first if last == start.date() else f"{first} – {times.day(last)}"
-    edges = (f"{times.day(at.date())} {times.clock(at, words.twelve)}" for at in (start, end))
+    edges = (f"{times.day(at.date())} {times.clock(at, voice.twelve)}" for at in (start, end))
     return " – ".join(edges)

@@ -21,6 +21,8 @@ from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.objections import objection_words
+from frontdesk.core.render.words.requests import wish_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
@@ -72,7 +74,7 @@ class ApproveDialog(DeskDialog[Approval]):
                 yield Static(plain(_("time") + " "), classes="tag")
                 yield Field(
                     before.typed if before is not None else "",
-                    placeholder=self.words.moment(request.slot.start, request.zone),
+                    placeholder=self.voice.moment(request.slot.start, request.zone),
                     id="when",
                 )
                 yield Static("", id="echo")
@@ -107,7 +109,7 @@ class ApproveDialog(DeskDialog[Approval]):
 
     def on_mount(self) -> None:
         line = self._card.line
-        self.title_panel(_("Approve") + f" · {line.client_name} · {self.words.asked(line.request)}")
+        self.title_panel(_("Approve") + f" · {line.client_name} · {wish_words(self.voice, line.request)}")
         slot, before = line.request.slot, self._before
         chosen = before.practitioner if before is not None else slot.practitioner
         self.query_one("#person", Choice).offer(self._people(), chosen)
@@ -177,7 +179,7 @@ class ApproveDialog(DeskDialog[Approval]):
         )
 
     def _may_go_on(self, verdict: Verdict, override: str) -> bool:
-        against = "; ".join(self.words.objection(it) for it in verdict.blocking(overridden=True))
+        against = "; ".join(objection_words(self.voice, it) for it in verdict.blocking(overridden=True))
         if against:
             self._say(against)
             return False
@@ -200,17 +202,17 @@ class ApproveDialog(DeskDialog[Approval]):
         return value if typed is None else typed
 
     def _people(self) -> list[tuple[str, StaffId]]:
-        setup = self.words.setup
+        setup = self.voice.setup
         return [(person.name, person.id) for person in setup.offering(self._card.line.request.service)]
 
     def _places(self) -> list[tuple[str, LocationId | None]]:
-        setup = self.words.setup
+        setup = self.voice.setup
         service = setup.services[self._card.line.request.service]
         named = [(setup.locations[id_].name, id_) for id_ in setup.locations_of(service)]
         return [(_("where they work"), None), *named]
 
     def _rooms(self) -> list[tuple[str, RoomId | None]]:
-        setup = self.words.setup
+        setup = self.voice.setup
         service = setup.services[self._card.line.request.service]
         return [(_("the first free room"), None), *((setup.rooms[id_].name, id_) for id_ in service.rooms)]
 
@@ -234,7 +236,7 @@ class ApproveDialog(DeskDialog[Approval]):
                 typed,
                 local_date(self.host.now(), request.zone),
                 base=local_date(request.slot.start, request.zone),
-                locale=self.words.setup.practice.locale,
+                locale=self.voice.setup.practice.locale,
             )
         except NotUnderstood:
             return None
@@ -252,7 +254,7 @@ class ApproveDialog(DeskDialog[Approval]):
             echo.update(plain("= ?", "$error"))
             return
         if wall is not None:
-            echo.update(plain(f"= {self.words.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
+            echo.update(plain(f"= {self.voice.day(wall.date())} {times.clock(wall, self.voice.twelve)}"))
         else:
             echo.update(plain(_("= as asked")))
         same = wall is None and self._person() == request.slot.practitioner
@@ -274,14 +276,14 @@ class ApproveDialog(DeskDialog[Approval]):
         self._verdict = answer.verdicts[0]
         self._nearest = answer.nearest
         near = self.query_one("#near", LineList)
-        near.show([Line(f" {self.words.offer(offer)}", offer) for offer in answer.nearest])
+        near.show([Line(f" {self.voice.offer(offer)}", offer) for offer in answer.nearest])
         near.cursor = -1
         against = "" if self._verdict.ok else self._against(self._verdict)
         if self._error:
             more = against if against not in self._error else ""
             self._say(" · ".join(filter(None, (self._error, more))))
         elif self._verdict.ok:
-            notes = "; ".join(self.words.objection(it) for it in self._verdict.warnings)
+            notes = "; ".join(objection_words(self.voice, it) for it in self._verdict.warnings)
             self._say(notes or f"{self.host.glyphs.yes} {_('nothing speaks against it')}", bad=bool(notes))
         else:
             self._say(f"{self.host.glyphs.no} {against}")
@@ -292,17 +294,17 @@ class ApproveDialog(DeskDialog[Approval]):
         if offer is None:
             return
         with self.prevent(Input.Changed):
-            self.query_one("#when", Input).value = f"{self.words.wall(offer):%Y-%m-%d %H:%M}"
+            self.query_one("#when", Input).value = f"{self.voice.wall(offer):%Y-%m-%d %H:%M}"
         self.query_one("#person", Choice).offer(self._people(), offer.practitioner)
-        wall = self.words.wall(offer)
+        wall = self.voice.wall(offer)
         self.query_one("#echo", Static).update(
-            plain(f"= {self.words.day(wall.date())} {times.clock(wall, self.words.twelve)}")
+            plain(f"= {self.voice.day(wall.date())} {times.clock(wall, self.voice.twelve)}")
         )
         self._verdict = None
-        self._say(f"{self.host.glyphs.yes} {self.words.offer(offer)}", bad=False)
+        self._say(f"{self.host.glyphs.yes} {self.voice.offer(offer)}", bad=False)
 
     def _against(self, verdict: Verdict) -> str:
-        return "; ".join(self.words.objection(it) for it in verdict.reasons)
+        return "; ".join(objection_words(self.voice, it) for it in verdict.reasons)
 
     def _say(self, text: str, bad: bool = True) -> None:
         self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))

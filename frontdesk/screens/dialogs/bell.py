@@ -13,6 +13,7 @@ from frontdesk.core.asks.notices import ListNotices
 from frontdesk.core.domain.notices import Notice, NoticeId
 from frontdesk.core.domain.views import BellLine
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.notices import notice_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.line_list import Line, LineList
@@ -83,5 +84,7 @@ class BellDialog(DeskDialog[Heard]):
 
     def _row(self, line: BellLine) -> Line[BellLine]:
         mark = " " if line.is_read else self.host.glyphs.wait
-        at = self.words.moment(line.at)
-        return Line(f"{mark} {fit(at, 16)} {self.words.notice(line)}", line, "dim" if line.is_read else "plain")
+        at = self.voice.moment(line.at)
+        return Line(
+            f"{mark} {fit(at, 16)} {notice_words(self.voice, line)}", line, "dim" if line.is_read else "plain"
+        )

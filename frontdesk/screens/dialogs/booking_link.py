@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import service_label
+from frontdesk.core.render.words.labels import service_label
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.line_list import Line, LineList
@@ -50,7 +50,7 @@ class BookingLinkDialog(DeskDialog[LinkChoice]):
 
     def on_mount(self) -> None:
         self.title_panel(_("Booking link for {name}").format(name=self._name))
-        offered = [it for it in self.words.setup.services.values() if it.life is Life.ACTIVE and it.online]
+        offered = [it for it in self.voice.setup.services.values() if it.life is Life.ACTIVE and it.online]
         rows = self.query_one("#services", LineList)
         rows.show([Line(f" {service_label(it)}", it.id) for it in offered])
         rows.focus()

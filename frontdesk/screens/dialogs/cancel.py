@@ -24,7 +24,8 @@ from frontdesk.core.domain.views import Named, TermsView
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
-from frontdesk.core.render.words import reason_label
+from frontdesk.core.render.words.labels import reason_label
+from frontdesk.core.render.words.terms import countdown_words, sources_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.rewriting import Rewriting
 from frontdesk.widgets.bars import Keys
@@ -72,7 +73,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
 
     def compose(self) -> ComposeResult:
         it, before = self._named, self._choice
-        at = self.words.moment(it.appointment.start, it.appointment.zone)
+        at = self.voice.moment(it.appointment.start, it.appointment.zone)
         with Vertical(classes="panel"):
             yield Static(plain(f"{it.client_name} · {at} · {it.service_name} · {it.practitioner_name}"))
             yield Static("", id="terms")
@@ -104,7 +105,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
 
     def on_mount(self) -> None:
         self.title_panel(_("Cancel"))
-        reasons = [it for it in self.words.setup.reasons.values() if it.offered and it.life is Life.ACTIVE]
+        reasons = [it for it in self.voice.setup.reasons.values() if it.offered and it.life is Life.ACTIVE]
         lines = [
             Line(f" {n} {reason_label(it)}", it)
             for n, it in enumerate(sorted(reasons, key=lambda it: it.position), 1)
@@ -222,7 +223,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         seen = await self.look(ShowTerms(appointment=self._named.appointment.id))
         if seen is not None:
             self._terms = seen
-            told = f"{self.words.countdown(seen.cancelling)} ({self.words.sources(seen.terms)})"
+            told = f"{countdown_words(self.voice, seen.cancelling)} ({sources_words(self.voice, seen.terms)})"
             words = seen.terms.text.value
             parts = [plain(told, "$warning"), *([plain(f"“{words}”", "$foreground 70%")] if words else [])]
             self.query_one("#terms", Static).update(Content("\n").join(parts))
@@ -245,7 +246,7 @@ class CancelDialog(DeskDialog[CancelChoice]):
         return [(_("the practice"), Side.PRACTICE), (_("the client"), Side.CLIENT)]
 
     def _links(self) -> list[tuple[str, bool]]:
-        if self.words.setup.practice.portal.base:
+        if self.voice.setup.practice.portal.base:
             return [(_("carries the rebooking link"), True), (_("has no rebooking link"), False)]
         return [(_("says how to book again"), True), (_("says nothing of booking again"), False)]
 
@@ -258,23 +259,23 @@ class CancelDialog(DeskDialog[CancelChoice]):
         now = self.host.now()
         if not typed:
             return now
-        today = local_date(now, self.words.zone)
+        today = local_date(now, self.voice.zone)
         try:
-            found = when(typed, today, base=today, locale=self.words.setup.practice.locale)
+            found = when(typed, today, base=today, locale=self.voice.setup.practice.locale)
         except NotUnderstood:
             return None
         if found.wall is None:
             return None
-        at, week = resolve(found.wall, self.words.zone), timedelta(days=7)
+        at, week = resolve(found.wall, self.voice.zone), timedelta(days=7)
         if at is not None and at > now and typed[:1].isalpha():
-            at = resolve(found.wall - week, self.words.zone)  # of a weekday the last one: a call never lies ahead
+            at = resolve(found.wall - week, self.voice.zone)  # of a weekday the last one: a call never lies ahead
         return at
 
     def _outcome(self) -> Outcome | None:
         said_at = self._said_at()
         if self._terms is None or said_at is None:
             return None
-        currency = self.words.setup.practice.currency
+        currency = self.voice.setup.practice.currency
         it = self._named.appointment
         return outcome_of_cancelling(it, self._terms.terms, currency, self._by(), said_at)[1]
 
@@ -310,11 +311,11 @@ class CancelDialog(DeskDialog[CancelChoice]):
         text = text.format(client=name)
         if cost:
             waived = bool(self.query_one("#waive", Input).value.strip())
-            text += f" · {self.words.money(cost)} {_('waived') if waived else _('due')}"
+            text += f" · {self.voice.money(cost)} {_('waived') if waived else _('due')}"
         said_at = self._said_at()
         if by_client and said_at is not None and self.query_one("#called", Input).value.strip():
-            wall = wall_time(said_at, self.words.zone)
-            text += f" · {_('called')} {times.day(wall.date())} {times.clock(wall, self.words.twelve)}"
+            wall = wall_time(said_at, self.voice.zone)
+            text += f" · {_('called')} {times.day(wall.date())} {times.clock(wall, self.voice.twelve)}"
         if self._mail.text:
             text += f" · {self._mail.sign}"
         button.label = plain(missing or text)

@@ -117,7 +117,7 @@ class ClientFormDialog(DeskDialog[ClientDraft]):
         if not draft.name:
             self._say(_("a name is needed; the rest can wait"), "name")
             return
-        born = birth_date(draft.born, local_date(self.host.now(), self.words.zone), self.words.setup.practice.locale)
+        born = birth_date(draft.born, local_date(self.host.now(), self.voice.zone), self.voice.setup.practice.locale)
         if draft.born and born is None:
             self._say(_("born: as 3 jul 1980, 3.7.1980 or 1980-07-03"), "born")
             return

@@ -65,7 +65,7 @@ class FinderDialog(DeskDialog[ClientHit | RequestId]):
         hits.show(lines)
 
     def _line(self, hit: ClientHit) -> str:
-        upcoming = self.words.moment(hit.next) if hit.next is not None else ""
+        upcoming = self.voice.moment(hit.next) if hit.next is not None else ""
         return f"{hit.name:<26.26} {hit.birthday:<10} {hit.phone or hit.email:<18.18} {upcoming}"
 
     def on_line_list_chosen(self) -> None:

@@ -22,7 +22,8 @@ from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import service_label
+from frontdesk.core.render.words.labels import service_label
+from frontdesk.core.render.words.objections import objection_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.dialogs.picker import AHEAD
 from frontdesk.screens.keeping import SlotKeeper
@@ -191,11 +192,11 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             hold=self._keeper.key,
         )
         answer = await self.look(ask)
-        starts = [self.words.wall(offer) for offer in answer.offers] if answer is not None else []
+        starts = [self.voice.wall(offer) for offer in answer.offers] if answer is not None else []
         free = next((start for start in starts if start > wall), None)
         if free is None:
             reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
-            why = "; ".join(self.words.objection(it) for it in reasons)
+            why = "; ".join(objection_words(self.voice, it) for it in reasons)
             self._say(why or _("nothing is free in the next {n} days").format(n=AHEAD))
             return
         self.query_one("#when", Input).value = _when_text(free)
@@ -237,7 +238,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
     def _may_go_on(self, override: str) -> bool:
         stands = [reason for verdict in self._verdicts for reason in verdict.blocking(overridden=True)]
         if stands:
-            self._say("; ".join(self.words.objection(it) for it in stands))
+            self._say("; ".join(objection_words(self.voice, it) for it in stands))
             return False
         if not override:
             self.query_one("#override-line").display = True
@@ -248,28 +249,28 @@ class NewAppointmentDialog(DeskDialog[Draft]):
 
     def _services(self) -> list[tuple[str, ServiceId]]:
         """All of them, those of the person first: one who does not offer it is an answer, not a gap."""
-        setup = self.words.setup
+        setup = self.voice.setup
         person = self._draft.practitioner
         theirs = setup.staff[person].services if person is not None else ()
         known = sorted(setup.services.values(), key=lambda it: it.id not in theirs)
         return [(service_label(it), it.id) for it in known]
 
     def _people(self) -> list[tuple[str, StaffId | None]]:
-        return [*((it.name, it.id) for it in self.words.setup.practitioners()), (_("anybody"), None)]
+        return [*((it.name, it.id) for it in self.voice.setup.practitioners()), (_("anybody"), None)]
 
     def _person(self) -> StaffId | None:
         chosen: StaffId | None = self.query_one("#person", Choice).value
         return chosen
 
     def _wall(self) -> datetime | None:
-        zone_name = self.words.zone
+        zone_name = self.voice.zone
         today = local_date(self.host.now(), zone_name)
         try:
             wanted = when(
                 self.query_one("#when", Input).value,
                 today,
                 base=self._draft.start.date(),
-                locale=self.words.setup.practice.locale,
+                locale=self.voice.setup.practice.locale,
             )
         except NotUnderstood:
             return None
@@ -299,7 +300,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         if wall is None:
             echo.update(plain("= ?", "$error"))
             return
-        echo.update(plain(f"= {self.words.day(wall.date())} {times.clock(wall, self.words.twelve)}"))
+        echo.update(plain(f"= {self.voice.day(wall.date())} {times.clock(wall, self.voice.twelve)}"))
         if service is None:
             return
         who = self._person()
@@ -313,15 +314,15 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             self._keeper.want_nothing()
         self._verdicts = () if any(it.ok for it in verdicts) else verdicts
         if self._against():
-            near = "; ".join(self.words.moment(offer.start) for offer in answer.nearest) if answer else ""
+            near = "; ".join(self.voice.moment(offer.start) for offer in answer.nearest) if answer else ""
             free = f" · {_('free')}: {near}" if near else ""
             self._say(f"{self.host.glyphs.no} {self._against()}{free}")
         elif not self._error:
-            notes = [self.words.objection(it) for verdict in verdicts[:1] for it in verdict.warnings]
+            notes = [objection_words(self.voice, it) for verdict in verdicts[:1] for it in verdict.warnings]
             self._say(" · ".join(notes), bad=bool(notes))
 
     def _against(self) -> str:
-        return "; ".join(self.words.objection(it) for verdict in self._verdicts[:1] for it in verdict.reasons)
+        return "; ".join(objection_words(self.voice, it) for verdict in self._verdicts[:1] for it in verdict.reasons)
 
     def _say(self, text: str, bad: bool = True) -> None:
         self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))

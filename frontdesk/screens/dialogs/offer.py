@@ -19,6 +19,7 @@ from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.requests import offered_words, wish_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.dialogs.approve import AS_NEW
 from frontdesk.widgets.bars import Keys
@@ -73,7 +74,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
 
     def on_mount(self) -> None:
         line = self._card.line
-        self.title_panel(_("Offer instead") + f" · {line.client_name} · {self.words.asked(line.request)}")
+        self.title_panel(_("Offer instead") + f" · {line.client_name} · {wish_words(self.voice, line.request)}")
         self.query_one("#times", LineList).focus()
         self._search()
 
@@ -125,7 +126,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
     def _show(self, found: list[Offer], cursor: int) -> None:
         yes = self.host.glyphs.yes
         lines = [
-            Line(f"{n} {yes if offer in self._chosen else ' '} {self.words.offer(offer)}", offer)
+            Line(f"{n} {yes if offer in self._chosen else ' '} {self.voice.offer(offer)}", offer)
             for n, offer in enumerate(found, 1)
         ]
         self.query_one("#times", LineList).show(lines, cursor)
@@ -140,7 +141,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
         asked = local_date(request.slot.start, request.zone)
         try:
             wanted = (
-                when(typed, today, base=asked, locale=self.words.setup.practice.locale) if typed.strip() else None
+                when(typed, today, base=asked, locale=self.voice.setup.practice.locale) if typed.strip() else None
             )
         except NotUnderstood as error:
             self._say(_("“{word}” is not understood: thu pm, 25 nov, +2w").format(word=error.word))
@@ -177,7 +178,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
             return False
         if wanted is None or wanted.part == ALL_DAY:
             return True
-        at = self.words.wall(offer)
+        at = self.voice.wall(offer)
         return wanted.part[0] <= at.hour * 60 + at.minute < wanted.part[1]
 
     def _near(self, offers: list[Offer], wanted: When | None) -> list[Offer]:
@@ -187,7 +188,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
 
         def rank(offer: Offer) -> tuple[object, ...]:
             if wanted is not None:
-                at = self.words.wall(offer)
+                at = self.voice.wall(offer)
                 far = abs((at - wanted.wall).total_seconds()) if wanted.wall is not None else 0
                 return (at.date() != wanted.day, far, offer.practitioner != asked.practitioner, offer.start)
             return (offer.practitioner != asked.practitioner, abs(offer.start - aim), offer.start)
@@ -244,7 +245,7 @@ class AnswerDialog(DeskDialog[Answer]):
         line = self._card.line
         self.title_panel(_("What does {client} say?").format(client=line.client_name))
         lines: list[Line[int | None]] = [
-            Line(f"{n} {self.words.offered(slot)}", n, "dim" if slot.lost else "plain")
+            Line(f"{n} {offered_words(self.voice, slot)}", n, "dim" if slot.lost else "plain")
             for n, slot in enumerate(line.request.offers, 1)
         ]
         lines.append(Line(f"0 {_('none of these: the request waits, without a held time')}", None))

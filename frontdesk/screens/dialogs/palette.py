@@ -93,13 +93,13 @@ class PaletteDialog(DeskDialog[Wanted]):
         """A day by what people call it."""
         if not typed or self.host.setup is None:
             return
-        today = local_date(self.host.now(), self.words.zone)
+        today = local_date(self.host.now(), self.voice.zone)
         try:
-            wanted = when(typed, today, locale=self.words.setup.practice.locale)
+            wanted = when(typed, today, locale=self.voice.setup.practice.locale)
         except NotUnderstood:
             return
         if wanted.named_day:
-            yield Line(f" {fit(self.words.day(wanted.day), 24)} {_('go to this day')}", Wanted(day=wanted.day))
+            yield Line(f" {fit(self.voice.day(wanted.day), 24)} {_('go to this day')}", Wanted(day=wanted.day))
 
     def _verbs(self, typed: str) -> list[Line[Wanted]]:
         """Those whose name begins with it, then those that have it in name or help."""

@@ -28,7 +28,9 @@ from frontdesk.core.parse.reminders import reminder_hours, written
 from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words import plain_error, service_label
+from frontdesk.core.render.words.errors import plain_error
+from frontdesk.core.render.words.labels import service_label
+from frontdesk.core.render.words.objections import objection_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.keeping import SlotKeeper
 from frontdesk.screens.rewriting import Rewriting
@@ -153,7 +155,7 @@ class PickerDialog(DeskDialog[Picked]):
 
     def on_mount(self) -> None:
         it = self._appointment
-        was = self.words.moment(it.start, it.zone)
+        was = self.voice.moment(it.start, it.zone)
         self.title_panel(
             f"{_('Move')} · {self._moving.client_name} · {_('was')} {was} · {self._moving.service_name}"
             f" {it.span.minutes} min · {self._moving.practitioner_name}"
@@ -270,7 +272,7 @@ class PickerDialog(DeskDialog[Picked]):
         """A time that is not free: what may be overridden asks for a reason, the rest says why not."""
         stands = verdict.blocking(overridden=True)
         if stands:
-            self._problem("; ".join(self.words.objection(it) for it in stands))
+            self._problem("; ".join(objection_words(self.voice, it) for it in stands))
             return
         reason = self.query_one("#override", Input).value.strip()
         if self._override_for is None or not reason:
@@ -286,7 +288,7 @@ class PickerDialog(DeskDialog[Picked]):
         row: Row | None = self.query_one("#rows", LineList).chosen
         self._keep(row.offer if row is not None else None)
         if row is not None and row.verdict is not None:
-            self._problem("; ".join(self.words.objection(it) for it in row.verdict.reasons))
+            self._problem("; ".join(objection_words(self.voice, it) for it in row.verdict.reasons))
         elif row is not None and row.offer is not None and not self._error:
             self._problem("")
 
@@ -308,7 +310,7 @@ class PickerDialog(DeskDialog[Picked]):
         self._override_for = verdict
         self.query_one("#override-line").display = verdict is not None
         if verdict is not None:
-            against = "; ".join(self.words.objection(it) for it in verdict.reasons)
+            against = "; ".join(objection_words(self.voice, it) for it in verdict.reasons)
             self._problem(f"{against} · " + _("a reason in a few words, then ⏎"))
             self.query_one("#override", Input).focus()
 
@@ -334,11 +336,11 @@ class PickerDialog(DeskDialog[Picked]):
     def _usual_reminders(self) -> str:
         """What the service or the practice says, while the appointment has none of its own."""
         own = replace(self._appointment, reminders=None)
-        return written(hours_of(own, self.words.setup)) + " h"
+        return written(hours_of(own, self.voice.setup)) + " h"
 
     def _people(self) -> list[tuple[str, StaffId | None]]:
         """The same person first; then anybody; then each who offers it."""
-        setup = self.words.setup
+        setup = self.voice.setup
         mine = self._appointment.practitioner
         others = [person for person in setup.practitioners() if person.id != mine]
         return [
@@ -348,7 +350,7 @@ class PickerDialog(DeskDialog[Picked]):
         ]
 
     def _services(self) -> list[tuple[str, ServiceId]]:
-        setup = self.words.setup
+        setup = self.voice.setup
         return [(service_label(it), it.id) for it in setup.services.values()]
 
     def _agreements(self) -> list[tuple[str, bool]]:
@@ -364,7 +366,7 @@ class PickerDialog(DeskDialog[Picked]):
         today = local_date(self.host.now(), zone_name)
         base = max(today, local_date(self._appointment.start, zone_name))
         try:
-            wanted = when(typed, today, base=base, locale=self.words.setup.practice.locale)
+            wanted = when(typed, today, base=base, locale=self.voice.setup.practice.locale)
         except NotUnderstood as error:
             self.query_one("#echo", Static).update(plain(f"= ? “{error.word}”", "$error"))
             told = _("“{word}” is not understood: thu pm, 4p, 25 nov 10, +2w, asap").format(word=error.word)
@@ -397,7 +399,7 @@ class PickerDialog(DeskDialog[Picked]):
             self._tell_why()
         elif before is not None and before.offer is not None:  # nothing else is chosen in its place
             self._keeper.want_nothing()
-            when_ = self.words.moment(before.offer.start, self.words.setup.zone_of(before.offer.location))
+            when_ = self.voice.moment(before.offer.start, self.voice.setup.zone_of(before.offer.location))
             self._error = _("{when} is not free any more: ↓ chooses").format(when=when_)
 
     async def _ask(self, wanted: When) -> list[Line[Row]]:
@@ -431,7 +433,7 @@ class PickerDialog(DeskDialog[Picked]):
             )
         )
         reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
-        rules = [self.words.objection(it) for it in reasons if not it.means_taken]
+        rules = [objection_words(self.voice, it) for it in reasons if not it.means_taken]
         told = _("nothing free {when}: {why}").format(
             when=self._echo(wanted, True).removeprefix("= "), why="; ".join(rules) or _("all taken")
         )
@@ -460,19 +462,19 @@ class PickerDialog(DeskDialog[Picked]):
 
         def rank(offer: Offer) -> tuple[object, ...]:
             """The day that was named first, then near the time that was named, the same person before others."""
-            at = self.words.wall(offer)
+            at = self.voice.wall(offer)
             far = abs((at - wanted.wall).total_seconds()) if wanted.wall is not None else 0
             return (at.date() != wanted.day if typed else False, far, offer.practitioner != chosen, offer.start)
 
         ranked = sorted(found, key=rank)[:SHOWN]
-        return [self._free(offer, typed and self.words.wall(offer).date() != wanted.day) for offer in ranked]
+        return [self._free(offer, typed and self.voice.wall(offer).date() != wanted.day) for offer in ranked]
 
     def _changes_service(self) -> bool:
         return self._service != self._appointment.service
 
     def _fits(self, offer: Offer, wanted: When, typed: bool) -> bool:
         """Inside the part of the day that was named; a day that was named is looked at first, not alone."""
-        at = self.words.wall(offer)
+        at = self.voice.wall(offer)
         minute = at.hour * 60 + at.minute
         first, last = wanted.part
         if wanted.part != ALL_DAY and not first <= minute < last:
@@ -481,33 +483,33 @@ class PickerDialog(DeskDialog[Picked]):
 
     def _free(self, offer: Offer, another_day: bool) -> Line[Row]:
         same = _("same person") if offer.practitioner == self._appointment.practitioner else ""
-        who = self.words.practitioner(offer.practitioner)
-        when_ = self.words.moment(offer.start, self.words.setup.zone_of(offer.location))
-        room = f"  {self.words.setup.rooms[offer.room].name}" if offer.room else ""
+        who = self.voice.practitioner(offer.practitioner)
+        when_ = self.voice.moment(offer.start, self.voice.setup.zone_of(offer.location))
+        room = f"  {self.voice.setup.rooms[offer.room].name}" if offer.room else ""
         return Line(f"{when_:<18} {who:<18} {same}{room}", Row(offer=offer), "dim" if another_day else "plain")
 
     def _dead(self, verdict: Verdict) -> Line[Row]:
-        who = self.words.practitioner(verdict.practitioner)
-        zone_name = self.words.setup.zone_of(verdict.location)
+        who = self.voice.practitioner(verdict.practitioner)
+        zone_name = self.voice.setup.zone_of(verdict.location)
         start = verdict.start
         when_ = (
-            self.words.moment(start, zone_name)
+            self.voice.moment(start, zone_name)
             if isinstance(start, int)
-            else f"{times.day(start.date())} {times.clock(start, self.words.twelve)}"
+            else f"{times.day(start.date())} {times.clock(start, self.voice.twelve)}"
         )
-        why = "; ".join(self.words.objection(it) for it in verdict.reasons)
+        why = "; ".join(objection_words(self.voice, it) for it in verdict.reasons)
         can = " ⏎" if not verdict.blocking(overridden=True) else ""
         return Line(f"{when_:<18} {who:<18} {self.host.glyphs.no} {why}{can}", Row(verdict=verdict), "bad")
 
     def _echo(self, wanted: When, typed: bool) -> str:
         if not typed or wanted.soon:
             return "= " + _("as soon as can be")
-        text = self.words.day(wanted.day)
+        text = self.voice.day(wanted.day)
         if wanted.wall is not None:
-            return f"= {text} {times.clock(wanted.wall, self.words.twelve)}"
+            return f"= {text} {times.clock(wanted.wall, self.voice.twelve)}"
         if wanted.part != ALL_DAY:
             first, last = wanted.part
-            twelve = self.words.twelve
+            twelve = self.voice.twelve
             return f"= {text} {times.clock_at(first, twelve)}–{times.clock_at(last, twelve)}"
         return f"= {text}"
 

@@ -145,8 +145,8 @@ class PlanDialog(DeskDialog[Plan]):
 
     def _row(self, it: PlannedMove) -> Line[PlannedMove]:
         appointment = it.named.appointment
-        was = self.words.moment(appointment.start, appointment.zone)
-        to = f"→ {self.words.slot(it.to)}" if it.to is not None else f"· {_('work list')}"
+        was = self.voice.moment(appointment.start, appointment.zone)
+        to = f"→ {self.voice.slot(it.to)}" if it.to is not None else f"· {_('work list')}"
         narrow = self.app.size.width < 80  # then the new time matters more than the service
         what = "" if narrow else f" {fit(it.named.service_name, 9)}"
         text = f"{fit(was, 16)} {fit(it.named.client_name, 12 if narrow else 16)}{what} {to}"

@@ -1,0 +1,212 @@
+"""What went wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from frontdesk.core.domain import errors
+from frontdesk.core.domain.errors import DeskError, Problem, StoreProblem
+from frontdesk.core.domain.kinds import ref_of
+from frontdesk.core.domain.people import Role
+from frontdesk.core.domain.text import later
+from frontdesk.core.render.language import _
+from frontdesk.core.render.words.changes import change_words
+from frontdesk.core.render.words.labels import KIND_WORDS, OPERATION_WORDS
+from frontdesk.core.render.words.objections import joined, objection_words
+from frontdesk.core.render.words.voice import Voice
+
+
+def error_words(voice: Voice, error: DeskError) -> str:
+    """What went wrong, with whom where several were asked for, and what to do about it."""
+    return f"{error.about.client_name}: {_error(voice, error)}" if error.about is not None else _error(voice, error)
+
+
+def _error(voice: Voice, error: DeskError) -> str:
+    match error:
+        case errors.Refused(objections):
+            return joined(objection_words(voice, it) for it in objections)
+        case errors.SlotTaken(conflicts, nearest):
+            text = joined(objection_words(voice, it) for it in conflicts) or _("somebody else has just taken it")
+            if nearest:
+                near = "; ".join(voice.offer(offer) for offer in nearest)
+                text += ". " + _("Free near it: {offers}").format(offers=near)
+            return text
+        case errors.Stale():
+            return _stale(voice, error)
+        case _:
+            return plain_error(error)
+
+
+def _stale(voice: Voice, error: errors.Stale) -> str:
+    """Who changed what meanwhile."""
+    parts = [*change_words(voice, error.change)][1:] if error.change is not None else []
+    return _("{who} {did} {name} at {time}{what}; look at it and try again").format(
+        who=error.by or _("somebody"),
+        did=_(OPERATION_WORDS.get(error.operation, "changed")),
+        name=error.name or error.reference,
+        time=voice.time(error.at),
+        what=f" ({', '.join(parts)})" if parts else "",
+    )
+
+
+def plain_error(error: DeskError) -> str:
+    """The errors that need no practice to be told."""
+    match error:
+        case errors.BadInput():
+            return _bad_input(error)
+        case errors.NotFound(kind, reference):
+            ref = ref_of(kind, reference) if reference.isdigit() else reference
+            return _("there is no {kind} {ref}").format(kind=_(KIND_WORDS.get(kind, kind)), ref=ref)
+        case errors.NotAllowed():
+            return _not_allowed(error)
+        case errors.Busy():
+            return _("others were writing the whole time; nothing was saved, try again")
+        case errors.StoreUnusable():
+            return _store(error)
+        case errors.MailRefused(address, detail):
+            told = _("mail to {address} did not leave: {detail}").format(address=address, detail=detail)
+            return ". ".join(filter(None, (told, _cure(detail))))
+        case errors.Refused(objections):
+            return "; ".join(it.code for it in objections)
+        case errors.SlotTaken():
+            return _("somebody else has that time")
+        case errors.Stale(_kind, reference, by):
+            return _("{who} changed {ref}; look at it and try again").format(who=by, ref=reference)
+        case _:
+            return _("that did not work")
+
+
+def _not_allowed(error: errors.NotAllowed) -> str:
+    """Who may not do what, and whom to ask instead."""
+    if error.is_gone:
+        gone = _("{who} is not here any more, and can do nothing; an admin can take them back")
+        return gone.format(who=error.actor)
+    told = _("{who} may not do this ({permission})").format(
+        who=error.actor, permission=_(PERMISSION_WORDS.get(error.permission, error.permission))
+    )
+    if not error.roles:
+        return told
+    roles = _(" or ").join(_(ROLE_WORDS[role]) for role in error.roles)
+    return told + "; " + _("ask: {roles}").format(roles=roles)
+
+
+def _cure(detail: str) -> str:
+    """What usually helps against what a mail server said."""
+    code = detail[:3]
+    if "TLS" in detail or "encryption" in detail:
+        return _("check that security fits the port, and that the certificate is for this host and not expired")
+    if code in ("530", "534", "535") or "sign-in" in detail:
+        return _("check user and password ([smtp] in the config file)")
+    if "no connection" in detail:
+        return _("check host and port ([smtp] in the config file), and that no firewall is between")
+    if code.startswith("5"):
+        return _("the server will not take it: check the address, and from ([smtp] in the config file)")
+    if code.startswith("4"):
+        return _("the server asks to try again later")
+    return ""
+
+
+ROLE_WORDS: dict[Role, str] = {
+    Role.ADMIN: later("admin"),
+    Role.MANAGER: later("manager"),
+    Role.PRACTITIONER: later("practitioner"),
+    Role.RECEPTIONIST: later("receptionist"),
+    Role.VIEWER: later("viewer"),
+}
+
+
+PERMISSION_WORDS: dict[str, str] = {
+    "see_calendar": later("see the calendar"),
+    "see_clients": later("see clients"),
+    "change_appointments": later("change appointments"),
+    "change_clients": later("change clients"),
+    "override_rules": later("override rules"),
+    "decide_requests": later("decide requests"),
+    "change_time_off": later("change time off"),
+    "change_settings": later("change settings"),
+    "manage_staff": later("manage staff"),
+    "move_data": later("import and export"),
+    "deliver_mails": later("deliver mails"),
+    "keep_time": later("write down what ended"),
+    "sign_in": later("sign clients in"),
+    "request": later("ask for appointments"),
+    "answer": later("answer for a request"),
+    "reschedule": later("move appointments as clients do"),
+    "cancel": later("cancel as clients do"),
+    "write": later("write as clients do"),
+}
+
+
+_PROBLEM_WORDS: dict[Problem, str] = {
+    Problem.MISSING: later("{field} is missing"),
+    Problem.UNKNOWN: later("{field}: there is no “{value}”"),
+    Problem.AMBIGUOUS: later("{field}: “{value}” could be several"),
+    Problem.NOT_A_TIME: later("{field}: “{value}” is no date and time, such as 2026-11-24T15:30"),
+    Problem.NOT_A_DATE: later("{field}: “{value}” is no date, such as 2026-11-24"),
+    Problem.NOT_A_ZONE: later("{field}: “{value}” is no time zone, such as Europe/Berlin"),
+    Problem.NOT_A_NUMBER: later("{field}: “{value}” is no whole number"),
+    Problem.NOT_AN_AMOUNT: later("{field}: “{value}” is no amount (25.00) or percentage (50%)"),
+    Problem.NOT_AN_EMAIL: later("{field}: “{value}” is no e-mail address"),
+    Problem.NOT_A_PHONE: later("{field}: “{value}” is no phone number"),
+    Problem.NOT_A_CHOICE: later("{field}: “{value}” is none of the choices"),
+    Problem.OUT_OF_RANGE: later("{field}: {value} is out of range"),
+    Problem.ENDS_BEFORE_IT_STARTS: later("{field}: it ends before it starts"),
+    Problem.OVERLAPS: later("{field}: {value} overlaps another range"),
+    Problem.TWICE: later("{field}: “{value}” stands there twice"),
+    Problem.NOT_READABLE: later("{field}: {value} cannot be read"),
+    Problem.NOT_WRITABLE: later("{field}: {value} cannot be written; nothing was done"),
+    Problem.NOT_A_FILE: later("{field}: there is no file {value}"),
+    Problem.EXISTS_ALREADY: later("{field}: {value} exists already"),
+    Problem.EXCLUDES_ANOTHER: later("{field} cannot be given with {value}"),
+}
+
+
+_STORE_WORDS: dict[StoreProblem, str] = {
+    StoreProblem.MISSING: later("there is no database at {where}; make one with: frontdesk init"),
+    StoreProblem.NO_FOLDER: later(
+        "the folder for {where} does not exist; make a practice there with: frontdesk init"
+    ),
+    StoreProblem.NOT_A_DATABASE: later("{where} is not a frontdesk database; choose another with --db"),
+    StoreProblem.EMPTY: later("the database {where} has no practice yet; make one with: frontdesk init"),
+    StoreProblem.UNREADABLE: later("{where} may not be read by this user; check its rights"),
+    StoreProblem.READ_ONLY: later("the database {where} cannot be written to; nothing was saved; check its rights"),
+    StoreProblem.FULL: later("the disk of {where} is full; nothing was saved; make room and try again"),
+    StoreProblem.DISK_FAULT: later("the disk of {where} failed; nothing was saved; look after the disk"),
+    StoreProblem.NEWER: later("the database {where} is of a newer frontdesk; update this program"),
+    StoreProblem.OLDER: later(
+        "the database {where} is of an older frontdesk; bring it to this one, with a copy, by: frontdesk upgrade"
+    ),
+    StoreProblem.DAMAGED: later("the database {where} is damaged; restore a backup"),
+    StoreProblem.MISSHAPEN: later(
+        "the database {where} keeps something this program cannot read ({detail});"
+        " nothing was changed; update this program, or restore a backup"
+    ),
+    StoreProblem.NETWORK_DISK: later("{where} lies on a network disk, where SQLite loses data; use PostgreSQL"),
+    StoreProblem.UNREACHABLE: later(
+        "the database {where} cannot be reached; check that it runs, the address, its name, user and password"
+    ),
+    StoreProblem.NO_SEAL_KEY: later(
+        "the sealing key {where} is missing; copy it from the machine where the practice was made;"
+        " if there never was one, run: frontdesk practice apply"
+    ),
+    StoreProblem.WRONG_SEAL_KEY: later(
+        "the sealing key {where} is not the one of this database; copy it from the machine where it was made"
+    ),
+    StoreProblem.NOT_COPIED: later("no copy could be made at {where} ({detail}); nothing was changed"),
+    StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
+}
+
+
+def _bad_input(error: errors.BadInput) -> str:
+    text = _(_PROBLEM_WORDS[error.problem]).format(field=error.field, value=error.value)
+    if error.line is not None:
+        text = _("line {n}: {text}").format(n=error.line, text=text)
+    return f"{text} ({_hint(error.hint)})" if error.hint else text
+
+
+def _hint(hint: str | errors.Hint) -> str:
+    if isinstance(hint, errors.Hint):
+        return _(hint.text).format(**hint.values)
+    return _(hint)
+
+
+def _store(error: errors.StoreUnusable) -> str:
+    return _(_STORE_WORDS[error.problem]).format(where=error.where, detail=error.detail)
