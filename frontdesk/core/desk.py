@@ -14,7 +14,7 @@ from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.actors import DESK, SYSTEM, Actor
 from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreUnusable
 from frontdesk.core.domain.machine import Machine
-from frontdesk.core.operations import guard
+from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.actors import as_now, require_may
 from frontdesk.core.queries.table import QUERIES
@@ -55,7 +55,7 @@ class Desk:
                     tx = self._tx(connection)
                     self._let_in(tx, ask)
                     done: T = operation(tx, ask)
-                    guard.record_ends(tx)  # of a deed that records nothing itself
+                    record_ends(tx)  # of a deed that records nothing itself
                     return done
             except Refused as refused:
                 if any(it.is_too_late for it in refused.objections):

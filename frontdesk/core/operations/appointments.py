@@ -60,13 +60,13 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.charges import charge, void_charges
 from frontdesk.core.operations.clients import add_record
 from frontdesk.core.operations.guard import (
-    record,
     require_allowed,
     require_no_objection,
     require_power_over,
     require_seen,
     require_sees,
 )
+from frontdesk.core.operations.recording import record
 from frontdesk.core.queries import slots
 from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, claims, clients, pickers, setup, terms

@@ -14,7 +14,8 @@ from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.objections import ChargeIsOver, WaiverNeedsReason
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_text
-from frontdesk.core.operations.guard import record, require_no_objection, require_power_over, require_seen
+from frontdesk.core.operations.guard import require_no_objection, require_power_over, require_seen
+from frontdesk.core.operations.recording import record
 from frontdesk.core.store import appointments, charges, clients, setup
 from frontdesk.core.store.look import Tx
 

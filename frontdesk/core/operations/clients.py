@@ -18,7 +18,8 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import YEARS, Instant, local_date
 from frontdesk.core.operations import taking
-from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_seen, require_sees
+from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_seen, require_sees
+from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
 from frontdesk.core.store import appointments, charges, claims, clients, requests, setup
 from frontdesk.core.store.failures import Contention

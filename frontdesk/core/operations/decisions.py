@@ -49,13 +49,8 @@ from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import HOUR, MINUTE, Start
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.clients import add_record
-from frontdesk.core.operations.guard import (
-    record,
-    require_allowed,
-    require_decides,
-    require_no_objection,
-    require_seen,
-)
+from frontdesk.core.operations.guard import require_allowed, require_decides, require_no_objection, require_seen
+from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.requests import (
     Opened,
     moved_by_client,

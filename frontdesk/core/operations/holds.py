@@ -11,7 +11,8 @@ from frontdesk.core.domain.reminders import is_storm
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.operations import taking
-from frontdesk.core.operations.guard import record_ends, require_allowed
+from frontdesk.core.operations.guard import require_allowed
+from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.queries import slots
 from frontdesk.core.store import claims, mails, pickers, requests, setup
 from frontdesk.core.store.look import Tx

@@ -56,13 +56,8 @@ from frontdesk.core.domain.times import DAY, HOUR, MINUTE
 from frontdesk.core.operations import writing
 from frontdesk.core.operations.appointments import found, locked_client
 from frontdesk.core.operations.automations import automation_of, signing_key
-from frontdesk.core.operations.guard import (
-    record,
-    require_allowed,
-    require_no_objection,
-    require_power_over,
-    require_sees,
-)
+from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_power_over, require_sees
+from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
 from frontdesk.core.queries.reminders import due_reminders, is_wanted

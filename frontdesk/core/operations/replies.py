@@ -15,7 +15,8 @@ from frontdesk.core.domain.objections import NotFromHere, ReplyIsOld
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.work import Answer, Work, WorkId
 from frontdesk.core.operations.appointments import set_status
-from frontdesk.core.operations.guard import record, require_no_objection, require_power_over
+from frontdesk.core.operations.guard import require_no_objection, require_power_over
+from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.requests import request_rescheduling
 from frontdesk.core.store import appointments, clients, mails, setup, work
 from frontdesk.core.store.look import Tx

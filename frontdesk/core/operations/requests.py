@@ -55,13 +55,13 @@ from frontdesk.core.operations.appointments import found, keeps, locked, locked_
 from frontdesk.core.operations.charges import charge
 from frontdesk.core.operations.clients import add_record
 from frontdesk.core.operations.guard import (
-    record,
     require_allowed,
     require_no_objection,
     require_power_over,
     require_seen,
     require_sees,
 )
+from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, clients, events, requests, setup, terms

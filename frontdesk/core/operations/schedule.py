@@ -25,7 +25,8 @@ from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.work import Work, WorkId, WorkState
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.appointments import found, locked, reschedule_appointment
-from frontdesk.core.operations.guard import record, require_allowed, require_no_objection, require_power_over
+from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_power_over
+from frontdesk.core.operations.recording import record
 from frontdesk.core.store import appointments, claims, clients, setup, work
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx

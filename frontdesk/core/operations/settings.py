@@ -24,7 +24,8 @@ from frontdesk.core.domain.settings import SettingValue, may_be_unset, setting_o
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.work import CAUSE_OUT_OF_USE
 from frontdesk.core.operations import schedule
-from frontdesk.core.operations.guard import record, require_allowed, require_no_objection
+from frontdesk.core.operations.guard import require_allowed, require_no_objection
+from frontdesk.core.operations.recording import record
 from frontdesk.core.parse.practice import setting_value
 from frontdesk.core.queries.setup import booked_ahead, effects_on, has_templates
 from frontdesk.core.render import letters

@@ -15,7 +15,8 @@ from frontdesk.core.domain.people import ClientId, with_ids
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.clients import new_contact_id
-from frontdesk.core.operations.guard import record, require_allowed
+from frontdesk.core.operations.guard import require_allowed
+from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.settings import require_an_admin, require_may_change
 from frontdesk.core.queries.transfer import Work, work_of
 from frontdesk.core.store import appointments, claims, clients, setup, terms

@@ -38,13 +38,13 @@ from frontdesk.core.domain.slots import Asking, Wish, conflicts
 from frontdesk.core.domain.work import Work
 from frontdesk.core.operations import settings, taking
 from frontdesk.core.operations.guard import (
-    record,
     require_allowed,
     require_decides,
     require_no_objection,
     require_power_over,
     require_sees,
 )
+from frontdesk.core.operations.recording import record
 from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, claims, clients, events, requests, setup, things
 from frontdesk.core.store.look import Look, Tx
