@@ -21,6 +21,7 @@ from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.domain.times import resolve
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store.engine import Store
+from tests import prepared
 
 ZONE = "Europe/London"
 
@@ -141,9 +142,16 @@ class Clock:
 
 def open_test_desk(url: str | Path, clock: Callable[[], int] | None = None, terminal: str = "t1") -> Desk:
     """A new database with the practice of this file."""
-    desk = Desk(Store(str(url), create=True), clock=clock or Clock(), machine=Machine(terminal=terminal))
-    desk.do(ApplyPractice(file=practice_file(PRACTICE)))
-    return desk
+    clock = clock or Clock()
+    began = clock()
+
+    def make(url: str) -> None:
+        desk = Desk(Store(url, create=True), clock=lambda: began, machine=Machine(terminal=terminal))
+        desk.do(ApplyPractice(file=practice_file(PRACTICE)))
+        desk.close()
+
+    prepared.put(str(url), f"practice at {began} by {terminal}", make)
+    return Desk(Store(str(url)), clock=clock, machine=Machine(terminal=terminal))
 
 
 def as_staff(desk: Desk, id_: str) -> Desk:

@@ -14,6 +14,7 @@ import pytest
 
 from frontdesk.core.render.language import speak
 from tests.postgres import Server, why_not
+from tests.sizes import FULL
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 for name in ("TEXTUAL_THEME", "NO_COLOR", "FRONTDESK_DATABASE", "FRONTDESK_CONFIG", "FRONTDESK_GLYPHS"):
@@ -22,6 +23,15 @@ for name in ("TEXTUAL_THEME", "NO_COLOR", "FRONTDESK_DATABASE", "FRONTDESK_CONFI
 ENGINES = ("sqlite", "postgresql")
 REQUIREMENTS = Path(__file__).parent.parent / "docs" / "requirements.md"
 COVERED: set[str] = set()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="The big proofs at their full size.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--full"):
+        os.environ[FULL] = "1"
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +59,20 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(params=ENGINES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database that is not there yet (SQLite) or empty (PostgreSQL)."""
+    """Where a database can be put: nothing is there yet."""
     if request.param == "sqlite":
         return str(tmp_path / "practice.db")
     server: Server = request.getfixturevalue("server")
-    return server.database()
+    return server.free()
+
+
+@pytest.fixture
+def empty_url(store_url: str, request: pytest.FixtureRequest) -> str:
+    """Where a practice can be made: nothing is there yet (SQLite), or an empty database (PostgreSQL)."""
+    if store_url.startswith("postgresql:"):
+        server: Server = request.getfixturevalue("server")
+        return server.database()
+    return store_url
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def binary(name: str) -> str | None:
 
 
 class Server:
-    """Started on construction; every `database()` is new and empty."""
+    """Started on construction."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,14 +43,20 @@ class Server:
         )
         self._wait()
 
+    def free(self) -> str:
+        """The URL of a database that is not there."""
+        self._made += 1
+        return self._url(f"frontdesk_{os.getpid()}_{self._made}_{time.monotonic_ns()}")
+
     def database(self) -> str:
+        """The URL of a new, empty one."""
         import psycopg
 
-        self._made += 1
-        name = f"frontdesk_{os.getpid()}_{self._made}_{time.monotonic_ns()}"
+        url = self.free()
+        name = url.rpartition("/")[2]
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self._url(name)
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 STRATEGY FILE_COPY'.encode())
+        return url
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)  # fast: open connections do not hold it up

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -53,10 +52,11 @@ from tests.domain.practices import (
     scene_of,
     starts,
 )
+from tests.sizes import size
 
 settings.register_profile(
     "slots",
-    max_examples=int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "60")),
+    max_examples=size(60, full=5000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -1,12 +1,11 @@
 """Workers that die while they deliver: nothing is lost, little comes twice, and that as the same message.
 
-`FRONTDESK_MAIL_KILLS=2000/60` runs the whole proof; in everyday runs 200 mails and 6 kills.
+With `--full` 2,000 mails and 60 kills; in everyday runs 120 mails and 4 kills.
 """
 
 from __future__ import annotations
 
 import collections
-import os
 import random
 import signal
 import subprocess
@@ -24,8 +23,9 @@ from frontdesk.core.store.look import Look
 from tests.builders import Clock, booked, on, open_test_desk
 from tests.mail.servers import Inbox, Moody, serving
 from tests.operations.mailing import a_client, mailing
+from tests.sizes import size
 
-MAILS, KILLS = (int(it) for it in os.environ.get("FRONTDESK_MAIL_KILLS", "200/6").split("/"))
+MAILS, KILLS = size((120, 4), full=(2000, 60))
 WORKERS = 4
 
 WORKER = """

@@ -1,11 +1,10 @@
 """Weeks of a practice that reminds, hour by hour, with moves, cancels and changes of the rules.
 
-`FRONTDESK_APPOINTMENT_DAYS=100000` runs the whole proof; in everyday runs it is 10,000.
+With `--full` it is 100,000 appointment days; in everyday runs 10,000.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,8 +27,9 @@ from frontdesk.core.store import appointments
 from frontdesk.core.store.look import Look
 from tests.builders import ZONE, Clock, at, open_test_desk
 from tests.operations.mailing import mailing
+from tests.sizes import size
 
-APPOINTMENT_DAYS = int(os.environ.get("FRONTDESK_APPOINTMENT_DAYS", "10000"))
+APPOINTMENT_DAYS = size(10_000, full=100_000)
 LIFE = 20
 """Days from an appointment's booking to its start, at most."""
 BEGIN = datetime(2026, 10, 12, 8)

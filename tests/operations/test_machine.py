@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -62,6 +61,7 @@ from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store import charges, events, requests, work
 from frontdesk.core.store.look import Look
 from tests.builders import PRACTICE, Clock, on, open_test_desk
+from tests.sizes import size
 from tests.store.evidence import everything_kept, faults
 
 POLICY = """[policy]
@@ -393,9 +393,9 @@ def test_any_order_of_deeds_leaves_everything_right(request: pytest.FixtureReque
 
     class OnThisEngine(Deeds):
         def new_url(self) -> str:
-            return server.database() if server is not None else str(folder / f"{next(number)}.db")
+            return server.free() if server is not None else str(folder / f"{next(number)}.db")
 
-    examples = int(os.environ.get("FRONTDESK_MACHINE_EXAMPLES", 25 if engine == "sqlite" else 8))
+    examples = size(*((25, 1000) if engine == "sqlite" else (8, 200)))
     try:
         run_state_machine_as_test(
             OnThisEngine,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, ShowAppointment
-from frontdesk.core.asks.history import Undo
+from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.schedule import (
     ApplyTimeOff,
     KeepAppointment,
@@ -159,6 +159,16 @@ def test_the_plan_is_applied_as_one_batch_and_undone_as_one(desk: Desk) -> None:
     assert [now_is(desk, it).practitioner for it in kept] == ["ann"] * 3
     assert [now_is(desk, it).start for it in kept] == [it.start for it in kept]
     assert waiting(desk) == []
+
+
+def test_an_absence_that_is_done_again_puts_each_appointment_on_the_list_once(desk: Desk) -> None:
+    booked(desk, on(24, 9))
+    off(desk, on(24, 0), on(25, 0))
+
+    desk.do(Undo())
+    desk.do(Redo())
+
+    assert waiting(desk) == [("Clara Client", "time_off")]
 
 
 def test_a_plan_that_does_not_fit_any_more_changes_nothing(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pexpect
@@ -43,8 +44,31 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def terminal(demo: Path) -> Iterator[pexpect.spawn]:
-    """The app in a real terminal of 80×24."""
+def terminal(started: pexpect.spawn) -> pexpect.spawn:
+    """The app as it opens: the calendar, today."""
+    started.send("\x1b")
+    read_until_quiet(started)
+    started.send("1Dt")
+    read_until_quiet(started)
+    return started
+
+
+@pytest.fixture(scope="module")
+def started(demo: Path) -> Iterator[pexpect.spawn]:
+    """The app in a real terminal of 80×24, for several tests."""
+    with opened(demo) as child:
+        yield child
+
+
+@pytest.fixture
+def just_started(demo: Path) -> Iterator[pexpect.spawn]:
+    """The same for one test: its clock shows no new minute soon."""
+    with opened(demo) as child:
+        yield child
+
+
+@contextmanager
+def opened(demo: Path) -> Iterator[pexpect.spawn]:
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     words = ["-m", "frontdesk", "--db", str(demo), "--now", NOW]
     child = pexpect.spawn(sys.executable, words, dimensions=(24, 80), env=environment, timeout=PATIENCE)
@@ -85,8 +109,8 @@ def test_turning_a_page_costs_little(terminal: pexpect.spawn, keys: str) -> None
 
 
 @pytest.mark.parametrize("keys", ["", "3", "3\n"])
-def test_nothing_is_written_while_nothing_happens(terminal: pexpect.spawn, keys: str) -> None:
+def test_nothing_is_written_while_nothing_happens(just_started: pexpect.spawn, keys: str) -> None:
     for key in keys:
-        terminal.send(key)
-        read_until_quiet(terminal, 1.5)
-    assert read_until_quiet(terminal, 6.0) == b""
+        just_started.send(key)
+        read_until_quiet(just_started, 1.5)
+    assert read_until_quiet(just_started, 6.0) == b""

@@ -24,6 +24,7 @@ from frontdesk.core.store.engine import Store
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Claim as ClaimRow
+from tests import prepared
 
 NOW = 1795600000
 """When the tests are: 25 November 2026."""
@@ -74,9 +75,14 @@ def desk_on(url: str, actor: Actor = DESK, *, create: bool = False) -> Desk:
 
 def open_practice(url: str) -> Desk:
     """A new database with the practice in it."""
+    prepared.put(url, "many rooms and people", _make)
+    return desk_on(url)
+
+
+def _make(url: str) -> None:
     desk = desk_on(url, create=True)
     desk.do(ApplyPractice(file=PRACTICE))
-    return desk
+    desk.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

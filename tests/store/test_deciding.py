@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -30,14 +29,16 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.store.engine import Store
+from tests import prepared
+from tests.sizes import size
 from tests.store.evidence import NOW, PRACTICE, deadlocks, desk_on, faults, hour
 from tests.store.racing import CREW, Crew, Place
 
-DECISIONS = int(os.environ.get("FRONTDESK_DECISIONS", "500"))
+DECISIONS = size(60, full=2000)
 """How often the same request is approved by eight at once."""
 
-RIVALRIES = int(os.environ.get("FRONTDESK_DECISIONS", "100"))
-"""How often eight do different things to the same request at once; as often as above where that is set."""
+RIVALRIES = size(30, full=1000)
+"""How often eight do different things to the same request at once."""
 
 OPEN = replace(
     PRACTICE,
@@ -55,9 +56,14 @@ DAY = timedelta(days=1)
 
 
 def open_to_requests(url: str) -> Desk:
+    prepared.put(url, "open to requests", _make)
+    return desk_on(url)
+
+
+def _make(url: str) -> None:
     desk = desk_on(url, create=True)
     desk.do(ApplyPractice(file=OPEN))
-    return desk
+    desk.close()
 
 
 def requests_for(desk: Desk, count: int) -> list[int]:

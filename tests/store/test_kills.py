@@ -25,9 +25,10 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.store.engine import driver
+from tests.sizes import size
 from tests.store.evidence import FIRST, desk_on, faults, open_practice
 
-KILLS = int(os.environ.get("FRONTDESK_KILLS", "100"))
+KILLS = size(25, full=500)
 PATIENCE = 60.0
 
 

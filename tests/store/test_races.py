@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -38,10 +37,11 @@ from frontdesk.core.store import claims
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.look import Tx
+from tests.sizes import size
 from tests.store.evidence import NOW, PRACTICE, claims_in, deadlocks, desk_on, faults, hour, open_practice, overlaps
 from tests.store.racing import CREW, Crew, Place
 
-WAVES = int(os.environ.get("FRONTDESK_RACE_WAVES", "200"))
+WAVES = size(50, full=1000)
 
 
 def book_one_slot(place: Place, url: str, waves: int, service: str, alone: bool) -> list[str]:
@@ -150,7 +150,7 @@ def test_the_database_alone_lets_one_of_eight_have_a_slot(store_url: str, crew: 
 
 def test_booking_overbooking_moving_and_cancelling_at_once_leaves_no_fault(store_url: str, crew: Crew) -> None:
     desk = open_practice(store_url)
-    answers = crew.race(do_anything, store_url, max(1, WAVES // 8), 1, False)
+    answers = crew.race(do_anything, store_url, WAVES // 3, 1, False)
     counted = Counter(outcome for answer in answers for outcome in answer)
     assert faults(desk) == []
     assert {outcome.split(": ")[1] for outcome in counted} <= {"done", "SlotTaken", "Stale", "Refused", "NotFound"}
@@ -162,7 +162,7 @@ def test_booking_overbooking_moving_and_cancelling_at_once_leaves_no_fault(store
 
 def test_undoing_and_reinstating_besides_leaves_no_fault(store_url: str, crew: Crew) -> None:
     desk = open_practice(store_url)
-    answers = crew.race(do_anything, store_url, max(1, WAVES // 8), 2, True)
+    answers = crew.race(do_anything, store_url, WAVES // 3, 2, True)
     counted = Counter(outcome for answer in answers for outcome in answer)
     assert faults(desk) == []
     assert {outcome.split(": ")[1] for outcome in counted} <= {"done", "SlotTaken", "Stale", "Refused", "NotFound"}
@@ -206,8 +206,8 @@ def test_the_same_inserts_overlap_once_the_guard_is_dropped(store_url: str, crew
     desk.close()
 
 
-def test_a_database_is_created_once_by_all_who_want_to_at_once(store_url: str, crew: Crew) -> None:
-    answers = crew.race(create_database, store_url)
+def test_a_database_is_created_once_by_all_who_want_to_at_once(empty_url: str, crew: Crew) -> None:
+    answers = crew.race(create_database, empty_url)
     assert Counter(outcome for (outcome,) in answers) == {"done": CREW}
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.domain.actors import FROM_OUTSIDE
-from frontdesk.core.domain.appointments import Appointment, appointment_ref
+from frontdesk.core.domain.appointments import Appointment, AppointmentId, appointment_ref
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import NotFound, SlotTaken
 from frontdesk.core.domain.events.every import FINAL
@@ -35,7 +35,7 @@ from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestState, request_ref
 from frontdesk.core.domain.slots import Asking, Wish, conflicts
-from frontdesk.core.domain.work import Work
+from frontdesk.core.domain.work import Work, WorkState
 from frontdesk.core.operations import settings, taking
 from frontdesk.core.operations.guard import (
     require_allowed,
@@ -128,12 +128,18 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         all_changes=tuple(back),
         all_about=about,
         undoes=batch,
-        also=(*_overtaken(tx, after, back), *settings.entered(tx, practice, _of_setup(back))),
+        also=(*_overtaken(tx, after, back), *settings.entered(tx, practice, _of_setup(back), _listed(back))),
     )
 
 
 def _of_setup(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(it for it in changes if it.after is not None and kind_of(it.after).is_setup)
+
+
+def _listed(changes: Iterable[Change]) -> frozenset[AppointmentId]:
+    """Appointments that come back onto the work list with the rest: they need no second entry."""
+    entries = (it.after for it in changes if isinstance(it.after, Work))
+    return frozenset(it.appointment for it in entries if it.state is not WorkState.GONE)
 
 
 def _overtaken(tx: Tx, practice: Setup, back: list[Change]) -> tuple[Change, ...]:

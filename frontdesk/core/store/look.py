@@ -11,6 +11,7 @@ from frontdesk.core.domain.actors import Actor
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.recorded import BatchId
 from frontdesk.core.domain.machine import Machine
+from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant
 
 if TYPE_CHECKING:
@@ -45,5 +46,6 @@ class Tx(Look):
     storm: bool = False
     """So much ends by itself at once that what is mailed of it waits for a yes."""
     setup_changed: bool = False
+    setup_so_far: Setup | None = None
     setup_revision: int | None = None
     """The set-up this change was judged by."""

@@ -62,13 +62,20 @@ def load(look: Look, revision: int | None = None) -> Setup:
         raise StoreUnusable(StoreProblem.EMPTY, look.store.name)
     if isinstance(look, Tx) and not look.setup_changed:
         look.setup_revision = revision
+    if isinstance(look, Tx) and look.setup_changed:
+        return _as_changed(look, revision)
     kept = look.store.kept_setup(revision)
-    changed = isinstance(look, Tx) and look.setup_changed
-    if kept is None or changed:
+    if kept is None:
         kept = _read(look, revision)
-        if not changed:
-            look.store.keep_setup(kept)
+        look.store.keep_setup(kept)
     return kept
+
+
+def _as_changed(tx: Tx, revision: int) -> Setup:
+    """As this change leaves it: nobody else may have it yet, and every write in it gives it another revision."""
+    if tx.setup_so_far is None or tx.setup_so_far.revision != revision:
+        tx.setup_so_far = _read(tx, revision)
+    return tx.setup_so_far
 
 
 def lock(tx: Tx) -> None:
