@@ -27,7 +27,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk, open_desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.machine import Machine, Security, Smtp
-from frontdesk.core.domain.mails import MailState
+from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file

@@ -34,12 +34,13 @@ from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
 from frontdesk.core.domain.events.mails import MailEvent
-from frontdesk.core.domain.mails import Carrier, Mail, MailId, MailState
+from frontdesk.core.domain.outbox import MailId, MailState, Owed, Webhook, trouble_of
 from frontdesk.core.parse import replies
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.events import event_words
-from frontdesk.core.render.words.outbox import mail_head_words, mail_state_words, outbox_words
+from frontdesk.core.render.words.outbox import mail_head_words, mail_state_words, mail_text, outbox_words
+from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.core.render.words.voice import Voice
 
 group = typer.Typer(help="One mail.", rich_markup_mode=None, no_args_is_help=True)
@@ -73,12 +74,7 @@ def outbox(
         show(shapes.items((shapes.mail(it, voice) for it in found.items), found.more))
         return
     now = opening.desk.now()
-    table(
-        [
-            [str(it.id), mail_state_words(voice, it, now), it.name, it.recipient, it.letter.subject]
-            for it in found.items
-        ]
-    )
+    table([[str(it.id), mail_state_words(voice, it, now), it.name, it.recipient, it.title] for it in found.items])
     if not found.items:
         say(_("no mails"))
     if found.more:
@@ -107,15 +103,22 @@ def deliver(
         left = opening.see(ListMails(limit=0))
         troubles = outbox_words(opening.voice, left, opening.desk.now())
         if as_json:
-            show(shapes.item({"sent": sent, "waiting": left.waiting, "failed": left.failed, "fault": left.fault}))
+            why = left.standstill
+            fault = why.trouble if why is not None else None
+            said = {
+                "fault": fault.kind.value if fault is not None else None,
+                "detail": fault.detail if fault else None,
+            }
+            show(shapes.item({"sent": sent, "waiting": left.waiting, "failed": left.failed, **said}))
         else:
             for line in (plural("{n} mail sent", "{n} mails sent", sent).format(n=sent), *troubles):
                 say(line)
             for mail in opening.see(ListMails(states=(MailState.QUEUED,))).items:
-                if mail.error:
+                trouble = trouble_of(mail)
+                if trouble is not None:
                     state = mail_state_words(opening.voice, mail, opening.desk.now())
-                    say(f"{state}: {mail.letter.subject} ({mail.error})")
-        if left.fault or (left.waiting and not left.has_server):
+                    say(f"{state}: {mail.title} ({trouble_words(trouble)})")
+        if left.standstill is not None or (left.waiting and not left.has_server):
             raise typer.Exit(DELIVERY_FAULT)
         return
     if opening.machine.smtp is None:
@@ -170,12 +173,17 @@ def show_mail(
     mail = opening.see(ShowMail(mail=MailId(id)))
     voice = opening.voice
     if as_json:
-        show(shapes.item({**shapes.mail(mail, voice), "text": mail.letter.text, "html": mail.letter.html or None}))
+        text = {"text": mail.body} if isinstance(mail, Webhook) else {"text": mail.letter.text}
+        show(shapes.item({**shapes.mail(mail, voice), **text, "html": _page_of(mail) or None}))
         return
     if html:
-        print(mail.letter.html)
+        print(_page_of(mail))
         return
-    lines([*mail_head_words(voice, mail, opening.desk.now()), "", *mail.letter.text.splitlines()])
+    lines([*mail_head_words(voice, mail, opening.desk.now()), "", *mail_text(mail)])
+
+
+def _page_of(mail: Owed) -> str:
+    return "" if isinstance(mail, Webhook) else mail.letter.html
 
 
 @group.command()
@@ -234,15 +242,7 @@ def called(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
 def take_back(context: typer.Context, id: Id, as_json: AsJson = False) -> None:
     """What was decided about it is taken back: a mail that was dropped, a call that was made."""
     opening: Opening = context.obj
-    mail = opening.see(ShowMail(mail=MailId(id)))
-    failed = mail.attempts > 0 and bool(mail.error)
-    by_mail = mail.carrier is Carrier.MAIL or "@" in mail.recipient
-    ask = TakeBackDecision(
-        mail=mail.id,
-        was=MailState.FAILED if failed or (mail.state is MailState.SENT and by_mail) else MailState.QUEUED,
-        carrier=Carrier.MAIL if by_mail else mail.carrier,
-    )
-    _decided(opening, opening.do(ask), as_json)
+    _decided(opening, opening.do(TakeBackDecision(mail=MailId(id))), as_json)
 
 
 def calls(
@@ -259,7 +259,7 @@ def calls(
     if as_json:
         show(shapes.items(shapes.mail(it, voice) for it in found))
         return
-    table([[str(it.id), it.name, it.recipient, it.letter.subject] for it in found])
+    table([[str(it.id), it.name, it.recipient, it.title] for it in found])
     if not found:
         say(_("nobody has to be called"))
 
@@ -298,7 +298,7 @@ def release(
         say(plural("{n} mail leaves", "{n} mails leave", many).format(n=many))
 
 
-def prove(opening: Opening, address: str) -> Mail:
+def prove(opening: Opening, address: str) -> Owed:
     """Send a test mail through the whole outbox. Raises MailRefused with what the server said."""
     from frontdesk.core.asks.mails import WriteTestMail
     from frontdesk.core.sender import Sender
@@ -316,14 +316,14 @@ def prove(opening: Opening, address: str) -> Mail:
         if seen.state is MailState.SENT:
             return seen
         if seen.state is not MailState.SENDING:  # somebody else may have it
-            raise MailRefused(address, seen.error)
+            raise MailRefused(address, trouble_of(seen))
         time.sleep(1)
-    raise MailRefused(address, _("nobody delivered it in {n} seconds").format(n=TEST_WAITS))
+    raise MailRefused(address)
 
 
-def _decided(opening: Opening, mail: Mail, as_json: bool) -> None:
+def _decided(opening: Opening, mail: Owed, as_json: bool) -> None:
     voice: Voice = opening.voice
     if as_json:
         show(shapes.item(shapes.mail(mail, voice)))
     else:
-        lines([f"{mail_state_words(voice, mail, opening.desk.now())}: {mail.letter.subject}"])
+        lines([f"{mail_state_words(voice, mail, opening.desk.now())}: {mail.title}"])

@@ -22,7 +22,17 @@ from frontdesk.core.asks.door import Door
 from frontdesk.core.asks.mails import CountReminders, Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.mails import SMTP_TIMEOUT, Carrier, Ending, MailId, Outcome
+from frontdesk.core.domain.outbox import (
+    SMTP_TIMEOUT,
+    DeliveryTrouble,
+    Ending,
+    Mail,
+    MailId,
+    Outcome,
+    QueueFault,
+    Trouble,
+    Webhook,
+)
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.render.message import message, wire_address
 from frontdesk.core.webhooks import post
@@ -153,15 +163,15 @@ class Sender:
 
     def _is_ours(self, leased: Leased) -> bool:
         """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
-        ends = leased.mail.leased_until
+        ends = leased.owed.delivery.leased_until
         return ends is not None and self._clock() + 2 * self._timeout < ends
 
     def _written(self, leased: Leased) -> bytes | Ending:
-        if leased.mail.carrier is Carrier.WEBHOOK:
+        if isinstance(leased.owed, Webhook):
             return b""
         try:
             return message(
-                leased.mail,
+                leased.owed,
                 text=leased.text,
                 html=leased.html,
                 sender=leased.sender,
@@ -170,10 +180,10 @@ class Sender:
                 at=self._clock(),
             )
         except (ValueError, UnicodeError) as error:
-            return Ending(Outcome.REFUSED, f"the address cannot be written to: {error}")
+            return _ended(Outcome.REFUSED, DeliveryTrouble.BAD_ADDRESS, error)
         except Exception as fault:
             log.exception("fault while writing a mail")
-            return Ending(Outcome.LATER, f"fault: {type(fault).__name__}")
+            return _ended(Outcome.LATER, DeliveryTrouble.FAULT, type(fault).__name__)
 
     def _is_due(self) -> bool:
         at = self._door.see(NextDue(by_mail=self._smtp is not None))
@@ -188,38 +198,35 @@ class Sender:
             async with asyncio.timeout(self._timeout):
                 return await self._announce(leased)
         except TimeoutError:
-            return Ending(Outcome.LATER, "the server took too long", connected=False)
+            return _ended(Outcome.LATER, DeliveryTrouble.TOO_SLOW, connected=False)
         except Exception as fault:
             log.exception("fault before a mail")
-            return Ending(Outcome.LATER, f"fault: {type(fault).__name__}", connected=False)
+            return _ended(Outcome.LATER, DeliveryTrouble.FAULT, type(fault).__name__, connected=False)
 
     async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._hand_over(leased, raw)
         except TimeoutError:
-            return Ending(Outcome.UNKNOWN, "the server took too long with the text", connected=False)
+            return _ended(Outcome.UNKNOWN, DeliveryTrouble.TOO_SLOW, connected=False)
         except Exception as fault:
             log.exception("fault while handing over a mail")
-            return Ending(Outcome.UNKNOWN, f"fault: {type(fault).__name__}", connected=False)
+            return _ended(Outcome.UNKNOWN, DeliveryTrouble.FAULT, type(fault).__name__, connected=False)
 
     async def _announce(self, leased: Leased) -> Ending | None:
-        if leased.mail.carrier is Carrier.WEBHOOK:
+        if isinstance(leased.owed, Webhook):
             return None
         if not leased.sender:
-            return Ending(
-                Outcome.QUEUE_FAULT,
-                "the practice has no e-mail address to send from: [practice] email, or from in [smtp]",
-            )
+            return _ended(Outcome.QUEUE_FAULT, QueueFault.NO_SENDER)
         if self._client is None:
             ending = await self._connect()
             if ending is not None:
                 return ending
         assert self._client is not None
-        return await _announced(self._client, leased.sender, leased.mail.recipient)
+        return await _announced(self._client, leased.sender, leased.mail.address)
 
     async def _hand_over(self, leased: Leased, raw: bytes | Ending) -> Ending:
-        if leased.mail.carrier is Carrier.WEBHOOK:
+        if isinstance(leased.owed, Webhook):
             return await asyncio.to_thread(post, leased, self._clock())
         assert self._client is not None
         if isinstance(raw, Ending):
@@ -249,20 +256,22 @@ class Sender:
                 await client.login(smtp.user, smtp.password)
         except aiosmtplib.SMTPAuthenticationError as error:
             client.close()
-            return Ending(Outcome.QUEUE_FAULT, f"sign-in failed: {_said(error)}", connected=False)
+            return _ended(Outcome.QUEUE_FAULT, QueueFault.SIGN_IN, error, connected=False)
         except aiosmtplib.SMTPNotSupported as error:
             client.close()
-            return Ending(Outcome.QUEUE_FAULT, f"the server does not do this: {_said(error)}", connected=False)
+            return _ended(Outcome.QUEUE_FAULT, QueueFault.UNSUPPORTED, error, connected=False)
         except (ssl.SSLError, ssl.CertificateError) as error:
             client.close()
-            return Ending(Outcome.QUEUE_FAULT, f"TLS failed: {error}", connected=False)
+            return _ended(Outcome.QUEUE_FAULT, QueueFault.TLS, error, connected=False)
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
             client.close()
             if isinstance(error.__cause__, ssl.SSLError) or "STARTTLS" in str(error):
-                return Ending(Outcome.QUEUE_FAULT, f"TLS failed: {_said(error)}", connected=False)
+                return _ended(Outcome.QUEUE_FAULT, QueueFault.TLS, error, connected=False)
             if getattr(error, "code", None) in SIGN_IN:
-                return Ending(Outcome.QUEUE_FAULT, f"sign-in failed: {_said(error)}", connected=False)
-            return Ending(Outcome.LATER, f"no connection to {smtp.host}: {_said(error)}", connected=False)
+                return _ended(Outcome.QUEUE_FAULT, QueueFault.SIGN_IN, error, connected=False)
+            return _ended(
+                Outcome.LATER, DeliveryTrouble.NO_CONNECTION, f"{smtp.host}: {_said(error)}", connected=False
+            )
         return None
 
     async def _hang_up(self) -> None:
@@ -293,18 +302,25 @@ async def _meanwhile(conversation: Coroutine[Any, Any, T], work: Callable[[], No
 
 
 def _report_of(leased: Leased, ending: Ending) -> Report:
-    mail = leased.mail
     return Report(
-        mail=mail.id,
-        lease=mail.lease,
+        mail=leased.owed.id,
+        lease=leased.owed.delivery.lease,
         outcome=ending.outcome,
-        detail=clean_line(ending.detail, 300),
+        trouble=ending.trouble,
         under_fault=leased.under_fault,
     )
 
 
+def _ended(
+    outcome: Outcome, kind: DeliveryTrouble | QueueFault, said: object = "", *, connected: bool = True
+) -> Ending:
+    """What others say comes from outside, and is kept as one line."""
+    detail = _said(said) if isinstance(said, BaseException) else str(said)
+    return Ending(outcome, Trouble(kind, clean_line(detail, 300)), connected)
+
+
 def _is_mail(leased: Leased) -> bool:
-    return leased.mail.carrier is Carrier.MAIL
+    return isinstance(leased.owed, Mail)
 
 
 def _is_over(stop: threading.Event | None) -> bool:
@@ -329,16 +345,16 @@ async def _announced(client: SMTP, sender: str, recipient: str) -> Ending | None
     try:
         sender = wire_address(sender)
     except ValueError:
-        return Ending(Outcome.QUEUE_FAULT, f"{sender} is no address to send from")
+        return _ended(Outcome.QUEUE_FAULT, QueueFault.NO_SENDER, sender)
     try:
         recipient = wire_address(recipient)
     except ValueError:
-        return Ending(Outcome.REFUSED, "this is no address mail can be sent to")
+        return _ended(Outcome.REFUSED, DeliveryTrouble.BAD_ADDRESS, recipient)
     for step, line in (("MAIL", f"FROM:<{sender}>"), ("RCPT", f"TO:<{recipient}>")):
         try:
             answer = await client.execute_command(step.encode(), line.encode())
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
-            return Ending(Outcome.LATER, f"the connection was lost at {step}: {_said(error)}", connected=False)
+            return _ended(Outcome.LATER, DeliveryTrouble.LOST, error, connected=False)
         if answer.code not in TAKEN:
             return await _after_refusal(client, _refusal(step, answer.code, answer.message))
     return None
@@ -353,16 +369,20 @@ async def _handed_over(client: SMTP, raw: bytes) -> Ending:
     except aiosmtplib.SMTPResponseException as error:
         return await _after_refusal(client, _refusal("DATA", error.code, error.message))
     except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
-        return Ending(Outcome.UNKNOWN, f"the connection was lost at DATA: {_said(error)}", connected=False)
+        return _ended(Outcome.UNKNOWN, DeliveryTrouble.LOST, error, connected=False)
     return Ending(Outcome.SENT)
 
 
 def _refusal(step: str, code: int, said: str) -> Ending:
     """What an answer of the server means for the mail, or for all of them."""
     detail = f"{code} {said}"
-    if code in SIGN_IN or (step == "MAIL" and 500 <= code < 600 and code != 552):
-        return Ending(Outcome.QUEUE_FAULT, detail)  # who sends is wrong, not the mail
-    return Ending(Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER, detail)
+    if code in SIGN_IN:
+        return _ended(Outcome.QUEUE_FAULT, QueueFault.SIGN_IN, detail)
+    if step == "MAIL" and 500 <= code < 600 and code != 552:
+        return _ended(Outcome.QUEUE_FAULT, QueueFault.SENDER_REFUSED, detail)  # who sends is wrong, not the mail
+    if 500 <= code < 600:
+        return _ended(Outcome.REFUSED, DeliveryTrouble.REFUSED, detail)
+    return _ended(Outcome.LATER, DeliveryTrouble.PUT_OFF, detail)
 
 
 async def _after_refusal(client: SMTP, ending: Ending) -> Ending:

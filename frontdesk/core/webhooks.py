@@ -10,7 +10,8 @@ import urllib.error
 import urllib.request
 
 from frontdesk.core.asks.mails import Leased
-from frontdesk.core.domain.mails import Ending, Outcome
+from frontdesk.core.domain.outbox import DeliveryTrouble, Ending, Outcome, Trouble
+from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant
 
 TIMEOUT = 20
@@ -20,15 +21,15 @@ SIGNATURE = "Frontdesk-Signature"
 
 def post(leased: Leased, at: Instant) -> Ending:
     """One attempt. What is answered with 2xx arrived; 4xx but 408, 425 and 429 is refused for good."""
-    mail, data = leased.mail, leased.text.encode()
+    hook, data = leased.owed, leased.text.encode()
     request = urllib.request.Request(
-        mail.recipient,
+        hook.recipient,
         data=data,
         method="POST",
         headers={
             "Content-Type": "application/json",
             "User-Agent": "frontdesk",
-            "Idempotency-Key": mail.message_id.strip("<>"),
+            "Idempotency-Key": hook.message_id.strip("<>"),
             SIGNATURE: signature(leased.signing, data, at),
         },
     )
@@ -39,14 +40,21 @@ def post(leased: Leased, at: Instant) -> Ending:
             answer.read(1024)
     except urllib.error.HTTPError as error:
         later = error.code >= 500 or error.code in (408, 425, 429)
-        return Ending(Outcome.LATER if later else Outcome.REFUSED, f"{error.code} {error.reason}")
+        said = f"{error.code} {error.reason}"
+        if later:
+            return _ended(Outcome.LATER, DeliveryTrouble.PUT_OFF, said)
+        return _ended(Outcome.REFUSED, DeliveryTrouble.REFUSED, said)
     except TimeoutError:
-        return Ending(Outcome.UNKNOWN, "no answer in time")
+        return _ended(Outcome.UNKNOWN, DeliveryTrouble.TOO_SLOW)
     except http.client.InvalidURL as error:
-        return Ending(Outcome.REFUSED, f"the address is none: {error}")
+        return _ended(Outcome.REFUSED, DeliveryTrouble.BAD_ADDRESS, error)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return Ending(Outcome.LATER, f"not reached: {getattr(error, 'reason', error)}")
+        return _ended(Outcome.LATER, DeliveryTrouble.NO_CONNECTION, getattr(error, "reason", error))
     return Ending(Outcome.SENT)
+
+
+def _ended(outcome: Outcome, kind: DeliveryTrouble, said: object = "") -> Ending:
+    return Ending(outcome, Trouble(kind, clean_line(str(said), 300)))
 
 
 def signature(secret: str, data: bytes, at: Instant) -> str:

@@ -17,7 +17,7 @@ from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.appointments import AppointmentId, client_ref
 from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.mails import OPEN, Mail, MailState
+from frontdesk.core.domain.outbox import OPEN, Call, Mail, MailState, Owed, Webhook, trouble_of
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
@@ -28,6 +28,7 @@ from frontdesk.core.render.words.history import history_words, who_words
 from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.outbox import mail_state_words
 from frontdesk.core.render.words.requests import request_state_words
+from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
@@ -42,7 +43,7 @@ from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import fit
 from frontdesk.widgets.text import lines as content_lines
 
-Row = Named | RequestLine | ChargeLine | Mail | None
+Row = Named | RequestLine | ChargeLine | Owed | None
 """What a line of the card stands for: an appointment, a request, a charge, or a title."""
 
 FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
@@ -182,10 +183,10 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
         due = line.charge.state is ChargeState.DUE
         return Line(f" {when:<16} {charge_words(self.voice, line.charge)}", line, "bad" if due else "dim")
 
-    def _mail_line(self, it: Mail) -> Line[Row]:
+    def _mail_line(self, it: Owed) -> Line[Row]:
         state = mail_state_words(self.voice, it, self.host.now())
         look = "bad" if it.state is MailState.FAILED else "plain" if it.state in OPEN else "dim"
-        return Line(f" {fit(state, 22)} {it.letter.subject}", it, look)
+        return Line(f" {fit(state, 22)} {it.title}", it, look)
 
     def _about(self, card: ClientCard) -> list[str]:
         client = card.client
@@ -222,14 +223,16 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             case ChargeLine():
                 due = here.charge.state is ChargeState.DUE
                 return charge_words(self.voice, here.charge) + (f" · {_(': settle or waive')}" if due else "")
-            case Mail():
-                return " · ".join(filter(None, (here.recipient, here.error, _("⏎ reads it"))))
+            case Mail() | Call() | Webhook():
+                trouble = trouble_of(here)
+                why = trouble_words(trouble) if trouble is not None else ""
+                return " · ".join(filter(None, (here.recipient, why, _("⏎ reads it"))))
             case None:
                 return ""
 
     def _open(self) -> None:
         here, request, row = self.appointment_here(), self.request_here(), self._here()
-        if isinstance(row, Mail):
+        if isinstance(row, Mail | Call | Webhook):
             self.begin(self.read_mail(row.id))
             return
         if request is not None:
@@ -330,7 +333,7 @@ def _key(row: Row) -> tuple[str, object]:
             return "request", row.request.id
         case ChargeLine():
             return "charge", row.charge.id
-        case Mail():
+        case Mail() | Call() | Webhook():
             return "mail", row.id
         case None:
             return "", None

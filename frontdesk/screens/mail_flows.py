@@ -21,11 +21,11 @@ from frontdesk.core.asks.mails import (
 )
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.mails import Carrier, Mail, MailId, MailState
+from frontdesk.core.domain.outbox import Call, Mail, MailId, MailState, Owed, is_to_be_called, may_be_dropped
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words.outbox import mail_head_words, mail_kind_words, mail_state_words
+from frontdesk.core.render.words.outbox import mail_head_words, mail_kind_words, mail_state_words, mail_text
 from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.screens.dialogs.booking_link import BookingLinkDialog
 from frontdesk.screens.dialogs.letter import LetterDialog
@@ -39,37 +39,37 @@ T = TypeVar("T")
 class MailFlows(MainScreen):
     """Screens that list mails, or clients to write to, share what is done with them."""
 
-    _decided: Mail | None = None
+    _decided: Owed | None = None
     """Dropped, or called about, by the last deed from here: as it was before."""
 
-    def mail_line(self, it: Mail, wide: int = 26) -> str:
+    def mail_line(self, it: Owed, wide: int = 26) -> str:
         """A mail in one line: how it stands, to whom, what."""
         state = mail_state_words(self.voice, it, self.host.now())
-        return f" {fit(state, 22)} {fit(it.name, 16)} {fit(it.letter.subject, wide)}"
+        return f" {fit(state, 22)} {fit(it.name, 16)} {fit(it.title, wide)}"
 
     async def read_mail(self, id_: MailId) -> None:
         """A mail as it reads, with what can be done about it."""
         mail = await self.look(ShowMail(mail=id_))
         if mail is None:
             return
-        lines = [*mail_head_words(self.voice, mail, self.host.now()), "", *mail.letter.text.splitlines()]
-        verb = await self.answer(PageDialog(mail_kind_words(self.voice, mail), lines, self.mail_verbs(mail)))
+        lines = [*mail_head_words(self.voice, mail, self.host.now()), "", *mail_text(mail)]
+        verb = await self.answer(PageDialog(mail_kind_words(mail), lines, self.mail_verbs(mail)))
         if verb is not None:
             await self.about_mail(verb, mail)
 
-    def mail_verbs(self, mail: Mail) -> dict[Verb, str]:
+    def mail_verbs(self, mail: Owed) -> dict[Verb, str]:
         """What can be done about a mail, each with its key and words."""
         words = {
             Verb.STATUS: self.next_word(mail),
-            Verb.CANCEL: _("drop") if mail.may_be_dropped else None,
-            Verb.KEEP: _("was called") if mail.to_call and mail.carrier is Carrier.MAIL else None,
-            Verb.PRINT: _("as a page") if mail.letter.html else None,
+            Verb.CANCEL: _("drop") if may_be_dropped(mail) else None,
+            Verb.KEEP: _("was called") if is_to_be_called(mail) and isinstance(mail, Mail) else None,
+            Verb.PRINT: _("as a page") if isinstance(mail, Mail) and mail.letter.html else None,
         }
         return {verb: f"{sign_of(verb)} {word}" for verb, word in words.items() if word is not None}
 
-    def next_word(self, mail: Mail) -> str | None:
+    def next_word(self, mail: Owed) -> str | None:
         """What the next step of a mail is, None where there is none."""
-        if mail.carrier is Carrier.CALL:
+        if isinstance(mail, Call):
             return _("was called") if mail.state is MailState.QUEUED else None
         match mail.state:
             case MailState.QUEUED | MailState.PAUSED:
@@ -79,12 +79,12 @@ class MailFlows(MainScreen):
             case _:
                 return None
 
-    async def about_mail(self, verb: Verb, mail: Mail) -> None:
+    async def about_mail(self, verb: Verb, mail: Owed) -> None:
         """The next step, dropping, that the client was called instead, or the page."""
         match verb:
             case Verb.KEEP:
                 await self.called(mail)
-            case Verb.STATUS if mail.carrier is Carrier.CALL:
+            case Verb.STATUS if isinstance(mail, Call):
                 await self.called(mail)
             case Verb.STATUS if mail.state in (MailState.FAILED, MailState.DROPPED):
                 await self._decide(RetryMail(mail=mail.id), _("It goes again to {name}"))
@@ -98,12 +98,12 @@ class MailFlows(MainScreen):
                 await self._decide(SendNow(mail=mail.id), told or _("It leaves next, to {name}"))
             case Verb.CANCEL:
                 await self._decide(DropMail(mail=mail.id), _("Dropped: {name} is not told by mail"), mail)
-            case Verb.PRINT:
+            case Verb.PRINT if isinstance(mail, Mail):
                 self._write_page(mail)
             case _:
                 return
 
-    async def called(self, mail: Mail) -> None:
+    async def called(self, mail: Owed) -> None:
         """The client knows: somebody called."""
         await self._decide(CallMade(mail=mail.id), _("Noted: {name} was called"), mail)
 
@@ -149,7 +149,7 @@ class MailFlows(MainScreen):
         self._decided = None  # something else was done since
         return await super().perform(ask, tell)
 
-    async def _decide(self, ask: Ask[Mail], told: str, before: Mail | None = None) -> None:
+    async def _decide(self, ask: Ask[Owed], told: str, before: Owed | None = None) -> None:
         """`before` is the mail as it was: what `u` brings back."""
         done = await self.perform(ask)
         if not isinstance(done, DeskError):
@@ -160,9 +160,9 @@ class MailFlows(MainScreen):
         """Takes back what was just decided here about a mail, if that was the last thing done."""
         mail = self._decided
         if mail is not None:
-            call = mail.carrier is Carrier.CALL
+            call = isinstance(mail, Call)
             told = _("To be called again: {name}") if call else _("It is as it was, for {name}")
-            self.begin(self._decide(TakeBackDecision(mail=mail.id, was=mail.state, carrier=mail.carrier), told))
+            self.begin(self._decide(TakeBackDecision(mail=mail.id, was=mail.state), told))
         return mail is not None
 
     def _write_page(self, mail: Mail) -> None:

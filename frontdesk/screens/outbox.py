@@ -10,10 +10,11 @@ from textual.widgets import Static
 
 from frontdesk.core.asks.mails import DropPaused, ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.mails import OPEN, Mail, MailId, MailState
+from frontdesk.core.domain.outbox import OPEN, MailId, MailState, Owed, is_to_be_called, trouble_of
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.outbox import mail_state_words, outbox_words
+from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.screens.desk_screen import bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.mail_flows import MailFlows
@@ -22,7 +23,13 @@ from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import plain
 
-LOOKS = {MailState.FAILED: "bad", MailState.SUPERSEDED: "dim", MailState.DROPPED: "dim", MailState.SENT: "dim"}
+LOOKS = {
+    MailState.FAILED: "bad",
+    MailState.SUPERSEDED: "dim",
+    MailState.DROPPED: "dim",
+    MailState.SENT: "dim",
+    MailState.CALLED: "dim",
+}
 
 
 class OutboxScreen(MailFlows):
@@ -46,12 +53,12 @@ class OutboxScreen(MailFlows):
     def compose(self) -> ComposeResult:
         yield Header(id="header")
         yield Static("", id="banner")
-        yield LineList[Mail](id="mails")
+        yield LineList[Owed](id="mails")
         yield Info(id="info")
         yield Footer(ON_OUTBOX)
 
     @property
-    def rows(self) -> LineList[Mail]:
+    def rows(self) -> LineList[Owed]:
         return self.query_one("#mails", LineList)
 
     def on_mount(self) -> None:
@@ -80,7 +87,7 @@ class OutboxScreen(MailFlows):
             case Verb.STATUS if mail is not None and self.next_word(mail) is None:
                 told = mail_state_words(self.voice, mail, self.host.now())
                 self.tell(_("{state}: there is no next step").format(state=told), bad=True)
-            case Verb.KEEP if mail is not None and not mail.to_call:
+            case Verb.KEEP if mail is not None and not is_to_be_called(mail):
                 self.tell(_("nobody has to call {name} about this").format(name=mail.name), bad=True)
             case Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is not None:
                 self.begin(self.about_mail(verb, mail))
@@ -104,7 +111,7 @@ class OutboxScreen(MailFlows):
             self._limit *= 2
             self.refresh_data()
 
-    async def about_mail(self, verb: Verb, mail: Mail) -> None:
+    async def about_mail(self, verb: Verb, mail: Owed) -> None:
         """After a decision the cursor goes to the mail that came next, not along with this one."""
         if verb is Verb.CANCEL:
             after = self.rows.lines[self.rows.cursor + 1 :]
@@ -147,10 +154,11 @@ class OutboxScreen(MailFlows):
             self.query_one("#info", Info).show(_("nothing has been written yet"))
             return
         self.query_one(Footer).offer(self.mail_verbs(mail))
-        call = _("call the client") if mail.to_call else ""
-        error = mail.error if mail.state is not MailState.DROPPED else ""
-        style = "$error" if mail.to_call or mail.state is MailState.FAILED else ""
-        self.query_one("#info", Info).show(" · ".join(filter(None, (call, mail.recipient, error))), style)
+        call = _("call the client") if is_to_be_called(mail) else ""
+        trouble = trouble_of(mail) if mail.state is not MailState.DROPPED else None
+        why = trouble_words(trouble) if trouble is not None else ""
+        style = "$error" if is_to_be_called(mail) or mail.state is MailState.FAILED else ""
+        self.query_one("#info", Info).show(" · ".join(filter(None, (call, mail.recipient, why))), style)
 
     async def _release(self) -> None:
         if not self._some_wait():

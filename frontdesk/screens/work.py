@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from frontdesk.core.asks.mails import ListCalls
 from frontdesk.core.asks.schedule import KeepAppointment, ListWork
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.mails import Mail
+from frontdesk.core.domain.outbox import About, Call, Mail
 from frontdesk.core.domain.views import WorkLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
@@ -22,7 +22,7 @@ from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import fit
 
-Row: TypeAlias = WorkLine | Mail
+Row: TypeAlias = WorkLine | Mail | Call
 
 
 class WorkScreen(AppointmentFlows):
@@ -57,14 +57,14 @@ class WorkScreen(AppointmentFlows):
         match self.rows.chosen:
             case WorkLine() as line:
                 return line.named.appointment.id
-            case Mail(subject_kind="appointment") as call:
-                return AppointmentId(int(call.subject_id))
+            case Mail(about=About(kind="appointment")) | Call(about=About(kind="appointment")) as call:
+                return AppointmentId(int(call.about.id))
             case _:
                 return None
 
-    def call_here(self) -> Mail | None:
+    def call_here(self) -> Mail | Call | None:
         here = self.rows.chosen
-        return here if isinstance(here, Mail) else None
+        return here if isinstance(here, Mail | Call) else None
 
     def verb(self, verb: Verb) -> None:
         call = self.call_here()
@@ -117,15 +117,15 @@ class WorkScreen(AppointmentFlows):
         match self.rows.chosen:
             case WorkLine():
                 told = _("r moves it, c cancels, K keeps it as it is")
-            case Mail(recipient=phone):
-                told = " · ".join(filter(None, (phone, _("enter: what to say, K: was called"))))
+            case Mail() | Call() as call:
+                told = " · ".join(filter(None, (call.recipient, _("enter: what to say, K: was called"))))
             case _:
                 told = _("nothing waits")
         self.query_one("#info", Info).show(told)
 
-    def _call(self, it: Mail) -> str:
+    def _call(self, it: Mail | Call) -> str:
         waits = age(self.host.now() - it.made_at)
-        return f" {fit(_('call'), 17)}      {fit(it.name, 18)} {it.letter.subject} · {waits}"
+        return f" {fit(_('call'), 17)}      {fit(it.name, 18)} {it.title} · {waits}"
 
     def _row(self, line: WorkLine) -> str:
         it = line.named.appointment

@@ -41,7 +41,8 @@ def test_the_outbox_lists_what_waits_and_deliver_sends_it(mailing: Command, monk
     items = mailing("outbox", "--json").json["items"]
     assert {it["state"] for it in items} == {"sent"}
     assert set(items[0]) == {
-        "id", "kind", "carrier", "to", "subject", "state", "due_at", "attempts", "message_id", "appointment", "error"
+        "id", "kind", "carrier", "to", "subject", "state", "due_at", "attempts", "message_id", "appointment",
+        "trouble", "error",
     }  # fmt: skip
 
 

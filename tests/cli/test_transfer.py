@@ -571,10 +571,10 @@ def test_a_history_that_was_changed_on_the_way_is_refused(practice: Command, liv
 
 
 def test_a_practice_moves_to_another_engine_with_all_it_has(
-    practice: Command, lived_in: Path, store_url: str, tmp_path: Path
+    practice: Command, lived_in: Path, empty_url: str, tmp_path: Path
 ) -> None:
     """From SQLite to either engine; then work goes on there with numbers of its own."""
-    other = store_url if "://" in store_url else str(tmp_path / "other.db")
+    other = empty_url if "://" in empty_url else str(tmp_path / "other.db")
     assert practice("export", "--all", "out").code == 0
     files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")
     assert practice("practice", "apply", "out/practice.toml", db=other).code == 0

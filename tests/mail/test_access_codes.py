@@ -16,8 +16,9 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.access import CODE_LIFE, CODE_TRIES, code_as_typed
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, NotAllowed
-from frontdesk.core.domain.mails import MailKind, MailState
+from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.told import MailKind
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock
@@ -117,7 +118,7 @@ def test_a_code_is_seen_by_its_reader_alone(post: Post, caplog: pytest.LogCaptur
             codes = connection.exec_driver_sql("SELECT digest FROM access_code").scalars().all()
         [leased] = post.go(after=0)
     code = next(line for line in leased.text.splitlines() if line[4:5] == "-" and len(line) == 9)
-    assert mail.kind is MailKind.ACCESS_CODE and code in leased.html and code not in mail.letter.subject
+    assert mail.kind is MailKind.ACCESS_CODE and code in leased.html and code not in mail.title
     for place in (
         *shown,
         everything,

@@ -31,11 +31,12 @@ from frontdesk.core.asks.settings import ApplyPractice, PlanPractice, ShowSetup
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput
-from frontdesk.core.domain.mails import Carrier, MailKind, MailState
+from frontdesk.core.domain.outbox import MailState, Webhook
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId
+from frontdesk.core.domain.told import MailKind
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.sender import Sender
 from tests.builders import Clock, as_staff, booked, on
@@ -155,7 +156,7 @@ def test_a_webhook_is_signed_and_tried_again_until_it_is_taken(desk: Desk, clock
     told = json.loads(body)
     assert (told["on"], told["ref"], told["by"]) == ("cancelled", it.ref, "practice")
     assert b"Clara" not in body  # names are asked for, not sent
-    [hook] = [it for it in made.see(ListMails()).items if it.carrier is Carrier.WEBHOOK]
+    [hook] = [it for it in made.see(ListMails()).items if isinstance(it, Webhook)]
     assert hook.state is MailState.SENT and secret not in str(hook)
 
 
@@ -167,7 +168,7 @@ def test_a_webhook_that_is_refused_or_leads_elsewhere_has_failed(desk: Desk, clo
             clock.now += 61
             asyncio.run(Sender(made.acting(SYSTEM), None, made.now).deliver())
             assert len(got) == 1
-    states = [it.state for it in made.see(ListMails()).items if it.carrier is Carrier.WEBHOOK]
+    states = [it.state for it in made.see(ListMails()).items if isinstance(it, Webhook)]
     assert states == [MailState.FAILED] * 2
 
 
@@ -286,8 +287,8 @@ def test_a_redo_writes_again_what_the_undo_took_back(desk: Desk, clock: Clock) -
 
 def hooks(desk: Desk) -> list[bool]:
     """Of the webhooks that left, in order: whether each says that something is undone."""
-    found = [it for it in desk.see(ListMails()).items if it.carrier is Carrier.WEBHOOK and it.state is MailState.SENT]
-    return [json.loads(it.letter.text).get("undone", False) for it in sorted(found, key=lambda it: it.id)]
+    found = [it for it in desk.see(ListMails()).items if isinstance(it, Webhook) and it.state is MailState.SENT]
+    return [json.loads(it.body).get("undone", False) for it in sorted(found, key=lambda it: it.id)]
 
 
 def test_who_listens_is_told_of_an_undo_only_where_they_heard_of_the_act(desk: Desk, clock: Clock) -> None:

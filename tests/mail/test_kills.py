@@ -17,7 +17,7 @@ import pytest
 
 from frontdesk.core.asks.appointments import RescheduleAppointment
 from frontdesk.core.asks.mails import ListMails
-from frontdesk.core.domain.mails import LEASE, MailState
+from frontdesk.core.domain.outbox import LEASE, MailState, is_told
 from frontdesk.core.store import mails as mail_rows
 from frontdesk.core.store.look import Look
 from tests.builders import Clock, booked, on, open_test_desk
@@ -104,12 +104,12 @@ def test_nothing_is_lost_and_only_what_was_cut_off_comes_twice(store_url: str, t
     sent = {it.message_id for it in kept if it.state is MailState.SENT}
     assert sent <= set(arrived)  # nothing is lost
     assert set(arrived) <= {it.message_id for it in kept}  # nothing was made up
-    never = {it.message_id for it in kept if it.state is MailState.SUPERSEDED and not it.perhaps}
+    never = {it.message_id for it in kept if it.state is MailState.SUPERSEDED and not is_told(it)}
     assert not never & set(arrived)  # nothing left for a sequence that was over
     twice = sum(arrived.values()) - len(arrived)
     assert twice <= killed + inbox.ambiguous, (twice, killed, inbox.ambiguous)
     assert inbox.faults >= len(inbox.raw) * 0.25
-    _require_order(inbox, {it.message_id: (it.subject_id, it.recipient, it.sequence) for it in kept})
+    _require_order(inbox, {it.message_id: (it.about.id, it.recipient, it.about.sequence) for it in kept})
     faults = f"{inbox.faults} faults ({inbox.ambiguous} ambiguous)"
     print(f"{len(kept)} mails, {killed} kills, {faults}: {twice} twice, 0 lost")
     desk.close()

@@ -18,12 +18,11 @@ from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import (
     CountReminders,
     GiveBookingLink,
+    Leased,
     ListCalls,
     ListMails,
     NextDue,
     ReleaseMails,
-    Report,
-    ReportMail,
     TakeMails,
     WriteMessage,
     WriteReminders,
@@ -41,16 +40,18 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.mails import MailKind, Outcome, Reader
+from frontdesk.core.domain.outbox import DeliveryTrouble, Outcome, trouble_of
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId
+from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.sender import Sender
 from tests.builders import Clock, as_staff, booked, on
 from tests.mail.servers import Inbox, Plain, serving
-from tests.operations.mailing import Post, a_client, mailing, outbox
+from tests.operations.mailing import BUSY, Post, a_client, mailing, outbox
+from tests.operations.mailing import report as mailing_report
 
 CLARA, ANN = "clara@client.example", "ann@test.example"
 
@@ -75,10 +76,8 @@ def wish(desk: Desk, client: Any, hour: int) -> Any:
     return desk.do(ask).request  # type: ignore[union-attr]
 
 
-def report(desk: Desk, leased: Any, outcome: Outcome) -> None:
-    desk.acting(SYSTEM).do(
-        ReportMail(report=Report(mail=leased.mail.id, lease=leased.mail.lease, outcome=outcome, detail="451 no"))
-    )
+def report(desk: Desk, leased: Leased, outcome: Outcome) -> None:
+    desk.acting(SYSTEM).do(mailing_report(leased, outcome, BUSY))
 
 
 def kinds(post: Post, address: str) -> list[MailKind]:
@@ -214,7 +213,8 @@ def test_a_mail_sealed_elsewhere_waits_alone(post: Post, clock: Clock) -> None:
     booked(post.desk, on(24, 11), client=a_client(post.desk, "Dora", "dora@client.example").id)
     post.go()
     assert kinds(post, "dora@client.example") == [MailKind.BOOKED]
-    assert "seal" in next(mail.error for mail in outbox(post.desk, client.id))
+    troubles = [trouble.kind for it in outbox(post.desk, client.id) if (trouble := trouble_of(it)) is not None]
+    assert troubles == [DeliveryTrouble.NO_KEY]
     cancel(post.desk, it)  # and the appointment can be changed
 
 

@@ -18,7 +18,7 @@ from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppoin
 from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.mails import MailState
+from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.sender import Sender
 from tests.builders import Clock, booked, on, open_test_desk

@@ -19,9 +19,10 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import Refused, SlotTaken
-from frontdesk.core.domain.mails import MailKind, Outcome
+from frontdesk.core.domain.outbox import Outcome, ReminderDue
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, Records
+from frontdesk.core.domain.told import MailKind
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store import appointments
 from frontdesk.core.store.look import Look
@@ -68,12 +69,12 @@ def test_each_due_reminder_goes_once_and_none_for_the_dead_or_after_the_start(tm
             desk.do(ReleaseMails())
         while taken := worker.do(TakeMails(limit=50)):
             for it in taken:
-                report = Report(mail=it.mail.id, lease=it.mail.lease, outcome=Outcome.SENT)
+                report = Report(mail=it.owed.id, lease=it.owed.delivery.lease, outcome=Outcome.SENT)
                 worker.do(ReportMail(report=report))
                 if it.mail.kind is MailKind.REMINDER:
-                    assert it.mail.tells is None and it.mail.occasion.startswith("reminder:")
-                    start = _start_of(desk, int(it.mail.subject_id))
-                    sent.append((int(it.mail.subject_id), int(it.mail.occasion[9:-1]), clock.now, start))
+                    assert it.mail.tells is None and isinstance(it.mail.occasion, ReminderDue)
+                    start = _start_of(desk, int(it.mail.about.id))
+                    sent.append((int(it.mail.about.id), it.mail.occasion.hours, clock.now, start))
     assert max(Counter((id_, hours, start) for id_, hours, _, start in sent).values()) == 1
     for number, _hours, when, start in sent:
         diary = diaries[AppointmentId(number)]

@@ -23,9 +23,10 @@ from frontdesk.core.asks.requests import RequestAppointment, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
-from frontdesk.core.domain.mails import MailKind, MailState, Outcome
+from frontdesk.core.domain.outbox import MailState, Occasion, Outcome, ReminderDue
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.told import MailKind
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.queries.mails import is_in_trouble
 from tests.builders import Clock, booked, on
@@ -38,7 +39,7 @@ def post(desk: Desk, clock: Clock) -> Post:
     return Post(mailing(desk), clock)
 
 
-def remind(post: Post, when: datetime) -> list[str]:
+def remind(post: Post, when: datetime) -> list[Occasion]:
     """The reminders that leave at a moment."""
     clock = post.clock
     clock.set(when)
@@ -72,7 +73,7 @@ def test_a_slip_costs_no_reminder_and_makes_no_second(post: Post, how: str) -> N
     move(post.desk, it, on(25, 16))
     post.clock.set(on(25, 10))  # its moment lies between
     post.desk.do(Undo())
-    assert remind(post, on(25, 10, 1)) == ["reminder:24h"]
+    assert remind(post, on(25, 10, 1)) == [ReminderDue(24)]
     post.clock.set(on(25, 10, 5))
     away_and_back(post.desk, it, how)
     assert remind(post, on(25, 10, 20)) == []
@@ -99,7 +100,7 @@ def test_a_reminder_that_waited_is_written_again(post: Post, how: str) -> None:
     post.clock.set(on(25, 10))
     post.desk.acting(SYSTEM).do(WriteReminders())  # and nobody delivers
     away_and_back(post.desk, it, how)
-    assert remind(post, on(25, 10, 20)) == ["reminder:24h"]
+    assert remind(post, on(25, 10, 20)) == [ReminderDue(24)]
 
 
 def test_a_nearer_reminder_that_went_satisfies_a_further_one(post: Post, clock: Clock) -> None:
@@ -111,7 +112,7 @@ def test_a_nearer_reminder_that_went_satisfies_a_further_one(post: Post, clock: 
     assert worker.do(WriteReminders()) == 0
 
 
-def of_reminders(desk: Desk) -> list[tuple[str, MailState]]:
+def of_reminders(desk: Desk) -> list[tuple[Occasion, MailState]]:
     return [(it.occasion, it.state) for it in outbox(desk) if it.kind is MailKind.REMINDER]
 
 
@@ -129,11 +130,11 @@ def test_a_rule_that_is_taken_back_takes_back_what_waited_for_a_yes(desk: Desk, 
     clock.set(on(24, 9))
     rules(made, 24, 30)  # both are due
     assert worker.do(WriteReminders()) == 60
-    assert set(of_reminders(made)) == {("reminder:24h", MailState.PAUSED)}
+    assert set(of_reminders(made)) == {(ReminderDue(24), MailState.PAUSED)}
     rules(made, 2)
     assert worker.see(CountReminders()) == 60
     worker.do(WriteReminders())
-    assert set(of_reminders(made)) == {("reminder:24h", MailState.SUPERSEDED)}
+    assert set(of_reminders(made)) == {(ReminderDue(24), MailState.SUPERSEDED)}
     assert made.do(ReleaseMails()) == 0 and not made.see(ListMails(limit=0)).paused
 
 
@@ -149,7 +150,7 @@ def test_many_reminders_wait_for_a_yes_or_a_no(desk: Desk, clock: Clock, leave: 
     made.acting(SYSTEM).do(WriteReminders())
     assert made.do(ReleaseMails() if leave else DropPaused()) == 55
     wanted = MailState.QUEUED if leave else MailState.DROPPED
-    assert set(of_reminders(made)) == {("reminder:40h", wanted)}
+    assert set(of_reminders(made)) == {(ReminderDue(40), wanted)}
     assert made.acting(SYSTEM).do(WriteReminders()) == 0
 
 
@@ -161,8 +162,8 @@ def test_after_a_server_was_away_only_the_nearest_reminder_goes(post: Post) -> N
         post.clock.set(moment)
         worker.do(WriteReminders())
     sent = [it.mail.occasion for it in post.go(after=0)]
-    assert sent == ["reminder:24h"]
-    assert ("reminder:72h", MailState.SUPERSEDED) in of_reminders(post.desk)
+    assert sent == [ReminderDue(24)]
+    assert (ReminderDue(72), MailState.SUPERSEDED) in of_reminders(post.desk)
 
 
 def test_reminders_that_nobody_wants_any_more_do_not_leave(post: Post) -> None:
@@ -246,7 +247,7 @@ def test_a_reminder_waits_for_the_end_of_quiet_hours_that_came_later(post: Post)
     post.desk.acting(SYSTEM).do(WriteReminders())
     post.desk.do(ApplyPractice(file=practice_file('[mail]\nquiet_hours = ["09:00", "12:00"]\n')))
     early = [it.mail.occasion for it in post.go(after=60)]
-    assert early + remind(post, on(26, 12, 1)) == ["reminder:24h"]
+    assert early + remind(post, on(26, 12, 1)) == [ReminderDue(24)]
 
 
 def test_a_rule_that_comes_back_brings_its_reminder_back(post: Post) -> None:
@@ -258,7 +259,7 @@ def test_a_rule_that_comes_back_brings_its_reminder_back(post: Post) -> None:
     rules(post.desk, 48)
     assert post.go(after=0) == []
     rules(post.desk, 72)
-    assert remind(post, on(24, 10, 5)) == ["reminder:72h"]
+    assert remind(post, on(24, 10, 5)) == [ReminderDue(72)]
     assert post.desk.acting(SYSTEM).see(CountReminders()) == 0
 
 

@@ -40,10 +40,11 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.errors import BadInput, NotFound, Refused
-from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
 from frontdesk.core.domain.notices import NoticeKind
+from frontdesk.core.domain.outbox import Carrier, MailState, Outcome
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.domain.work import Answer
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.letters import is_broken
@@ -282,7 +283,7 @@ def test_a_call_that_was_made_counts_as_told(post: Post) -> None:
         report(post.desk, leased, Outcome.REFUSED)
     [failed] = post.desk.see(ListCalls())
     done = post.desk.do(CallMade(mail=failed.id))
-    assert (done.carrier, done.state) == (Carrier.CALL, MailState.SENT)
+    assert (done.carrier, done.state) == (Carrier.MAIL, MailState.CALLED)
     move(post.desk, it, on(26, 13))
     post.go()
     assert "before: Thursday, 26 November 2026, 11:00" in post.to(CLARA)[-1].text
@@ -375,7 +376,7 @@ def test_what_was_dropped_is_as_it_was_when_that_is_taken_back(post: Post, state
     with post.desk.store.writing() as connection:
         connection.exec_driver_sql(f"UPDATE mail SET state = '{state.value}' WHERE id = {mail.id}")
     post.desk.do(DropMail(mail=mail.id))
-    back = post.desk.do(TakeBackDecision(mail=mail.id, was=state, carrier=mail.carrier))
+    back = post.desk.do(TakeBackDecision(mail=mail.id, was=state))
     assert (back.state, back.due_at) == (state, mail.due_at)
 
 

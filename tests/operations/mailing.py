@@ -11,7 +11,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.machine import Machine, Security, Smtp
-from frontdesk.core.domain.mails import Mail, Outcome
+from frontdesk.core.domain.outbox import Call, DeliveryTrouble, Mail, Outcome, QueueFault, Trouble, Webhook
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.parse.practice import practice_file
 from tests.builders import Clock
@@ -71,7 +71,7 @@ class Post:
         while taken := worker.do(TakeMails(limit=5)):
             for it in taken:
                 report = Report(
-                    mail=it.mail.id, lease=it.mail.lease, outcome=Outcome.SENT, under_fault=it.under_fault
+                    mail=it.owed.id, lease=it.owed.delivery.lease, outcome=Outcome.SENT, under_fault=it.under_fault
                 )
                 worker.do(ReportMail(report=report))
                 new.append(it)
@@ -82,5 +82,17 @@ class Post:
         return [it for it in self.sent if it.mail.recipient == address]
 
 
-def outbox(desk: Desk, client: ClientId | None = None) -> tuple[Mail, ...]:
-    return desk.see(ListMails(client=client)).items
+def outbox(desk: Desk, client: ClientId | None = None) -> tuple[Mail | Call, ...]:
+    """What people are owed, the newest last of what waits; no webhooks."""
+    return tuple(it for it in desk.see(ListMails(client=client)).items if not isinstance(it, Webhook))
+
+
+def report(leased: Leased, outcome: Outcome, trouble: Trouble | None = None) -> ReportMail:
+    """What became of something that was leased."""
+    owed = leased.owed
+    return ReportMail(report=Report(mail=owed.id, lease=owed.delivery.lease, outcome=outcome, trouble=trouble))
+
+
+REFUSED = Trouble(DeliveryTrouble.REFUSED, "550 who?")
+BUSY = Trouble(DeliveryTrouble.PUT_OFF, "451 busy")
+NO_SIGN_IN = Trouble(QueueFault.SIGN_IN, "535 no")

@@ -24,8 +24,6 @@ from frontdesk.core.asks.mails import (
     ListMails,
     NextDue,
     ReleaseMails,
-    Report,
-    ReportMail,
     RetryMail,
     SendNow,
     ShowMail,
@@ -45,13 +43,14 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import DeskError, NotAllowed, NotFound, Refused, StoreUnusable
-from frontdesk.core.domain.mails import Carrier, MailKind, MailState, Outcome, Reader
+from frontdesk.core.domain.outbox import Carrier, Mail, MailState, Outcome, trouble_of
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.render.letters import MASK
 from tests.builders import Clock, as_staff, at, booked, on, open_test_desk
-from tests.operations.mailing import Post, a_client, mailing, outbox
+from tests.operations.mailing import BUSY, NO_SIGN_IN, REFUSED, Post, a_client, mailing, outbox, report
 from tests.sizes import size
 
 CLARA, ANN = "clara@client.example", "ann@test.example"
@@ -209,7 +208,7 @@ def test_a_mail_that_nobody_knows_arrived_counts_as_told(post: Post, clock: Cloc
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     [leased] = worker.do(TakeMails(limit=9))
-    worker.do(ReportMail(report=Report(mail=leased.mail.id, lease=leased.mail.lease, outcome=Outcome.UNKNOWN)))
+    worker.do(report(leased, Outcome.UNKNOWN))
     cancelled(post.desk, it)
     post.go(after=4000)
     assert kinds(post, ANN) == [MailKind.CANCELLED]
@@ -228,7 +227,7 @@ def test_a_lease_is_nobody_elses_until_it_ends_and_then_the_mail_goes_again_with
     clock.now += 1
     [second] = worker.do(TakeMails(limit=9))
     assert second.mail.message_id == first.mail.message_id
-    worker.do(ReportMail(report=Report(mail=first.mail.id, lease=first.mail.lease, outcome=Outcome.SENT)))
+    worker.do(report(first, Outcome.SENT))
     assert post.desk.see(ShowMail(mail=first.mail.id)).state is MailState.SENDING  # that lease is over
 
 
@@ -239,16 +238,12 @@ def test_a_refused_mail_is_a_call_and_never_stops_the_others(post: Post, clock: 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     first = next(it for it in worker.do(TakeMails(limit=1)))
-    worker.do(
-        ReportMail(
-            report=Report(mail=first.mail.id, lease=first.mail.lease, outcome=Outcome.REFUSED, detail="550 who?")
-        )
-    )
+    worker.do(report(first, Outcome.REFUSED, REFUSED))
     assert len(post.go(after=0)) == 3
     seen = post.desk.see(ShowMail(mail=first.mail.id))
-    assert (seen.state, seen.error) == (MailState.FAILED, "550 who?")
+    assert (seen.state, trouble_of(seen)) == (MailState.FAILED, REFUSED)
     assert post.desk.see(ListMails()).failed == 1
-    assert post.desk.do(CallMade(mail=first.mail.id)).state is MailState.SENT
+    assert post.desk.do(CallMade(mail=first.mail.id)).state is MailState.CALLED
     assert post.desk.see(ListMails()).failed == 0
 
 
@@ -257,15 +252,12 @@ def test_a_fault_of_sign_in_stops_the_whole_queue_and_kills_no_mail(post: Post, 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     [leased] = worker.do(TakeMails(limit=1))
-    worker.do(
-        ReportMail(
-            report=Report(mail=leased.mail.id, lease=leased.mail.lease, outcome=Outcome.QUEUE_FAULT, detail="535 no")
-        )
-    )
+    worker.do(report(leased, Outcome.QUEUE_FAULT, NO_SIGN_IN))
     assert post.go(after=0) == []
-    assert post.desk.see(ListMails()).fault == "535 no"
+    still = post.desk.see(ListMails()).standstill
+    assert still is not None and still.trouble == NO_SIGN_IN
     assert len(post.go(after=61)) == 2
-    assert post.desk.see(ListMails()).fault == ""
+    assert post.desk.see(ListMails()).standstill is None
 
 
 def test_mails_of_one_appointment_go_in_order(post: Post, clock: Clock) -> None:
@@ -276,7 +268,7 @@ def test_mails_of_one_appointment_go_in_order(post: Post, clock: Clock) -> None:
     moved(post.desk, it, on(24, 11))
     clock.now += 61
     assert [it for it in worker.do(TakeMails(limit=9)) if it.mail.recipient == CLARA] == []
-    worker.do(ReportMail(report=Report(mail=first.mail.id, lease=first.mail.lease, outcome=Outcome.SENT)))
+    worker.do(report(first, Outcome.SENT))
     [second] = [it for it in worker.do(TakeMails(limit=9)) if it.mail.recipient == CLARA]
     assert second.mail.kind is MailKind.MOVED
 
@@ -286,9 +278,9 @@ def test_a_retry_of_what_is_not_true_any_more_does_not_leave(post: Post, clock: 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     taken = [it for it in worker.do(TakeMails(limit=9)) if it.mail.recipient == CLARA]
-    report = Report(mail=taken[0].mail.id, lease=taken[0].mail.lease, outcome=Outcome.LATER, detail="450 later")
+    later = report(taken[0], Outcome.LATER, BUSY)
     moved(post.desk, it, on(24, 11))  # while it is leased: it counts as told
-    worker.do(ReportMail(report=report))
+    worker.do(later)
     post.go(after=3600)
     assert kinds(post, CLARA) == [MailKind.MOVED]
     assert post.desk.see(ShowMail(mail=taken[0].mail.id)).state is MailState.SUPERSEDED
@@ -300,8 +292,7 @@ def test_a_mail_that_no_server_takes_for_three_days_has_failed(post: Post, clock
     clock.now += 61
     for _ in range(400):
         for it in worker.do(TakeMails(limit=9)):
-            report = Report(mail=it.mail.id, lease=it.mail.lease, outcome=Outcome.LATER, detail="451 busy")
-            worker.do(ReportMail(report=report))
+            worker.do(report(it, Outcome.LATER, BUSY))
         clock.now += 900
     states = {it.state for it in outbox(post.desk) if it.recipient == CLARA}
     assert states <= {MailState.FAILED, MailState.SUPERSEDED} and worker.see(NextDue()) is None
@@ -459,7 +450,7 @@ def test_a_client_is_handed_their_own_booking_link(post: Post) -> None:
 def test_no_secret_is_seen_in_the_outbox_and_none_is_kept_once_it_left(post: Post) -> None:
     booked(post.desk, on(26, 10), client=a_client(post.desk).id)
     [waiting] = [it for it in outbox(post.desk) if it.recipient == CLARA]
-    assert MASK in waiting.letter.text and waiting.sealed == ""
+    assert MASK in waiting.letter.text and isinstance(waiting, Mail) and waiting.sealed == ""
     post.go()
     secret = post.to(CLARA)[0].text.partition("/a/")[2].split()[0]
     assert len(secret) == 43
@@ -607,7 +598,7 @@ def _step(
 
 def _true(desk: Desk, id_: AppointmentId) -> int | None:
     """Where an appointment stands now, None where it does not."""
-    from frontdesk.core.domain.mails import appointment_for_client
+    from frontdesk.core.domain.told import appointment_for_client
     from frontdesk.core.store import appointments
     from frontdesk.core.store.look import Look
 

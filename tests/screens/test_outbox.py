@@ -12,16 +12,17 @@ from textual.widgets import TextArea
 
 from frontdesk.core.asks.appointments import ShowAppointment
 from frontdesk.core.asks.clients import AddClient, NewClient
-from frontdesk.core.asks.mails import ListMails, Report, ReportMail, TakeMails
+from frontdesk.core.asks.mails import ListMails, TakeMails
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.mails import MailKind, MailState, Outcome, Reader
+from frontdesk.core.domain.outbox import MailState, Outcome
+from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.widgets.line_list import LineList
 from tests.builders import Clock, booked, on
-from tests.operations.mailing import MACHINE, MAILING, Post
+from tests.operations.mailing import MACHINE, MAILING, REFUSED, Post, outbox, report
 from tests.screens.driving import deeds, running, send, settled, shown
 from tests.screens.test_requests import another_desk
 
@@ -51,7 +52,7 @@ def told(mailing: Path) -> Path:
 
 
 def to_nora(desk: Desk) -> list[tuple[MailKind, MailState]]:
-    found = desk.see(ListMails()).items
+    found = outbox(desk)
     return [(it.kind, it.state) for it in found if it.reader is Reader.CLIENT]
 
 
@@ -102,10 +103,10 @@ async def test_the_one_mail_of_a_move_is_rewritten_and_its_reminders_set_in_the_
         app.screen.query_one("#reminders").value = "48, 2"  # type: ignore[attr-defined]
         await send(app, ENTER, burst=False)
         desk = another_desk(told)
-        [mail] = [it for it in desk.see(ListMails()).items if it.kind in (MailKind.MOVED, MailKind.BOOKED)
+        [mail] = [it for it in outbox(desk) if it.kind in (MailKind.MOVED, MailKind.BOOKED)
                   and it.reader is Reader.CLIENT and it.state is MailState.QUEUED]  # fmt: skip
         assert "We moved you, with apologies." in mail.letter.text and "13:00–13:30" in mail.letter.text
-        it = desk.see(ShowAppointment(appointment=AppointmentId(int(mail.subject_id))))
+        it = desk.see(ShowAppointment(appointment=AppointmentId(int(mail.about.id))))
         assert it.appointment.reminders == (48, 2)
         assert deeds(app) == ["reschedule"]
 
@@ -129,7 +130,7 @@ async def test_the_mail_of_a_cancel_is_rewritten_before_it_goes(told: Path) -> N
         await send(app, ctrl("s"), burst=False)
         await send(app, ENTER, burst=False)
         assert deeds(app) == ["cancel"]
-        found = another_desk(told).see(ListMails()).items
+        found = outbox(another_desk(told))
         [mail] = [it for it in found if it.kind is MailKind.CANCELLED and it.reader is Reader.CLIENT]
         assert mail.letter.text == "Dear Nora, the roof leaks.\n" and "the roof leaks" in mail.letter.html
 
@@ -151,7 +152,7 @@ async def test_words_written_for_another_choice_are_looked_at_again(told: Path, 
         await send(app, ctrl("s"), burst=False)
         await send(app, ENTER, burst=False)
         assert len(deeds(app)) == 1
-        mails = another_desk(told).see(ListMails()).items
+        mails = outbox(another_desk(told))
         [mail] = [it for it in mails if it.reader is Reader.CLIENT and it.state is MailState.QUEUED]
         assert "Sorry!" in mail.letter.text and "we have to talk" not in mail.letter.text
 
@@ -181,18 +182,17 @@ async def test_a_booking_link_is_refused_while_the_portal_is_off_and_shown_once_
 async def test_whom_no_mail_reached_is_marked_as_called_from_the_outbox(mailing: Path) -> None:
     worker = replace(another_desk(mailing), machine=MACHINE, clock=Clock(on(23, 9))).acting(SYSTEM)
     for it in worker.do(TakeMails(limit=5)):
-        report = Report(mail=it.mail.id, lease=it.mail.lease, outcome=Outcome.REFUSED, detail="550 unknown")
-        worker.do(ReportMail(report=report))
+        worker.do(report(it, Outcome.REFUSED, REFUSED))
     async with running(mailing, wall=on(23, 9)) as app:
         await send(app, "6", burst=False)
         assert "call the client" not in shown(app)  # Ann's own mail is under the cursor
         await send(app, "j", burst=False)
         text = shown(app)
-        assert "call the client · nora@client.example · 550 unknown" in text
+        assert "call the client · nora@client.example · the server will not take it: 550 who?" in text
         assert "c drop  s send again  K was called  P as a page" in text
         await send(app, "K", burst=False)
         assert "Noted: Nora Nine was called" in shown(app)
-        assert (MailKind.BOOKED, MailState.SENT) in to_nora(another_desk(mailing))
+        assert (MailKind.BOOKED, MailState.CALLED) in to_nora(another_desk(mailing))
         await send(app, "K", burst=False)
         assert "nobody has to call" in shown(app)
 

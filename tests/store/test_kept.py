@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -25,12 +27,23 @@ from frontdesk.core.domain.errors import NotAllowed, Refused, SlotTaken, StorePr
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.objections import NothingToUndo
+from frontdesk.core.domain.outbox import (
+    DeliveryTrouble,
+    Mail,
+    MailId,
+    MailState,
+    PutAside,
+    QueueFault,
+    Standstill,
+    Trouble,
+    trouble_of,
+)
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.operations.undo import stacks_of
 from frontdesk.core.render.language import speak
 from frontdesk.core.render.words.history import history_words
 from frontdesk.core.render.words.voice import Voice
-from frontdesk.core.store import events, first_shapes, migrate
+from frontdesk.core.store import events, first_shapes, mails, migrate
 from frontdesk.core.store.engine import SCHEMA, Store, driver
 from frontdesk.core.store.look import Look
 from tests.postgres import Server
@@ -296,3 +309,56 @@ def version_of(path: Path) -> str:
     version: str = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     connection.close()
     return version
+
+
+TROUBLES: list[tuple[str, DeliveryTrouble | QueueFault, str]] = [
+    ("sign-in failed: 535 who", QueueFault.SIGN_IN, "535 who"),
+    ("TLS failed: too old", QueueFault.TLS, "too old"),
+    (
+        "the practice has no e-mail address to send from: [practice] email, or from in [smtp]",
+        QueueFault.NO_SENDER,
+        "",
+    ),
+    ("530 sign in first", QueueFault.SIGN_IN, "530 sign in first"),
+    ("no connection to mail.example.org: refused", DeliveryTrouble.NO_CONNECTION, "mail.example.org: refused"),
+    ("the connection was lost at DATA: reset", DeliveryTrouble.LOST, "DATA: reset"),
+    ("the server took too long with the text", DeliveryTrouble.TOO_SLOW, ""),
+    ("the address cannot be written to: what?", DeliveryTrouble.BAD_ADDRESS, "what?"),
+    ("nobody took it in time", DeliveryTrouble.OUT_OF_TIME, ""),
+    ("wrong_seal_key: seal.key", DeliveryTrouble.NO_KEY, "seal.key"),
+    ("550 no such user", DeliveryTrouble.REFUSED, "550 no such user"),
+    ("451 later", DeliveryTrouble.PUT_OFF, "451 later"),
+    ("fault: ValueError", DeliveryTrouble.FAULT, "ValueError"),
+    ("something else", DeliveryTrouble.FAULT, "something else"),
+]
+
+
+def test_what_was_wrong_with_a_mail_is_told_by_kind_since(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "troubled.db"
+    shutil.copy(file, path)
+    with closing(sqlite3.connect(path)) as db:
+        ids = [row[0] for row in db.execute("SELECT id FROM mail WHERE carrier = 'mail' ORDER BY id")]
+        troubled, aside, undone, called = ids[: len(TROUBLES)], *ids[len(TROUBLES) : len(TROUBLES) + 3]
+        for id_, (sentence, _kind, _detail) in zip(troubled, TROUBLES, strict=True):
+            db.execute("UPDATE mail SET error = ? WHERE id = ?", (sentence, id_))
+        db.execute("UPDATE mail SET error = 'its cause is gone' WHERE id = ?", (aside,))
+        db.execute("UPDATE mail SET error = 'taken back' WHERE id = ?", (undone,))
+        db.execute("UPDATE mail SET carrier = 'call', state = 'sent', error = '' WHERE id = ?", (called,))
+        db.execute(
+            "UPDATE mail_queue SET fault = 'queue_fault', detail = '535 no', since = 1, retry_at = 2, tries = 3"
+        )
+        db.commit()
+
+    migrate.upgrade(str(path), "test", str(tmp_path))
+
+    with closing(Store(str(path))) as store, store.reading() as connection:
+        look = Look(store=store, connection=connection, actor=DESK, now=0)
+        found = {it.id: it for it in mails.everything(look)}
+        still = mails.standstill(look)
+    assert [trouble_of(found[MailId(id_)]) for id_ in troubled] == [
+        Trouble(kind, detail) for _sentence, kind, detail in TROUBLES
+    ]
+    assert (found[MailId(aside)].put_aside, trouble_of(found[MailId(aside)])) == (PutAside.CAUSE_GONE, None)
+    assert found[MailId(undone)].put_aside is PutAside.TAKEN_BACK
+    assert isinstance(found[MailId(called)], Mail) and found[MailId(called)].state is MailState.CALLED
+    assert still == Standstill(fault=QueueFault.SIGN_IN, detail="535 no", since=1, retry_at=2, tries=3)

@@ -8,7 +8,7 @@ from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppoin
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
-from frontdesk.core.domain.mails import Carrier, Letter, Mail, MailId, MailState, Outcome
+from frontdesk.core.domain.outbox import Call, Letter, Mail, MailId, MailState, Outcome, Owed, Trouble, Webhook
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.services import ServiceId
@@ -27,7 +27,7 @@ class ListMails(Question[Outbox]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowMail(Question[Mail]):
+class ShowMail(Question[Owed]):
     """One mail, its secrets masked. Raises NotFound."""
 
     needs = Permission.SEE_CLIENTS
@@ -35,7 +35,7 @@ class ShowMail(Question[Mail]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendNow(Ask[Mail]):
+class SendNow(Ask[Owed]):
     """A waiting mail leaves without its delay. Raises NotFound or Refused. Records nothing."""
 
     needs = Permission.CHANGE_APPOINTMENTS
@@ -43,7 +43,7 @@ class SendNow(Ask[Mail]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DropMail(Ask[Mail]):
+class DropMail(Ask[Owed]):
     """A waiting mail does not leave; a failed one, or a call, is seen to. Raises NotFound or Refused."""
 
     needs = Permission.CHANGE_APPOINTMENTS
@@ -51,7 +51,7 @@ class DropMail(Ask[Mail]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryMail(Ask[Mail]):
+class RetryMail(Ask[Owed]):
     """One that failed, or was dropped, leaves after all; a call that was not made is to be made. Raises NotFound or
     Refused.
     """
@@ -61,7 +61,7 @@ class RetryMail(Ask[Mail]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallMade(Ask[Mail]):
+class CallMade(Ask[Owed]):
     """The client was called: they know. Raises NotFound or Refused."""
 
     needs = Permission.CHANGE_APPOINTMENTS
@@ -83,13 +83,13 @@ class DropPaused(Ask[int]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeBackDecision(Ask[Mail]):
+class TakeBackDecision(Ask[Owed]):
     """A mail that was dropped, or a call that was made, is as it was before. Raises NotFound or Refused."""
 
     needs = Permission.CHANGE_APPOINTMENTS
     mail: MailId
-    was: MailState
-    carrier: Carrier
+    was: MailState | None = None
+    """As the asker saw it, where somebody dropped it; else as its last attempt tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ class GiveBookingLink(Ask[BookingLinkGiven]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WriteTestMail(Ask[Mail]):
+class WriteTestMail(Ask[Owed]):
     """A test to an address: whether mail leaves this machine. Records nothing."""
 
     needs = Permission.MANAGE_STAFF
@@ -143,26 +143,32 @@ class Report:
     mail: MailId
     lease: str
     outcome: Outcome
-    detail: str = ""
+    trouble: Trouble | None = None
     under_fault: bool = False
     """As it was leased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """A mail to be sent now, whole, with its secrets in place."""
+    """A mail or webhook to be sent now, whole, with its secrets in place."""
 
-    mail: Mail
+    owed: Mail | Webhook
     text: str
-    html: str
-    sender: str
-    """The practice's name and address."""
-    sender_name: str
-    reply_to: str
+    html: str = ""
+    sender: str = ""
+    """The practice's address."""
+    sender_name: str = ""
+    reply_to: str = ""
     signing: str = field(default="", repr=False)
     """What a webhook is signed with."""
     under_fault: bool = False
     """The queue stood still: this one tries whether it runs again."""
+
+    @property
+    def mail(self) -> Mail:
+        """What is no webhook."""
+        assert isinstance(self.owed, Mail), "a webhook is no mail"
+        return self.owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +220,7 @@ class NextDue(Question[Instant | None]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListCalls(Question[tuple[Mail, ...]]):
+class ListCalls(Question[tuple[Mail | Call, ...]]):
     """Whom the desk has to call, and what about: the oldest first."""
 
     needs = Permission.SEE_CALENDAR

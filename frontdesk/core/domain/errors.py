@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
+from frontdesk.core.domain.outbox import Trouble
 from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import Instant
@@ -169,4 +170,5 @@ class StoreUnusable(DeskError):
 @dataclass
 class MailRefused(DeskError):
     address: str
-    detail: str = ""
+    trouble: Trouble | None = None
+    """None where nobody tried it in time."""

@@ -12,7 +12,7 @@ from typing import ClassVar, TypeAlias
 
 from frontdesk.core.domain.appointments import Action, AppointmentId, Status
 from frontdesk.core.domain.charges import ChargeState
-from frontdesk.core.domain.mails import MailState
+from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Ended, RequestAction, RequestId, RequestState
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId

@@ -14,8 +14,8 @@ from frontdesk.core.domain.errors import StoreUnusable
 from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.hours import TimeOffId
-from frontdesk.core.domain.mails import Mail
 from frontdesk.core.domain.notices import Notice, NoticeId
+from frontdesk.core.domain.outbox import Owed, Standstill
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.policies import Terms
@@ -156,7 +156,7 @@ class ClientCard:
     """Due, in minor units."""
     charges: tuple[ChargeLine, ...] = ()
     requests: tuple[RequestLine, ...] = ()
-    mails: tuple[Mail, ...] = ()
+    mails: tuple[Owed, ...] = ()
     """The last of them, what waits first."""
 
 
@@ -308,13 +308,12 @@ class Rehearsed:
 class Outbox:
     """Mails with the state of the whole queue."""
 
-    items: tuple[Mail, ...]
+    items: tuple[Owed, ...]
     more: bool
     has_server: bool
     """Whether this machine knows a mail server."""
-    fault: str
-    """Why nothing leaves, in the server's words; empty: nothing is wrong."""
-    retry_at: Instant | None
+    standstill: Standstill | None
+    """Why no mail leaves; None: nothing is wrong."""
     waiting: int
     stuck: int
     """Due for longer than a healthy queue needs."""

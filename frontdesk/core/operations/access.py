@@ -8,10 +8,11 @@ from frontdesk.core.asks.access import EnterAccessCode, SendAccessCode
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.access import CODE_LIFE, code_as_typed, delay_of_code, written_code
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.mails import MailKind, Reader
+from frontdesk.core.domain.outbox import About, CodeIssued
 from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.operations.guard import require_allowed
-from frontdesk.core.operations.writing import About, write
+from frontdesk.core.operations.telling.delivery import Link, Subject, deliver
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries.letters import To, facts_of
 from frontdesk.core.render import letters
@@ -36,14 +37,14 @@ def send_access_code(tx: Tx, ask: SendAccessCode) -> None:
     if not known:
         letters.letter(facts)  # a stranger waits as long
         return
-    write(
+    deliver(
         tx,
         practice,
         to,
         facts,
-        about=About("access", str(id_), 0, uuid.uuid4()),
-        secrets={"code": written_code(code)},
-        occasion=f"code:{id_}",
+        Subject(About("access", str(id_)), uuid.uuid4()),
+        link=Link(secrets={"code": written_code(code)}),
+        occasion=CodeIssued(id_),
         due_at=leaves,
         until=leaves + CODE_LIFE,
     )

@@ -10,8 +10,8 @@ from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.events.automations import AutomationRan
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.notices import notices_of
-from frontdesk.core.operations import automations
-from frontdesk.core.operations.telling import tell
+from frontdesk.core.operations.telling import automations
+from frontdesk.core.operations.telling.event import tell
 from frontdesk.core.store import events, notices
 from frontdesk.core.store.look import Tx
 

@@ -10,15 +10,8 @@ from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import PreviewLetter
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Cancellation, Status
 from frontdesk.core.domain.errors import NotFound
-from frontdesk.core.domain.mails import (
-    Letter,
-    MailKind,
-    Reader,
-    appointment_for_client,
-    change_kind,
-    known_after,
-    tells_before,
-)
+from frontdesk.core.domain.news import known_after, news_for
+from frontdesk.core.domain.outbox import Letter
 from frontdesk.core.domain.outcomes import (
     Countdown,
     countdown_to_cancel,
@@ -33,6 +26,7 @@ from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import MINUTE, resolve, wall_time
+from frontdesk.core.domain.told import MailKind, Reader, appointment_for_client
 from frontdesk.core.render import letters
 from frontdesk.core.render.language import language_for
 from frontdesk.core.store import appointments, clients, mails, setup, terms
@@ -140,17 +134,16 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
     to = to_client(practice, client)
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
     was, now = appointment_for_client(before), appointment_for_client(after)
-    known = known_after(last, was)
-    kind = change_kind(known, now, was, look.now)
-    if kind is None or not client.email:
+    news = news_for(Reader.CLIENT, after, known_after(last, was), was, now, look.now)
+    if news is None or not client.email:
         return None
     facts = change_facts(
         look,
         practice,
         to,
-        kind,
+        news.kind,
         after,
-        known=tells_before(known.told, was, now),
+        known=news.was,
         told=now,
         message=clean_text(question.change.message),
         fee=fee,

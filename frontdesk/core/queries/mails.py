@@ -7,7 +7,7 @@ from dataclasses import replace
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
 from frontdesk.core.domain.errors import NotFound, StoreUnusable
-from frontdesk.core.domain.mails import TOO_OLD, Mail
+from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, Owed, Webhook
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import Outbox
@@ -17,18 +17,16 @@ from frontdesk.core.store.look import Look
 
 
 def list_mails(look: Look, question: ListMails) -> Outbox:
-    found: tuple[Mail, ...] = ()
+    found: tuple[Owed, ...] = ()
     if question.limit:
         found = mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
     waiting, stuck, paused, failed, oldest = mails.count_waiting(look, look.now - TOO_OLD)
     lacks = seals.trouble(look)
-    fault, detail, _since, retry_at, _tries = mails.queue_fault(look)
     return Outbox(
         items=tuple(covered(it) for it in found[: question.limit]),
         more=len(found) > question.limit > 0,
         has_server=look.machine.smtp is not None,
-        fault=(detail or fault) if fault else "",
-        retry_at=retry_at if fault else None,
+        standstill=mails.standstill(look),
         waiting=waiting,
         stuck=stuck,
         paused=paused,
@@ -40,7 +38,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
     )
 
 
-def show_mail(look: Look, question: ShowMail) -> Mail:
+def show_mail(look: Look, question: ShowMail) -> Owed:
     mail = mails.find(look, question.mail)
     if mail is None or not mails.is_seen(look, mail.id):
         raise NotFound("mail", str(question.mail))
@@ -51,27 +49,38 @@ def next_due(look: Look, question: NextDue) -> Instant | None:
     return mails.next_due_at(look, question.by_mail)
 
 
-def list_calls(look: Look, _: ListCalls) -> tuple[Mail, ...]:
+def list_calls(look: Look, _: ListCalls) -> tuple[Mail | Call, ...]:
     """Each with the phone number to call."""
     if not may(look.actor, Permission.SEE_CLIENTS):
         return ()
-    return tuple(covered(_with_phone(look, it)) for it in mails.calls(look))
+    return tuple(_letter_covered(_with_phone(look, it)) for it in mails.calls(look))
 
 
-def _with_phone(look: Look, mail: Mail) -> Mail:
-    client = clients.living(look, mail.client) if mail.client is not None else None
-    return replace(mail, recipient=client.phone) if client is not None else mail
+def _with_phone(look: Look, it: Mail | Call) -> Mail | Call:
+    """A mail that reached nobody is shown as the call that it is now."""
+    client = clients.living(look, it.client) if it.client is not None else None
+    if client is None:
+        return it
+    return it.as_call(client.phone, it.due_at) if isinstance(it, Mail) else replace(it, phone=client.phone)
 
 
-def covered(mail: Mail) -> Mail:
+def covered(it: Owed) -> Owed:
     """As people may look at it: no secret, nothing of a lease."""
-    read = replace(mail.letter, text=masked(mail.letter.text), html=masked(mail.letter.html))
-    return replace(mail, letter=read, sealed="", lease="")
+    if isinstance(it, Webhook):
+        return replace(it, delivery=replace(it.delivery, lease=""))
+    return _letter_covered(it)
+
+
+def _letter_covered(it: Mail | Call) -> Mail | Call:
+    read = replace(it.letter, text=masked(it.letter.text), html=masked(it.letter.html))
+    if isinstance(it, Mail):
+        return replace(it, letter=read, sealed="", delivery=replace(it.delivery, lease=""))
+    return replace(it, letter=read, sealed="")
 
 
 def is_in_trouble(outbox: Outbox) -> bool:
     """Whether the desk has to look: nothing leaves, some failed, many wait for a yes."""
-    is_held_up = (outbox.fault or outbox.stuck or outbox.key_trouble) and not outbox.keeps_everything
+    is_held_up = (outbox.standstill or outbox.stuck or outbox.key_trouble) and not outbox.keeps_everything
     return bool(is_held_up or outbox.failed or outbox.paused)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import CountReminders
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, AppointmentId
-from frontdesk.core.domain.mails import Mail, MailKind, Reader, appointment_for_client, reminder_occasion
+from frontdesk.core.domain.outbox import Mail, ReminderDue, may_still_change
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder, reminder_hours
 from frontdesk.core.domain.times import DAY, HOUR, Instant
+from frontdesk.core.domain.told import MailKind, Reader, appointment_for_client
 from frontdesk.core.store import appointments, clients, mails, setup
 from frontdesk.core.store.look import Look
 
@@ -37,12 +38,12 @@ def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
 
 def is_wanted(look: Look, practice: Setup, reminder: Mail) -> bool:
     """Whether a reminder still helps: it stands, the rules want it, and no nearer one has taken its place."""
-    it = appointments.find(look, AppointmentId(int(reminder.subject_id)))
+    it = appointments.find(look, AppointmentId(int(reminder.about.id)))
     if it is None or it.status not in RESCHEDULABLE or it.start <= look.now:
         return False
-    wanted = {reminder_occasion(hours): hours for hours in reminder_hours(it, practice)}
-    mine, due = wanted.get(reminder.occasion), due_reminder(it, practice, look.now)
-    return mine is not None and (due is None or due >= mine)
+    assert isinstance(reminder.occasion, ReminderDue), "a reminder is of so many hours"
+    mine, due = reminder.occasion.hours, due_reminder(it, practice, look.now)
+    return mine in reminder_hours(it, practice) and (due is None or due >= mine)
 
 
 def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:
@@ -54,13 +55,13 @@ def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:
     if was is not None and now is not None and was.start == now.start:
         return before.timed_at
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
-    known = last.known if last is not None and last.may_still_change else None
+    known = last.known if last is not None and may_still_change(last) else None
     return look.now if known is None or known != now else known.since
 
 
-def _is_reminded(hours: int, written: frozenset[str]) -> bool:
+def _is_reminded(hours: int, written: frozenset[int]) -> bool:
     """Whether this reminder was written, or one nearer to the start."""
-    return any(int(occasion.removeprefix("reminder:").removesuffix("h")) <= hours for occasion in written)
+    return any(it <= hours for it in written)
 
 
 def _is_reached(look: Look, it: Appointment) -> bool:

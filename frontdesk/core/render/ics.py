@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment
-from frontdesk.core.domain.mails import Told
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant, in_utc
+from frontdesk.core.domain.told import Told
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
 from frontdesk.core.render.letters import from_outside, place_of

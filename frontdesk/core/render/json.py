@@ -16,7 +16,7 @@ from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.hours import TimeOff
 from frontdesk.core.domain.kinds import ref_of
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.mails import Mail
+from frontdesk.core.domain.outbox import Call, Owed, trouble_of
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Automation, Setup, StaffMember
@@ -269,20 +269,21 @@ def rehearsed(it: Rehearsed, voice: Voice) -> Json:
     }
 
 
-def mail(it: Mail, voice: Voice) -> Json:
-    about = it.subject_kind == "appointment"
+def mail(it: Owed, voice: Voice) -> Json:
+    about, trouble = it.about.kind == "appointment", trouble_of(it)
     return {
         "id": it.id,
         "kind": it.kind.value,
         "carrier": it.carrier.value,
         "to": it.recipient,
-        "subject": it.letter.subject,
+        "subject": it.title,
         "state": it.state.value,
         "due_at": iso(it.due_at, voice.zone),
-        "attempts": it.attempts,
+        "attempts": 0 if isinstance(it, Call) else it.delivery.attempts,
         "message_id": it.message_id,
-        "appointment": appointment_ref(AppointmentId(int(it.subject_id))) if about else None,
-        "error": it.error or None,
+        "appointment": appointment_ref(AppointmentId(int(it.about.id))) if about else None,
+        "trouble": trouble.kind.value if trouble is not None else None,
+        "error": trouble.detail if trouble is not None else None,
     }
 
 

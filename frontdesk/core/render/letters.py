@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 from frontdesk.core.domain.appointments import Action, Side
 from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.mails import SECRET_CLOSE, SECRET_OPEN, Choice, Letter, MailKind, Reader, Told
 from frontdesk.core.domain.money import written
+from frontdesk.core.domain.outbox import SECRET_CLOSE, SECRET_OPEN, Letter
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, LocationKind, ServiceId
 from frontdesk.core.domain.text import clean_line, clean_text, later
 from frontdesk.core.domain.times import Instant, wall_time
+from frontdesk.core.domain.told import Choice, MailKind, Reader, Told
 from frontdesk.core.render.language import _, speaking
 from frontdesk.core.render.own_templates import fill, require_known
 

@@ -15,9 +15,10 @@ from email.header import Header
 from email.utils import formatdate
 from functools import lru_cache
 
-from frontdesk.core.domain.mails import Mail, MailKind
+from frontdesk.core.domain.outbox import Mail
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.told import MailKind
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9 .,:;()/+-]*")

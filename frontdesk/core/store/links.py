@@ -9,9 +9,11 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.outbox import WordsWritten
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.store import occasions
 from frontdesk.core.store.look import Tx
 from frontdesk.core.store.rows import Link as LinkRow
 
@@ -39,14 +41,16 @@ def to_book(tx: Tx, client: ClientId, service: ServiceId, until: Instant) -> str
     return _made(tx, kind=BOOK, client_id=client, service_id=service, expires_at=until)
 
 
-def name(tx: Tx, secret: str, occasion: str) -> None:
+def name(tx: Tx, secret: str, occasion: WordsWritten) -> None:
     """Remember what it was made for, so that it can be closed with that."""
-    tx.connection.execute(update(LinkRow).where(col(_l.digest) == digest_of(secret)).values(occasion=occasion))
+    tx.connection.execute(
+        update(LinkRow).where(col(_l.digest) == digest_of(secret)).values(occasion=occasions.kept(occasion))
+    )
 
 
-def close(tx: Tx, occasion: str, at: Instant | None) -> None:
+def close(tx: Tx, occasion: WordsWritten, at: Instant | None) -> None:
     """What was made on an occasion opens nothing from then on; or, at None, does again."""
-    tx.connection.execute(update(LinkRow).where(col(_l.occasion) == occasion).values(closed_at=at))
+    tx.connection.execute(update(LinkRow).where(col(_l.occasion) == occasions.kept(occasion)).values(closed_at=at))
 
 
 def follow(tx: Tx, appointment: AppointmentId, was: int, now: int) -> None:

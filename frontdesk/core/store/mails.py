@@ -4,38 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, bindparam, case, cast, exists, false, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
-from frontdesk.core.domain.mails import (
-    CAUSE_GONE,
+from frontdesk.core.domain.outbox import (
+    ARRIVED,
     OPEN,
     UNSENT,
+    Call,
     Carrier,
-    Letter,
     Mail,
     MailId,
-    MailKind,
     MailState,
-    Reader,
-    Told,
+    Owed,
+    PutAside,
+    QueueFault,
+    ReminderDue,
+    Standstill,
+    Webhook,
+    WordsWritten,
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own, scope_of
 from frontdesk.core.domain.times import DAY, HOUR, Instant
-from frontdesk.core.store import appointments, clients
+from frontdesk.core.domain.told import MailKind, Reader
+from frontdesk.core.store import appointments, clients, occasions
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.mail_rows import row, value
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.rows import Mail as MailRow
 from frontdesk.core.store.rows import MailQueue as QueueRow
 from frontdesk.core.store.rows import Practice as PracticeRow
 from frontdesk.core.store.rows import Request as RequestRow
-from frontdesk.core.store.shapes import from_text, to_text
+
+T = TypeVar("T", Mail, Call, Webhook)
 
 _m = MailRow
 _COLUMNS = MailRow.__table__.columns  # type: ignore[attr-defined]
@@ -47,10 +54,7 @@ _LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
 _ONCE = ("subject_kind", "subject_id", "sequence", "kind", "occasion", "reader", "recipient")
 """A mail is written once for these."""
 
-CHANGE = "change"
-"""The occasion of a mail that tells how something stands."""
-
-_TELLS_HOW_IT_STANDS = col(_m.occasion) + "" == CHANGE
+_TELLS_HOW_IT_STANDS = col(_m.occasion) + "" == occasions.CHANGE
 """Not by its index: half of all mails are such."""
 
 _LATEST = (
@@ -173,9 +177,9 @@ _QUEUE = text("SELECT fault, detail, since, retry_at, tries FROM mail_queue WHER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A mail that is to leave, and what decides whether it still may."""
+    """A mail or webhook that is to leave, and what decides whether it still may."""
 
-    mail: Mail
+    owed: Mail | Webhook
     sequence: int | None
     """Of the appointment as it is now; None for other subjects."""
     address: str | None
@@ -185,25 +189,27 @@ class Due:
     """The queue stood still: this one tries whether it runs again."""
 
 
-def add(tx: Tx, mail: Mail) -> Mail | None:
-    """A new mail, with the number the database gives; None where the same was written before, and not put aside."""
+def add(tx: Tx, it: T) -> T | None:
+    """With the number the database gives; None where the same was written before, and not put aside."""
     statement = _INSERT_ONCE[tx.is_sqlite]
-    id_ = tx.connection.execute(statement, _row(mail)).scalar()
-    return None if id_ is None else replace(mail, id=MailId(id_))
+    id_ = tx.connection.execute(statement, row(it)).scalar()
+    return None if id_ is None else replace(it, id=MailId(id_))
 
 
-def find(look: Look, id_: MailId) -> Mail | None:
-    row = look.connection.execute(_ONE.where(col(_m.id) == id_)).first()
-    return None if row is None else _value(row)
+def find(look: Look, id_: MailId) -> Owed | None:
+    found = look.connection.execute(_ONE.where(col(_m.id) == id_)).first()
+    return None if found is None else value(found)
 
 
-def lock(tx: Tx, id_: MailId) -> Mail | None:
+def lock(tx: Tx, id_: MailId) -> Owed | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_m.id) == id_).with_for_update()).first()
-    return None if row is None else _value(row)
+    found = tx.connection.execute(_ONE.where(col(_m.id) == id_).with_for_update()).first()
+    return None if found is None else value(found)
 
 
-def latest(look: Look, subject_kind: str, subject_id: str, reader: Reader, staff: StaffId | None) -> Mail | None:
+def latest(
+    look: Look, subject_kind: str, subject_id: str, reader: Reader, staff: StaffId | None
+) -> Mail | Call | None:
     """The last mail that told a reader how something stands, whatever became of it; locked by who may write."""
     where = {
         "subject_kind": subject_kind,
@@ -212,19 +218,24 @@ def latest(look: Look, subject_kind: str, subject_id: str, reader: Reader, staff
         "staff": staff or "",
     }
     locks = isinstance(look, Tx) and not look.is_sqlite
-    row = look.connection.execute(_LATEST_LOCKED if locks else _LATEST, where).first()
-    return None if row is None else _value(row)
+    found = look.connection.execute(_LATEST_LOCKED if locks else _LATEST, where).first()
+    if found is None:
+        return None
+    last = value(found)
+    assert not isinstance(last, Webhook), "a webhook tells nobody how something stands"
+    return last
 
 
-def save(tx: Tx, mail: Mail) -> None:
-    tx.connection.execute(_UPDATE, {**_row(mail), "key": mail.id})
+def save(tx: Tx, it: Owed) -> None:
+    tx.connection.execute(_UPDATE, {**row(it), "key": it.id})
 
 
-def lease(tx: Tx, taken: Iterable[Mail]) -> None:
+def lease(tx: Tx, taken: Iterable[Mail | Webhook]) -> None:
     """Somebody has them now; until the lease ends nobody else takes them."""
     ours = [
-        {"key": it.id, "to": it.lease, "ends": it.leased_until, "tries": it.attempts, "maybe": it.perhaps}
+        {"key": it.id, "to": how.lease, "ends": how.leased_until, "tries": how.attempts, "maybe": how.perhaps}
         for it in taken
+        for how in (it.delivery,)
     ]
     if ours:
         tx.connection.execute(_LEASE, ours)
@@ -246,11 +257,21 @@ def is_seen(look: Look, id_: MailId) -> bool:
     return look.connection.execute(select(col(_m.id)).where(col(_m.id) == id_, *_seen(look))).first() is not None
 
 
-def of_occasion(tx: Tx, occasion: str, *, begins: bool = False) -> list[Mail]:
-    """What was written on one occasion, or on all that begin so; locked."""
-    on = col(_m.occasion).between(occasion, occasion + "~") if begins else col(_m.occasion) == occasion
-    found = tx.connection.execute(_ONE.where(on).order_by(col(_m.id)).with_for_update())
-    return [_value(row) for row in found]
+def of_words(tx: Tx, occasion: WordsWritten) -> list[Owed]:
+    """What was written in one act; locked."""
+    return _locked(tx, col(_m.occasion) == occasions.kept(occasion))
+
+
+def of_automations(tx: Tx, batch: int) -> list[Mail | Webhook]:
+    """What automations wrote after an act; locked."""
+    begins = occasions.after(batch)
+    found = _locked(tx, col(_m.occasion).between(begins, begins + "~"))
+    return [it for it in found if not isinstance(it, Call)]
+
+
+def _locked(tx: Tx, which: Any) -> list[Owed]:
+    found = tx.connection.execute(_ONE.where(which).order_by(col(_m.id)).with_for_update())
+    return [value(row) for row in found]
 
 
 def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
@@ -277,12 +298,18 @@ def _due(tx: Tx, row: Any) -> Due:
         client = clients.living(tx, ClientId(row.client_id))
         address = client.email if client is not None else address
     return Due(
-        mail=_value(row),
+        owed=_leaves(row),
         sequence=row.now_at,
         address=address,
         setup_revision=row.setup_revision,
         under_fault=bool(row.under_fault),
     )
+
+
+def _leaves(row: Any) -> Mail | Webhook:
+    it = value(row)
+    assert not isinstance(it, Call), "calls are made by people"
+    return it
 
 
 def next_due_at(look: Look, by_mail: bool) -> Instant | None:
@@ -301,39 +328,39 @@ def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
         col(_m.subject_id) == str(appointment),
         col(_m.reader) == Reader.CLIENT.value,
         _TELLS_HOW_IT_STANDS,
-        col(_m.state) == MailState.SENT.value,
+        col(_m.state).in_([it.value for it in ARRIVED]),
     )
     found = look.connection.execute(last).scalar()
     return None if found is None else int(found)
 
 
-def waiting_reminders(tx: Tx, appointment: str) -> list[Mail]:
+def waiting_reminders(tx: Tx, appointment: AppointmentId) -> list[Mail]:
     """Reminders of an appointment that have not left, or reached nobody; locked."""
-    theirs = tx.connection.execute(_WAITING_REMINDERS, {"appointment": appointment})
-    return [_value(row) for row in theirs]
+    theirs = tx.connection.execute(_WAITING_REMINDERS, {"appointment": str(appointment)})
+    return [it for it in map(value, theirs) if isinstance(it, Mail)]
 
 
-def waiting_automations(tx: Tx, appointment: str) -> list[Mail]:
+def waiting_automations(tx: Tx, appointment: AppointmentId) -> list[Mail]:
     """What automations wrote of an appointment and nobody can have read, locked; also where the cause is gone."""
     theirs = (
         _ONE.where(
             col(_m.subject_kind) == "appointment",
-            col(_m.subject_id) == appointment,
+            col(_m.subject_id) == str(appointment),
             col(_m.kind) == MailKind.AUTOMATION.value,
             col(_m.carrier) == Carrier.MAIL.value,
             col(_m.perhaps).is_(False),
             or_(
                 col(_m.state).in_([it.value for it in UNSENT]),
-                and_(col(_m.state) == MailState.SUPERSEDED.value, col(_m.error) == CAUSE_GONE),
+                and_(col(_m.state) == MailState.SUPERSEDED.value, col(_m.put_aside) == PutAside.CAUSE_GONE.value),
             ),
         )
         .order_by(col(_m.id))
         .with_for_update()
     )
-    return [_value(row) for row in tx.connection.execute(theirs)]
+    return [it for it in map(value, tx.connection.execute(theirs)) if isinstance(it, Mail)]
 
 
-def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
+def unsent_to(tx: Tx, client: ClientId) -> list[Mail | Call]:
     """What waits for a client; locked."""
     theirs = (
         _ONE.where(
@@ -344,7 +371,7 @@ def unsent_to(tx: Tx, client: ClientId) -> list[Mail]:
         .order_by(col(_m.id))
         .with_for_update()
     )
-    return [_value(row) for row in tx.connection.execute(theirs)]
+    return [it for it in map(value, tx.connection.execute(theirs)) if not isinstance(it, Webhook)]
 
 
 def invited(look: Look, appointment: AppointmentId) -> frozenset[str]:
@@ -371,7 +398,7 @@ def listed(
     client: ClientId | None = None,
     states: Sequence[MailState] = (),
     limit: int | None = None,
-) -> tuple[Mail, ...]:
+) -> tuple[Owed, ...]:
     """What waits first, by when it leaves; then the rest, the newest first. Of these, what the actor may see."""
     statement = _ONE.where(*_seen(look))
     if client is not None:
@@ -379,17 +406,17 @@ def listed(
     if states:
         statement = statement.where(col(_m.state).in_([it.value for it in states]))
         found = look.connection.execute(statement.order_by(col(_m.id).desc()).limit(limit)).all()
-        return tuple(_value(row) for row in found)
+        return tuple(value(row) for row in found)
     is_open = col(_m.state).in_([it.value for it in OPEN])
     waiting = look.connection.execute(
         statement.where(is_open).order_by(col(_m.due_at), col(_m.id)).limit(limit)
     ).all()
     left = None if limit is None else max(0, limit - len(waiting))
     over = look.connection.execute(statement.where(~is_open).order_by(col(_m.id).desc()).limit(left)).all()
-    return tuple(_value(row) for row in (*waiting, *over))
+    return tuple(value(row) for row in (*waiting, *over))
 
 
-def calls(look: Look) -> tuple[Mail, ...]:
+def calls(look: Look) -> tuple[Mail | Call, ...]:
     """Clients to be called: those without an address, and those whom no mail reached; not about what is over."""
     to_call = or_(
         and_(col(_m.carrier) == Carrier.CALL.value, col(_m.state) == MailState.QUEUED.value),
@@ -402,7 +429,7 @@ def calls(look: Look) -> tuple[Mail, ...]:
     either = col(_m.state).in_([MailState.QUEUED.value, MailState.FAILED.value])  # few, and the index has them
     ahead = or_(col(_m.until).is_(None), col(_m.until) > look.now)
     found = look.connection.execute(_ONE.where(either, to_call, ahead, *_seen(look)).order_by(col(_m.id)))
-    return tuple(_value(row) for row in found)
+    return tuple(it for it in map(value, found) if not isinstance(it, Webhook))
 
 
 def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Instant | None]:
@@ -414,7 +441,7 @@ def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Insta
         col(_m.state).in_([MailState.QUEUED.value, MailState.SENDING.value]), mine
     )
     n, oldest = look.connection.execute(waiting).one()
-    troubled = or_(col(_m.attempts) > 0, col(_m.error) != "")
+    troubled = or_(col(_m.attempts) > 0, col(_m.trouble) != "")
     late = or_(col(_m.due_at) <= since, and_(troubled, col(_m.made_at) <= since))
     stuck = select(func.count()).where(col(_m.state) == MailState.QUEUED.value, late, mine)
     paused = select(func.count()).where(col(_m.state) == MailState.PAUSED.value, mine)
@@ -435,7 +462,7 @@ def paused(look: Look, seen: bool) -> list[Mail]:
     held = _ONE.where(col(_m.state) == MailState.PAUSED.value).order_by(col(_m.id))
     held = held.where(*_seen(look)) if seen else held
     found = look.connection.execute(held.with_for_update() if isinstance(look, Tx) else held)
-    return [_value(row) for row in found]
+    return [it for it in map(value, found) if isinstance(it, Mail)]
 
 
 def usual_hour(look: Look) -> float:
@@ -450,8 +477,8 @@ def usual_hour(look: Look) -> float:
     return float(look.connection.execute(select(func.coalesce(func.avg(per_hour.c.n), 0))).scalar_one())
 
 
-def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appointment, frozenset[str]], ...]:
-    """Appointments that stand and are near, or further ahead with reminders of their own, each with the occasions of
+def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appointment, frozenset[int]], ...]:
+    """Appointments that stand and are near, or further ahead with reminders of their own, each with the hours of the
     reminders already written for it, also before it was moved and moved back.
     """
     _a = AppointmentRow
@@ -467,25 +494,36 @@ def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appoi
             col(_a.start) > look.now,
         )
     )
-    known: dict[str, set[str]] = {}
-    for id_, occasion in look.connection.execute(written):
-        known.setdefault(id_, set()).add(occasion)
+    known: dict[str, set[int]] = {}
+    for id_, kept in look.connection.execute(written):
+        occasion = occasions.occasion(kept)
+        assert isinstance(occasion, ReminderDue)
+        known.setdefault(id_, set()).add(occasion.hours)
     ahead = appointments.standing(look, look.now, near, far)
     return tuple((it, frozenset(known.get(str(it.id), ()))) for it in ahead)
 
 
-def queue_fault(look: Look) -> tuple[str, str, Instant | None, Instant | None, int]:
-    """Why the whole queue stands still (empty: it does not), the server's words, since when, when it is tried
-    again, and how often it was.
-    """
-    row = look.connection.execute(_QUEUE).one()
-    return row.fault, row.detail, row.since, row.retry_at, row.tries
+def standstill(look: Look) -> Standstill | None:
+    """Why no mail leaves; None while they do."""
+    found = look.connection.execute(_QUEUE).one()
+    if not found.fault:
+        return None
+    return Standstill(
+        fault=QueueFault(found.fault),
+        detail=found.detail,
+        since=found.since,
+        retry_at=found.retry_at,
+        tries=found.tries,
+    )
 
 
-def set_fault(tx: Tx, fault: str, detail: str, since: Instant | None, retry_at: Instant | None, tries: int) -> None:
+def set_standstill(tx: Tx, it: Standstill | None) -> None:
+    """The queue stands still; or, at None, it runs."""
+    values = {"f": "", "d": "", "s": None, "r": None, "t": 0}
+    if it is not None:
+        values = {"f": it.fault.value, "d": it.detail, "s": it.since, "r": it.retry_at, "t": it.tries}
     tx.connection.execute(
-        text("UPDATE mail_queue SET fault = :f, detail = :d, since = :s, retry_at = :r, tries = :t"),
-        {"f": fault, "d": detail, "s": since, "r": retry_at, "t": tries},
+        text("UPDATE mail_queue SET fault = :f, detail = :d, since = :s, retry_at = :r, tries = :t"), values
     )
 
 
@@ -496,7 +534,7 @@ def _once(sqlite: bool) -> Any:
         from sqlalchemy.dialects.postgresql import insert as insert_or_not  # type: ignore[assignment]
     written = insert_or_not(MailRow)
     again = and_(
-        col(_m.state) == MailState.SUPERSEDED.value, col(_m.perhaps).is_(False), col(_m.occasion) != CHANGE
+        col(_m.state) == MailState.SUPERSEDED.value, col(_m.perhaps).is_(False), col(_m.occasion) != occasions.CHANGE
     )  # what was put aside and is wanted after all; nobody can have read it
     return written.on_conflict_do_update(
         index_elements=_ONCE,
@@ -535,86 +573,5 @@ def _seen(look: Look) -> list[Any]:
     ]
 
 
-def _told(text_: str | None) -> Told | None:
-    return None if text_ is None else from_text("told", text_)
-
-
-def _value(row: Any) -> Mail:
-    return Mail(
-        id=MailId(row.id),
-        carrier=Carrier(row.carrier),
-        reader=Reader(row.reader),
-        kind=MailKind(row.kind),
-        subject_kind=row.subject_kind,
-        subject_id=row.subject_id,
-        sequence=row.sequence,
-        occasion=row.occasion,
-        recipient=row.recipient,
-        name=row.name,
-        client=None if row.client_id is None else ClientId(row.client_id),
-        staff=None if row.staff_id is None else StaffId(row.staff_id),
-        language=row.language,
-        letter=Letter(subject=row.subject, text=row.body, html=row.html, calendar=row.calendar, method=row.method),
-        message=row.message,
-        sealed=row.sealed,
-        message_id=row.message_id,
-        thread=row.thread,
-        known=_told(row.known),
-        tells=_told(row.tells),
-        unsure=bool(row.unsure),
-        state=MailState(row.state),
-        made_at=row.made_at,
-        due_at=row.due_at,
-        until=row.until,
-        attempts=row.attempts,
-        perhaps=bool(row.perhaps),
-        lease=row.lease,
-        leased_until=row.leased_until,
-        sent_at=row.sent_at,
-        error=row.error,
-        decided_by=row.decided_by,
-    )
-
-
-def _row(mail: Mail) -> dict[str, Any]:
-    return {
-        "carrier": mail.carrier.value,
-        "reader": mail.reader.value,
-        "kind": mail.kind.value,
-        "subject_kind": mail.subject_kind,
-        "subject_id": mail.subject_id,
-        "sequence": mail.sequence,
-        "occasion": mail.occasion,
-        "recipient": mail.recipient,
-        "name": mail.name,
-        "client_id": mail.client,
-        "staff_id": mail.staff,
-        "language": mail.language,
-        "subject": mail.letter.subject,
-        "body": mail.letter.text,
-        "html": mail.letter.html,
-        "calendar": mail.letter.calendar,
-        "method": mail.letter.method,
-        "message": mail.message,
-        "sealed": mail.sealed,
-        "message_id": mail.message_id,
-        "thread": mail.thread,
-        "known": None if mail.known is None else to_text("told", mail.known),
-        "unsure": mail.unsure,
-        "tells": None if mail.tells is None else to_text("told", mail.tells),
-        "state": mail.state.value,
-        "made_at": mail.made_at,
-        "due_at": mail.due_at,
-        "until": mail.until,
-        "attempts": mail.attempts,
-        "perhaps": mail.perhaps,
-        "lease": mail.lease,
-        "leased_until": mail.leased_until,
-        "sent_at": mail.sent_at,
-        "error": mail.error,
-        "decided_by": mail.decided_by,
-    }
-
-
-def everything(look: Look) -> Iterable[Mail]:
-    yield from map(_value, look.connection.execute(_ONE.order_by(col(_m.id))))
+def everything(look: Look) -> Iterable[Owed]:
+    yield from map(value, look.connection.execute(_ONE.order_by(col(_m.id))))

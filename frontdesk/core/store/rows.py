@@ -353,7 +353,7 @@ class NoticeRead(Row, table=True):
 
 
 class Mail(Row, table=True):
-    """The outbox: one row a letter and reader, written with the change it tells of."""
+    """The outbox: one row a letter and reader, or a webhook, written with the change it tells of."""
 
     __tablename__ = "mail"
     __table_args__ = (
@@ -411,6 +411,8 @@ class Mail(Row, table=True):
     sent_at: int | None = long(nullable=True)
     error: str = text()
     decided_by: str = text()
+    put_aside: str = text()
+    trouble: str = text()
 
 
 class MailQueue(Row, table=True):

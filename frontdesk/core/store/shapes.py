@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.kinds import ALL_KINDS, Thing, kind_of
-from frontdesk.core.domain.mails import Told
 from frontdesk.core.domain.people import Contact
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.requests import Slot
 from frontdesk.core.domain.settings import SettingValue
+from frontdesk.core.domain.told import Told
 from frontdesk.core.store import first_shapes
 from frontdesk.core.store.values import Found, Misshapen, Plain, plain_of, value_of
 

@@ -11,6 +11,7 @@ from frontdesk.core.render.language import _
 from frontdesk.core.render.words.changes import change_words
 from frontdesk.core.render.words.labels import KIND_WORDS, OPERATION_WORDS
 from frontdesk.core.render.words.objections import joined, objection_words
+from frontdesk.core.render.words.troubles import cure_words, trouble_words
 from frontdesk.core.render.words.voice import Voice
 
 
@@ -61,9 +62,8 @@ def plain_error(error: DeskError) -> str:
             return _("others were writing the whole time; nothing was saved, try again")
         case errors.StoreUnusable():
             return _store(error)
-        case errors.MailRefused(address, detail):
-            told = _("mail to {address} did not leave: {detail}").format(address=address, detail=detail)
-            return ". ".join(filter(None, (told, _cure(detail))))
+        case errors.MailRefused():
+            return _mail_refused(error)
         case errors.Refused(objections):
             return "; ".join(it.code for it in objections)
         case errors.SlotTaken():
@@ -88,20 +88,13 @@ def _not_allowed(error: errors.NotAllowed) -> str:
     return told + "; " + _("ask: {roles}").format(roles=roles)
 
 
-def _cure(detail: str) -> str:
-    """What usually helps against what a mail server said."""
-    code = detail[:3]
-    if "TLS" in detail or "encryption" in detail:
-        return _("check that security fits the port, and that the certificate is for this host and not expired")
-    if code in ("530", "534", "535") or "sign-in" in detail:
-        return _("check user and password ([smtp] in the config file)")
-    if "no connection" in detail:
-        return _("check host and port ([smtp] in the config file), and that no firewall is between")
-    if code.startswith("5"):
-        return _("the server will not take it: check the address, and from ([smtp] in the config file)")
-    if code.startswith("4"):
-        return _("the server asks to try again later")
-    return ""
+def _mail_refused(error: errors.MailRefused) -> str:
+    """What the server said, and what usually helps."""
+    if error.trouble is None:
+        return _("mail to {address} did not leave: nobody delivered it in time").format(address=error.address)
+    why = trouble_words(error.trouble)
+    told = _("mail to {address} did not leave: {why}").format(address=error.address, why=why)
+    return ". ".join(filter(None, (told, cure_words(error.trouble))))
 
 
 ROLE_WORDS: dict[Role, str] = {

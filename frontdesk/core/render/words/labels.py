@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.core.domain.appointments import Status
-from frontdesk.core.domain.mails import MailState
+from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.practice import Reason
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.text import later
@@ -66,6 +66,7 @@ MAIL_STATE_WORDS: dict[MailState, str] = {
     MailState.SENDING: later("sending"),
     MailState.SENT: later("sent"),
     MailState.FAILED: later("failed"),
+    MailState.CALLED: later("was called"),
     MailState.SUPERSEDED: later("no longer true"),
     MailState.DROPPED: later("dropped"),
     MailState.PAUSED: later("waits for a yes"),

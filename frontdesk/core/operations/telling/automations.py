@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Set
-from dataclasses import replace
 from typing import Any
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
@@ -14,24 +13,34 @@ from frontdesk.core.domain.events.automations import AutomationRan
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.events.reversals import Redone, Reversed
-from frontdesk.core.domain.mails import (
-    CAUSE_GONE,
-    Carrier,
-    Letter,
+from frontdesk.core.domain.outbox import (
+    About,
+    AutomationFollowed,
     Mail,
     MailId,
-    MailKind,
     MailState,
-    Reader,
-    place_of,
-    wish_of,
+    Occasion,
+    PutAside,
+    Webhook,
+    is_told,
+    may_still_change,
 )
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import Automation, Setup
 from frontdesk.core.domain.requests import Request, RequestId
 from frontdesk.core.domain.times import DAY
+from frontdesk.core.domain.told import MailKind, Reader, place_of, wish_of
 from frontdesk.core.domain.work import Work, WorkId
-from frontdesk.core.operations.writing import TAKEN_BACK, About, domain_of, pointless_from, supersede, write
+from frontdesk.core.operations.telling.delivery import (
+    Subject,
+    deliver,
+    domain_of,
+    of_appointment,
+    of_request,
+    pointless_from,
+    supersede,
+    take_back,
+)
 from frontdesk.core.queries.letters import To, facts_of, to_applicant, to_client, to_staff
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.times import iso
@@ -59,10 +68,10 @@ def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
 
 def _renew(tx: Tx, practice: Setup, it: Appointment, ran: Set[str]) -> None:
     """Mails that wait about an appointment tell how it is now; those that are written anew, or have no cause, go."""
-    for mail in mails.waiting_automations(tx, str(it.id)):
+    for mail in mails.waiting_automations(tx, it.id):
         automation = automation_of(practice, mail)
         holds = automation is not None and still_holds(automation, it)
-        supersede(tx, replace(mail, error="" if holds else CAUSE_GONE))
+        supersede(tx, mail, None if holds else PutAside.CAUSE_GONE)
         if holds and automation is not None and automation.id not in ran:
             state = MailState.PAUSED if mail.state is MailState.PAUSED else MailState.QUEUED
             _mail(tx, practice, automation, it, mail.occasion, due_at=max(mail.due_at, tx.now), state=state)
@@ -75,43 +84,60 @@ def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
     """
     assert event.undoes is not None
     again, first = isinstance(event, Redone), events.first_of(tx, event.undoes)
-    written = sorted(mails.of_occasion(tx, f"automation:{first}:", begins=True), key=lambda mail: mail.id)
-    last = {(mail.subject_kind, mail.subject_id, _name(mail)): mail for mail in written}
-    for mail in last.values():
-        automation = automation_of(practice, mail)
-        if mail.may_still_change:
-            mails.save(tx, replace(mail, state=MailState.DROPPED, error=TAKEN_BACK, decided_by=tx.actor.who.key))
+    last = {(it.about.kind, it.about.id, name_of(it)): it for it in mails.of_automations(tx, first)}
+    for it in last.values():
+        automation = automation_of(practice, it)
+        held_back = it.put_aside is PutAside.TAKEN_BACK
+        if may_still_change(it):
+            take_back(tx, it)
         if automation is None:
             continue
-        occasion = f"automation:{first}:{event.id}:{automation.id}"
-        if mail.carrier is Carrier.WEBHOOK:
-            says_done = not json.loads(mail.letter.text).get("undone", False)
-            heard_otherwise = mail.is_told and says_done is not again
-            was_held_back = mail.error == TAKEN_BACK and says_done is again
-            if heard_otherwise or was_held_back:
-                _webhook_again(tx, practice, mail, event, occasion, undone=not again)
-        elif again and mail.error == TAKEN_BACK:
-            about = _about(tx, mail)
+        occasion = AutomationFollowed(first, event.id, automation.id)
+        if isinstance(it, Webhook):
+            _follow_webhook(tx, practice, automation, it, event, occasion, held_back)
+        elif again and held_back:
+            about = _about(tx, it)
             if about is not None:
                 _mail(tx, practice, automation, about, occasion)
 
 
-def automation_of(practice: Setup, mail: Mail) -> Automation | None:
+def _follow_webhook(
+    tx: Tx,
+    practice: Setup,
+    automation: Automation,
+    it: Webhook,
+    event: Reversed,
+    occasion: AutomationFollowed,
+    held_back: bool,
+) -> None:
+    """Who listens is told where they heard otherwise, or nothing; the same, undone or done again."""
+    again, body = isinstance(event, Redone), json.loads(it.body)
+    says_done = not body.pop("undone", False)
+    heard_otherwise = is_told(it) and says_done is not again
+    if not (heard_otherwise or (held_back and says_done is again)):
+        return
+    body |= {"event": event.id, "at": iso(tx.now, practice.practice.timezone)}
+    if not again:
+        body["undone"] = True
+    _post(tx, practice, automation, it.about, it.title, body, occasion)
+
+
+def automation_of(practice: Setup, it: Mail | Webhook) -> Automation | None:
     """Which automation wrote it, if the practice still has it, and it still does such a thing."""
-    deed = "webhook" if mail.carrier is Carrier.WEBHOOK else "mail"
-    return next(
-        (it for it in practice.practice.automations if it.id == _name(mail) and it.enabled and it.do.get(deed)), None
-    )
+    deed, name = "webhook" if isinstance(it, Webhook) else "mail", name_of(it)
+    return next((a for a in practice.practice.automations if a.id == name and a.enabled and a.do.get(deed)), None)
 
 
-def _name(mail: Mail) -> str:
-    return mail.occasion.split(":", 3)[3]
+def name_of(it: Mail | Webhook) -> str:
+    """Of the automation that wrote it."""
+    assert isinstance(it.occasion, AutomationFollowed), "an automation wrote it"
+    return it.occasion.automation
 
 
-def _about(tx: Tx, mail: Mail) -> Appointment | Request | None:
-    if mail.subject_kind == "appointment":
-        return appointments.find(tx, AppointmentId(int(mail.subject_id)))
-    return requests.find(tx, RequestId(int(mail.subject_id)))
+def _about(tx: Tx, it: Mail) -> Appointment | Request | None:
+    if it.about.kind == "appointment":
+        return appointments.find(tx, AppointmentId(int(it.about.id)))
+    return requests.find(tx, RequestId(int(it.about.id)))
 
 
 def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> AutomationRan | None:
@@ -141,13 +167,15 @@ def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event
     return None
 
 
-def _mail(tx: Tx, practice: Setup, it: Automation, thing: Appointment | Request, occasion: str, **more: Any) -> None:
+def _mail(
+    tx: Tx, practice: Setup, it: Automation, thing: Appointment | Request, occasion: Occasion, **more: Any
+) -> None:
     client = clients.find(tx, thing.client) if thing.client is not None else None
     to = _reader(practice, it, thing, client)
     if to is None or not to.email:
         return
     told = place_of(thing) if isinstance(thing, Appointment) else wish_of(thing)
-    subject = f"Subject: {it.do['subject']}\n" if it.do.get("subject") else ""
+    headed = f"Subject: {it.do['subject']}\n" if it.do.get("subject") else ""
     name = client.name if client is not None else _applicant(thing)
     facts = facts_of(
         tx,
@@ -157,22 +185,15 @@ def _mail(tx: Tx, practice: Setup, it: Automation, thing: Appointment | Request,
         name,
         thing if isinstance(thing, Appointment) else None,
         told=told,
-        template=subject + it.do["text"],
+        template=headed + it.do["text"],
     )
-    write(
-        tx,
-        practice,
-        to,
-        facts,
-        about=About(*_subject(thing), _told_at(thing), thing.holder),
-        occasion=occasion,
-        **{"until": pointless_from(tx, told), **more},
-    )
+    until = pointless_from(tx, told)
+    deliver(tx, practice, to, facts, _subject(thing), occasion=occasion, **{"until": until, **more})
 
 
 def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> None:
     """What happened, by ids and times: who wants names asks for them."""
-    thing = trigger.thing
+    thing, about = trigger.thing, _subject(trigger.thing).about
     slot = thing if isinstance(thing, Appointment) else thing.slot
     zone_name = practice.zone_of(slot.location)
     body = {
@@ -181,7 +202,7 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
         "by": trigger.by.value,
         "at": iso(tx.now, practice.practice.timezone),
         "automation": it.id,
-        "kind": _subject(thing)[0],
+        "kind": about.kind,
         "ref": thing.ref,
         "service": thing.service,
         "practitioner": slot.practitioner,
@@ -190,49 +211,31 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
         "end": iso(slot.end, zone_name),
         "ticket": thing.ticket or None,
     }
-    _post(tx, practice, it, _subject(thing), _told_at(thing), f"{trigger.on} {thing.ref}", body, _occasion(it, event))
-
-
-def _webhook_again(tx: Tx, practice: Setup, mail: Mail, event: Reversed, occasion: str, undone: bool) -> None:
-    """The same, undone or done again: who listens need not know what came before."""
-    body = {**json.loads(mail.letter.text), "event": event.id, "at": iso(tx.now, practice.practice.timezone)}
-    body.pop("undone", None)
-    if undone:
-        body["undone"] = True
-    automation = automation_of(practice, mail)
-    assert automation is not None
-    subject = (mail.subject_kind, mail.subject_id)
-    _post(tx, practice, automation, subject, mail.sequence, mail.letter.subject, body, occasion)
+    _post(tx, practice, it, about, f"{trigger.on} {thing.ref}", body, _occasion(it, event))
 
 
 def _post(
     tx: Tx,
     practice: Setup,
     it: Automation,
-    subject: tuple[str, str],
-    sequence: int,
+    about: About,
     title: str,
     body: dict[str, Any],
-    occasion: str,
+    occasion: AutomationFollowed,
 ) -> None:
     """Queued like a mail, with the same delay: what is taken back in time was never said."""
-    message_id = f"<{uuid.uuid4().hex}@{domain_of(practice)}>"
     mails.add(
         tx,
-        Mail(
+        Webhook(
             id=MailId(0),
-            carrier=Carrier.WEBHOOK,
-            reader=Reader.STAFF,
             kind=MailKind.AUTOMATION,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            sequence=sequence,
+            about=about,
             occasion=occasion,
-            recipient=it.do["webhook"],
-            name=it.id,
-            letter=Letter(subject=title, text=json.dumps(body, ensure_ascii=False)),
-            message_id=message_id,
-            thread=message_id,
+            message_id=f"<{uuid.uuid4().hex}@{domain_of(practice)}>",
+            automation=it.id,
+            url=it.do["webhook"],
+            title=title,
+            body=json.dumps(body, ensure_ascii=False),
             made_at=tx.now,
             due_at=tx.now + practice.practice.mail.grace,
             until=tx.now + 3 * DAY,
@@ -255,24 +258,19 @@ def _reader(practice: Setup, it: Automation, thing: Appointment | Request, clien
             return To(reader=Reader.STAFF, name="", email=address, language=language)
 
 
-def _told_at(thing: Appointment | Request) -> int:
-    """What has to be unchanged when it leaves."""
-    return thing.sequence if isinstance(thing, Appointment) else thing.revision
-
-
-def _occasion(it: Automation, event: Event) -> str:
+def _occasion(it: Automation, event: Event) -> AutomationFollowed:
     """By batch, so that undoing it finds what has not left."""
-    return f"automation:{event.batch}:{event.id}:{it.id}"
+    return AutomationFollowed(event.batch, event.id, it.id)
 
 
 def _applicant(thing: Appointment | Request) -> str:
     return thing.applicant.name if isinstance(thing, Request) and thing.applicant is not None else ""
 
 
-def _subject(thing: Appointment | Request) -> tuple[str, str]:
-    return ("appointment" if isinstance(thing, Appointment) else "request", str(thing.id))
+def _subject(thing: Appointment | Request) -> Subject:
+    return of_appointment(thing) if isinstance(thing, Appointment) else of_request(thing)
 
 
-def signing_key(practice: Setup, mail: Mail) -> str:
+def signing_key(practice: Setup, it: Webhook) -> str:
     """What a webhook is signed with, as the practice has it now."""
-    return next((it.do.get("secret", "") for it in practice.practice.automations if it.id == mail.name), "")
+    return next((a.do.get("secret", "") for a in practice.practice.automations if a.id == it.automation), "")
