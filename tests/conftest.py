@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.core.render.language import speak
+from tests import compiling, prepared
 from tests.postgres import Server, why_not
 from tests.sizes import FULL
 
@@ -34,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[FULL] = "1"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        compiling.share(patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def english() -> None:
     """Every test begins in English, whatever language the one before it spoke last."""
@@ -52,7 +59,6 @@ def server() -> Iterator[Server]:
     folder.chmod(0o755)
     started = Server(folder / "server")
     yield started
-    started.process.send_signal(signal.SIGINT)  # at once, whoever is still connected
     started.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -64,6 +70,14 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "practice.db")
     server: Server = request.getfixturevalue("server")
     return server.free()
+
+
+@pytest.fixture
+def practice_url(store_url: str) -> Iterator[str]:
+    """Where the practice of `builders` can be put; the test changes nothing there but rows."""
+    url = prepared.taken(store_url.rpartition("/")[0]) or store_url
+    yield url
+    prepared.left(url)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(store_url: str, clock: Clock) -> Iterator[Desk]:
-    opened = open_test_desk(store_url, clock)
+def desk(practice_url: str, clock: Clock) -> Iterator[Desk]:
+    opened = open_test_desk(practice_url, clock)
     yield opened
     opened.close()

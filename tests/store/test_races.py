@@ -41,7 +41,7 @@ from tests.sizes import size
 from tests.store.evidence import NOW, PRACTICE, claims_in, deadlocks, desk_on, faults, hour, open_practice, overlaps
 from tests.store.racing import CREW, Crew, Place
 
-WAVES = size(50, full=1000)
+WAVES = size(36, full=1000)
 
 
 def book_one_slot(place: Place, url: str, waves: int, service: str, alone: bool) -> list[str]:
