@@ -40,7 +40,8 @@ from frontdesk.core.render.day_sheet import day_page, day_sheet
 from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.render.words.voice import Voice
-from frontdesk.screens.calendar import CalendarScreen, Shows
+from frontdesk.screens.calendar.screen import CalendarScreen
+from frontdesk.screens.calendar.views import Shows
 from frontdesk.screens.client_card import ClientCardScreen
 from frontdesk.screens.clients import ClientsScreen
 from frontdesk.screens.desk_screen import DeskScreen, MainScreen

@@ -24,19 +24,19 @@ from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.charges import charge_amount, charge_words
-from frontdesk.core.render.words.history import history_words, who_words
+from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.outbox import mail_state_words
 from frontdesk.core.render.words.requests import request_state_words
 from frontdesk.core.render.words.troubles import trouble_words
-from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.deeds.requests import RequestDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
-from frontdesk.screens.flows import AppointmentFlows
-from frontdesk.screens.request_flows import RequestFlows
 from frontdesk.verbs import ON_CARD, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
@@ -49,7 +49,7 @@ Row = Named | RequestLine | ChargeLine | Owed | None
 FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
 
 
-class ClientCardScreen(AppointmentFlows, RequestFlows):
+class ClientCardScreen(MainScreen):
     """Asks for one client; the verbs act on the appointment under the cursor, or on the client."""
 
     NAME = ON_CARD
@@ -66,6 +66,9 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     def __init__(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
         """The cursor begins on the appointment that is named, else on the next one."""
         super().__init__()
+        self.appointments = AppointmentDeeds(self)
+        self.requests = RequestDeeds(self)
+        self.mails = self.appointments.mails
         self.client, self._wanted = client, appointment
         self._card: ClientCard | None = None
 
@@ -106,7 +109,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
                 self._open()
             case Verb.NEW:
                 self._new()
-            case _ if self.request_here() is not None and self.request_verb(verb):
+            case _ if self.request_here() is not None and self.requests.start(verb, self.request_here()):
                 return
             case Verb.EDIT:
                 self.begin(self._edit())
@@ -115,17 +118,19 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             case Verb.MERGE:
                 self.begin(self._merge())
             case Verb.MESSAGE if self._card is not None and self.appointment_here() is None:
-                self.begin(self.write_message(self.client))
+                self.begin(self.mails.write_message(self.client))
             case Verb.BOOKING_LINK if self._card is not None:
-                self.begin(self.give_booking_link(self.client, self._card.client.name))
+                self.begin(self.mails.give_booking_link(self.client, self._card.client.name))
             case Verb.SETTLE | Verb.WAIVE:
                 self.begin(self._charge(verb))
             case Verb.BACK:
                 self.app.pop_screen()
-            case _ if self.appointment_verb(verb) or self.request_verb(verb):
+            case _ if self.appointments.start(verb, self.appointment_here()) or self.requests.start(
+                verb, self.request_here()
+            ):
                 return
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_move(self, by: int) -> None:
         rows: LineList[Row] = self.query_one("#appointments", LineList)
@@ -233,12 +238,12 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     def _open(self) -> None:
         here, request, row = self.appointment_here(), self.request_here(), self._here()
         if isinstance(row, Mail | Call | Webhook):
-            self.begin(self.read_mail(row.id))
+            self.begin(self.mails.read(row.id))
             return
         if request is not None:
-            self.begin(self.open_request(request))
+            self.begin(self.requests.open(request))
         elif here is not None:
-            self.begin(self.panel(here))
+            self.begin(self.appointments.panel(here))
 
     async def _charge(self, verb: Verb) -> None:
         """The charge under the cursor, else the only one that is due."""
@@ -282,7 +287,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
             service=last.service if last is not None else None,
             search=True,
         )
-        self.begin(self.book(draft))
+        self.begin(self.appointments.book(draft))
 
     async def _edit(self) -> None:
         """The form, until it is saved or left; a refusal keeps what was typed."""
@@ -317,10 +322,7 @@ class ClientCardScreen(AppointmentFlows, RequestFlows):
     async def _client_history(self) -> None:
         lines = await self.look(ShowHistory(client=self.client))
         if lines is not None and self._card is not None:
-            told = [
-                f"{self.voice.moment(it.at)}  {who_words(self.voice, it)}  {history_words(self.voice, it)}"
-                for it in lines
-            ]
+            told = history_page(self.voice, lines)
             await self.answer(PageDialog(_("History · {name}").format(name=self._card.client.name), told))
 
 

@@ -11,8 +11,8 @@ from textual.widgets import Input
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
-from frontdesk.screens.desk_screen import bindings_of
-from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.verbs import ON_CLIENTS, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.field import Field
@@ -21,7 +21,7 @@ from frontdesk.widgets.line_list import Line, LineList
 PAGE = 200
 
 
-class ClientsScreen(AppointmentFlows):
+class ClientsScreen(MainScreen):
     """Asks for clients, shows them, opens one."""
 
     NAME = ON_CLIENTS
@@ -33,6 +33,11 @@ class ClientsScreen(AppointmentFlows):
         Binding("pageup", "move(-15)", id="clients.page_up", show=False),
         Binding("f,tab", "filter", id="clients.filter", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.appointments = AppointmentDeeds(self)
+        self.mails = self.appointments.mails
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -61,15 +66,15 @@ class ClientsScreen(AppointmentFlows):
             case Verb.MESSAGE:
                 chosen: ClientHit | None = self.query_one("#found", LineList).chosen
                 if chosen is not None:
-                    self.begin(self.write_message(chosen.id))
+                    self.begin(self.mails.write_message(chosen.id))
             case Verb.EDIT | Verb.HISTORY:
                 self._open()
             case Verb.BACK if self.query_one("#typed", Input).has_focus:
                 self.query_one("#found", LineList).focus()
             case Verb.BACK:
-                self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
+                self.host.verb(Verb.CALENDAR)
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_move(self, by: int) -> None:
         self.query_one("#found", LineList).move(by)
@@ -103,9 +108,9 @@ class ClientsScreen(AppointmentFlows):
     def _open(self) -> None:
         chosen: ClientHit | None = self.query_one("#found", LineList).chosen
         if chosen is not None:
-            self.app.open_client(chosen.id)  # type: ignore[attr-defined]
+            self.host.open_client(chosen.id)
 
     async def _new(self) -> None:
-        made = await self.add_client()
+        made = await self.appointments.add_client()
         if made is not None:
-            self.app.open_client(made)  # type: ignore[attr-defined]
+            self.host.open_client(made)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from datetime import date
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from rich.cells import cell_len
@@ -14,12 +15,13 @@ from textual.screen import ModalScreen, Screen
 
 from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
+from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant, local_date, wall_time
-from frontdesk.core.domain.views import Glance
+from frontdesk.core.domain.views import Glance, Named
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
@@ -56,6 +58,12 @@ class Host(Protocol):
 
     def changed_here(self) -> None: ...
 
+    def verb(self, verb: Verb) -> None: ...
+
+    def open_client(self, client: ClientId, appointment: AppointmentId | None = None) -> None: ...
+
+    def print_sheet(self, day: date, found: Sequence[Named]) -> None: ...
+
 
 def bindings_of(screen: str) -> list[BindingType]:
     """A screen's keys, from the verbs: each with its id, so that it can be remapped."""
@@ -70,6 +78,8 @@ class DeskScreen(Screen[R], Generic[R]):
     """Asks and shows. Looking may be cancelled, doing may not."""
 
     NAME: ClassVar[str] = ""
+    deeds_done = 0
+    """How much was done from here."""
 
     @property
     def host(self) -> Host:
@@ -139,6 +149,7 @@ class DeskScreen(Screen[R], Generic[R]):
                 if tell:
                     self.tell_error(error)
                 return error
+            self.deeds_done += 1
             if isinstance(event, Event):
                 self.tell_event(event)
                 self.follow(event)

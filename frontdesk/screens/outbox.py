@@ -15,9 +15,9 @@ from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.outbox import mail_state_words, outbox_words
 from frontdesk.core.render.words.troubles import trouble_words
-from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.deeds.mails import MailDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
-from frontdesk.screens.mail_flows import MailFlows
 from frontdesk.verbs import ON_OUTBOX, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
@@ -32,7 +32,7 @@ LOOKS = {
 }
 
 
-class OutboxScreen(MailFlows):
+class OutboxScreen(MainScreen):
     """Asks what waits, what left, what failed; only here a second counts."""
 
     NAME = ON_OUTBOX
@@ -49,6 +49,10 @@ class OutboxScreen(MailFlows):
     _limit = 200
     _next: MailId | None = None
     """Where the cursor goes when what is under it was dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails = MailDeeds(self)
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -83,21 +87,21 @@ class OutboxScreen(MailFlows):
             case Verb.OPEN | Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is None:
                 self.tell(_("there are no mails yet"), bad=True)
             case Verb.OPEN if mail is not None:
-                self.begin(self.read_mail(mail.id))
-            case Verb.STATUS if mail is not None and self.next_word(mail) is None:
+                self.begin(self.mails.read(mail.id))
+            case Verb.STATUS if mail is not None and self.mails.next_word(mail) is None:
                 told = mail_state_words(self.voice, mail, self.host.now())
                 self.tell(_("{state}: there is no next step").format(state=told), bad=True)
             case Verb.KEEP if mail is not None and not is_to_be_called(mail):
                 self.tell(_("nobody has to call {name} about this").format(name=mail.name), bad=True)
             case Verb.STATUS | Verb.CANCEL | Verb.KEEP | Verb.PRINT if mail is not None:
-                self.begin(self.about_mail(verb, mail))
+                self.begin(self._about(verb, mail))
             case Verb.UNDO:
-                if not self.undoes_decision():
+                if not self.mails.undoes_decision():
                     self.tell(_("nothing was just dropped or called here; 1 u takes back other deeds"), bad=True)
             case Verb.BACK:
-                self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
+                self.host.verb(Verb.CALENDAR)
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_move(self, by: int) -> None:
         self.rows.move(by)
@@ -111,12 +115,12 @@ class OutboxScreen(MailFlows):
             self._limit *= 2
             self.refresh_data()
 
-    async def about_mail(self, verb: Verb, mail: Owed) -> None:
+    async def _about(self, verb: Verb, mail: Owed) -> None:
         """After a decision the cursor goes to the mail that came next, not along with this one."""
         if verb is Verb.CANCEL:
             after = self.rows.lines[self.rows.cursor + 1 :]
             self._next = after[0].value.id if after and after[0].value is not None else None
-        await super().about_mail(verb, mail)
+        await self.mails.start(verb, mail)
 
     async def _load(self) -> None:
         found = await self.look(ListMails(limit=self._limit))
@@ -136,7 +140,7 @@ class OutboxScreen(MailFlows):
     def _draw(self) -> None:
         assert self._outbox is not None
         wide = max(26, self.size.width - 43)
-        lines = [Line(self.mail_line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._outbox.items]
+        lines = [Line(self.mails.line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._outbox.items]
         self.rows.show_again(lines, lambda it: it.id, self._next)
         self._next = None
 
@@ -153,7 +157,7 @@ class OutboxScreen(MailFlows):
         if mail is None:
             self.query_one("#info", Info).show(_("nothing has been written yet"))
             return
-        self.query_one(Footer).offer(self.mail_verbs(mail))
+        self.query_one(Footer).offer(self.mails.verbs(mail))
         call = _("call the client") if is_to_be_called(mail) else ""
         trouble = trouble_of(mail) if mail.state is not MailState.DROPPED else None
         why = trouble_words(trouble) if trouble is not None else ""

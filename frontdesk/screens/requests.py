@@ -34,10 +34,10 @@ from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.request_card import age, request_card
 from frontdesk.core.render.words.requests import STANDING_WORDS, request_state_words, wish_words
 from frontdesk.core.render.words.voice import PLAIN_DAYS
-from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.deeds.requests import RequestDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.page import PageDialog
-from frontdesk.screens.request_flows import RequestFlows
 from frontdesk.verbs import ON_REQUESTS, Verb
 from frontdesk.widgets.bars import Bar, Footer, Header, Info
 from frontdesk.widgets.field import Field
@@ -78,7 +78,7 @@ class _Seen:
     standing: Standing | None
 
 
-class RequestsScreen(RequestFlows):
+class RequestsScreen(MainScreen):
     """Asks for requests, shows them, begins what is decided."""
 
     NAME = ON_REQUESTS
@@ -104,6 +104,7 @@ class RequestsScreen(RequestFlows):
     def __init__(self, wanted: RequestId | None = None) -> None:
         """The cursor begins on the request that is named."""
         super().__init__()
+        self.requests = RequestDeeds(self)
         self._wanted = wanted
         self._filter = PENDING if wanted is None else 0
         self._order = 0
@@ -186,7 +187,7 @@ class RequestsScreen(RequestFlows):
             case Verb.OPEN:
                 here = self.request_here()
                 if here is not None:
-                    self.begin(self.open_request(here))
+                    self.begin(self.requests.open(here))
             case Verb.APPROVE_ALL:
                 self.begin(self._approve_all())
             case Verb.DECLINE if self._marked:
@@ -202,10 +203,10 @@ class RequestsScreen(RequestFlows):
                 self.query_one("#typed", Input).focus()
             case Verb.BACK:
                 self._back()
-            case _ if self.request_verb(verb):
+            case _ if self.requests.start(verb, self.request_here()):
                 return
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_move(self, by: int) -> None:
         self.rows.move(by)
@@ -245,7 +246,7 @@ class RequestsScreen(RequestFlows):
         elif self._filter != PENDING:
             self.action_filter_to(PENDING)
         else:
-            self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
+            self.host.verb(Verb.CALENDAR)
 
     async def _load(self) -> None:
         self._asked += 1

@@ -13,9 +13,9 @@ from frontdesk.core.domain.times import MINUTE, Instant, local_date, wall_time
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.labels import status
-from frontdesk.screens.desk_screen import bindings_of
+from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.new_appointment import Draft
-from frontdesk.screens.flows import AppointmentFlows
 from frontdesk.verbs import ON_TODAY, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
@@ -27,7 +27,7 @@ DRAWN = (
 OVER = (Status.DONE, Status.NO_SHOW)
 
 
-class TodayScreen(AppointmentFlows):
+class TodayScreen(MainScreen):
     """Asks for the day's appointments; the verbs act on the one under the cursor."""
 
     NAME = ON_TODAY
@@ -41,6 +41,7 @@ class TodayScreen(AppointmentFlows):
 
     def __init__(self) -> None:
         super().__init__()
+        self.appointments = AppointmentDeeds(self)
         self._found: tuple[Named, ...] = ()
         self._is_fresh = True
 
@@ -79,16 +80,16 @@ class TodayScreen(AppointmentFlows):
             case Verb.OPEN:
                 here = self.appointment_here()
                 if here is not None:
-                    self.begin(self.panel(here))
+                    self.begin(self.appointments.panel(here))
             case Verb.NEW:
                 now = wall_time(self.host.now(), self.voice.zone).replace(tzinfo=None, second=0)
-                self.begin(self.book(Draft(practitioner=None, start=now, search=True)))
+                self.begin(self.appointments.book(Draft(practitioner=None, start=now, search=True)))
             case Verb.BACK:
-                self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
-            case _ if self.appointment_verb(verb):
+                self.host.verb(Verb.CALENDAR)
+            case _ if self.appointments.start(verb, self.appointment_here()):
                 return
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_move(self, by: int) -> None:
         self.rows.move(by)

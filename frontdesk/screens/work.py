@@ -15,8 +15,8 @@ from frontdesk.core.domain.views import WorkLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
 from frontdesk.core.render.words.work import cause_words
-from frontdesk.screens.desk_screen import bindings_of
-from frontdesk.screens.flows import AppointmentFlows
+from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.verbs import ON_WORK, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
@@ -25,7 +25,7 @@ from frontdesk.widgets.text import fit
 Row: TypeAlias = WorkLine | Mail | Call
 
 
-class WorkScreen(AppointmentFlows):
+class WorkScreen(MainScreen):
     """Asks what waits; the verbs act on the appointment, or the call, under the cursor."""
 
     NAME = ON_WORK
@@ -34,6 +34,11 @@ class WorkScreen(AppointmentFlows):
         Binding("down,j,tab", "move(1)", id="work.down", show=False),
         Binding("up,k", "move(-1)", id="work.up", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.appointments = AppointmentDeeds(self)
+        self.mails = self.appointments.mails
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -70,27 +75,27 @@ class WorkScreen(AppointmentFlows):
         call = self.call_here()
         match verb:
             case Verb.OPEN if call is not None:
-                self.begin(self.read_mail(call.id))
+                self.begin(self.mails.read(call.id))
             case Verb.KEEP if call is not None:
-                self.begin(self.called(call))
+                self.begin(self.mails.called(call))
             case Verb.OPEN:
                 here = self.appointment_here()
                 if here is not None:
-                    self.begin(self.panel(here))
+                    self.begin(self.appointments.panel(here))
             case Verb.KEEP:
                 here = self.appointment_here()
                 if here is None:
                     self.tell(_("nothing waits"), bad=True)
                 else:
                     self.begin(self._keep(here))
-            case Verb.UNDO if self.undoes_decision():
+            case Verb.UNDO if self.mails.undoes_decision():
                 return
             case Verb.BACK:
-                self.app.verb(Verb.CALENDAR)  # type: ignore[attr-defined]
-            case _ if self.appointment_verb(verb):
+                self.host.verb(Verb.CALENDAR)
+            case _ if self.appointments.start(verb, self.appointment_here()):
                 return
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_move(self, by: int) -> None:
         self.rows.move(by)

@@ -19,9 +19,11 @@ from frontdesk.core.asks.schedule import TakeTimeOff
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
-from frontdesk.screens.calendar import CalendarScreen
+from frontdesk.screens.calendar.screen import CalendarScreen
 from frontdesk.screens.pump import as_typed
-from frontdesk.widgets.time_grid import LABEL, TimeGrid
+from frontdesk.widgets.grid_cursor import Cursor
+from frontdesk.widgets.grid_drawing import LABEL
+from frontdesk.widgets.time_grid import TimeGrid
 from tests.builders import Clock, booked, on, open_test_desk
 from tests.screens.driving import click, deeds, drag, keys, row_of, running, send, settled, shown, told
 
@@ -100,7 +102,7 @@ async def test_the_picker_offers_slots_services_and_says_what_came_of_it(databas
 async def test_a_colleagues_change_appears_by_itself_and_the_cursor_stays(database: Path) -> None:
     async with running(database) as app:
         await send(app, "/dora\n", burst=False)
-        before = (app.screen.query_one("#grid").column, app.screen.query_one("#grid").minute)  # type: ignore[attr-defined]
+        before = app.screen.query_one("#grid").cursor  # type: ignore[attr-defined]
         desk = other_desk(database)
         booked(desk, on(23, 11, 30), client="Otto Other")
         for _ in range(40):
@@ -109,7 +111,7 @@ async def test_a_colleagues_change_appears_by_itself_and_the_cursor_stays(databa
                 break
 
         assert "Otto Other" in shown(app)
-        assert (app.screen.query_one("#grid").column, app.screen.query_one("#grid").minute) == before  # type: ignore[attr-defined]
+        assert app.screen.query_one("#grid").cursor == before  # type: ignore[attr-defined]
 
 
 async def test_what_is_typed_stays_while_a_colleague_changes_things(database: Path) -> None:
@@ -264,7 +266,7 @@ async def test_arrows_and_tab_reach_every_appointment_of_a_row(crowded: Path) ->
         for step in ("\t", "l", "h"):
             names: set[str] = set()
             await send(app, "t", burst=False)
-            app.screen.query_one(TimeGrid).go(0, 9 * 60 - 30)
+            app.screen.query_one(TimeGrid).go(Cursor(0, 9 * 60 - 30))
             for _ in range(4):
                 await send(app, "j" if not names and step != "\t" else step, burst=False)
                 if step == "h" and len(names) == 0:
@@ -455,7 +457,7 @@ async def test_the_next_free_time_is_a_key_in_the_form(database: Path) -> None:
 
 async def test_a_service_that_a_person_does_not_offer_is_an_answer(database: Path) -> None:
     async with running(database) as app:
-        app.screen.query_one(TimeGrid).go(1, 13 * 60)
+        app.screen.query_one(TimeGrid).go(Cursor(1, 13 * 60))
         await send(app, "nNew Person\t\tmass", burst=False)
 
         assert "‹ Massage 60 min ›" in shown(app)
@@ -498,7 +500,7 @@ async def test_a_colleagues_cancelling_leaves_the_cursor_on_nothing(crowded: Pat
 
 async def test_the_cursor_goes_with_what_was_booked_and_moved(database: Path) -> None:
     async with running(database) as app:
-        app.screen.query_one(TimeGrid).go(0, 14 * 60)
+        app.screen.query_one(TimeGrid).go(Cursor(0, 14 * 60))
         await send(app, "nWanda Walkin\t\trev\n", burst=False)
         assert "14:00–14:30 Wanda Walkin" in shown(app).splitlines()[-2]
         await send(app, "rmon 15\n", burst=False)
@@ -509,7 +511,7 @@ async def test_the_cursor_goes_with_what_was_booked_and_moved(database: Path) ->
 
 async def test_down_reaches_each_of_a_row_and_then_the_next_row(crowded: Path) -> None:
     async with running(crowded) as app:
-        app.screen.query_one(TimeGrid).go(0, 8 * 60 + 30)
+        app.screen.query_one(TimeGrid).go(Cursor(0, 8 * 60 + 30))
         seen = []
         for _ in range(4):
             await send(app, "j", burst=False)
@@ -539,7 +541,7 @@ async def test_somebody_late_is_found_with_todays_appointment(database: Path) ->
 
 async def test_esc_leaves_the_reason_before_the_form(database: Path) -> None:
     async with running(database) as app:
-        app.screen.query_one(TimeGrid).go(0, 9 * 60 + 30)
+        app.screen.query_one(TimeGrid).go(Cursor(0, 9 * 60 + 30))
         await send(app, "nNew Person\t\tmass\n", burst=False)
         assert "reason" in shown(app)
         await send(app, "\x1b", burst=False)

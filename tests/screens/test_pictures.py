@@ -18,7 +18,7 @@ from frontdesk.cli.samples import Size
 from frontdesk.config import Config
 from frontdesk.core.desk import open_desk
 from frontdesk.core.domain.machine import Machine
-from frontdesk.screens.calendar import RAIL_REST
+from frontdesk.screens.calendar.rail import RAIL_REST
 from tests.builders import Clock
 from tests.screens.driving import keys, send, still
 

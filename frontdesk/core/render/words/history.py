@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from frontdesk.core.domain.actors import ActorKind
 from frontdesk.core.domain.appointments import client_ref
 from frontdesk.core.domain.events.history import HistoryLine
@@ -39,6 +41,11 @@ def history_words(voice: Voice, line: HistoryLine) -> str:
     if line.text:
         text += f" — {line.text}"
     return f"{text} — {_('told the client')}: {line.message}" if line.message else text
+
+
+def history_page(voice: Voice, lines: Iterable[HistoryLine]) -> list[str]:
+    """Line by line when, who, what."""
+    return [f"{voice.moment(it.at)}  {who_words(voice, it)}  {history_words(voice, it)}" for it in lines]
 
 
 def _about(voice: Voice, thing: Thing) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from frontdesk.core.asks.appointments import (
     BookAppointment,
@@ -40,18 +40,22 @@ from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.charges import charge_words
-from frontdesk.core.render.words.history import history_words, who_words
+from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.labels import reason_label, status
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.terms import countdown_words
+from frontdesk.screens.deeds.deeds import Deeds
+from frontdesk.screens.deeds.mails import MailDeeds
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.cancel import CancelDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
 from frontdesk.screens.dialogs.new_appointment import Draft, NewAppointmentDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.dialogs.picker import PickerDialog
-from frontdesk.screens.mail_flows import MailFlows
 from frontdesk.verbs import Verb
+
+if TYPE_CHECKING:
+    from frontdesk.screens.desk_screen import MainScreen
 
 PANEL_VERBS = (
     Verb.MOVE, Verb.CANCEL, Verb.STATUS, Verb.NO_SHOW, Verb.EDIT, Verb.MESSAGE, Verb.PICK_UP, Verb.HISTORY, Verb.UNDO,
@@ -63,15 +67,15 @@ ELSEWHERE = (Verb.FIND, Verb.PALETTE, Verb.HELP, Verb.CALENDAR, Verb.CLIENTS, Ve
 _STEP_BACK = {Status.DONE: Status.ARRIVED, Status.IN_SESSION: Status.ARRIVED, Status.ARRIVED: Status.BOOKED}
 
 
-class AppointmentFlows(MailFlows):
-    """Screens that have an appointment under the cursor share what is done with it."""
+class AppointmentDeeds(Deeds):
+    """With an appointment: moved, cancelled, its status, its notes; and new ones."""
 
-    def appointment_here(self) -> AppointmentId | None:
-        """The one the verbs act on."""
-        raise NotImplementedError
+    def __init__(self, screen: MainScreen) -> None:
+        super().__init__(screen)
+        self.mails = MailDeeds(screen)
 
-    def appointment_verb(self, verb: Verb, on: AppointmentId | None = None) -> bool:
-        """Starts what a verb means for an appointment, the one here if none is named; whether it was such a verb."""
+    def start(self, verb: Verb, here: AppointmentId | None) -> bool:
+        """Begin what a verb means for the appointment under the cursor; whether it was such a verb."""
         flows = {
             Verb.MOVE: self._move,
             Verb.REBOOK: self._rebook,
@@ -89,44 +93,43 @@ class AppointmentFlows(MailFlows):
         flow = flows.get(verb)
         if flow is None:
             return False
-        here = on or self.appointment_here()
         if here is None:
-            self.tell(_("no appointment under the cursor"), bad=True)
+            self.screen.tell(_("no appointment under the cursor"), bad=True)
         else:
-            self.begin(self._with(here, flow))
+            self.screen.begin(self._with(here, flow))
         return True
 
     async def _with(self, id_: AppointmentId, flow: Any) -> None:
-        named = await self.look(ShowAppointment(appointment=id_))
+        named = await self.screen.look(ShowAppointment(appointment=id_))
         if named is not None:
             await flow(named)
 
     async def panel(self, id_: AppointmentId) -> None:
         """The appointment with its details, and what can be done with it."""
-        named = await self.look(ShowAppointment(appointment=id_))
-        seen = await self.look(ShowTerms(appointment=id_)) if named is not None else None
+        named = await self.screen.look(ShowAppointment(appointment=id_))
+        seen = await self.screen.look(ShowTerms(appointment=id_)) if named is not None else None
         if named is None or seen is None:
             return
         labels = {Verb.STATUS: f"s {self._next_word(named)}", Verb.EDIT: f"e {_('notes')}"}
         verbs: dict[Verb, str | None] = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
         verbs |= dict.fromkeys(ELSEWHERE)
         lines = [*self.details(named), *self._terms(named, seen)]
-        verb = await self.answer(PageDialog(self._title(named), lines, verbs))
-        if verb is not None and not self.appointment_verb(verb, on=id_):
-            self.verb(verb)
+        verb = await self.screen.answer(PageDialog(self._title(named), lines, verbs))
+        if verb is not None and not self.start(verb, id_):
+            self.screen.verb(verb)
 
     def _terms(self, named: Named, seen: TermsView) -> list[str]:
         """How long it is free to change, and what it has cost."""
-        voice = self.voice
+        voice = self.screen.voice
         lines = []
-        if named.appointment.status in CANCELLABLE and named.appointment.start > self.host.now():
+        if named.appointment.status in CANCELLABLE and named.appointment.start > self.screen.host.now():
             lines += [countdown_words(voice, seen.cancelling), countdown_words(voice, seen.rescheduling)]
         lines += [charge_words(voice, it) for it in seen.charges]
         return lines
 
     def details(self, named: Named) -> list[str]:
         """Everything about an appointment, line by line."""
-        it, voice = named.appointment, self.voice
+        it, voice = named.appointment, self.screen.voice
         lines = [
             f"{voice.moment(it.start, it.zone)}–{voice.time(it.end, it.zone)}  {it.span.minutes} min",
             status(it.status),
@@ -154,7 +157,7 @@ class AppointmentFlows(MailFlows):
         """The form, until it is booked or left; a refusal keeps all that was typed."""
         error = ""
         while True:
-            filled = await self.answer(NewAppointmentDialog(draft, error))
+            filled = await self.screen.answer(NewAppointmentDialog(draft, error))
             if filled is None:
                 return
             if filled.block:
@@ -164,7 +167,7 @@ class AppointmentFlows(MailFlows):
             if draft.service is None:
                 error = _("nothing can be booked yet: the practice has no services")
                 continue
-            done = await self.perform(
+            done = await self.screen.perform(
                 BookAppointment(
                     service=draft.service,
                     start=draft.start,
@@ -178,19 +181,19 @@ class AppointmentFlows(MailFlows):
             )
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
+            error = self.screen.say_error(done)
 
     async def block(self, draft: Draft) -> None:
         """Time off for a part of the day, from the cursor on."""
         if draft.practitioner is None:
-            self.tell(_("choose a person to block time for"), bad=True)
+            self.screen.tell(_("choose a person to block time for"), bad=True)
             return
-        typed = await self.answer(
+        typed = await self.screen.answer(
             AskTextDialog(
-                _("Block time of {who}").format(who=self.voice.practitioner(draft.practitioner)),
+                _("Block time of {who}").format(who=self.screen.voice.practitioner(draft.practitioner)),
                 (
-                    (_("from"), times.clock(draft.start, self.voice.twelve)),
-                    (_("to"), times.clock(draft.start + timedelta(minutes=60), self.voice.twelve)),
+                    (_("from"), times.clock(draft.start, self.screen.voice.twelve)),
+                    (_("to"), times.clock(draft.start + timedelta(minutes=60), self.screen.voice.twelve)),
                     (_("why"), ""),
                 ),
                 fits=lambda typed: "" if _span_of(draft.start, typed) else _("in order, as 14:00 and 15:30"),
@@ -200,19 +203,19 @@ class AppointmentFlows(MailFlows):
             return
         span = _span_of(draft.start, typed)
         assert span is not None
-        await self.perform(TakeTimeOff(staff=draft.practitioner, start=span[0], end=span[1], reason=typed[2]))
+        await self.screen.perform(TakeTimeOff(staff=draft.practitioner, start=span[0], end=span[1], reason=typed[2]))
 
     async def add_client(self, draft: ClientDraft | None = None) -> ClientId | None:
         """The form, until it is saved or left."""
         draft, error = draft or ClientDraft(), ""
         while True:
-            filled = await self.answer(ClientFormDialog(draft, _("New client"), error))
+            filled = await self.screen.answer(ClientFormDialog(draft, _("New client"), error))
             if filled is None:
                 return None
             if filled.known is not None:
                 return filled.known
             draft = filled
-            done = await self.perform(
+            done = await self.screen.perform(
                 AddClient(
                     client=NewClient(
                         name=draft.name,
@@ -228,28 +231,32 @@ class AppointmentFlows(MailFlows):
             )
             if not isinstance(done, DeskError):
                 return done.client.id
-            error = self.say_error(done)
+            error = self.screen.say_error(done)
 
     async def move_to(self, named: Named, **where: Any) -> None:
         """Reschedule straight to a place; a rule against it asks for a reason."""
         ask = RescheduleAppointment(appointment=named.appointment.id, seen=named.appointment.revision, **where)
-        done = await self.perform(ask, tell=False)
+        done = await self.screen.perform(ask, tell=False)
         if isinstance(done, DeskError):
             start = where.get("start")
-            to = f" → {self.voice.day(start.date())} {times.clock(start, self.voice.twelve)}" if start else ""
+            to = (
+                f" → {self.screen.voice.day(start.date())} {times.clock(start, self.screen.voice.twelve)}"
+                if start
+                else ""
+            )
             override = await self._reason_to_override(done, f"{named.client_name}{to}")
             if override:
-                await self.perform(replace(ask, override=override))
+                await self.screen.perform(replace(ask, override=override))
 
     async def _move(self, named: Named) -> None:
         if not self._can(named, Action.RESCHEDULE, RESCHEDULABLE):
             return
         picked, error = None, ""
         while True:
-            picked = await self.answer(PickerDialog(named, picked, error))
+            picked = await self.screen.answer(PickerDialog(named, picked, error))
             if picked is None:
                 return
-            done = await self.perform(
+            done = await self.screen.perform(
                 RescheduleAppointment(
                     appointment=named.appointment.id,
                     seen=named.appointment.revision,
@@ -270,10 +277,10 @@ class AppointmentFlows(MailFlows):
             )
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
-            fresh = await self.look(ShowAppointment(appointment=named.appointment.id))
+            error = self.screen.say_error(done)
+            fresh = await self.screen.look(ShowAppointment(appointment=named.appointment.id))
             if fresh is None or fresh.appointment.status not in RESCHEDULABLE:
-                self.tell(error, bad=True)
+                self.screen.tell(error, bad=True)
                 return
             named = fresh
 
@@ -282,10 +289,10 @@ class AppointmentFlows(MailFlows):
             return
         chosen, error = None, ""
         while True:
-            chosen = await self.answer(CancelDialog(named, chosen, error))
+            chosen = await self.screen.answer(CancelDialog(named, chosen, error))
             if chosen is None:
                 return
-            done = await self.perform(
+            done = await self.screen.perform(
                 CancelAppointment(
                     appointment=named.appointment.id,
                     seen=named.appointment.revision,
@@ -302,10 +309,10 @@ class AppointmentFlows(MailFlows):
             )
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
-            fresh = await self.look(ShowAppointment(appointment=named.appointment.id))
+            error = self.screen.say_error(done)
+            fresh = await self.screen.look(ShowAppointment(appointment=named.appointment.id))
             if fresh is None or fresh.appointment.status not in CANCELLABLE:
-                self.tell(error, bad=True)
+                self.screen.tell(error, bad=True)
                 return
             named = fresh
 
@@ -313,13 +320,15 @@ class AppointmentFlows(MailFlows):
         """Whether an appointment's status allows it; what forbids it is told before a form is filled."""
         now = named.appointment.status
         if now not in starts:
-            self.tell(objection_words(self.voice, NotFromHere(now, action)), bad=True)
+            self.screen.tell(objection_words(self.screen.voice, NotFromHere(now, action)), bad=True)
         return now in starts
 
     async def _next_status(self, named: Named) -> None:
         following = NEXT_STATUS.get(named.appointment.status)
         if following is None:
-            self.tell(_("{status}: there is no next step").format(status=status(named.appointment.status)), bad=True)
+            self.screen.tell(
+                _("{status}: there is no next step").format(status=status(named.appointment.status)), bad=True
+            )
             return
         await self._set(named, following)
 
@@ -332,29 +341,33 @@ class AppointmentFlows(MailFlows):
     async def _step_back(self, named: Named) -> None:
         before = _STEP_BACK.get(named.appointment.status)
         if before is None:
-            self.tell(_("{status}: there is no step back").format(status=status(named.appointment.status)), bad=True)
+            self.screen.tell(
+                _("{status}: there is no step back").format(status=status(named.appointment.status)), bad=True
+            )
             return
         await self._set(named, before)
 
     async def _set(self, named: Named, to: Status) -> None:
-        await self.perform(SetStatus(appointment=named.appointment.id, seen=named.appointment.revision, status=to))
+        await self.screen.perform(
+            SetStatus(appointment=named.appointment.id, seen=named.appointment.revision, status=to)
+        )
 
     async def _reinstate(self, named: Named) -> None:
         ask = ReinstateAppointment(appointment=named.appointment.id, seen=named.appointment.revision)
-        done = await self.perform(ask, tell=False)
+        done = await self.screen.perform(ask, tell=False)
         if isinstance(done, DeskError):
             override = await self._reason_to_override(done, named.client_name)
             if override:
-                await self.perform(replace(ask, override=override))
+                await self.screen.perform(replace(ask, override=override))
 
     async def _rebook(self, named: Named) -> None:
-        await self.perform(RebookAppointment(appointment=named.appointment.id))
+        await self.screen.perform(RebookAppointment(appointment=named.appointment.id))
 
     async def _pick_up(self, named: Named) -> None:
-        done = await self.perform(PickUpAppointment(appointment=named.appointment.id))
+        done = await self.screen.perform(PickUpAppointment(appointment=named.appointment.id))
         if not isinstance(done, DeskError):
             told = _("Picked up {client}; p puts it down at the cursor").format(client=named.client_name)
-            self.tell(told)
+            self.screen.tell(told)
 
     async def _edit_notes(self, named: Named) -> None:
         it = named.appointment
@@ -362,30 +375,29 @@ class AppointmentFlows(MailFlows):
         while True:
             labels = (_("note, the client sees it too"), _("internal, for the team alone"))
             title = _("Notes · {client}").format(client=named.client_name)
-            typed = await self.answer(AskTextDialog(title, tuple(zip(labels, notes, strict=True)), explain=error))
+            typed = await self.screen.answer(
+                AskTextDialog(title, tuple(zip(labels, notes, strict=True)), explain=error)
+            )
             if typed is None:
                 return
             notes = (typed[0], typed[1])
             ask = EditAppointment(appointment=it.id, seen=seen, note=notes[0], internal_note=notes[1])
-            done = await self.perform(ask, tell=False)
+            done = await self.screen.perform(ask, tell=False)
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
-            fresh = await self.look(ShowAppointment(appointment=it.id))
+            error = self.screen.say_error(done)
+            fresh = await self.screen.look(ShowAppointment(appointment=it.id))
             seen = fresh.appointment.revision if fresh is not None else seen
 
     async def _message(self, named: Named) -> None:
         it = named.appointment
-        await self.write_message(it.client, it.id)
+        await self.mails.write_message(it.client, it.id)
 
     async def _history(self, named: Named) -> None:
-        lines = await self.look(ShowHistory(appointment=named.appointment.id))
+        lines = await self.screen.look(ShowHistory(appointment=named.appointment.id))
         if lines is not None:
-            told = [
-                f"{self.voice.moment(it.at)}  {who_words(self.voice, it)}  {history_words(self.voice, it)}"
-                for it in lines
-            ]
-            await self.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
+            told = history_page(self.screen.voice, lines)
+            await self.screen.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
 
     async def _reason_to_override(self, error: DeskError, what: str) -> str:
         """Why a rule is to be overridden, where it may be; else the refusal is told."""
@@ -397,14 +409,14 @@ class AppointmentFlows(MailFlows):
             else ()
         )
         if not against or not all(it.overridable for it in against):
-            self.tell_error(error)
+            self.screen.tell_error(error)
             return ""
         await asyncio.sleep(0)
-        typed = await self.answer(
+        typed = await self.screen.answer(
             AskTextDialog(
                 _("Against the rule? {what}").format(what=what),
                 ((_("reason, in a few words"), ""),),
-                explain=self.say_error(error),
+                explain=self.screen.say_error(error),
                 fits=lambda typed: "" if typed[0].strip() else _("a reason is needed"),
             )
         )

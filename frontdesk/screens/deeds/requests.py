@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.requests import (
@@ -24,10 +26,10 @@ from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import request_card
-from frontdesk.core.render.words.history import history_words, who_words
+from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.requests import wish_words
-from frontdesk.screens.desk_screen import MainScreen
+from frontdesk.screens.deeds.deeds import Deeds
 from frontdesk.screens.dialogs.approve import ApproveDialog
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.offer import AnswerDialog, OfferDialog
@@ -37,16 +39,15 @@ from frontdesk.verbs import Verb
 ON_A_REQUEST = (Verb.APPROVE, Verb.OFFER, Verb.DECLINE, Verb.CANCEL, Verb.EDIT, Verb.HISTORY)
 
 
-class RequestFlows(MainScreen):
-    """Screens that have a request under the cursor share what is decided about it."""
+Flow: TypeAlias = Callable[[RequestCard], Coroutine[Any, Any, None]]
 
-    def request_here(self) -> RequestId | None:
-        """The one the verbs act on."""
-        raise NotImplementedError
 
-    def request_verb(self, verb: Verb, on: RequestId | None = None) -> bool:
-        """Starts what a verb means for a request, the one here if none is named; whether it was such a verb."""
-        flows = {
+class RequestDeeds(Deeds):
+    """With a request: approved, declined, offered other times, changed, withdrawn."""
+
+    def start(self, verb: Verb, here: RequestId | None) -> bool:
+        """Begin what a verb means for the request under the cursor; whether it was such a verb."""
+        flows: dict[Verb, tuple[RequestAction | None, Flow]] = {
             Verb.APPROVE: (RequestAction.APPROVE, self._approve),
             Verb.OFFER: (RequestAction.OFFER, self._offer),
             Verb.DECLINE: (RequestAction.DECLINE, self._decline),
@@ -57,16 +58,15 @@ class RequestFlows(MainScreen):
         if verb not in flows:
             return False
         action, flow = flows[verb]
-        here = on or self.request_here()
         if here is None:
-            self.tell(_("no request under the cursor"), bad=True)
+            self.screen.tell(_("no request under the cursor"), bad=True)
         else:
-            self.begin(self._with_request(here, action, flow))
+            self.screen.begin(self._with_request(here, action, flow))
         return True
 
-    async def open_request(self, id_: RequestId) -> None:
+    async def open(self, id_: RequestId) -> None:
         """Everything about a request, and what can be decided."""
-        card = await self.look(ShowRequest(request=id_))
+        card = await self.screen.look(ShowRequest(request=id_))
         if card is None:
             return
         title = f"{card.line.request.ref} · {card.line.client_name}"
@@ -74,28 +74,32 @@ class RequestFlows(MainScreen):
         labels[Verb.CANCEL] = f"c {_('withdraw')}"
         if card.line.request.state is not RequestState.PENDING:
             labels = {Verb.HISTORY: ""}
-        verb = await self.answer(PageDialog(title, [it.text for it in request_card(self.voice, card)], labels))
+        verb = await self.screen.answer(
+            PageDialog(title, [it.text for it in request_card(self.screen.voice, card)], labels)
+        )
         if verb is not None:
-            self.request_verb(verb, on=id_)
+            self.start(verb, id_)
 
-    async def _with_request(self, id_: RequestId, action: RequestAction | None, flow: object) -> None:
-        card = await self.look(ShowRequest(request=id_))
+    async def _with_request(self, id_: RequestId, action: RequestAction | None, flow: Flow) -> None:
+        card = await self.screen.look(ShowRequest(request=id_))
         if card is None:
             return
         request = card.line.request
         if action is not None and request.state is not RequestState.PENDING:
-            self.tell(objection_words(self.voice, RequestIsOver(request.state, request.ended, action)), bad=True)
+            self.screen.tell(
+                objection_words(self.screen.voice, RequestIsOver(request.state, request.ended, action)), bad=True
+            )
             return
-        await flow(card)  # type: ignore[operator]
+        await flow(card)
 
     async def _approve(self, card: RequestCard) -> None:
         chosen, error = None, ""
         while True:
-            chosen = await self.answer(ApproveDialog(card, chosen, error))
+            chosen = await self.screen.answer(ApproveDialog(card, chosen, error))
             if chosen is None:
                 return
             request = card.line.request
-            done = await self.perform(
+            done = await self.screen.perform(
                 ApproveRequest(
                     request=request.id,
                     seen=request.revision,
@@ -114,7 +118,7 @@ class RequestFlows(MainScreen):
             )
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
+            error = self.screen.say_error(done)
             fresh = await self._still_open(card, error)
             if fresh is None:
                 return
@@ -126,7 +130,7 @@ class RequestFlows(MainScreen):
             return
         chosen, error = None, ""
         while True:
-            chosen = await self.answer(OfferDialog(card, chosen, error))
+            chosen = await self.screen.answer(OfferDialog(card, chosen, error))
             if chosen is None:
                 return
             request = card.line.request
@@ -135,10 +139,10 @@ class RequestFlows(MainScreen):
                 for it in chosen.times
             )
             ask = OfferTimes(request=request.id, seen=request.revision, times=times, message=chosen.message)
-            done = await self.perform(ask, tell=False)
+            done = await self.screen.perform(ask, tell=False)
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
+            error = self.screen.say_error(done)
             fresh = await self._still_open(card, error)
             if fresh is None:
                 return
@@ -147,13 +151,13 @@ class RequestFlows(MainScreen):
     async def _answer(self, card: RequestCard) -> None:
         """The client said on the phone which time suits, or none."""
         request = card.line.request
-        chosen = await self.answer(AnswerDialog(card))
+        chosen = await self.screen.answer(AnswerDialog(card))
         if chosen is None:
             return
         if chosen.choice is None:
-            await self.perform(RefuseOffers(request=request.id, seen=request.revision))
+            await self.screen.perform(RefuseOffers(request=request.id, seen=request.revision))
         else:
-            await self.perform(
+            await self.screen.perform(
                 TakeOffer(
                     request=request.id,
                     seen=request.revision,
@@ -165,21 +169,21 @@ class RequestFlows(MainScreen):
 
     async def _decline(self, card: RequestCard) -> None:
         title = _("Decline {client}").format(
-            client=f"{card.line.client_name} · {wish_words(self.voice, card.line.request)}"
+            client=f"{card.line.client_name} · {wish_words(self.screen.voice, card.line.request)}"
         )
         label = _("a note to the client; none is needed")
-        note = await self.answer(AskTextDialog(title, ((label, ""),), done=_("decline")))
+        note = await self.screen.answer(AskTextDialog(title, ((label, ""),), done=_("decline")))
         if note is not None:
             request = card.line.request
-            await self.perform(DeclineRequest(request=request.id, seen=request.revision, message=note[0]))
+            await self.screen.perform(DeclineRequest(request=request.id, seen=request.revision, message=note[0]))
 
     async def _withdraw(self, card: RequestCard) -> None:
         request = card.line.request
         title = _("{client} withdraws?").format(client=card.line.client_name)
-        lines = [wish_words(self.voice, request), _("This cannot be undone.")]
-        verb = await self.answer(PageDialog(title, lines, {Verb.OPEN: f"⏎ {_('the client withdraws it')}"}))
+        lines = [wish_words(self.screen.voice, request), _("This cannot be undone.")]
+        verb = await self.screen.answer(PageDialog(title, lines, {Verb.OPEN: f"⏎ {_('the client withdraws it')}"}))
         if verb is Verb.OPEN:
-            await self.perform(WithdrawRequest(request=request.id, seen=request.revision))
+            await self.screen.perform(WithdrawRequest(request=request.id, seen=request.revision))
 
     async def _change(self, card: RequestCard) -> None:
         """What the client asks for, changed for them, under their rules."""
@@ -190,13 +194,13 @@ class RequestFlows(MainScreen):
 
         def resolved(typed: tuple[str, ...]) -> datetime | None:
             try:
-                found = when(typed[0], local_date(self.host.now(), request.zone), base=at.date())
+                found = when(typed[0], local_date(self.screen.host.now(), request.zone), base=at.date())
             except NotUnderstood:
                 return None
             return found.wall
 
         while True:
-            typed = await self.answer(
+            typed = await self.screen.answer(
                 AskTextDialog(
                     _("What {client} asks for").format(client=card.line.client_name),
                     ((_("when"), start), (_("in the client's words"), words)),
@@ -213,10 +217,10 @@ class RequestFlows(MainScreen):
                 start=None if start == kept else resolved(typed),
                 description=words,
             )
-            done = await self.perform(ask, tell=False)
+            done = await self.screen.perform(ask, tell=False)
             if not isinstance(done, DeskError):
                 return
-            error = self.say_error(done)
+            error = self.screen.say_error(done)
             fresh = await self._still_open(card, error)
             if fresh is None:
                 return
@@ -224,18 +228,15 @@ class RequestFlows(MainScreen):
 
     async def _request_history(self, card: RequestCard) -> None:
         request = card.line.request
-        lines = await self.look(ShowHistory(request=request.id))
+        lines = await self.screen.look(ShowHistory(request=request.id))
         if lines is not None:
-            told = [
-                f"{self.voice.moment(it.at)}  {who_words(self.voice, it)}  {history_words(self.voice, it)}"
-                for it in lines
-            ]
-            await self.answer(PageDialog(_("History · {ref}").format(ref=request.ref), told))
+            told = history_page(self.screen.voice, lines)
+            await self.screen.answer(PageDialog(_("History · {ref}").format(ref=request.ref), told))
 
     async def _still_open(self, card: RequestCard, error: str) -> RequestCard | None:
         """The request as it is now; None, and the reason told, where there is nothing left to decide."""
-        fresh = await self.look(ShowRequest(request=card.line.request.id))
+        fresh = await self.screen.look(ShowRequest(request=card.line.request.id))
         if fresh is not None and fresh.line.request.state is RequestState.PENDING:
             return fresh
-        self.tell(error, bad=True)
+        self.screen.tell(error, bad=True)
         return None

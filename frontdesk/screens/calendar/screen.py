@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import calendar as calendars
 from datetime import date, datetime, time, timedelta
-from enum import Enum
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
-from textual.widgets import Input, Static
 
 from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
@@ -20,49 +16,35 @@ from frontdesk.core.asks.door import Question
 from frontdesk.core.asks.schedule import RemoveTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.events.every import Event
-from frontdesk.core.domain.gaps import gap_at
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import local_date, wall_time
-from frontdesk.core.domain.views import Block, Calendar, Hold, Named
-from frontdesk.core.parse.when import NotUnderstood, when
+from frontdesk.core.domain.views import Block, Calendar, Named
 from frontdesk.core.render import times
 from frontdesk.core.render.day_sheet import day_sheet
-from frontdesk.core.render.language import _, plural
-from frontdesk.core.render.words.labels import status
-from frontdesk.screens.desk_screen import bindings_of
-from frontdesk.screens.dialogs.ask_text import AskTextDialog
+from frontdesk.core.render.language import _
+from frontdesk.screens.calendar.go_to import asked_date
+from frontdesk.screens.calendar.info import about_block, about_day, about_free, about_hold, about_named
+from frontdesk.screens.calendar.listing import LISTED, Listing
+from frontdesk.screens.calendar.rail import Rail
+from frontdesk.screens.calendar.views import Shows, month_name, turned, weeks_of_month
+from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.deeds.requests import RequestDeeds
+from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
-from frontdesk.screens.flows import AppointmentFlows
-from frontdesk.screens.request_flows import RequestFlows
 from frontdesk.verbs import ON_CALENDAR, Verb
 from frontdesk.widgets.bars import Footer, Header, Info, Mark, clickable, spaced
-from frontdesk.widgets.field import Field
+from frontdesk.widgets.grid_cursor import Cursor, Here
 from frontdesk.widgets.layout import minute_of
-from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.month_grid import MonthGrid
-from frontdesk.widgets.text import lines as content_lines
-from frontdesk.widgets.time_grid import NARROWEST, Here, TimeGrid
+from frontdesk.widgets.time_grid import NARROWEST, TimeGrid
 
 T = TypeVar("T")
-
-LISTED = 500
-"""Lines of the list at most, on each side of the day."""
 
 NARROWEST_DAY = 10
 """Cells of a day in the week: seven of them stand side by side in 80."""
 
-
-class Shows(Enum):
-    DAY = "D"
-    WEEK = "W"
-    MONTH = "M"
-    LIST = "L"
-
-
-RAIL_REST = 0.15
-"""Seconds the cursor rests before the card beside the grid follows it."""
 
 MOVES: tuple[tuple[str, str], ...] = (
     ("left,h", "cursor(-1,0)"),
@@ -72,10 +54,10 @@ MOVES: tuple[tuple[str, str], ...] = (
 )
 
 
-class CalendarScreen(AppointmentFlows, RequestFlows):
+class CalendarScreen(MainScreen):
     """Asks for days, draws them, and begins what keys ask for."""
 
-    CSS_PATH = "calendar.tcss"
+    CSS_PATH = "screen.tcss"
     NAME = ON_CALENDAR
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_CALENDAR),
@@ -84,17 +66,15 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
 
     def __init__(self) -> None:
         super().__init__()
+        self.appointments = AppointmentDeeds(self)
+        self.requests = RequestDeeds(self)
         self.shows = Shows.DAY
         self.day: date | None = None
         self.person: StaffId | None = None
         self.found: ClientId | None = None
         self._follow: AppointmentId | None = None  # where the cursor goes with the next picture
         self._asked = 0  # questions so far: only the answer to the last one is drawn
-        self._cut = False  # whether the list shows only the first ones
         self._picked: tuple[Named, ...] = ()
-        self._in_rail: AppointmentId | None = None
-        self._rail_is_old = False
-        self._rail_timer: Timer | None = None
         self._fitted: object = None  # what the grid was last scrolled for
 
     def compose(self) -> ComposeResult:
@@ -103,16 +83,22 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             with Vertical(id="main"):
                 yield TimeGrid(self.host.glyphs, id="grid")
                 yield MonthGrid(id="month")
-                with Vertical(id="listing"):
-                    yield Field(placeholder=_("part of a client's name"), id="filter")
-                    yield LineList[Named](id="list")
-            yield Static("", id="rail")
+                yield Listing(id="listing")
+            yield Rail(self.appointments, id="rail")
         yield Info(id="info")
         yield Footer(ON_CALENDAR)
 
     @property
     def grid(self) -> TimeGrid:
         return self.query_one("#grid", TimeGrid)
+
+    @property
+    def listing(self) -> Listing:
+        return self.query_one("#listing", Listing)
+
+    @property
+    def rail(self) -> Rail:
+        return self.query_one("#rail", Rail)
 
     def on_mount(self) -> None:
         self._show_view()
@@ -125,7 +111,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             self.day = self._today()
             self.grid.twelve = self.voice.twelve
             self.grid.step = 15 if self.size.height >= 45 else 30
-            self.grid.go(0, self._now_minute())
+            self.grid.go(Cursor(0, self._now_minute()))
         self.refresh_data()
 
     def refresh_data(self) -> None:
@@ -141,7 +127,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
 
     def appointment_here(self) -> AppointmentId | None:
         if self.shows is Shows.LIST:
-            named: Named | None = self.query_one("#list", LineList).chosen
+            named = self.listing.chosen
             return named.appointment.id if named is not None else None
         here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
         return here.block.id if here is not None and here.block is not None else None
@@ -168,7 +154,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
                 self._switch(Shows[verb.name])
             case Verb.FILTER:
                 self._switch(Shows.LIST)
-                self.query_one("#filter", Input).focus()
+                self.listing.filter.focus()
             case Verb.EARLIER:
                 self._turn(-1)
             case Verb.LATER:
@@ -198,14 +184,16 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
                 self.begin(self._print())
             case Verb.BACK:
                 self._back()
-            case _ if self.request_here() is not None and self.request_verb(verb):
+            case _ if self.request_here() is not None and self.requests.start(verb, self.request_here()):
                 return
             case Verb.MOVE | Verb.STATUS | Verb.NO_SHOW | Verb.PICK_UP if self.request_here() is not None:
                 self.tell(_("a request: a approves it, o offers other times, d declines it"), bad=True)
-            case _ if self.appointment_verb(verb) or self.request_verb(verb):
+            case _ if self.appointments.start(verb, self.appointment_here()) or self.requests.start(
+                verb, self.request_here()
+            ):
                 return
             case _:
-                self.app.verb(verb)  # type: ignore[attr-defined]
+                self.host.verb(verb)
 
     def action_cursor(self, across: int, down: int) -> None:
         self.found = None
@@ -216,7 +204,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             case Shows.MONTH:
                 self._move_day(across + 7 * down)
             case Shows.LIST:
-                self.query_one("#list", LineList).move(down)
+                self.listing.rows.move(down)
 
     def on_time_grid_moved(self) -> None:
         self._tell_cursor()
@@ -240,7 +228,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         self.begin(self._load(), group="load", exclusive=True)
 
     def on_input_submitted(self) -> None:
-        self.query_one("#list", LineList).focus()
+        self.listing.rows.focus()
 
     def on_month_grid_chosen(self, event: MonthGrid.Chosen) -> None:
         self.day = event.day
@@ -263,14 +251,14 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
                 if seen is not None:
                     self._draw(seen, [times.day(column.day, month=False) for column in seen.columns])
             case Shows.MONTH:
-                first, count = _month(day)
+                first, count = weeks_of_month(day)
                 days = await self._ask(ShowMonth(first=first, days=count))
                 if days is not None:
                     self.query_one(MonthGrid).show(days, day, self._today())
             case Shows.LIST:
                 await self._load_list(day)
         self.head()
-        self._rail_is_old = True
+        self.rail.is_old = True
         self._tell_cursor()
 
     async def _ask(self, question: Question[T]) -> T | None:
@@ -285,30 +273,13 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
 
     async def _load_list(self, day: date) -> None:
         """From the day on; where a name is searched, what was before it stands below."""
-        typed = self.query_one("#filter", Input).value
+        typed = self.listing.typed
         found = await self._ask(ListAppointments(first=day, name=typed, limit=LISTED))
         if found is None:
             return
-        self._cut = found.more
-        rows: list[Line[Named | None]] = [Line(self._row(it), it) for it in found.items]
-        if typed:
-            past = ListAppointments(last=day - timedelta(days=1), name=typed, latest_first=True, limit=LISTED)
-            before = await self.look(past)
-            if before is not None and before.items:
-                rows.append(Line(_("Before {day}").format(day=times.day(day)), None, "title"))
-                rows += [Line(self._row(it), it) for it in before.items]
-        listing: LineList[Named | None] = self.query_one("#list", LineList)
-        kept = listing.chosen.appointment.id if listing.chosen is not None else None
-        cursor = next((n for n, row in enumerate(rows) if row.value and row.value.appointment.id == kept), 0)
-        listing.show(rows, cursor)
-
-    def _row(self, named: Named) -> str:
-        it = named.appointment
-        at = self.voice.moment(it.start, it.zone)
-        return (
-            f"{at:<16} {it.span.minutes:>3}m {named.client_name:<20.20} {status(it.status):<9}"
-            f" {named.service_name:<12.12} {named.practitioner_name}"
-        )
+        past = ListAppointments(last=day - timedelta(days=1), name=typed, latest_first=True, limit=LISTED)
+        before = await self.look(past) if typed else None
+        self.listing.fill(self.voice, day, found, before.items if before is not None else ())
 
     def _draw(self, seen: Calendar, heads: list[str]) -> None:
         self.grid.narrowest = NARROWEST if self.shows is Shows.DAY else NARROWEST_DAY
@@ -336,10 +307,10 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         before, self.shows = self.shows, shows
         self._show_view()
         if shows is Shows.WEEK and self.day is not None:
-            self.grid.column = self.day.weekday()
+            self.grid.choose_column(self.day.weekday())
         elif shows is Shows.DAY and before is not Shows.DAY and self.person is not None:
             people = [person.id for person in self.voice.setup.practitioners()]
-            self.grid.column = people.index(self._person()) if self._person() in people else 0
+            self.grid.choose_column(people.index(self._person()) if self._person() in people else 0)
         self.refresh_data()
 
     def _show_view(self) -> None:
@@ -351,15 +322,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
 
     def _turn(self, by: int) -> None:
         assert self.day is not None
-        match self.shows:
-            case Shows.WEEK:
-                self.day += timedelta(weeks=by)
-            case Shows.MONTH:
-                first, _count = _month(self.day)
-                middle = first + timedelta(days=20)
-                self.day = (middle.replace(day=1) + timedelta(days=31 * by)).replace(day=1)
-            case _:
-                self.day += timedelta(days=by)
+        self.day = turned(self.shows, self.day, by)
         self.found = None
         self.refresh_data()
 
@@ -387,30 +350,15 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         self.found = None
         self.day = self._today()
         if self.shows is Shows.WEEK:
-            self.grid.column = self.day.weekday()
-        self.grid.go(self.grid.column, self._now_minute())
+            self.grid.choose_column(self.day.weekday())
+        self.grid.go(Cursor(self.grid.cursor.column, self._now_minute()))
         self.refresh_data()
 
     async def _ask_date(self) -> None:
-        today = self._today()
-
-        def understood(typed: tuple[str, ...]) -> str:
-            try:
-                return "= " + times.day(when(typed[0], today, base=self.day).day, year=True)
-            except NotUnderstood as error:
-                return f"? “{error.word}”"
-
-        typed = await self.answer(
-            AskTextDialog(
-                _("Go to"),
-                ((_("a date: thu, +2w, 24 dec, 2026-12-24"), ""),),
-                echo=understood,
-                fits=lambda typed: "" if understood(typed).startswith("=") else understood(typed),
-            )
-        )
-        if typed is not None:
+        chosen = await asked_date(self, self._today(), self.day)
+        if chosen is not None:
             self.found = None
-            self.day = when(typed[0], today, base=self.day).day
+            self.day = chosen
             self.refresh_data()
 
     def _next(self) -> None:
@@ -444,7 +392,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         self._follow = it.id
         await self._load()
         if self._follow is None and self.appointment_here() != it.id:  # cancelled: it has no place in the grid
-            await self.panel(it.id)
+            await self.appointments.panel(it.id)
 
     def _open(self) -> None:
         if self.shows is Shows.MONTH:
@@ -452,24 +400,24 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             return
         here, request = self.appointment_here(), self.request_here()
         if request is not None:
-            self.begin(self.open_request(request))
+            self.begin(self.requests.open(request))
         elif here is None:
             self._new()
         elif self.found is not None and self._client_here() == self.found:
-            self.app.open_client(self.found, here)  # type: ignore[attr-defined]
+            self.host.open_client(self.found, here)
         else:
-            self.begin(self.panel(here))
+            self.begin(self.appointments.panel(here))
 
     def _client_here(self) -> ClientId | None:
         if self.shows is Shows.LIST:
-            named: Named | None = self.query_one("#list", LineList).chosen
+            named = self.listing.chosen
             return named.appointment.client if named is not None else None
         here = self.grid.here
         return here.block.client if here is not None and here.block is not None else None
 
     def _new(self, block: bool = False) -> None:
         draft = self._draft()
-        self.begin(self.block(draft) if block else self.book(draft))
+        self.begin(self.appointments.block(draft) if block else self.appointments.book(draft))
 
     def _draft(self) -> Draft:
         """A new appointment where the cursor is: free time of a person; on a booked one after it; else now."""
@@ -509,7 +457,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
             self.tell(_("{client} is there already").format(client=picked[0].client_name), bad=True)
             return
         start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-        await self.move_to(picked[0], start=start, practitioner=here.column.practitioner)
+        await self.appointments.move_to(picked[0], start=start, practitioner=here.column.practitioner)
 
     async def _lay_back(self) -> None:
         picked = await self.look(ListPickedUp())
@@ -523,7 +471,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         named = await self.look(ShowAppointment(appointment=block.id))
         if named is not None:
             start = datetime.combine(to.column.day, time()) + timedelta(minutes=to.minute)
-            await self.move_to(named, start=start, practitioner=to.column.practitioner)
+            await self.appointments.move_to(named, start=start, practitioner=to.column.practitioner)
             await self._load()
             self.grid.go_to_block(block.id)  # where it is now, or still
 
@@ -536,13 +484,13 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
                 PageDialog(_("Day sheet"), text.splitlines(), {Verb.OPEN: _("⏎ write it as text and as a page")})
             )
             if where is Verb.OPEN:
-                self.app.print_sheet(self.day, found.items)  # type: ignore[attr-defined]
+                self.host.print_sheet(self.day, found.items)
 
     def _back(self) -> None:
-        typed = self.query_one("#filter", Input)
+        typed = self.listing.filter
         if typed.has_focus or (self.shows is Shows.LIST and typed.value):
             typed.value = ""
-            self.query_one("#list", LineList).focus()
+            self.listing.rows.focus()
         elif self.shows is not Shows.DAY:
             self._switch(Shows.DAY)
         elif self.found is None:
@@ -563,7 +511,7 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         views = [clickable(Verb[it.name], f"[{it.value}]" if it is self.shows else it.value) for it in Shows]
         week = self.day.isocalendar().week
         who = f" · {self.voice.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
-        shown = _month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
+        shown = month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
         left = [
             clickable(Verb.EARLIER, "‹ "), clickable(Verb.GO_TO, shown), clickable(Verb.LATER, " ›"),
             f"  {_('wk')} {week}   ", *spaced(views, " "), who,
@@ -577,101 +525,33 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
         if self.host.setup is None:
             return
         if self.shows is Shows.LIST:
-            named: Named | None = self.query_one("#list", LineList).chosen
-            info.show(self._about_named(named) if named else _("no appointments from here on; f searches"))
-            self._show_rail(named.appointment.id if named else None)
+            named = self.listing.chosen
+            info.show(
+                about_named(named, LISTED if self.listing.is_cut else None)
+                if named
+                else _("no appointments from here on; f searches")
+            )
+            self.rail.follow(named.appointment.id if named else None)
             return
         if self.shows is Shows.MONTH:
-            info.show(self._about_day())
-            self._show_rail(None)
+            info.show(about_day(self.query_one(MonthGrid).chosen))
+            self.rail.follow(None)
             return
         here = self.grid.here
         if here is None:
             info.show("")
-        elif self.grid.is_left:
+        elif self.grid.cursor.is_left:
             info.show(_("what was here is gone; an arrow or tab chooses another"))
-            self._show_rail(None)
+            self.rail.follow(None)
         elif here.block is not None:
-            info.show(self._about(here.block))
-            self._show_rail(here.block.id)
+            info.show(about_block(self.voice, here.block, self.host.now()))
+            self.rail.follow(here.block.id)
         elif here.hold is not None:
-            info.show(self._about_hold(here.hold))
-            self._show_rail(None)
+            info.show(about_hold(self.voice, here.hold))
+            self.rail.follow(None)
         else:
-            info.show(self._about_free(here))
-            self._show_rail(None)
-
-    def _about(self, block: Block) -> str:
-        voice = self.voice
-        span = f"{voice.time(block.start)}–{voice.time(block.end)}"
-        late = f" · {_('late')}" if block.is_late(self.host.now()) else ""
-        asks = _("asks for {when}").format(when=voice.moment(block.asks_for)) if block.asks_for is not None else ""
-        told = f"{span} {block.client_name} · {block.service_name} · {status(block.status)}{late}"
-        return f"{told} · {asks}" if asks else told
-
-    def _about_hold(self, hold: Hold) -> str:
-        """Who asks for this time, or keeps it, and until when."""
-        span = f"{self.voice.time(hold.start)}–{self.voice.time(hold.end)}"
-        until = _("until {when}").format(when=self.voice.moment(hold.expires_at))
-        if hold.request is None and not hold.service_name:
-            return f"{span} {_('{who} is choosing').format(who=hold.name)} · {until}"
-        what = _("was offered it") if hold.offered else _("asks to move here") if hold.moves else _("asks for it")
-        keys = f" · {_('a approve  o offer  d decline')}" if hold.request is not None else ""
-        return f"{span} {hold.name} {what} · {hold.service_name} · {until}{keys}"
-
-    def _about_named(self, named: Named) -> str:
-        it = named.appointment
-        parts = (it.ref, named.client_name, named.service_name, named.practitioner_name)
-        more = _("only the first {n}; f finds the others").format(n=LISTED) if self._cut else ""
-        return " · ".join(filter(None, (*parts, more)))
-
-    def _about_day(self) -> str:
-        """The day under the cursor of the month."""
-        day = self.query_one(MonthGrid).chosen
-        if day is None:
-            return ""
-        booked = plural("{n} appointment", "{n} appointments", day.booked).format(n=day.booked)
-        full = _("{n} % of the open time").format(n=day.load) if day.open_minutes else _("closed")
-        return f"{times.day(day.day)} · {booked} · {full} · ⏎ {_('opens the day')}"
-
-    def _about_free(self, here: Here) -> str:
-        minute = times.clock_at(here.minute, self.voice.twelve)
-        if here.shut is not None:
-            label = here.shut.label or _("outside hours")
-            more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
-            return f"{minute} {here.column.name} · {label}{more}"
-        wall = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-        gap = gap_at(self.voice.setup, here.column, wall)
-        text = f"{minute} {here.column.name} · {_('free {n} min').format(n=gap.minutes)}"
-        if self._picked:
-            return text + " · " + _("p puts {client} here").format(client=self._picked[0].client_name)
-        if gap.fits:
-            text += f" · {_('fits')} {', '.join(it.name for it in gap.fits[:3])}"
-        not_it = [*(_("{service} for its buffer").format(service=it.name) for it in gap.too_close)]
-        not_it += [it.name for it in gap.too_long]
-        return f"{text}, {_('not')} {', '.join(not_it[:2])}" if not_it else text
-
-    def _show_rail(self, id_: AppointmentId | None) -> None:
-        """The card beside the grid; it follows a cursor that rests, not one that runs."""
-        if self.query_one("#rail").display and (id_ != self._in_rail or self._rail_is_old):
-            self._in_rail, self._rail_is_old = id_, False
-            if self._rail_timer is not None:
-                self._rail_timer.stop()
-            self._rail_timer = self.set_timer(RAIL_REST, self._fill_rail)
-
-    def _fill_rail(self) -> None:
-        if self._in_rail is None:
-            self.query_one("#rail", Static).update("", layout=False)
-        else:
-            self.begin(self._load_rail(self._in_rail), group="rail", exclusive=True)
-
-    async def _load_rail(self, id_: AppointmentId) -> None:
-        named = await self.look(ShowAppointment(appointment=id_))
-        if named is not None:
-            keys = _("r move  c cancel  s status  e notes  H history")
-            self.query_one("#rail", Static).update(
-                content_lines(named.client_name, "", *self.details(named), "", keys), layout=False
-            )
+            info.show(about_free(self.voice, here, self._picked))
+            self.rail.follow(None)
 
     def _person(self) -> StaffId:
         people = self.voice.setup.practitioners()
@@ -683,15 +563,3 @@ class CalendarScreen(AppointmentFlows, RequestFlows):
     def _now_minute(self) -> int:
         now = wall_time(self.host.now(), self.voice.zone)
         return (now.hour * 60 + now.minute) // self.grid.step * self.grid.step
-
-
-def _month(day: date) -> tuple[date, int]:
-    """The Monday on or before the first of the month, and days up to the Sunday after its last."""
-    first = day.replace(day=1)
-    start = first - timedelta(days=first.weekday())
-    last = day.replace(day=calendars.monthrange(day.year, day.month)[1])
-    return start, ((last - start).days // 7 + 1) * 7
-
-
-def _month_name(day: date) -> str:
-    return f"{_(times.MONTH_NAMES[day.month - 1])} {day.year}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from frontdesk.config import write_private
 from frontdesk.core.asks.clients import ShowClient
@@ -26,38 +26,41 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.outbox import mail_head_words, mail_kind_words, mail_state_words, mail_text
-from frontdesk.screens.desk_screen import MainScreen
+from frontdesk.screens.deeds.deeds import Deeds
 from frontdesk.screens.dialogs.booking_link import BookingLinkDialog
 from frontdesk.screens.dialogs.letter import LetterDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.verbs import Verb, sign_of
 from frontdesk.widgets.text import fit
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from frontdesk.screens.desk_screen import MainScreen
 
 
-class MailFlows(MainScreen):
-    """Screens that list mails, or clients to write to, share what is done with them."""
+class MailDeeds(Deeds):
+    """With what is owed: read, sent, dropped, called about; and words to a client."""
 
-    _decided: Owed | None = None
-    """Dropped, or called about, by the last deed from here: as it was before."""
+    def __init__(self, screen: MainScreen) -> None:
+        super().__init__(screen)
+        self._decided: Owed | None = None  # dropped, or called about, as it was before
+        self._decided_as = 0  # which deed of the screen that was
 
-    def mail_line(self, it: Owed, wide: int = 26) -> str:
+    def line(self, it: Owed, wide: int = 26) -> str:
         """A mail in one line: how it stands, to whom, what."""
-        state = mail_state_words(self.voice, it, self.host.now())
+        state = mail_state_words(self.screen.voice, it, self.screen.host.now())
         return f" {fit(state, 22)} {fit(it.name, 16)} {fit(it.title, wide)}"
 
-    async def read_mail(self, id_: MailId) -> None:
+    async def read(self, id_: MailId) -> None:
         """A mail as it reads, with what can be done about it."""
-        mail = await self.look(ShowMail(mail=id_))
+        mail = await self.screen.look(ShowMail(mail=id_))
         if mail is None:
             return
-        lines = [*mail_head_words(self.voice, mail, self.host.now()), "", *mail_text(mail)]
-        verb = await self.answer(PageDialog(mail_kind_words(mail), lines, self.mail_verbs(mail)))
+        lines = [*mail_head_words(self.screen.voice, mail, self.screen.host.now()), "", *mail_text(mail)]
+        verb = await self.screen.answer(PageDialog(mail_kind_words(mail), lines, self.verbs(mail)))
         if verb is not None:
-            await self.about_mail(verb, mail)
+            await self.start(verb, mail)
 
-    def mail_verbs(self, mail: Owed) -> dict[Verb, str]:
+    def verbs(self, mail: Owed) -> dict[Verb, str]:
         """What can be done about a mail, each with its key and words."""
         words = {
             Verb.STATUS: self.next_word(mail),
@@ -79,7 +82,7 @@ class MailFlows(MainScreen):
             case _:
                 return None
 
-    async def about_mail(self, verb: Verb, mail: Owed) -> None:
+    async def start(self, verb: Verb, mail: Owed) -> None:
         """The next step, dropping, that the client was called instead, or the page."""
         match verb:
             case Verb.KEEP:
@@ -89,9 +92,9 @@ class MailFlows(MainScreen):
             case Verb.STATUS if mail.state in (MailState.FAILED, MailState.DROPPED):
                 await self._decide(RetryMail(mail=mail.id), _("It goes again to {name}"))
             case Verb.STATUS:
-                queue = await self.look(ListMails(limit=0))
+                queue = await self.screen.look(ListMails(limit=0))
                 if queue is not None and queue.keeps_everything:
-                    self.tell(_("a demo keeps its mails: nothing leaves, everything can be read"), bad=True)
+                    self.screen.tell(_("a demo keeps its mails: nothing leaves, everything can be read"), bad=True)
                     return
                 held = queue is not None and not queue.has_server
                 told = _("It is the next, to {name}, once there is a mail server") if held else ""
@@ -109,13 +112,13 @@ class MailFlows(MainScreen):
 
     async def write_message(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
         """The words, until they wait in the outbox or are left; a refusal keeps them, and so does leaving."""
-        seen = await self.look(ShowClient(client=client))
+        seen = await self.screen.look(ShowClient(client=client))
         if seen is None:
             return
         whom = seen.client
         title = _("Message to {name}").format(name=whom.name)
         title += f" · {whom.email}" if whom.email else " · " + _("no e-mail: somebody calls")
-        drafts = self.host.drafts
+        drafts = self.screen.host.drafts
         text = drafts.get(whom.id, "")
         error = _("what you had begun") if text else ""
 
@@ -123,46 +126,44 @@ class MailFlows(MainScreen):
             drafts[whom.id] = left.strip()
 
         while True:
-            written = await self.answer(LetterDialog(title, text, error, keep=keep))
+            written = await self.screen.answer(LetterDialog(title, text, error, keep=keep))
             if written is None:
                 return
             drafts.pop(whom.id, None)
-            done = await self.perform(WriteMessage(client=client, text=written, appointment=appointment), tell=False)
+            done = await self.screen.perform(
+                WriteMessage(client=client, text=written, appointment=appointment), tell=False
+            )
             if not isinstance(done, DeskError):
-                self.tell_event(done)
+                self.screen.tell_event(done)
                 return
-            text, error = written, self.say_error(done)
+            text, error = written, self.screen.say_error(done)
 
     async def give_booking_link(self, client: ClientId, name: str) -> None:
         """Choose a service; mail the link, or show it once."""
-        wanted = await self.answer(BookingLinkDialog(name))
+        wanted = await self.screen.answer(BookingLinkDialog(name))
         if wanted is None:
             return
         service: ServiceId = wanted.service
-        done = await self.perform(GiveBookingLink(client=client, service=service, mailed=wanted.mailed))
+        done = await self.screen.perform(GiveBookingLink(client=client, service=service, mailed=wanted.mailed))
         if not isinstance(done, DeskError) and not wanted.mailed:
-            until = self.voice.moment(done.until)
+            until = self.screen.voice.moment(done.until)
             lines = [done.link, "", _("It books once, until {when}. It is shown only now.").format(when=until)]
-            await self.answer(PageDialog(_("Booking link · {name}").format(name=name), lines))
-
-    async def perform(self, ask: Ask[T], tell: bool = True) -> T | DeskError:
-        self._decided = None  # something else was done since
-        return await super().perform(ask, tell)
+            await self.screen.answer(PageDialog(_("Booking link · {name}").format(name=name), lines))
 
     async def _decide(self, ask: Ask[Owed], told: str, before: Owed | None = None) -> None:
         """`before` is the mail as it was: what `u` brings back."""
-        done = await self.perform(ask)
+        done = await self.screen.perform(ask)
         if not isinstance(done, DeskError):
-            self.tell(told.format(name=done.name))
-            self._decided = before
+            self.screen.tell(told.format(name=done.name))
+            self._decided, self._decided_as = before, self.screen.deeds_done
 
     def undoes_decision(self) -> bool:
         """Takes back what was just decided here about a mail, if that was the last thing done."""
-        mail = self._decided
+        mail = self._decided if self._decided_as == self.screen.deeds_done else None
         if mail is not None:
             call = isinstance(mail, Call)
             told = _("To be called again: {name}") if call else _("It is as it was, for {name}")
-            self.begin(self._decide(TakeBackDecision(mail=mail.id, was=mail.state), told))
+            self.screen.begin(self._decide(TakeBackDecision(mail=mail.id, was=mail.state), told))
         return mail is not None
 
     def _write_page(self, mail: Mail) -> None:
@@ -171,6 +172,6 @@ class MailFlows(MainScreen):
         try:
             write_private(path, mail.letter.html)
         except OSError as error:
-            self.tell(_("the page was not written: {why}").format(why=error.strerror or ""), bad=True)
+            self.screen.tell(_("the page was not written: {why}").format(why=error.strerror or ""), bad=True)
             return
-        self.tell(_("written: {path}").format(path=path.resolve()))
+        self.screen.tell(_("written: {path}").format(path=path.resolve()))

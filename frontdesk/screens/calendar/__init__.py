@@ -1,0 +1,1 @@
+"""The calendar: day, week, month, list."""

@@ -1,0 +1,46 @@
+"""The card beside the grid: the appointment under a cursor that rests, not one that runs."""
+
+from __future__ import annotations
+
+from textual.timer import Timer
+from textual.widgets import Static
+
+from frontdesk.core.asks.appointments import ShowAppointment
+from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.render.language import _
+from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.widgets.text import lines
+
+RAIL_REST = 0.15
+"""Seconds the cursor rests before the card beside the grid follows it."""
+
+
+class Rail(Static):
+    """Follows the cursor, where there is room for it."""
+
+    def __init__(self, deeds: AppointmentDeeds, id: str | None = None) -> None:
+        super().__init__("", id=id)
+        self.is_old = False
+        self._deeds = deeds
+        self._shows: AppointmentId | None = None
+        self._timer: Timer | None = None
+
+    def follow(self, id_: AppointmentId | None) -> None:
+        """The cursor is on this appointment now, or on none."""
+        if self.display and (id_ != self._shows or self.is_old):
+            self._shows, self.is_old = id_, False
+            if self._timer is not None:
+                self._timer.stop()
+            self._timer = self.set_timer(RAIL_REST, self._fill)
+
+    def _fill(self) -> None:
+        if self._shows is None:
+            self.update("", layout=False)
+        else:
+            self._deeds.screen.begin(self._load(self._shows), group="rail", exclusive=True)
+
+    async def _load(self, id_: AppointmentId) -> None:
+        named = await self._deeds.screen.look(ShowAppointment(appointment=id_))
+        if named is not None:
+            keys = _("r move  c cancel  s status  e notes  H history")
+            self.update(lines(named.client_name, "", *self._deeds.details(named), "", keys), layout=False)
