@@ -182,3 +182,14 @@ def test_the_wheel_starts_on_its_own(tmp_path: Path) -> None:
 
 
 _RUN = "from frontdesk.__main__ import main; main()"
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several share lies in a module of its own."""
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*(from|import) tests\.(\w+\.)*test_", line)
+    ]
+    assert found == []

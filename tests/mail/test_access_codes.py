@@ -22,8 +22,7 @@ from frontdesk.core.domain.told import MailKind
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock
-from tests.mail.test_mishaps import CLARA
-from tests.operations.mailing import Post, a_client, mailing, outbox
+from tests.operations.mailing import CLARA, Post, a_client, mailing, outbox
 
 
 @pytest.fixture

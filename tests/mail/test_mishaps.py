@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from frontdesk.core.asks.appointments import (
     BookAppointment,
-    CancelAppointment,
-    RescheduleAppointment,
 )
 from frontdesk.core.asks.clients import EditClient
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import (
     CountReminders,
     GiveBookingLink,
-    Leased,
     ListCalls,
     ListMails,
     NextDue,
@@ -42,7 +38,6 @@ from frontdesk.core.domain.errors import BadInput, NotFound, StoreProblem, Store
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.outbox import DeliveryTrouble, Outcome, trouble_of
 from frontdesk.core.domain.people import StaffId
-from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId
 from frontdesk.core.domain.told import MailKind, Reader
@@ -50,38 +45,24 @@ from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.sender import Sender
 from tests.builders import Clock, as_staff, booked, on
 from tests.mail.servers import Inbox, Plain, serving
-from tests.operations.mailing import BUSY, Post, a_client, mailing, outbox
-from tests.operations.mailing import report as mailing_report
-
-CLARA, ANN = "clara@client.example", "ann@test.example"
+from tests.operations.mailing import (
+    ANN,
+    CLARA,
+    Post,
+    a_client,
+    cancel,
+    kinds,
+    mailing,
+    move,
+    outbox,
+    put_off,
+    wish,
+)
 
 
 @pytest.fixture
 def post(desk: Desk, clock: Clock) -> Post:
     return Post(mailing(desk), clock)
-
-
-def move(desk: Desk, it: Any, to: Any, **more: Any) -> Any:
-    return desk.do(RescheduleAppointment(appointment=it.id, seen=None, start=to, **more)).appointment
-
-
-def cancel(desk: Desk, it: Any, **more: Any) -> Any:
-    return desk.do(CancelAppointment(appointment=it.id, seen=None, reason=ReasonId("schedule"), **more)).appointment
-
-
-def wish(desk: Desk, client: Any, hour: int) -> Any:
-    ask = RequestAppointment(
-        service=ServiceId("review"), start=on(26, hour), client=client.id, practitioner=StaffId("ann")
-    )
-    return desk.do(ask).request  # type: ignore[union-attr]
-
-
-def report(desk: Desk, leased: Leased, outcome: Outcome) -> None:
-    desk.acting(SYSTEM).do(mailing_report(leased, outcome, BUSY))
-
-
-def kinds(post: Post, address: str) -> list[MailKind]:
-    return [it.mail.kind for it in post.to(address)]
 
 
 def test_a_test_mail_is_delivered_on_both_engines(post: Post) -> None:
@@ -111,7 +92,7 @@ def test_a_mail_nobody_took_for_three_days_is_a_call_while_it_is_still_true(post
     worker = post.desk.acting(SYSTEM)
     for _ in range(80):
         for leased in worker.do(TakeMails(limit=9)):
-            report(post.desk, leased, Outcome.LATER)
+            put_off(post.desk, leased, Outcome.LATER)
         clock.now += 3700
     assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.MOVED]
     assert post.desk.see(ListMails()).failed == 2
@@ -123,7 +104,7 @@ def test_a_client_who_perhaps_got_a_mail_is_told_the_truth_again(post: Post, clo
     move(post.desk, it, on(24, 14))
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        report(post.desk, leased, Outcome.UNKNOWN)
+        put_off(post.desk, leased, Outcome.UNKNOWN)
     post.desk.do(Undo())
     post.desk.do(Redo())
     post.go(after=4000)
@@ -310,11 +291,11 @@ def test_a_call_about_an_old_time_is_replaced_and_ends_with_the_visit(post: Post
     it = booked(post.desk, on(24, 10), client=a_client(post.desk).id).appointment
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        report(post.desk, leased, Outcome.REFUSED)
+        put_off(post.desk, leased, Outcome.REFUSED)
     move(post.desk, it, on(24, 14))
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        report(post.desk, leased, Outcome.REFUSED)
+        put_off(post.desk, leased, Outcome.REFUSED)
     [call] = post.desk.see(ListCalls())
     assert call.tells is not None and call.tells.start == it.start + 4 * 3600
     clock.set(on(25, 8))
@@ -377,7 +358,7 @@ def test_a_leased_mail_that_comes_back_goes_to_the_corrected_address(post: Post,
     taken = post.desk.acting(SYSTEM).do(TakeMails(limit=9))
     post.desk.do(EditClient(client=client.id, seen=None, email=CLARA))
     for leased in taken:
-        report(post.desk, leased, Outcome.LATER)
+        put_off(post.desk, leased, Outcome.LATER)
     post.go(after=100)
     assert kinds(post, CLARA) == [MailKind.BOOKED] and post.to("typo@client.example") == []
 

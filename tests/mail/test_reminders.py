@@ -30,8 +30,7 @@ from frontdesk.core.domain.told import MailKind
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.queries.mails import is_in_trouble
 from tests.builders import Clock, booked, on
-from tests.mail.test_mishaps import cancel, move, report
-from tests.operations.mailing import Post, a_client, mailing, outbox
+from tests.operations.mailing import Post, a_client, cancel, mailing, move, outbox, put_off
 
 
 @pytest.fixture
@@ -182,7 +181,7 @@ def test_nobody_is_called_about_a_reminder_of_what_moved_or_died(post: Post, how
     post.clock.set(on(24, 10))
     post.desk.acting(SYSTEM).do(WriteReminders())
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=5)):
-        report(post.desk, leased, Outcome.REFUSED)
+        put_off(post.desk, leased, Outcome.REFUSED)
     assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.REMINDER]
     move(post.desk, it, on(27, 14)) if how == "moved" else cancel(post.desk, it)
     assert post.desk.see(ListCalls()) == ()

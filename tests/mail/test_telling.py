@@ -51,8 +51,7 @@ from frontdesk.core.render.letters import is_broken
 from frontdesk.core.render.words.events import event_words
 from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock, booked, on
-from tests.mail.test_mishaps import ANN, CLARA, cancel, kinds, move, report, wish
-from tests.operations.mailing import Post, a_client, mailing, outbox
+from tests.operations.mailing import ANN, CLARA, Post, a_client, cancel, kinds, mailing, move, outbox, put_off, wish
 
 
 @pytest.fixture
@@ -184,7 +183,7 @@ def test_a_preview_says_what_will_go_after_a_mail_that_reached_nobody(post: Post
     it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
     clock.now += 61
     for leased_mail in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        report(post.desk, leased_mail, Outcome.REFUSED)
+        put_off(post.desk, leased_mail, Outcome.REFUSED)
     change = RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11))
     seen = post.desk.see(PreviewLetter(change=change))
     assert seen is not None and seen.subject.startswith("Booked")
@@ -280,7 +279,7 @@ def test_a_call_that_was_made_counts_as_told(post: Post) -> None:
     move(post.desk, it, on(26, 11))
     post.clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        report(post.desk, leased, Outcome.REFUSED)
+        put_off(post.desk, leased, Outcome.REFUSED)
     [failed] = post.desk.see(ListCalls())
     done = post.desk.do(CallMade(mail=failed.id))
     assert (done.carrier, done.state) == (Carrier.MAIL, MailState.CALLED)

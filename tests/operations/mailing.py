@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.mails import Leased, ListMails, Report, ReportMail, TakeMails
+from frontdesk.core.asks.requests import RequestAppointment
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.machine import Machine, Security, Smtp
 from frontdesk.core.domain.outbox import Call, DeliveryTrouble, Mail, Outcome, QueueFault, Trouble, Webhook
-from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.people import Client, ClientId, StaffId
+from frontdesk.core.domain.practice import ReasonId
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.told import MailKind
 from frontdesk.core.parse.practice import practice_file
-from tests.builders import Clock
+from tests.builders import Clock, on
 
 MAILING = """
 [practice]
@@ -96,3 +101,29 @@ def report(leased: Leased, outcome: Outcome, trouble: Trouble | None = None) -> 
 REFUSED = Trouble(DeliveryTrouble.REFUSED, "550 who?")
 BUSY = Trouble(DeliveryTrouble.PUT_OFF, "451 busy")
 NO_SIGN_IN = Trouble(QueueFault.SIGN_IN, "535 no")
+
+
+CLARA, ANN = "clara@client.example", "ann@test.example"
+
+
+def move(desk: Desk, it: Any, to: Any, **more: Any) -> Any:
+    return desk.do(RescheduleAppointment(appointment=it.id, seen=None, start=to, **more)).appointment
+
+
+def cancel(desk: Desk, it: Any, **more: Any) -> Any:
+    return desk.do(CancelAppointment(appointment=it.id, seen=None, reason=ReasonId("schedule"), **more)).appointment
+
+
+def wish(desk: Desk, client: Any, hour: int) -> Any:
+    ask = RequestAppointment(
+        service=ServiceId("review"), start=on(26, hour), client=client.id, practitioner=StaffId("ann")
+    )
+    return desk.do(ask).request  # type: ignore[union-attr]
+
+
+def put_off(desk: Desk, leased: Leased, outcome: Outcome) -> None:
+    desk.acting(SYSTEM).do(report(leased, outcome, BUSY))
+
+
+def kinds(post: Post, address: str) -> list[MailKind]:
+    return [it.mail.kind for it in post.to(address)]

@@ -21,7 +21,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.views import Hold
 from tests.builders import Clock, at, booked, on
-from tests.operations.test_requests import a_client
+from tests.operations.asking import a_client
 from tests.store.evidence import claims_in
 
 ANN, REVIEW = StaffId("ann"), ServiceId("review")

@@ -31,7 +31,7 @@ from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store import notices
 from frontdesk.core.store.look import Look
 from tests.builders import Clock, as_staff, booked, on
-from tests.operations.test_requests import ANN, BOB, a_client, appointment_now, asked, asked_to_move
+from tests.operations.asking import ANN, BOB, a_client, appointment_now, asked, asked_to_move
 
 CLIENT, PRACTITIONER, DESK = Audience.CLIENT, Audience.PRACTITIONER, Audience.DESK
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, SetStatus, ShowAppointment
+from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, SetStatus
 from frontdesk.core.asks.charges import ListCharges
-from frontdesk.core.asks.clients import AddClient, MergeClients, NewClient
+from frontdesk.core.asks.clients import MergeClients
 from frontdesk.core.asks.history import Redo, ShowHistory, Undo
 from frontdesk.core.asks.requests import (
     ApproveRequest,
@@ -31,11 +31,11 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
+from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.charges import ChargeKind
 from frontdesk.core.domain.errors import BadInput, NotAllowed, NotFound, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
-from frontdesk.core.domain.events.requests import RequestApproved, RequestEdited, RequestMade
+from frontdesk.core.domain.events.requests import RequestApproved, RequestMade
 from frontdesk.core.domain.objections import (
     Held,
     KnownAlready,
@@ -52,39 +52,15 @@ from frontdesk.core.domain.objections import (
     TooManyOffers,
     TooManyPending,
 )
-from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Applicant, Ended, Request, RequestId, RequestKind, RequestState
 from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.views import RequestCard, RequestOrder, Standing
 from frontdesk.core.parse.practice import practice_file
 from tests.builders import PRACTICE, Clock, as_staff, at, booked, on
+from tests.operations.asking import ANN, BOB, REVIEW, a_client, appointment_now, asked, asked_to_move
 from tests.store.evidence import claims_in
-
-ANN, BOB, REVIEW = StaffId("ann"), StaffId("bob"), ServiceId("review")
-
-
-def a_client(desk: Desk, name: str = "Clara Client", **more: Any) -> ClientId:
-    return desk.do(AddClient(client=NewClient(name=name, **more))).client.id
-
-
-def asked(desk: Desk, start: Any, client: ClientId | Applicant | None = None, **more: Any) -> Request:
-    event = desk.do(
-        RequestAppointment(
-            service=REVIEW,
-            start=start,
-            client=a_client(desk) if client is None else client,
-            **{"practitioner": ANN, **more},
-        )
-    )
-    assert isinstance(event, RequestMade)
-    return event.request
-
-
-def asked_to_move(desk: Desk, appointment: Appointment, start: Any, **more: Any) -> Request:
-    event = desk.do(RequestRescheduling(appointment=appointment.id, start=start, **more))
-    assert isinstance(event, RequestMade | RequestEdited)
-    return event.request
 
 
 def approved(desk: Desk, request: Request, practitioner: StaffId = ANN, **more: Any) -> RequestApproved:
@@ -97,10 +73,6 @@ def shown(desk: Desk, request: Request) -> RequestCard:
 
 def now_is(desk: Desk, request: Request) -> Request:
     return shown(desk, request).line.request
-
-
-def appointment_now(desk: Desk, id_: AppointmentId) -> Appointment:
-    return desk.see(ShowAppointment(appointment=id_)).appointment
 
 
 def apply(desk: Desk, *changes: tuple[str, str]) -> None:

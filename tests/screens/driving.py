@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
@@ -24,8 +25,9 @@ from frontdesk.core.asks.notices import ListNotices, ShowGlance
 from frontdesk.core.asks.requests import JudgeRequests, ListRequests, ShowRequest
 from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import AskWhy, FindSlots
-from frontdesk.core.desk import open_desk
+from frontdesk.core.desk import Desk, open_desk
 from frontdesk.core.domain.machine import Machine
+from frontdesk.core.store.engine import Store
 from frontdesk.widgets.time_grid import TimeGrid
 from tests.builders import MON_8, Clock
 
@@ -86,11 +88,31 @@ async def settled(app: FrontdeskApp) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
         await asyncio.wait_for(app.pump.idle(), PATIENCE)
-    for _ in range(200):
-        if not [worker for worker in app.workers if worker.is_running and worker.group in LOOKUPS]:
-            break
+    await until(app, lambda: not any(it.is_running and it.group in LOOKUPS for it in app.workers))
+    await asyncio.sleep(0.02)  # the picture follows
+
+
+async def until(app: FrontdeskApp, happened: Callable[[], bool]) -> None:
+    """Until it has happened; fails loudly where it does not."""
+    began = time.monotonic()
+    while not happened():
+        assert time.monotonic() - began < PATIENCE, f"it did not happen:\n{shown(app)}"
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def noticing(app: FrontdeskApp) -> AsyncIterator[None]:
+    """What somebody else changes inside is noticed by the app, and drawn, before this ends."""
+    notice, noticed = app._changed_elsewhere, [0]
+
+    def counted() -> None:
+        notice()
+        noticed[0] += 1
+
+    app._changed_elsewhere = counted  # type: ignore[method-assign]
+    yield
+    await until(app, lambda: noticed[0] > 0)
+    await settled(app)
 
 
 async def still(app: FrontdeskApp, seconds: float) -> None:
@@ -167,3 +189,10 @@ def slow(app: FrontdeskApp, seconds: float = 0.3) -> None:
         return quick(question)
 
     app.door.see = see  # type: ignore[method-assign]
+
+
+def another_desk(path: Path) -> Desk:
+    return Desk(Store(str(path)), clock=Clock(), machine=Machine(terminal="elsewhere"))
+
+
+WAYS = pytest.mark.parametrize(("burst", "late"), [(False, False), (True, False), (True, True)])

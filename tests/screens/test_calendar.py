@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,21 @@ from frontdesk.widgets.grid_cursor import Cursor
 from frontdesk.widgets.grid_drawing import LABEL
 from frontdesk.widgets.time_grid import TimeGrid
 from tests.builders import Clock, booked, on, open_test_desk
-from tests.screens.driving import click, deeds, drag, keys, row_of, running, send, settled, shown, told
+from tests.screens.driving import (
+    PATIENCE,
+    click,
+    deeds,
+    drag,
+    keys,
+    noticing,
+    row_of,
+    running,
+    send,
+    settled,
+    shown,
+    told,
+    until,
+)
 
 
 def other_desk(database: Path) -> Desk:
@@ -103,12 +117,8 @@ async def test_a_colleagues_change_appears_by_itself_and_the_cursor_stays(databa
     async with running(database) as app:
         await send(app, "/dora\n", burst=False)
         before = app.screen.query_one("#grid").cursor  # type: ignore[attr-defined]
-        desk = other_desk(database)
-        booked(desk, on(23, 11, 30), client="Otto Other")
-        for _ in range(40):
-            await asyncio.sleep(0.1)
-            if "Otto Other" in shown(app):
-                break
+        async with noticing(app):
+            booked(other_desk(database), on(23, 11, 30), client="Otto Other")
 
         assert "Otto Other" in shown(app)
         assert app.screen.query_one("#grid").cursor == before  # type: ignore[attr-defined]
@@ -117,10 +127,8 @@ async def test_a_colleagues_change_appears_by_itself_and_the_cursor_stays(databa
 async def test_what_is_typed_stays_while_a_colleague_changes_things(database: Path) -> None:
     async with running(database) as app:
         await send(app, "nIda", burst=False)
-        desk = other_desk(database)
-        booked(desk, on(23, 11, 30), client="Otto Other")
-        await asyncio.sleep(1)
-        await settled(app)
+        async with noticing(app):
+            booked(other_desk(database), on(23, 11, 30), client="Otto Other")
 
         assert "Ida" in shown(app)
 
@@ -135,9 +143,8 @@ async def test_moving_what_a_colleague_just_changed_says_who_and_keeps_the_picke
         assert "desk changed the notes of" in shown(app)
         assert deeds(app) == []
         (dora,) = app.door.see(ListAppointments(name="dora")).items
-        other_desk(database).do(EditAppointment(appointment=dora.appointment.id, seen=None, note="y"))
-        await asyncio.sleep(1.0)
-        await settled(app)
+        async with noticing(app):
+            other_desk(database).do(EditAppointment(appointment=dora.appointment.id, seen=None, note="y"))
         assert "desk changed the notes of" in shown(app)  # what was refused stays told
         await send(app, "\n", burst=False)
         assert deeds(app) == ["reschedule"]
@@ -186,8 +193,7 @@ async def test_the_palette_finds_a_verb_a_client_and_a_day(database: Path) -> No
     async with running(database) as app:
         await send(app, ":", burst=False)
         await send(app, "zora", burst=False)
-        await asyncio.sleep(0.6)
-        assert "Zora Zimmer" in shown(app)
+        await until(app, lambda: "Zora Zimmer" in shown(app))
 
 
 async def test_the_glyphs_have_an_ascii_set(database: Path) -> None:
@@ -351,14 +357,13 @@ async def test_a_date_that_is_far_says_its_year(database: Path) -> None:
 async def test_the_rail_shows_the_appointment_under_the_cursor(database: Path) -> None:
     async with running(database, size=(120, 40)) as app:
         await send(app, "/dora\n", burst=False)
-        await asyncio.sleep(0.4)
-        rail = "\n".join(line[81:] for line in shown(app).splitlines())
 
-        assert "Dora Dunn" in rail
-        assert "Massage · Ann Archer" in rail
+        def rail() -> str:
+            return "\n".join(line[81:] for line in shown(app).splitlines())
+
+        await until(app, lambda: "Dora Dunn" in rail() and "Massage · Ann Archer" in rail())
         await send(app, "M", burst=False)
-        await asyncio.sleep(0.4)
-        assert "Massage · Ann Archer" not in "\n".join(line[81:] for line in shown(app).splitlines())
+        await until(app, lambda: "Massage · Ann Archer" not in rail())
 
 
 async def test_esc_and_a_key_at_once_are_both_taken(database: Path) -> None:
@@ -489,9 +494,8 @@ async def test_a_colleagues_cancelling_leaves_the_cursor_on_nothing(crowded: Pat
     async with running(crowded) as app:
         await send(app, "/bella\n", burst=False)
         theirs = next(it for it in desk.see(ListAppointments()).items if it.client_name == "Bella Second")
-        desk.do(CancelAppointment(appointment=theirs.appointment.id, seen=None, reason=ReasonId("client_ill")))
-        await asyncio.sleep(1.0)
-        await settled(app)
+        async with noticing(app):
+            desk.do(CancelAppointment(appointment=theirs.appointment.id, seen=None, reason=ReasonId("client_ill")))
         await send(app, "s", burst=False)
 
         assert deeds(app) == []
@@ -554,11 +558,12 @@ async def test_an_answer_that_comes_late_never_draws_over_a_later_day(database: 
     async with running(database) as app:
         see = app.door.see
         held: list[object] = []
+        late = threading.Event()
 
         def see_late(question: Any) -> Any:
             if isinstance(question, ShowCalendar) and not held:
                 held.append(question)
-                time.sleep(0.6)  # the answer for the old day, asked before the find
+                late.wait(PATIENCE)  # the answer for the old day, asked before the find
             return see(question)
 
         app.door.see = see_late  # type: ignore[method-assign]
@@ -566,9 +571,10 @@ async def test_an_answer_that_comes_late_never_draws_over_a_later_day(database: 
         calendar = app.screen
         assert isinstance(calendar, CalendarScreen)
         calendar.refresh_data()
-        await asyncio.sleep(0.05)
+        await until(app, lambda: bool(held))
         calendar.find_appointment(later.id, later.client)
-        await asyncio.sleep(1.0)
+        await until(app, lambda: "Wed 25 Nov" in shown(app).splitlines()[0])
+        late.set()
         await settled(app)
 
         assert "Wed 25 Nov" in shown(app).splitlines()[0]

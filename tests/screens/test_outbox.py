@@ -23,8 +23,7 @@ from frontdesk.core.parse.practice import practice_file
 from frontdesk.widgets.line_list import LineList
 from tests.builders import Clock, booked, on
 from tests.operations.mailing import MACHINE, MAILING, REFUSED, Post, outbox, report
-from tests.screens.driving import deeds, running, send, settled, shown
-from tests.screens.test_requests import another_desk
+from tests.screens.driving import another_desk, deeds, running, send, settled, shown
 
 ENTER, DOWN = "\n", [events.Key("down", None)]
 

@@ -20,18 +20,14 @@ from frontdesk.core.asks.requests import (
     ShowRequest,
 )
 from frontdesk.core.asks.settings import ApplyPractice
-from frontdesk.core.desk import Desk
-from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Applicant, RequestState
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
-from frontdesk.core.store.engine import Store
 from frontdesk.screens.requests import DETAIL_REST
-from tests.builders import PRACTICE, Clock, at, booked, on, open_test_desk
+from tests.builders import PRACTICE, at, booked, on, open_test_desk
 from tests.screens.asking import ask
-from tests.screens.driving import deeds, running, send, shown, slow, still, told
-from tests.screens.test_tasks import WAYS
+from tests.screens.driving import WAYS, another_desk, deeds, running, send, shown, slow, still, told
 
 CLEAR = [(24, hour, "ann") for hour in (9, 10, 11, 14)] + [(24, hour, "bob") for hour in (9, 10, 11, 14, 15)]
 CLASHING = [(25, 9), (25, 10), (25, 11)]
@@ -51,10 +47,6 @@ def overnight(tmp_path: Path) -> Path:
         booked(desk, on(day, hour), client=f"Urgent {number}", override="in pain")
     desk.close()
     return path
-
-
-def another_desk(path: Path) -> Desk:
-    return Desk(Store(str(path)), clock=Clock(), machine=Machine(terminal="elsewhere"))
 
 
 def states(app: Any) -> dict[str, RequestState]:

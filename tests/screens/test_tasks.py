@@ -10,9 +10,7 @@ from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.people import StaffId
 from tests.builders import at, on
-from tests.screens.driving import deeds, running, send, shown, slow, told
-
-WAYS = pytest.mark.parametrize(("burst", "late"), [(False, False), (True, False), (True, True)])
+from tests.screens.driving import WAYS, deeds, running, send, shown, slow, told
 
 
 @WAYS

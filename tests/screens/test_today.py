@@ -22,9 +22,7 @@ from frontdesk.core.domain.times import wall_time
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.screens.keeping import REST
 from tests.builders import PRACTICE, at, booked, on, open_test_desk
-from tests.screens.driving import deeds, running, send, shown, slow, still, told
-from tests.screens.test_requests import another_desk
-from tests.screens.test_tasks import WAYS
+from tests.screens.driving import WAYS, another_desk, deeds, running, send, shown, slow, still, told
 from tests.store.evidence import claims_in
 
 FEES = '[policy]\nnotice = 24\nlate_fee = "25.00"\nno_show_fee = "100%"\n\n[booking]'
