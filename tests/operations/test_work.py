@@ -166,9 +166,10 @@ def test_an_absence_that_is_done_again_puts_each_appointment_on_the_list_once(de
     off(desk, on(24, 0), on(25, 0))
 
     desk.do(Undo())
-    desk.do(Redo())
+    again = desk.do(Redo())
 
     assert waiting(desk) == [("Clara Client", "time_off")]
+    assert [change.kind for change in again.changes] == ["time_off", "work"]
 
 
 def test_a_plan_that_does_not_fit_any_more_changes_nothing(desk: Desk) -> None:
