@@ -14,24 +14,17 @@ from typing import Any
 
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.machine import Security, Smtp
+from frontdesk.core.domain.machine_settings import MACHINE_SETTINGS, ROWS, unknown_keys, variable
 
-ENVIRONMENT = {
-    "database": "FRONTDESK_DATABASE",
-    "theme": "FRONTDESK_THEME",
-    "glyphs": "FRONTDESK_GLYPHS",
-    "language": "FRONTDESK_LANGUAGE",
-    "seal_key_file": "FRONTDESK_SEAL_KEY_FILE",
-}
-SMTP = ("host", "port", "security", "user", "password", "password_file", "from")
-"""Keys of `[smtp]`; each has a variable `FRONTDESK_SMTP_…`."""
+TEXTS = ("database", "theme", "glyphs", "language", "seal_key_file")
+"""Keys outside of tables that are read."""
+SMTP = tuple(row.key for row in ROWS if row.table == "smtp")
 
 PORTS = {Security.IMPLICIT: 465, Security.STARTTLS: 587, Security.NONE: 25}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CREDENTIAL = "smtp_password"
 """The password as a credential of the service manager (`CREDENTIALS_DIRECTORY`)."""
 SEAL_KEY_BYTES = 32
-THEMES = ("dark", "light", "contrast", "safe", "ansi")
-GLYPHS = ("unicode", "ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +48,12 @@ def read_config(path: Path | None = None) -> Config:
     """
     named = path or (Path(os.environ["FRONTDESK_CONFIG"]) if os.environ.get("FRONTDESK_CONFIG") else None)
     values = _read(named) if named else _read_default()
-    for name, variable in ENVIRONMENT.items():
-        if os.environ.get(variable):
-            values[name] = os.environ[variable]
-    for name, choices in (("theme", THEMES), ("glyphs", GLYPHS)):
-        if values.get(name, choices[0]) not in choices:
+    _require_known(values)
+    for name in TEXTS:
+        values |= {name: os.environ[variable(name)]} if os.environ.get(variable(name)) else {}
+        choices = MACHINE_SETTINGS[name].choices
+        if choices and values.get(name, choices[0]) not in choices:
             raise BadInput(name, Problem.NOT_A_CHOICE, str(values[name]), hint=", ".join(choices))
-    for name in ("database", "theme", "glyphs", "language", "seal_key_file"):
         if not isinstance(values.get(name, ""), str):
             raise BadInput(f"config: {name}", Problem.NOT_A_CHOICE, str(values[name]), hint="a text")
     keys = values.get("keys", {})
@@ -70,6 +62,15 @@ def read_config(path: Path | None = None) -> Config:
     values["smtp"] = _smtp(values.get("smtp", {}))
     known = {name: values[name] for name in Config.__dataclass_fields__ if name in values}
     return Config(**{"database": default_database(), "seal_key_file": str(_default_seal_key()), **known})
+
+
+def _require_known(values: dict[str, Any]) -> None:
+    """A key that nobody reads is a mistake that would go unseen. Raises BadInput with the nearest one there is."""
+    for path in unknown_keys(values):
+        table, _dot, key = path.rpartition(".")
+        beside = [row.key for row in ROWS if row.table == table]
+        near = difflib.get_close_matches(key, beside or list(MACHINE_SETTINGS), n=1)
+        raise BadInput(f"config: {path}", Problem.UNKNOWN, key, hint=near[0] if near else ", ".join(beside))
 
 
 def read_seal_key(path: Path) -> bytes | None:
@@ -137,11 +138,7 @@ def _smtp(given: Any) -> Smtp | None:
     """The mail server, None where none is named. Raises BadInput."""
     if not isinstance(given, dict):
         raise BadInput("config: smtp", Problem.NOT_A_CHOICE, str(given), hint='[smtp] with lines such as host = "…"')
-    for name in given:
-        if name not in SMTP:
-            near = difflib.get_close_matches(name, SMTP, n=1)
-            raise BadInput(f"config: smtp.{name}", Problem.UNKNOWN, name, hint=near[0] if near else ", ".join(SMTP))
-    values = {name: os.environ.get(f"FRONTDESK_SMTP_{name.upper()}") or given.get(name, "") for name in SMTP}
+    values = {name: os.environ.get(variable(f"smtp.{name}")) or given.get(name, "") for name in SMTP}
     if not values["host"]:
         return None
     host = str(values["host"])

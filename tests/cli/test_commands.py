@@ -229,13 +229,30 @@ def test_a_plan_for_a_new_database_lists_all_of_the_file(practice: Command, tmp_
 
 
 @pytest.mark.parametrize(
-    ("config", "says"), [("database = 5", "database"), ("keys = 3", "keys"), ('theme = "loud"', "theme")]
+    ("config", "says"),
+    [
+        ("database = 5", "database"),
+        ("keys = 3", "keys"),
+        ('theme = "loud"', "theme"),
+        ('datbase = "p.db"', "config: datbase: there is no “datbase” (database)"),
+        ('[smtp]\nhots = "mail.example.org"', "config: smtp.hots: there is no “hots” (host)"),
+        ("[backup]\nkeeps = 3", "config: backup.keeps: there is no “keeps” (keep)"),
+    ],
 )
 def test_a_config_file_that_is_wrong_says_where(practice: Command, tmp_path: Path, config: str, says: str) -> None:
     (tmp_path / "config.toml").write_text(config)
     said = practice("--config", str(tmp_path / "config.toml"), "day")
 
     assert (said.code, says in said.err) == (2, True)
+
+
+def test_a_config_file_may_name_what_a_later_part_reads(practice: Command, tmp_path: Path) -> None:
+    later = (
+        'print_command = "lp"\n[backup]\nfolder = "/backups"\n[backup.keep]\nhourly = 24\n[postgresql]\nidle = 30\n'
+    )
+    (tmp_path / "config.toml").write_text(later)
+
+    assert practice("--config", str(tmp_path / "config.toml"), "day").code == 0
 
 
 def test_practitioners_see_their_own_and_nobody_elses(practice: Command) -> None:

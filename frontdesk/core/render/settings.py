@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from frontdesk.core.domain.machine_settings import ROWS
 from frontdesk.core.domain.permissions import roles_with
 from frontdesk.core.domain.settings import CHOSEN_ONCE, ENTRIES, Form, Setting
 from frontdesk.core.domain.text import later
@@ -17,9 +18,17 @@ HEAD = (
 )
 
 
+MACHINE_HEAD = (
+    later("What a machine is told, in `config.toml` of the user's config folder or the file that `--config` names."),
+    later("Each key but those of `[keys]` has a variable that wins: `smtp.host` is `FRONTDESK_SMTP_HOST`."),
+)
+
+
 def settings_page() -> str:
     """Markdown: a table of keys for each table of the file."""
-    return "\n".join(["# " + _("Settings"), "", *(_(it) for it in HEAD), "", *_tables()]) + "\n"
+    machine = [_("The config file of a machine"), *(_(it) for it in MACHINE_HEAD)]
+    page = ["# " + _("Settings"), "", *(_(it) for it in HEAD), "", *_tables()]
+    return "\n".join([*page, "# " + machine[0], "", *machine[1:], "", *_machine_tables()]) + "\n"
 
 
 def _tables() -> Iterator[str]:
@@ -33,6 +42,15 @@ def _tables() -> Iterator[str]:
         yield "|---" * len(heads) + "|"
         yield from (f"| {' | '.join(_cells(row))} |" for row in rows)
         yield ""
+
+
+def _machine_tables() -> Iterator[str]:
+    heads = (_("key"), _("what it is"), _("how it is written"), _("begins as"))
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
+    for row in ROWS:
+        _key, what, written, begins, _who, _touches = _cells(row)
+        yield f"| `{row.path}` | {what} | {written} | {begins} |"
 
 
 def _cells(row: Setting) -> tuple[str, ...]:
