@@ -18,12 +18,10 @@ from frontdesk.core.domain.services import LocationId, RoomId
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Start, local_date
 from frontdesk.core.domain.views import RequestCard
-from frontdesk.core.parse.when import NotUnderstood, when
-from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.requests import wish_words
-from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.screens.dialogs.slot_form import SlotForm
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -51,7 +49,7 @@ class Approval:
     typed: str = ""
 
 
-class ApproveDialog(DeskDialog[Approval]):
+class ApproveDialog(SlotForm[Approval]):
     """Answers how a request is approved."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,14 +68,8 @@ class ApproveDialog(DeskDialog[Approval]):
     def compose(self) -> ComposeResult:
         request, before = self._card.line.request, self._before
         with Vertical(classes="panel"):
-            with Horizontal(classes="line"):
-                yield Static(plain(_("time") + " "), classes="tag")
-                yield Field(
-                    before.typed if before is not None else "",
-                    placeholder=self.voice.moment(request.slot.start, request.zone),
-                    id="when",
-                )
-                yield Static("", id="echo")
+            asked = self.voice.moment(request.slot.start, request.zone)
+            yield from self.when_line(_("time"), before.typed if before is not None else "", placeholder=asked)
             with Horizontal(classes="line"):
                 yield Choice[StaffId](_("with"), self._people(), id="person")
                 yield Choice[LocationId | None](_("at"), self._places(), id="place")
@@ -95,9 +87,7 @@ class ApproveDialog(DeskDialog[Approval]):
                 with Horizontal(classes="line"):
                     yield Static(plain(f"{label} "), classes="tag")
                     yield Field(self._kept(id_, value), id=id_)
-            with Horizontal(classes="line", id="override-line"):
-                yield Static(plain(_("reason to override") + " "), classes="tag")
-                yield Field(before.override if before is not None else "", id="override")
+            yield from self.override_line(_("reason to override"), before.override if before is not None else "")
             yield Static("", id="problem")
             yield LineList[Offer](id="near", can_focus=False)
             yield Keys(
@@ -147,18 +137,17 @@ class ApproveDialog(DeskDialog[Approval]):
 
     def action_approve(self) -> None:
         wall = self._wall()
-        if wall is None and self.query_one("#when", Input).value.strip():
-            self._say(_("when? for example thu 3p, 14:30, 25 nov 10"))
+        if wall is None and self.typed.strip():
+            self.say(_("when? for example thu 3p, 14:30, 25 nov 10"))
             return
         record: ClientId | None = None
         if self._card.known:
             record = self.query_one("#record", Choice).value
             if record is None:
-                self._say(_("is it one of these, or a new client? ‹ › chooses"))
+                self.say(_("is it one of these, or a new client? ‹ › chooses"))
                 self.query_one("#record").focus()
                 return
-        override = self.query_one("#override", Input).value.strip()
-        if self._verdict is not None and not self._verdict.ok and not self._may_go_on(self._verdict, override):
+        if self._verdict is not None and not self._verdict.ok and not self.may_go_on((self._verdict,)):
             return
         request = self._card.line.request
         internal, ticket = (self.query_one(f"#{id_}", Input).value for id_ in ("internal", "ticket"))
@@ -173,22 +162,10 @@ class ApproveDialog(DeskDialog[Approval]):
                 message=self.query_one("#message", Input).value,
                 client=record if record is not None and record != AS_NEW else None,
                 new_client=record == AS_NEW,
-                override=override,
-                typed=self.query_one("#when", Input).value,
+                override=self.override,
+                typed=self.typed,
             )
         )
-
-    def _may_go_on(self, verdict: Verdict, override: str) -> bool:
-        against = "; ".join(objection_words(self.voice, it) for it in verdict.blocking(overridden=True))
-        if against:
-            self._say(against)
-            return False
-        if not override:
-            self.query_one("#override-line").display = True
-            self.query_one("#override", Input).focus()
-            self._say(self._against(verdict) + " · " + _("a reason in a few words, then ⏎"))
-            return False
-        return True
 
     def _kept(self, id_: str, value: str) -> str:
         """What was typed before, else what the request has."""
@@ -228,35 +205,20 @@ class ApproveDialog(DeskDialog[Approval]):
     def _wall(self) -> datetime | None:
         """The time that is typed, None for the one that was asked for."""
         request = self._card.line.request
-        typed = self.query_one("#when", Input).value.strip()
-        if not typed:
+        if not self.typed.strip():
             return None
-        try:
-            found = when(
-                typed,
-                local_date(self.host.now(), request.zone),
-                base=local_date(request.slot.start, request.zone),
-                locale=self.voice.setup.practice.locale,
-            )
-        except NotUnderstood:
-            return None
-        return found.wall
+        return self.wall(request.zone, local_date(request.slot.start, request.zone))
 
     def _judge(self) -> None:
         self.begin(self._ask_why(), group="judge", exclusive=True)
 
     async def _ask_why(self) -> None:
         """The verdict on what stands in the form, and free times near it."""
-        request, typed = self._card.line.request, self.query_one("#when", Input).value.strip()
-        wall = self._wall()
-        echo = self.query_one("#echo", Static)
-        if typed and wall is None:
-            echo.update(plain("= ?", "$error"))
+        request, wall = self._card.line.request, self._wall()
+        if self.typed.strip() and wall is None:
+            self.echo("?", bad=True)
             return
-        if wall is not None:
-            echo.update(plain(f"= {self.voice.day(wall.date())} {times.clock(wall, self.voice.twelve)}"))
-        else:
-            echo.update(plain(_("= as asked")))
+        self.echo(self.moment_of(wall) if wall is not None else _("as asked"))
         same = wall is None and self._person() == request.slot.practitioner
         answer = await self.look(
             AskWhy(
@@ -278,15 +240,15 @@ class ApproveDialog(DeskDialog[Approval]):
         near = self.query_one("#near", LineList)
         near.show([Line(f" {self.voice.offer(offer)}", offer) for offer in answer.nearest])
         near.cursor = -1
-        against = "" if self._verdict.ok else self._against(self._verdict)
+        against = "" if self._verdict.ok else self.against(self._verdict)
         if self._error:
             more = against if against not in self._error else ""
-            self._say(" · ".join(filter(None, (self._error, more))))
+            self.say(" · ".join(filter(None, (self._error, more))))
         elif self._verdict.ok:
             notes = "; ".join(objection_words(self.voice, it) for it in self._verdict.warnings)
-            self._say(notes or f"{self.host.glyphs.yes} {_('nothing speaks against it')}", bad=bool(notes))
+            self.say(notes or f"{self.host.glyphs.yes} {_('nothing speaks against it')}", bad=bool(notes))
         else:
-            self._say(f"{self.host.glyphs.no} {against}")
+            self.say(f"{self.host.glyphs.no} {against}")
 
     def _take_near(self) -> None:
         """A free time instead, into the form."""
@@ -296,15 +258,6 @@ class ApproveDialog(DeskDialog[Approval]):
         with self.prevent(Input.Changed):
             self.query_one("#when", Input).value = f"{self.voice.wall(offer):%Y-%m-%d %H:%M}"
         self.query_one("#person", Choice).offer(self._people(), offer.practitioner)
-        wall = self.voice.wall(offer)
-        self.query_one("#echo", Static).update(
-            plain(f"= {self.voice.day(wall.date())} {times.clock(wall, self.voice.twelve)}")
-        )
+        self.echo(self.moment_of(self.voice.wall(offer)))
         self._verdict = None
-        self._say(f"{self.host.glyphs.yes} {self.voice.offer(offer)}", bad=False)
-
-    def _against(self, verdict: Verdict) -> str:
-        return "; ".join(objection_words(self.voice, it) for it in verdict.reasons)
-
-    def _say(self, text: str, bad: bool = True) -> None:
-        self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))
+        self.say(f"{self.host.glyphs.yes} {self.voice.offer(offer)}", bad=False)

@@ -17,15 +17,12 @@ from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Verdict
-from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import ClientHit
-from frontdesk.core.parse.when import NotUnderstood, when
-from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.labels import service_label
 from frontdesk.core.render.words.objections import objection_words
-from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.dialogs.picker import AHEAD
+from frontdesk.screens.dialogs.slot_form import SlotForm
 from frontdesk.screens.keeping import SlotKeeper
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
@@ -55,7 +52,7 @@ class Draft:
     """Begin at the first free time from `start` on."""
 
 
-class NewAppointmentDialog(DeskDialog[Draft]):
+class NewAppointmentDialog(SlotForm[Draft]):
     """Answers a draft, complete."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,19 +83,14 @@ class NewAppointmentDialog(DeskDialog[Draft]):
             with Horizontal(classes="line"):
                 yield Static(plain(_("service") + " "), classes="tag")
                 yield Choice[ServiceId]("", self._services(), id="service")
-            with Horizontal(classes="line"):
-                yield Static(plain(_("when") + " "), classes="tag")
-                yield Field(_when_text(self._draft.start), id="when")
-                yield Static("", id="echo")
+            yield from self.when_line(_("when"), _when_text(self._draft.start))
             with Horizontal(classes="line"):
                 yield Static(plain(_("with") + " "), classes="tag")
                 yield Choice[StaffId | None]("", self._people(), id="person")
             with Horizontal(classes="line"):
                 yield Static(plain(_("note to client") + " "), classes="tag")
                 yield Field(self._draft.note, id="note")
-            with Horizontal(classes="line", id="override-line"):
-                yield Static(plain(_("reason ")), classes="tag")
-                yield Field(self._draft.override, id="override")
+            yield from self.override_line(_("reason"), self._draft.override)
             yield Static("", id="problem")
             yield LineList[ClientHit](id="clients", can_focus=False)
             yield Keys(
@@ -115,7 +107,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         services.offer(self._services(), self._draft.service)
         self.query_one("#person", Choice).offer(self._people(), self._draft.practitioner)
         self.query_one("#override-line").display = bool(self._draft.override)
-        self._say(self._error)
+        self.say(self._error)
         self.query_one("#name", Input).focus()
         if self._draft.search:
             self.begin(self._find_free(self._draft.start - timedelta(minutes=1)), group="judge", exclusive=True)
@@ -172,7 +164,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 name = self.query_one("#name", Input)
                 name.value, name.cursor_position = hits.chosen.name, len(hits.chosen.name)
                 self.query_one("#phone", Input).value = hits.chosen.phone
-            self._say(_("known client; type another name for a new one"), bad=False)
+            self.say(_("known client; type another name for a new one"), bad=False)
             self._judge()
 
     def action_next_free(self) -> None:
@@ -197,7 +189,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         if free is None:
             reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
             why = "; ".join(objection_words(self.voice, it) for it in reasons)
-            self._say(why or _("nothing is free in the next {n} days").format(n=AHEAD))
+            self.say(why or _("nothing is free in the next {n} days").format(n=AHEAD))
             return
         self.query_one("#when", Input).value = _when_text(free)
 
@@ -211,15 +203,14 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         name = self.query_one("#name", Input).value.strip()
         wall = self._wall()
         if not name:
-            self._say(_("a name is needed; the rest can wait"))
+            self.say(_("a name is needed; the rest can wait"))
             self.query_one("#name", Input).focus()
             return
         if wall is None:
-            self._say(_("when? for example 14:30 or thu 9"))
+            self.say(_("when? for example 14:30 or thu 9"))
             self.query_one("#when", Input).focus()
             return
-        override = self.query_one("#override", Input).value.strip()
-        if self._against() and not self._may_go_on(override):
+        if self._speaks_against() and not self.may_go_on(self._verdicts):
             return
         self.dismiss(
             Draft(
@@ -230,22 +221,10 @@ class NewAppointmentDialog(DeskDialog[Draft]):
                 client=self._known,
                 service=self.query_one("#service", Choice).value,
                 note=self.query_one("#note", Input).value,
-                override=override,
+                override=self.override,
                 hold=self._keeper.hand_over(),
             )
         )
-
-    def _may_go_on(self, override: str) -> bool:
-        stands = [reason for verdict in self._verdicts for reason in verdict.blocking(overridden=True)]
-        if stands:
-            self._say("; ".join(objection_words(self.voice, it) for it in stands))
-            return False
-        if not override:
-            self.query_one("#override-line").display = True
-            self.query_one("#override", Input).focus()
-            self._say(self._against() + " · " + _("a reason in a few words, then ⏎"))
-            return False
-        return True
 
     def _services(self) -> list[tuple[str, ServiceId]]:
         """All of them, those of the person first: one who does not offer it is an answer, not a gap."""
@@ -263,18 +242,7 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         return chosen
 
     def _wall(self) -> datetime | None:
-        zone_name = self.voice.zone
-        today = local_date(self.host.now(), zone_name)
-        try:
-            wanted = when(
-                self.query_one("#when", Input).value,
-                today,
-                base=self._draft.start.date(),
-                locale=self.voice.setup.practice.locale,
-            )
-        except NotUnderstood:
-            return None
-        return wanted.wall
+        return self.wall(self.voice.zone, self._draft.start.date())
 
     async def _find(self) -> None:
         """Who this may be already, while the name and the phone are typed."""
@@ -296,11 +264,10 @@ class NewAppointmentDialog(DeskDialog[Draft]):
 
     async def _ask_why(self) -> None:
         wall, service = self._wall(), self.query_one("#service", Choice).value
-        echo = self.query_one("#echo", Static)
         if wall is None:
-            echo.update(plain("= ?", "$error"))
+            self.echo("?", bad=True)
             return
-        echo.update(plain(f"= {self.voice.day(wall.date())} {times.clock(wall, self.voice.twelve)}"))
+        self.echo(self.moment_of(wall))
         if service is None:
             return
         who = self._person()
@@ -313,19 +280,16 @@ class NewAppointmentDialog(DeskDialog[Draft]):
         else:
             self._keeper.want_nothing()
         self._verdicts = () if any(it.ok for it in verdicts) else verdicts
-        if self._against():
+        if self._speaks_against():
             near = "; ".join(self.voice.moment(offer.start) for offer in answer.nearest) if answer else ""
             free = f" · {_('free')}: {near}" if near else ""
-            self._say(f"{self.host.glyphs.no} {self._against()}{free}")
+            self.say(f"{self.host.glyphs.no} {self._speaks_against()}{free}")
         elif not self._error:
             notes = [objection_words(self.voice, it) for verdict in verdicts[:1] for it in verdict.warnings]
-            self._say(" · ".join(notes), bad=bool(notes))
+            self.say(" · ".join(notes), bad=bool(notes))
 
-    def _against(self) -> str:
-        return "; ".join(objection_words(self.voice, it) for verdict in self._verdicts[:1] for it in verdict.reasons)
-
-    def _say(self, text: str, bad: bool = True) -> None:
-        self.query_one("#problem", Static).update(plain(text, "$error" if bad else "$success"))
+    def _speaks_against(self) -> str:
+        return self.against(*self._verdicts[:1])
 
 
 def _when_text(wall: datetime) -> str:

@@ -17,11 +17,12 @@ from frontdesk.core.domain.requests import MOST_OFFERS, RequestKind
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import RequestCard
-from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
+from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.requests import offered_words, wish_words
 from frontdesk.screens.desk_screen import DeskDialog
 from frontdesk.screens.dialogs.approve import AS_NEW
+from frontdesk.screens.dialogs.slot_form import SlotForm
 from frontdesk.widgets.bars import Keys
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.field import Field
@@ -39,7 +40,7 @@ class OfferChoice:
     message: str = ""
 
 
-class OfferDialog(DeskDialog[OfferChoice]):
+class OfferDialog(SlotForm[OfferChoice]):
     """Answers which times are offered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,9 +59,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
             yield LineList[Offer](id="times")
-            with Horizontal(classes="line"):
-                yield Static(plain(_("other times") + " "), classes="tag")
-                yield Field(placeholder="thu pm · +2w · 25 nov", id="when")
+            yield from self.when_line(_("other times"), placeholder="thu pm · +2w · 25 nov", echoes=False)
             with Horizontal(classes="line"):
                 yield Static(plain(_("message to the client") + " "), classes="tag")
                 yield Field(self._message, id="message")
@@ -103,7 +102,7 @@ class OfferDialog(DeskDialog[OfferChoice]):
             times.focus()
             return
         if not self._chosen and times.chosen is not None:
-            self._say(_("1 to {n} choose the times to offer").format(n=len(times.lines)))
+            self.say(_("1 to {n} choose the times to offer").format(n=len(times.lines)))
             return
         if self._chosen:
             self.dismiss(OfferChoice(times=tuple(self._chosen), message=self.query_one("#message", Input).value))
@@ -116,11 +115,11 @@ class OfferDialog(DeskDialog[OfferChoice]):
         if offer in self._chosen:
             self._chosen.remove(offer)
         elif len(self._chosen) == MOST_OFFERS:
-            self._say(_("{n} times can be offered at most").format(n=MOST_OFFERS))
+            self.say(_("{n} times can be offered at most").format(n=MOST_OFFERS))
             return
         else:
             self._chosen.append(offer)
-        self._say("")
+        self.say("")
         self._show([line.value for line in times.lines], number)
 
     def _show(self, found: list[Offer], cursor: int) -> None:
@@ -136,15 +135,12 @@ class OfferDialog(DeskDialog[OfferChoice]):
 
     async def _find(self) -> None:
         request = self._card.line.request
-        typed = self.query_one("#when", Input).value
-        today = local_date(self.host.now(), request.zone)
+        typed, today = self.typed, local_date(self.host.now(), request.zone)
         asked = local_date(request.slot.start, request.zone)
         try:
-            wanted = (
-                when(typed, today, base=asked, locale=self.voice.setup.practice.locale) if typed.strip() else None
-            )
+            wanted = self.understood(request.zone, asked) if typed.strip() else None
         except NotUnderstood as error:
-            self._say(_("“{word}” is not understood: thu pm, 25 nov, +2w").format(word=error.word))
+            self.say(_("“{word}” is not understood: thu pm, 25 nov, +2w").format(word=error.word))
             return
         first = max(wanted.day if wanted is not None else asked, today)
         answer = await self.look(
@@ -168,9 +164,9 @@ class OfferDialog(DeskDialog[OfferChoice]):
         self._searched = typed
         self._show(found, found.index(here) if here in found else 0)
         if self._error:
-            self._say(self._error)
+            self.say(self._error)
         else:
-            self._say("" if found else _("nothing is free in the next {n} days").format(n=AHEAD))
+            self.say("" if found else _("nothing is free in the next {n} days").format(n=AHEAD))
 
     def _fits(self, offer: Offer, wanted: When | None) -> bool:
         asked = self._card.line.request.slot
@@ -202,9 +198,6 @@ class OfferDialog(DeskDialog[OfferChoice]):
                 if len(chosen) == LISTED + MOST_OFFERS:
                     break
         return chosen
-
-    def _say(self, text: str) -> None:
-        self.query_one("#problem", Static).update(plain(text, "$error"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,13 +25,13 @@ from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Start, local_date
 from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.reminders import reminder_hours, written
-from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When, when
+from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.render.words.labels import service_label
 from frontdesk.core.render.words.objections import objection_words
-from frontdesk.screens.desk_screen import DeskDialog
+from frontdesk.screens.dialogs.slot_form import SlotForm
 from frontdesk.screens.keeping import SlotKeeper
 from frontdesk.screens.rewriting import Rewriting
 from frontdesk.widgets.bars import Keys
@@ -80,7 +80,7 @@ class Row:
     verdict: Verdict | None = None
 
 
-class PickerDialog(DeskDialog[Picked]):
+class PickerDialog(SlotForm[Picked]):
     """Answers where an appointment is to go."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -123,10 +123,7 @@ class PickerDialog(DeskDialog[Picked]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="panel"):
-            with Horizontal(classes="line"):
-                yield Static(plain(_("when") + " "), classes="tag")
-                yield Field(self._typed, placeholder="thu pm · 4p · 25 nov 10 · +2w", id="when")
-                yield Static("", id="echo")
+            yield from self.when_line(_("when"), self._typed, placeholder="thu pm · 4p · 25 nov 10 · +2w")
             yield LineList[Row](id="rows", can_focus=False)
             yield Static(plain(self._error, "$error"), id="problem")
             with Horizontal(classes="line"):
@@ -142,9 +139,7 @@ class PickerDialog(DeskDialog[Picked]):
                 yield Static(plain(_("message") + " "), classes="tag")
                 yield Field(self._before.message if self._before is not None else "", id="message")
                 yield Static("", id="rewritten")
-            with Horizontal(classes="line", id="override-line"):
-                yield Static(plain(_("reason to override") + " "), classes="tag")
-                yield Field(id="override")
+            yield from self.override_line(_("reason to override"))
             yield Keys(
                 (_("⏎ move"), "screen.choose"),
                 _("↑↓ choose"),
@@ -174,7 +169,7 @@ class PickerDialog(DeskDialog[Picked]):
         if event.input.id == "reminders":
             with suppress(BadInput):
                 reminder_hours(event.value)
-                self._problem(self._error)
+                self.say(self._error)
         elif event.input.id == "when":
             if event.value != self._typed:
                 self._error = ""  # what was refused is something else now
@@ -210,7 +205,7 @@ class PickerDialog(DeskDialog[Picked]):
         row: Row | None = self.query_one("#rows", LineList).chosen
         where = row.offer if row is not None else None
         if where is None:
-            self._problem(_("choose a free time first: its mail is shown then"))
+            self.say(_("choose a free time first: its mail is shown then"))
             return
         if not self._reminders_fit():
             return
@@ -246,7 +241,7 @@ class PickerDialog(DeskDialog[Picked]):
         rows: LineList[Row] = self.query_one("#rows", LineList)
         row = rows.chosen
         if row is None:
-            self._problem(self._error or _("↓ chooses a time"))
+            self.say(self._error or _("↓ chooses a time"))
             return
         if not self._reminders_fit():
             return
@@ -257,13 +252,13 @@ class PickerDialog(DeskDialog[Picked]):
         elif row.verdict is not None:
             self._choose_against(row.verdict)
         elif len(rows.lines) > 1:
-            self._problem(_("↓ chooses a time on another day"))
+            self.say(_("↓ chooses a time on another day"))
 
     def _reminders_fit(self) -> bool:
         try:
             reminder_hours(self.query_one("#reminders", Input).value)
         except BadInput as wrong:
-            self._problem(plain_error(wrong))
+            self.say(plain_error(wrong))
             self.query_one("#reminders", Input).focus()
             return False
         return True
@@ -272,15 +267,14 @@ class PickerDialog(DeskDialog[Picked]):
         """A time that is not free: what may be overridden asks for a reason, the rest says why not."""
         stands = verdict.blocking(overridden=True)
         if stands:
-            self._problem("; ".join(objection_words(self.voice, it) for it in stands))
+            self.say("; ".join(objection_words(self.voice, it) for it in stands))
             return
-        reason = self.query_one("#override", Input).value.strip()
-        if self._override_for is None or not reason:
+        if self._override_for is None or not self.override:
             self._ask_override(verdict)
             return
         assert isinstance(verdict.start, int), "a time that does not exist cannot be overridden"
         self._leave_with(
-            self._picked(verdict.start, verdict.practitioner, verdict.location, verdict.room, override=reason)
+            self._picked(verdict.start, verdict.practitioner, verdict.location, verdict.room, override=self.override)
         )
 
     def _tell_why(self) -> None:
@@ -288,9 +282,9 @@ class PickerDialog(DeskDialog[Picked]):
         row: Row | None = self.query_one("#rows", LineList).chosen
         self._keep(row.offer if row is not None else None)
         if row is not None and row.verdict is not None:
-            self._problem("; ".join(objection_words(self.voice, it) for it in row.verdict.reasons))
+            self.say(self.against(row.verdict))
         elif row is not None and row.offer is not None and not self._error:
-            self._problem("")
+            self.say("")
 
     def _keep(self, offer: Offer | None) -> None:
         """The free time under the cursor is kept while the picker is open."""
@@ -310,9 +304,7 @@ class PickerDialog(DeskDialog[Picked]):
         self._override_for = verdict
         self.query_one("#override-line").display = verdict is not None
         if verdict is not None:
-            against = "; ".join(objection_words(self.voice, it) for it in verdict.reasons)
-            self._problem(f"{against} · " + _("a reason in a few words, then ⏎"))
-            self.query_one("#override", Input).focus()
+            self.ask_for_reason(self.against(verdict))
 
     def _picked(
         self, start: int, practitioner: StaffId, location: LocationId, room: RoomId | None, override: str = ""
@@ -330,7 +322,7 @@ class PickerDialog(DeskDialog[Picked]):
             client_agreed=self.query_one("#agreed", Choice).value is True,
             message=self.query_one("#message", Input).value.strip(),
             reminders=reminders if reminders != self._appointment.reminders else None,
-            typed=self.query_one("#when", Input).value,
+            typed=self.typed,
         )
 
     def _usual_reminders(self) -> str:
@@ -361,18 +353,16 @@ class PickerDialog(DeskDialog[Picked]):
         self.begin(self._find(), group="find", exclusive=True)
 
     async def _find(self) -> None:
-        typed = self.query_one("#when", Input).value
-        zone_name = self._appointment.zone
+        typed, zone_name = self.typed, self._appointment.zone
         today = local_date(self.host.now(), zone_name)
-        base = max(today, local_date(self._appointment.start, zone_name))
         try:
-            wanted = when(typed, today, base=base, locale=self.voice.setup.practice.locale)
+            wanted = self.understood(zone_name, max(today, local_date(self._appointment.start, zone_name)))
         except NotUnderstood as error:
-            self.query_one("#echo", Static).update(plain(f"= ? “{error.word}”", "$error"))
+            self.echo(f"? “{error.word}”", bad=True)
             told = _("“{word}” is not understood: thu pm, 4p, 25 nov 10, +2w, asap").format(word=error.word)
             self.query_one("#rows", LineList).show([Line(told, Row(), "dim")])
             return
-        self.query_one("#echo", Static).update(plain(self._echo(wanted, bool(typed.strip()))))
+        self.echo(self._understood_as(wanted, bool(typed.strip())))
         asked, offers = await asyncio.gather(self._ask(wanted), self._offers(wanted, today, bool(typed.strip())))
         none_then = [] if asked or not wanted.named_day else await self._nothing_then(wanted, offers)
         rows = [*asked, *none_then, *offers]
@@ -380,7 +370,7 @@ class PickerDialog(DeskDialog[Picked]):
             rows = [Line(_("nothing is free in the next {n} days").format(n=AHEAD), Row(), "dim")]
         self._show_rows(rows[:SHOWN], (typed, self._service, self.query_one("#person", Choice).value))
         if self._error:
-            self._problem(self._error)
+            self.say(self._error)
 
     def _show_rows(self, rows: list[Line[Row]], asked: tuple[object, ...]) -> None:
         """A new question begins at the first row; the same one again, as others change things, keeps the choice."""
@@ -435,7 +425,7 @@ class PickerDialog(DeskDialog[Picked]):
         reasons = [it for verdict in answer.why_none for it in verdict.reasons] if answer is not None else []
         rules = [objection_words(self.voice, it) for it in reasons if not it.means_taken]
         told = _("nothing free {when}: {why}").format(
-            when=self._echo(wanted, True).removeprefix("= "), why="; ".join(rules) or _("all taken")
+            when=self._understood_as(wanted, True), why="; ".join(rules) or _("all taken")
         )
         return [Line(told, Row(), "bad")]
 
@@ -501,20 +491,17 @@ class PickerDialog(DeskDialog[Picked]):
         can = " ⏎" if not verdict.blocking(overridden=True) else ""
         return Line(f"{when_:<18} {who:<18} {self.host.glyphs.no} {why}{can}", Row(verdict=verdict), "bad")
 
-    def _echo(self, wanted: When, typed: bool) -> str:
+    def _understood_as(self, wanted: When, typed: bool) -> str:
         if not typed or wanted.soon:
-            return "= " + _("as soon as can be")
+            return _("as soon as can be")
         text = self.voice.day(wanted.day)
         if wanted.wall is not None:
-            return f"= {text} {times.clock(wanted.wall, self.voice.twelve)}"
+            return f"{text} {times.clock(wanted.wall, self.voice.twelve)}"
         if wanted.part != ALL_DAY:
             first, last = wanted.part
             twelve = self.voice.twelve
-            return f"= {text} {times.clock_at(first, twelve)}–{times.clock_at(last, twelve)}"
-        return f"= {text}"
-
-    def _problem(self, text: str) -> None:
-        self.query_one("#problem", Static).update(plain(text, "$error"))
+            return f"{text} {times.clock_at(first, twelve)}–{times.clock_at(last, twelve)}"
+        return text
 
 
 def _place(row: Row | None) -> tuple[object, ...]:
