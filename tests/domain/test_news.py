@@ -119,3 +119,10 @@ def test_a_slip_is_no_news_to_who_knows_nothing_of_it() -> None:
     assert news(Known(None, unsure=True), HERE, None, slip=True) is None
     told = news(Known(HERE), HERE, None, slip=True)
     assert told is not None and told.kind is MailKind.CANCELLED
+
+
+def test_who_has_something_to_say_about_an_end_says_it_also_to_whom_nobody_told_the_beginning() -> None:
+    told = news_for(Reader.CLIENT, BOOKED, Known(None), HERE, None, NOW, words=True)
+    assert told == News(kind=MailKind.CANCELLED, known=Known(None), was=HERE, tells=None)
+    assert news_for(Reader.CLIENT, BOOKED, Known(None), HERE, None, NOW, words=True, slip=True) is None
+    assert news_for(Reader.CLIENT, BOOKED, Known(HERE), HERE, HERE, NOW, words=True) is None

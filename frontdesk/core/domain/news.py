@@ -97,12 +97,16 @@ def news_for(
     at: Instant,
     *,
     slip: bool = False,
+    words: bool = False,
 ) -> News | None:
     """What a reader has to be told of a thing that stood as `before` and stands as `now`; None for what is no news.
 
-    A `slip` is taken back so soon that who knows nothing of it need not hear of it.
+    A `slip` is taken back so soon that who knows nothing of it need not hear of it. With `words` somebody has
+    something to say: then an end is told also to whom nobody told the beginning.
     """
     kind = _kind(reader, thing, known, before, now, at)
+    if kind is None and words and before is not None and now is None:
+        kind = MailKind.CANCELLED
     if kind is None or (slip and now is None and known.told is None):
         return None
     return News(kind=kind, known=known, was=known.told or (None if now is not None else before), tells=now)

@@ -134,7 +134,8 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
     to = to_client(practice, client)
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
     was, now = appointment_for_client(before), appointment_for_client(after)
-    news = news_for(Reader.CLIENT, after, known_after(last, was), was, now, look.now)
+    words = bool(clean_text(question.change.message))
+    news = news_for(Reader.CLIENT, after, known_after(last, was), was, now, look.now, words=words)
     if news is None or not client.email:
         return None
     facts = change_facts(

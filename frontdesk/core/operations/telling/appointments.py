@@ -12,7 +12,6 @@ from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.practice import ReasonId, Setup, StaffMember
 from frontdesk.core.domain.told import (
     APPROVALS,
-    MailKind,
     Reader,
     Told,
     appointment_for_client,
@@ -108,16 +107,12 @@ def _tell_client(tx: Tx, practice: Setup, act: Act, client: Client, was: Appoint
 def _news_for_client(
     tx: Tx, act: Act, last: Last, it: Appointment, before: Told | None, now: Told | None, slip: bool
 ) -> News | None:
-    """What is news to the client: an approval is called so; and somebody may have something to say about an end that
-    nobody told them of.
-    """
+    """What is news to the client; an approval is called so."""
     if last.fate is Fate.TRUE:
         return None
     known = known_after(last.mail, before)
-    news = news_for(Reader.CLIENT, it, known, before, now, tx.now, slip=slip)
-    has_words = bool(act.message or act.letter)
-    if news is None and now is None and before is not None and has_words and not (slip and known.told is None):
-        news = News(kind=MailKind.CANCELLED, known=known, was=known.told or before, tells=None)
+    words = bool(act.message or act.letter)
+    news = news_for(Reader.CLIENT, it, known, before, now, tx.now, slip=slip, words=words)
     if news is None:
         return None
     was_approved = last.waiting is not None and last.waiting.kind in APPROVALS.values()
