@@ -69,7 +69,8 @@ def _require_known(values: dict[str, Any]) -> None:
     for path in unknown_keys(values):
         table, _dot, key = path.rpartition(".")
         beside = [row.key for row in ROWS if row.table == table]
-        near = difflib.get_close_matches(key, beside or list(MACHINE_SETTINGS), n=1)
+        beside += [] if table else list(dict.fromkeys(row.table for row in ROWS if row.table))
+        near = difflib.get_close_matches(key, beside, n=1)
         raise BadInput(f"config: {path}", Problem.UNKNOWN, key, hint=near[0] if near else ", ".join(beside))
 
 

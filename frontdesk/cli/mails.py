@@ -257,9 +257,9 @@ def calls(
         return
     found, voice = opening.see(ListCalls()), opening.voice
     if as_json:
-        show(shapes.items(shapes.mail(it, voice) for it in found))
+        show(shapes.items(shapes.call(it, voice) for it in found))
         return
-    table([[str(it.id), it.name, it.recipient, it.title] for it in found])
+    table([[str(it.owed.id), it.owed.name, it.phone, it.owed.title] for it in found])
     if not found:
         say(_("nobody has to be called"))
 

@@ -78,8 +78,8 @@ class DeskScreen(Screen[R], Generic[R]):
     """Asks and shows. Looking may be cancelled, doing may not."""
 
     NAME: ClassVar[str] = ""
-    deeds_done = 0
-    """How much was done from here."""
+    deeds_begun = 0
+    """How often something was to be done from here."""
 
     @property
     def host(self) -> Host:
@@ -120,8 +120,8 @@ class DeskScreen(Screen[R], Generic[R]):
         if glance.mail_trouble:
             every = (*every[:1], *every[2:], every[1])  # nothing presses more than mail that does not leave
         return [
-            Mark(voice, short, f"screen.verb('{verb.id}')")
-            for verb, count, voice, short in every
+            Mark(words, short, f"screen.verb('{verb.id}')")
+            for verb, count, words, short in every
             if count and verb is not but
         ]
 
@@ -142,6 +142,7 @@ class DeskScreen(Screen[R], Generic[R]):
 
     async def perform(self, ask: Ask[T], tell: bool = True) -> T | DeskError:
         """Do it, in the order of the keys; the event, or the error."""
+        self.deeds_begun += 1
         with self.host.pump.lookup():
             try:
                 event = await asyncio.shield(self._in_turn(ask))
@@ -149,7 +150,6 @@ class DeskScreen(Screen[R], Generic[R]):
                 if tell:
                     self.tell_error(error)
                 return error
-            self.deeds_done += 1
             if isinstance(event, Event):
                 self.tell_event(event)
                 self.follow(event)

@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from frontdesk.core.asks.mails import ListCalls
 from frontdesk.core.asks.schedule import KeepAppointment, ListWork
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.outbox import About, Call, Mail
-from frontdesk.core.domain.views import WorkLine
+from frontdesk.core.domain.outbox import trouble_of
+from frontdesk.core.domain.views import CallLine, WorkLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
+from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.core.render.words.work import cause_words
 from frontdesk.screens.deeds.appointments import AppointmentDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
@@ -22,7 +23,7 @@ from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
 from frontdesk.widgets.text import fit
 
-Row: TypeAlias = WorkLine | Mail | Call
+Row: TypeAlias = WorkLine | CallLine
 
 
 class WorkScreen(MainScreen):
@@ -62,22 +63,22 @@ class WorkScreen(MainScreen):
         match self.rows.chosen:
             case WorkLine() as line:
                 return line.named.appointment.id
-            case Mail(about=About(kind="appointment")) | Call(about=About(kind="appointment")) as call:
-                return AppointmentId(int(call.about.id))
+            case CallLine(owed) if owed.about.kind == "appointment":
+                return AppointmentId(int(owed.about.id))
             case _:
                 return None
 
-    def call_here(self) -> Mail | Call | None:
+    def call_here(self) -> CallLine | None:
         here = self.rows.chosen
-        return here if isinstance(here, Mail | Call) else None
+        return here if isinstance(here, CallLine) else None
 
     def verb(self, verb: Verb) -> None:
         call = self.call_here()
         match verb:
             case Verb.OPEN if call is not None:
-                self.begin(self.mails.read(call.id))
+                self.begin(self.mails.read(call.owed.id))
             case Verb.KEEP if call is not None:
-                self.begin(self.mails.called(call))
+                self.begin(self.mails.called(call.owed))
             case Verb.OPEN:
                 here = self.appointment_here()
                 if here is not None:
@@ -122,13 +123,16 @@ class WorkScreen(MainScreen):
         match self.rows.chosen:
             case WorkLine():
                 told = _("r moves it, c cancels, K keeps it as it is")
-            case Mail() | Call() as call:
-                told = " · ".join(filter(None, (call.recipient, _("enter: what to say, K: was called"))))
+            case CallLine(owed, phone):
+                trouble = trouble_of(owed)
+                why = trouble_words(trouble) if trouble is not None else ""
+                told = " · ".join(filter(None, (phone, why, _("enter: what to say, K: was called"))))
             case _:
                 told = _("nothing waits")
         self.query_one("#info", Info).show(told)
 
-    def _call(self, it: Mail | Call) -> str:
+    def _call(self, line: CallLine) -> str:
+        it = line.owed
         waits = age(self.host.now() - it.made_at)
         return f" {fit(_('call'), 17)}      {fit(it.name, 18)} {it.title} · {waits}"
 
@@ -142,4 +146,4 @@ class WorkScreen(MainScreen):
 
 
 def _key(row: Row) -> tuple[str, int]:
-    return ("work", row.work.id) if isinstance(row, WorkLine) else ("call", row.id)
+    return ("work", row.work.id) if isinstance(row, WorkLine) else ("call", row.owed.id)

@@ -236,6 +236,9 @@ def test_a_plan_for_a_new_database_lists_all_of_the_file(practice: Command, tmp_
         ('theme = "loud"', "theme"),
         ('datbase = "p.db"', "config: datbase: there is no “datbase” (database)"),
         ('[smtp]\nhots = "mail.example.org"', "config: smtp.hots: there is no “hots” (host)"),
+        ('smtp = "mail.example.org"', "[smtp] with lines such as host"),
+        ("[databse]", "config: databse: there is no “databse” (database)"),
+        ("[smpt]\nhost = 3", "config: smpt: there is no “smpt” (smtp)"),
         ("[backup]\nkeeps = 3", "config: backup.keeps: there is no “keeps” (keep)"),
     ],
 )

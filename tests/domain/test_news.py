@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from frontdesk.core.domain.news import Fate, Known, News, fate_of, known_after, known_of_request, news_for
-from frontdesk.core.domain.outbox import About, Delivery, Letter, Mail, MailId, MailState
+from frontdesk.core.domain.outbox import About, Call, Delivery, Letter, Mail, MailId, MailState
 from frontdesk.core.domain.times import HOUR
 from frontdesk.core.domain.told import MailKind, Reader, Told, place_of
 from tests.builders import MON_8, an_appointment, at
@@ -33,9 +33,26 @@ def a_mail(state: MailState, *, perhaps: bool = False, **more: Any) -> Mail:
     )
 
 
+def a_call(state: MailState, *, perhaps: bool = False, **more: Any) -> Call:
+    return Call(
+        id=MailId(1),
+        kind=MailKind.BOOKED,
+        about=About("appointment", "1"),
+        phone="+44 1",
+        letter=Letter(subject="Booked", text="Booked"),
+        state=state,
+        perhaps=perhaps,
+        **{"tells": HERE, **more},
+    )
+
+
 @pytest.mark.parametrize(
     ("last", "now", "fate"),
     [
+        (a_call(MailState.QUEUED), HERE, Fate.TRUE),
+        (a_call(MailState.QUEUED), LATER, Fate.UNTRUE),
+        (a_call(MailState.QUEUED, perhaps=True), HERE, Fate.UNTRUE),
+        (a_call(MailState.SENT), LATER, Fate.STAYS),
         (None, HERE, Fate.STAYS),
         (a_mail(MailState.SENT), LATER, Fate.STAYS),
         (a_mail(MailState.QUEUED), HERE, Fate.TRUE),
@@ -51,13 +68,20 @@ def a_mail(state: MailState, *, perhaps: bool = False, **more: Any) -> Mail:
         (a_mail(MailState.CALLED), LATER, Fate.STAYS),
     ],
 )
-def test_a_mail_that_waits_goes_on_only_while_it_is_true(last: Mail | None, now: Told | None, fate: Fate) -> None:
+def test_a_mail_that_waits_goes_on_only_while_it_is_true(
+    last: Mail | Call | None, now: Told | None, fate: Fate
+) -> None:
     assert fate_of(last, now) is fate
 
 
 @pytest.mark.parametrize(
     ("last", "known"),
     [
+        (a_call(MailState.SENT), Known(HERE)),
+        (a_call(MailState.QUEUED, known=LATER), Known(LATER)),
+        (a_call(MailState.QUEUED, perhaps=True), Known(HERE, unsure=True)),
+        (a_mail(MailState.QUEUED, perhaps=True).as_call("+44 1", NOW), Known(HERE, unsure=True)),
+        (a_mail(MailState.SENDING).as_call("+44 1", NOW), Known(HERE, unsure=True)),
         (None, Known(HERE)),
         (a_mail(MailState.SENT), Known(HERE)),
         (a_mail(MailState.CALLED), Known(HERE)),
@@ -71,7 +95,7 @@ def test_a_mail_that_waits_goes_on_only_while_it_is_true(last: Mail | None, now:
     ],
 )
 def test_what_a_reader_knows_is_what_the_last_mail_that_can_have_arrived_said(
-    last: Mail | None, known: Known
+    last: Mail | Call | None, known: Known
 ) -> None:
     assert known_after(last, HERE) == known
 

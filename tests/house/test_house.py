@@ -193,3 +193,13 @@ def test_no_test_module_imports_another() -> None:
         if re.match(r"\s*(from|import) tests\.(\w+\.)*test_", line)
     ]
     assert found == []
+
+
+def test_the_program_needs_nothing_of_its_tests() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (ROOT / "frontdesk").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*(from|import) (tests|benchmarks)\b", line)
+    ]
+    assert found == []

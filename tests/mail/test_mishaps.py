@@ -14,11 +14,13 @@ from frontdesk.core.asks.clients import EditClient
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import (
     CountReminders,
+    DropMail,
     GiveBookingLink,
     ListCalls,
     ListMails,
     NextDue,
     ReleaseMails,
+    TakeBackDecision,
     TakeMails,
     WriteMessage,
     WriteReminders,
@@ -36,7 +38,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.outbox import DeliveryTrouble, Outcome, trouble_of
+from frontdesk.core.domain.outbox import Carrier, DeliveryTrouble, MailState, Outcome, Trouble, trouble_of
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId
@@ -47,15 +49,16 @@ from tests.builders import Clock, as_staff, booked, on
 from tests.mail.servers import Inbox, Plain, serving
 from tests.operations.mailing import (
     ANN,
+    BUSY,
     CLARA,
     Post,
     a_client,
     cancel,
+    ended,
     kinds,
     mailing,
     move,
     outbox,
-    put_off,
     wish,
 )
 
@@ -92,9 +95,9 @@ def test_a_mail_nobody_took_for_three_days_is_a_call_while_it_is_still_true(post
     worker = post.desk.acting(SYSTEM)
     for _ in range(80):
         for leased in worker.do(TakeMails(limit=9)):
-            put_off(post.desk, leased, Outcome.LATER)
+            ended(post.desk, leased, Outcome.LATER)
         clock.now += 3700
-    assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.MOVED]
+    assert [it.owed.kind for it in post.desk.see(ListCalls())] == [MailKind.MOVED]
     assert post.desk.see(ListMails()).failed == 2
 
 
@@ -104,7 +107,7 @@ def test_a_client_who_perhaps_got_a_mail_is_told_the_truth_again(post: Post, clo
     move(post.desk, it, on(24, 14))
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        put_off(post.desk, leased, Outcome.UNKNOWN)
+        ended(post.desk, leased, Outcome.UNKNOWN)
     post.desk.do(Undo())
     post.desk.do(Redo())
     post.go(after=4000)
@@ -291,13 +294,13 @@ def test_a_call_about_an_old_time_is_replaced_and_ends_with_the_visit(post: Post
     it = booked(post.desk, on(24, 10), client=a_client(post.desk).id).appointment
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        put_off(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Outcome.REFUSED)
     move(post.desk, it, on(24, 14))
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        put_off(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Outcome.REFUSED)
     [call] = post.desk.see(ListCalls())
-    assert call.tells is not None and call.tells.start == it.start + 4 * 3600
+    assert call.owed.tells is not None and call.owed.tells.start == it.start + 4 * 3600
     clock.set(on(25, 8))
     assert post.desk.see(ListCalls()) == ()
 
@@ -310,7 +313,7 @@ def test_a_slip_that_is_taken_back_at_once_calls_nobody(post: Post, clock: Clock
     booked(post.desk, on(24, 11), client=client)
     clock.now += 600
     post.desk.do(Undo())
-    assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.CANCELLED]
+    assert [it.owed.kind for it in post.desk.see(ListCalls())] == [MailKind.CANCELLED]
 
 
 def test_another_room_is_no_news(post: Post) -> None:
@@ -358,7 +361,7 @@ def test_a_leased_mail_that_comes_back_goes_to_the_corrected_address(post: Post,
     taken = post.desk.acting(SYSTEM).do(TakeMails(limit=9))
     post.desk.do(EditClient(client=client.id, seen=None, email=CLARA))
     for leased in taken:
-        put_off(post.desk, leased, Outcome.LATER)
+        ended(post.desk, leased, Outcome.LATER)
     post.go(after=100)
     assert kinds(post, CLARA) == [MailKind.BOOKED] and post.to("typo@client.example") == []
 
@@ -379,3 +382,43 @@ def test_a_rewritten_letter_says_its_end_once(post: Post) -> None:
     move(post.desk, it, on(24, 14), letter="Dear Clara.\n\n--\nTest Street")
     post.go()
     assert post.to(CLARA)[-1].html.count("Test Street") == 1 + post.to(CLARA)[-1].html.count("<title>Moved") * 1
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["no address any more", "and one again"])
+def test_what_perhaps_arrived_is_not_forgotten_when_the_address_goes(post: Post, clock: Clock, again: bool) -> None:
+    """The end of an appointment is told to whom its beginning perhaps reached."""
+    client = a_client(post.desk, phone="+44 20 7946 0001")
+    it = booked(post.desk, on(26, 10), client=client.id).appointment
+    clock.now += 61
+    for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
+        ended(post.desk, leased, Outcome.UNKNOWN)
+    post.desk.do(EditClient(client=client.id, seen=None, email=""))
+    if again:
+        post.desk.do(EditClient(client=client.id, seen=None, email=CLARA))
+    cancel(post.desk, it)
+    waits = [(it.carrier, it.kind) for it in outbox(post.desk, client.id) if it.state is MailState.QUEUED]
+    assert waits == [(Carrier.MAIL if again else Carrier.CALL, MailKind.CANCELLED)]
+
+
+def test_a_mail_that_left_in_the_end_has_no_trouble_any_more(post: Post, clock: Clock) -> None:
+    booked(post.desk, on(26, 10), client=a_client(post.desk).id)
+    clock.now += 61
+    for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
+        ended(post.desk, leased, Outcome.LATER)
+    assert {trouble_of(it) for it in outbox(post.desk)} == {BUSY}
+    post.go(after=4000)
+    assert [(it.state, trouble_of(it)) for it in outbox(post.desk)] == [(MailState.SENT, None)] * 2
+
+
+def test_a_mail_given_up_and_dropped_has_failed_again_when_that_is_taken_back(post: Post, clock: Clock) -> None:
+    booked(post.desk, on(30, 10), client=a_client(post.desk).id)
+    clock.now += 61
+    worker = post.desk.acting(SYSTEM)
+    for leased in worker.do(TakeMails(limit=9)):
+        ended(post.desk, leased, Outcome.LATER)
+    clock.now += 73 * 3600
+    assert worker.do(TakeMails(limit=9)) == ()
+    [failed] = [it for it in outbox(post.desk) if it.recipient == CLARA]
+    assert trouble_of(failed) == Trouble(DeliveryTrouble.OUT_OF_TIME, "451 busy")
+    post.desk.do(DropMail(mail=failed.id))
+    assert post.desk.do(TakeBackDecision(mail=failed.id)).state is MailState.FAILED

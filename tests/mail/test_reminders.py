@@ -30,7 +30,7 @@ from frontdesk.core.domain.told import MailKind
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.queries.mails import is_in_trouble
 from tests.builders import Clock, booked, on
-from tests.operations.mailing import Post, a_client, cancel, mailing, move, outbox, put_off
+from tests.operations.mailing import Post, a_client, cancel, ended, mailing, move, outbox
 
 
 @pytest.fixture
@@ -181,8 +181,8 @@ def test_nobody_is_called_about_a_reminder_of_what_moved_or_died(post: Post, how
     post.clock.set(on(24, 10))
     post.desk.acting(SYSTEM).do(WriteReminders())
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=5)):
-        put_off(post.desk, leased, Outcome.REFUSED)
-    assert [it.kind for it in post.desk.see(ListCalls())] == [MailKind.REMINDER]
+        ended(post.desk, leased, Outcome.REFUSED)
+    assert [it.owed.kind for it in post.desk.see(ListCalls())] == [MailKind.REMINDER]
     move(post.desk, it, on(27, 14)) if how == "moved" else cancel(post.desk, it)
     assert post.desk.see(ListCalls()) == ()
 

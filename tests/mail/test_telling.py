@@ -51,7 +51,7 @@ from frontdesk.core.render.letters import is_broken
 from frontdesk.core.render.words.events import event_words
 from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock, booked, on
-from tests.operations.mailing import ANN, CLARA, Post, a_client, cancel, kinds, mailing, move, outbox, put_off, wish
+from tests.operations.mailing import ANN, CLARA, Post, a_client, cancel, ended, kinds, mailing, move, outbox, wish
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def voice(post: Post) -> Voice:
 
 
 def calls(post: Post) -> list[MailKind]:
-    return [it.kind for it in post.desk.see(ListCalls())]
+    return [it.owed.kind for it in post.desk.see(ListCalls())]
 
 
 @pytest.mark.parametrize("how", ["reinstated", "cancel undone"])
@@ -74,7 +74,7 @@ def test_who_was_called_about_a_cancel_is_called_when_it_stands_again(post: Post
     post.go()
     cancel(post.desk, it)
     [call] = post.desk.see(ListCalls())
-    post.desk.do(CallMade(mail=call.id))
+    post.desk.do(CallMade(mail=call.owed.id))
     if how == "reinstated":
         post.desk.do(ReinstateAppointment(appointment=it.id, seen=None))
     else:
@@ -101,7 +101,7 @@ def test_words_for_who_has_no_address_are_a_call(post: Post) -> None:
     )
     post.desk.do(ask)
     [call] = post.desk.see(ListCalls())
-    assert "Park here" in call.letter.text
+    assert "Park here" in call.owed.letter.text
 
 
 def test_a_call_becomes_a_mail_when_there_is_an_address(post: Post) -> None:
@@ -183,7 +183,7 @@ def test_a_preview_says_what_will_go_after_a_mail_that_reached_nobody(post: Post
     it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
     clock.now += 61
     for leased_mail in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        put_off(post.desk, leased_mail, Outcome.REFUSED)
+        ended(post.desk, leased_mail, Outcome.REFUSED)
     change = RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11))
     seen = post.desk.see(PreviewLetter(change=change))
     assert seen is not None and seen.subject.startswith("Booked")
@@ -279,9 +279,9 @@ def test_a_call_that_was_made_counts_as_told(post: Post) -> None:
     move(post.desk, it, on(26, 11))
     post.clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        put_off(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Outcome.REFUSED)
     [failed] = post.desk.see(ListCalls())
-    done = post.desk.do(CallMade(mail=failed.id))
+    done = post.desk.do(CallMade(mail=failed.owed.id))
     assert (done.carrier, done.state) == (Carrier.MAIL, MailState.CALLED)
     move(post.desk, it, on(26, 13))
     post.go()

@@ -121,8 +121,10 @@ def wish(desk: Desk, client: Any, hour: int) -> Any:
     return desk.do(ask).request  # type: ignore[union-attr]
 
 
-def put_off(desk: Desk, leased: Leased, outcome: Outcome) -> None:
-    desk.acting(SYSTEM).do(report(leased, outcome, BUSY))
+def ended(desk: Desk, leased: Leased, outcome: Outcome) -> None:
+    """An attempt ended so, with what a server says then."""
+    trouble = {Outcome.REFUSED: REFUSED, Outcome.UNKNOWN: Trouble(DeliveryTrouble.LOST, "reset")}.get(outcome, BUSY)
+    desk.acting(SYSTEM).do(report(leased, outcome, trouble))
 
 
 def kinds(post: Post, address: str) -> list[MailKind]:

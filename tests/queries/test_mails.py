@@ -9,7 +9,7 @@ from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail, T
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import NotFound
-from frontdesk.core.domain.outbox import Call, MailId, MailState, Outcome
+from frontdesk.core.domain.outbox import MailId, MailState, Outcome, trouble_of
 from frontdesk.core.render.letters import MASK
 from tests.builders import Clock, as_staff, booked, on
 from tests.operations.mailing import ANN, CLARA, NO_SIGN_IN, REFUSED, Post, a_client, mailing, outbox, report
@@ -74,7 +74,8 @@ def test_whom_no_mail_reached_is_called_at_the_number_they_have_now(post: Post, 
 
     [call] = post.desk.see(ListCalls())
 
-    assert isinstance(call, Call) and (call.name, call.phone) == ("Clara Client", "+44 20 7946 0018")
+    assert (call.owed.name, call.phone) == ("Clara Client", "+44 20 7946 0018")
+    assert (call.owed.state, trouble_of(call.owed)) == (MailState.FAILED, REFUSED)
     assert as_staff(post.desk, "bob").see(ListCalls()) == ()
 
 

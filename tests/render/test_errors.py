@@ -144,7 +144,11 @@ def test_every_problem_and_every_trouble_has_words() -> None:
         ),
         (Trouble(DeliveryTrouble.LOST), "the connection was lost", ""),
         (Trouble(DeliveryTrouble.TOO_SLOW), "the server took too long", ""),
-        (Trouble(DeliveryTrouble.NO_KEY), "its links were sealed with the key of another machine", ""),
+        (
+            Trouble(DeliveryTrouble.NO_KEY, "seal.key"),
+            "the key that its links were sealed with is not on this machine: seal.key",
+            "copy it from the machine where the practice was made",
+        ),
         (Trouble(DeliveryTrouble.OUT_OF_TIME), "nobody took it in time", ""),
         (Trouble(DeliveryTrouble.FAULT), "a fault of this program", ""),
         (

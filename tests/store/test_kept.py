@@ -328,6 +328,7 @@ TROUBLES: list[tuple[str, DeliveryTrouble | QueueFault, str]] = [
     ("wrong_seal_key: seal.key", DeliveryTrouble.NO_KEY, "seal.key"),
     ("550 no such user", DeliveryTrouble.REFUSED, "550 no such user"),
     ("451 later", DeliveryTrouble.PUT_OFF, "451 later"),
+    ("desk@ is no address to send from", QueueFault.NO_SENDER, "desk@"),
     ("fault: ValueError", DeliveryTrouble.FAULT, "ValueError"),
     ("something else", DeliveryTrouble.FAULT, "something else"),
 ]

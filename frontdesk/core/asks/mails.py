@@ -8,12 +8,12 @@ from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppoin
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
-from frontdesk.core.domain.outbox import Call, Letter, Mail, MailId, MailState, Outcome, Owed, Trouble, Webhook
+from frontdesk.core.domain.outbox import Letter, Mail, MailId, MailState, Outcome, Owed, Trouble, Webhook
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.domain.views import Outbox
+from frontdesk.core.domain.views import CallLine, Outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +220,7 @@ class NextDue(Question[Instant | None]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListCalls(Question[tuple[Mail | Call, ...]]):
+class ListCalls(Question[tuple[CallLine, ...]]):
     """Whom the desk has to call, and what about: the oldest first."""
 
     needs = Permission.SEE_CALENDAR

@@ -6,9 +6,6 @@ from frontdesk.core.domain.machine import Security
 from frontdesk.core.domain.settings import Form, Part, Setting, Unit
 from frontdesk.core.domain.text import later
 
-_NO_FILE = frozenset({"keys"})
-"""Tables whose keys are people's own."""
-
 ROWS = (
     Setting(path="database", form=Form.NAME, label=later("Database"),
             help=later("A file, or the URL of a PostgreSQL database.")),
@@ -41,7 +38,7 @@ ROWS = (
             help=later("The address mails are sent from; empty: the practice's."), default=""),
     Setting(path="backup.folder", form=Form.NAME, label=later("Backup folder"),
             help=later("Where copies of the database are kept."), part=Part.BACKUP),
-    Setting(path="backup.keep", form=Form.WORDS, label=later("Kept"),
+    Setting(path="backup.keep", form=Form.TABLE, label=later("Kept"),
             help=later("How many hourly, daily and monthly copies stay."),
             default={"hourly": 24, "daily": 14, "monthly": 12}, part=Part.BACKUP),
     Setting(path="postgresql.connect", form=Form.NUMBER, label=later("Connect"),
@@ -59,11 +56,14 @@ MACHINE_SETTINGS: dict[str, Setting] = {row.path: row for row in ROWS}
 
 
 def unknown_keys(values: dict[str, object]) -> tuple[str, ...]:
-    """Keys of a config file that no row names, by path."""
+    """Keys and tables of a config file that no row names, by path; what a table is said to be, its reader judges."""
+    tables = {row.table for row in ROWS if row.table}
     paths: list[str] = []
     for name, value in values.items():
-        inside = isinstance(value, dict) and name not in _NO_FILE
-        paths += [f"{name}.{key}" for key in value] if inside and isinstance(value, dict) else [name]
+        if isinstance(value, dict) and name in tables:
+            paths += [f"{name}.{key}" for key in value]
+        elif name not in tables:
+            paths.append(name)
     return tuple(path for path in paths if path not in MACHINE_SETTINGS)
 
 

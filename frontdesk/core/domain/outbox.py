@@ -123,7 +123,7 @@ class DeliveryTrouble(Enum):
     """The connection broke off on the way."""
     TOO_SLOW = "too_slow"
     NO_KEY = "no_key"
-    """Its secrets were sealed with the key of another machine."""
+    """The key that its secrets were sealed with is not on this machine."""
     OUT_OF_TIME = "out_of_time"
     """No server took it for three days."""
     FAULT = "fault"
@@ -224,7 +224,7 @@ class Carrier(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Owed:
-    """What all that is owed has in common; kept for ever, its secrets until it is sent."""
+    """What all that is owed has in common; kept for ever."""
 
     carrier: ClassVar[Carrier]
     id: MailId
@@ -257,7 +257,7 @@ class _News(_Owed):
     """Personal words in it."""
     thread: str = ""
     sealed: str = ""
-    """Its secrets, readable only with the machine's key; empty once it was told."""
+    """Its secrets, readable only with the machine's key; empty once it left by mail, or is put aside."""
     known: Told | None = None
     """What its reader was told before."""
     unsure: bool = False
@@ -281,7 +281,8 @@ class Mail(_News):
 
     def as_call(self, phone: str, at: Instant) -> Call:
         """The same news, to be told by phone."""
-        return Call(**{**_shared(self), "state": MailState.QUEUED, "due_at": at}, phone=phone)
+        perhaps = self.delivery.perhaps or self.state is MailState.SENDING
+        return Call(**{**_shared(self), "state": MailState.QUEUED, "due_at": at}, phone=phone, perhaps=perhaps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +291,8 @@ class Call(_News):
 
     carrier = Carrier.CALL
     phone: str
+    perhaps: bool = False
+    """It was a mail before, and nobody knows whether that arrived."""
 
     @property
     def recipient(self) -> str:
@@ -297,7 +300,8 @@ class Call(_News):
 
     def as_mail(self, address: str, letter: Letter, due_at: Instant) -> Mail:
         """The same news, to be told by mail."""
-        return Mail(**{**_shared(self), "letter": letter, "due_at": due_at}, address=address)
+        delivery = Delivery(perhaps=self.perhaps)
+        return Mail(**{**_shared(self), "letter": letter, "due_at": due_at}, address=address, delivery=delivery)
 
 
 def _shared(it: _News) -> dict[str, Any]:
@@ -336,9 +340,12 @@ def trouble_of(it: Owed) -> Trouble | None:
 
 def is_told(it: Owed) -> bool:
     """Whether its reader has to be taken to know what it says."""
-    if isinstance(it, Call):
-        return it.state in ARRIVED
-    return it.delivery.perhaps or it.state in ARRIVED or it.state is MailState.SENDING
+    return is_in_doubt(it) or it.state in ARRIVED or it.state is MailState.SENDING
+
+
+def is_in_doubt(it: Owed) -> bool:
+    """Whether an attempt ended so that nobody knows whether it arrived."""
+    return it.perhaps if isinstance(it, Call) else it.delivery.perhaps
 
 
 def is_to_be_called(it: Owed) -> bool:
@@ -358,7 +365,7 @@ def may_be_dropped(it: Owed) -> bool:
 
 def may_still_change(it: Owed) -> bool:
     """Whether it waits, and nobody can have read it."""
-    return it.state in UNSENT and (isinstance(it, Call) or not it.delivery.perhaps)
+    return it.state in UNSENT and not is_in_doubt(it)
 
 
 def retry_delay(attempts: int, chance: float) -> int:

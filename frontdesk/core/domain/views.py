@@ -15,7 +15,7 @@ from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.notices import Notice, NoticeId
-from frontdesk.core.domain.outbox import Owed, Standstill
+from frontdesk.core.domain.outbox import Call, Mail, Owed, Standstill
 from frontdesk.core.domain.outcomes import Countdown
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.policies import Terms
@@ -302,6 +302,14 @@ class Rehearsed:
     line: HistoryLine
     on: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """Somebody to be called: what no mail told them, and the number they have now."""
+
+    owed: Mail | Call
+    phone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

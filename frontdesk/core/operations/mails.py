@@ -41,7 +41,7 @@ from frontdesk.core.domain.outbox import (
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.text import TEXT_LENGTH, clean_text
-from frontdesk.core.domain.times import DAY
+from frontdesk.core.domain.times import DAY, HOUR
 from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.operations.appointments import found, locked_client
 from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_power_over, require_sees
@@ -54,7 +54,6 @@ from frontdesk.core.queries.slots import service_of
 from frontdesk.core.render import letters
 from frontdesk.core.store import clients, links, mails, setup
 from frontdesk.core.store.look import Tx
-from tests.domain.oracle import HOUR
 
 
 def send_now(tx: Tx, ask: SendNow) -> Owed:

@@ -91,7 +91,8 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
             return None
         it = corrected
     if it.delivery.attempts and tx.now >= it.made_at + GIVE_UP:
-        trouble = it.delivery.trouble or Trouble(DeliveryTrouble.OUT_OF_TIME)
+        last = it.delivery.trouble
+        trouble = Trouble(DeliveryTrouble.OUT_OF_TIME, last.detail if last is not None else "")
         mails.save(tx, replace(it, state=MailState.FAILED, delivery=replace(it.delivery, trouble=trouble)))
         return None
     try:

@@ -10,7 +10,7 @@ from frontdesk.core.domain.errors import NotFound, StoreUnusable
 from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, Owed, Webhook
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.domain.views import Outbox
+from frontdesk.core.domain.views import CallLine, Outbox
 from frontdesk.core.render.letters import masked
 from frontdesk.core.store import clients, mails, seals
 from frontdesk.core.store.look import Look
@@ -49,19 +49,16 @@ def next_due(look: Look, question: NextDue) -> Instant | None:
     return mails.next_due_at(look, question.by_mail)
 
 
-def list_calls(look: Look, _: ListCalls) -> tuple[Mail | Call, ...]:
+def list_calls(look: Look, _: ListCalls) -> tuple[CallLine, ...]:
     """Each with the phone number to call."""
     if not may(look.actor, Permission.SEE_CLIENTS):
         return ()
-    return tuple(_letter_covered(_with_phone(look, it)) for it in mails.calls(look))
+    return tuple(CallLine(_letter_covered(it), _phone_of(look, it)) for it in mails.calls(look))
 
 
-def _with_phone(look: Look, it: Mail | Call) -> Mail | Call:
-    """A mail that reached nobody is shown as the call that it is now."""
+def _phone_of(look: Look, it: Mail | Call) -> str:
     client = clients.living(look, it.client) if it.client is not None else None
-    if client is None:
-        return it
-    return it.as_call(client.phone, it.due_at) if isinstance(it, Mail) else replace(it, phone=client.phone)
+    return client.phone if client is not None else it.phone if isinstance(it, Call) else ""
 
 
 def covered(it: Owed) -> Owed:

@@ -25,7 +25,16 @@ from frontdesk.core.domain.requests import Slot, request_ref
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
-from frontdesk.core.domain.views import BellLine, ClientHit, Named, PlannedMove, Rehearsed, RequestLine, WorkLine
+from frontdesk.core.domain.views import (
+    BellLine,
+    CallLine,
+    ClientHit,
+    Named,
+    PlannedMove,
+    Rehearsed,
+    RequestLine,
+    WorkLine,
+)
 from frontdesk.core.render.times import iso
 from frontdesk.core.render.words.history import history_words
 from frontdesk.core.render.words.notices import notice_words
@@ -285,6 +294,10 @@ def mail(it: Owed, voice: Voice) -> Json:
         "trouble": trouble.kind.value if trouble is not None else None,
         "error": trouble.detail if trouble is not None else None,
     }
+
+
+def call(it: CallLine, voice: Voice) -> Json:
+    return mail(it.owed, voice) | {"to": it.phone}
 
 
 def notice(it: BellLine, voice: Voice) -> Json:

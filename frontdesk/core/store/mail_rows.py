@@ -48,7 +48,7 @@ def value(row: Any) -> Owed:
         case Carrier.MAIL:
             return Mail(**owed, **_news(row), address=row.recipient, delivery=_delivery(row))
         case Carrier.CALL:
-            return Call(**owed, **_news(row), phone=row.recipient)
+            return Call(**owed, **_news(row), phone=row.recipient, perhaps=bool(row.perhaps))
         case Carrier.WEBHOOK:
             return Webhook(
                 **owed,
@@ -83,8 +83,14 @@ def _delivery(row: Any) -> Delivery:
         perhaps=bool(row.perhaps),
         lease=row.lease,
         leased_until=row.leased_until,
-        trouble=Trouble(_KINDS[row.trouble], row.error) if row.trouble else None,
+        trouble=_trouble(row),
     )
+
+
+def _trouble(row: Any) -> Trouble | None:
+    if row.trouble and row.trouble not in _KINDS:
+        raise ValueError(row.trouble)
+    return Trouble(_KINDS[row.trouble], row.error) if row.trouble else None
 
 
 def _told(text: str | None) -> Told | None:
@@ -109,7 +115,7 @@ def row(it: Owed) -> dict[str, Any]:
         "put_aside": it.put_aside.value if it.put_aside is not None else "",
         "decided_by": it.decided_by,
         **(_row_of_webhook(it) if isinstance(it, Webhook) else _row_of_news(it)),
-        **_row_of_delivery(Delivery() if isinstance(it, Call) else it.delivery),
+        **_row_of_delivery(Delivery(perhaps=it.perhaps) if isinstance(it, Call) else it.delivery),
     }
 
 

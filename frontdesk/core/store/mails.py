@@ -159,7 +159,15 @@ _SENT = (
         col(_m.lease) == bindparam("mine"),
         col(_m.state) == MailState.SENDING.value,
     )
-    .values(state=MailState.SENT.value, sent_at=bindparam("at"), sealed="", lease="", leased_until=None, error="")
+    .values(
+        state=MailState.SENT.value,
+        sent_at=bindparam("at"),
+        sealed="",
+        lease="",
+        leased_until=None,
+        trouble="",
+        error="",
+    )
 )
 _WAITING_REMINDERS = (
     _ONE.where(

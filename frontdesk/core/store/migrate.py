@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
-from frontdesk.core.store import events
+from frontdesk.core.store import events, mail_rows
 from frontdesk.core.store.engine import SCHEMA, driver, engine_on, place_of, schema_of, translated
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.rows import Row
@@ -184,6 +184,11 @@ def _require_sound(connection: Connection, name: str) -> int:
         for value in connection.execute(text(f'SELECT DISTINCT {column} FROM "{of}"')).scalars():
             if value is not None and value not in ("[]", "{}"):
                 from_text(kind, value)
+    for row in connection.execute(text("SELECT * FROM mail")):
+        try:
+            mail_rows.value(row)
+        except ValueError as error:
+            raise StoreUnusable(StoreProblem.DAMAGED, name, f"mail {row.id}: {error}") from None
     if events.broken_links(connection):
         raise StoreUnusable(StoreProblem.DAMAGED, name, "event")
     return events.require_readable(connection)

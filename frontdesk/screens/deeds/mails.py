@@ -155,11 +155,11 @@ class MailDeeds(Deeds):
         done = await self.screen.perform(ask)
         if not isinstance(done, DeskError):
             self.screen.tell(told.format(name=done.name))
-            self._decided, self._decided_as = before, self.screen.deeds_done
+            self._decided, self._decided_as = before, self.screen.deeds_begun
 
     def undoes_decision(self) -> bool:
         """Takes back what was just decided here about a mail, if that was the last thing done."""
-        mail = self._decided if self._decided_as == self.screen.deeds_done else None
+        mail = self._decided if self._decided_as == self.screen.deeds_begun else None
         if mail is not None:
             call = isinstance(mail, Call)
             told = _("To be called again: {name}") if call else _("It is as it was, for {name}")

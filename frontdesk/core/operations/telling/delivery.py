@@ -133,6 +133,8 @@ def deliver(
     A client without e-mail is to be called about what is news. Raises BadInput for a template that cannot be filled,
     StoreUnusable where a secret cannot be sealed.
     """
+    if not to.email and (to.reader is Reader.STAFF or facts.kind not in CALLED):
+        return None
     domain = domain_of(practice)
     message_id = f"<{uuid.uuid4().hex}@{domain}>"
     read = letters.letter(facts)
@@ -158,8 +160,6 @@ def deliver(
         sealed = seals.seal(tx, link.secrets if link is not None else {}, message_id)
         due = {"due_at": tx.now + practice.practice.mail.grace, "state": _begins(tx)}
         return mails.add(tx, Mail(address=to.email, sealed=sealed, **{**written, **due, **more}))
-    if to.reader is Reader.STAFF or facts.kind not in CALLED:
-        return None
     return mails.add(tx, Call(phone=to.phone, **{**written, "due_at": tx.now, **more}))
 
 

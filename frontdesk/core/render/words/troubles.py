@@ -13,7 +13,7 @@ TROUBLE_WORDS: dict[DeliveryTrouble | QueueFault, str] = {
     DeliveryTrouble.NO_CONNECTION: later("no connection"),
     DeliveryTrouble.LOST: later("the connection was lost"),
     DeliveryTrouble.TOO_SLOW: later("the server took too long"),
-    DeliveryTrouble.NO_KEY: later("its links were sealed with the key of another machine"),
+    DeliveryTrouble.NO_KEY: later("the key that its links were sealed with is not on this machine"),
     DeliveryTrouble.OUT_OF_TIME: later("nobody took it in time"),
     DeliveryTrouble.FAULT: later("a fault of this program"),
     QueueFault.SIGN_IN: later("the mail server does not let us sign in"),
@@ -29,6 +29,7 @@ CURE_WORDS: dict[DeliveryTrouble | QueueFault, str] = {
         "check host and port ([smtp] in the config file), and that no firewall is between"
     ),
     DeliveryTrouble.BAD_ADDRESS: later("check the address"),
+    DeliveryTrouble.NO_KEY: later("copy it from the machine where the practice was made"),
     QueueFault.SIGN_IN: later("check user and password ([smtp] in the config file)"),
     QueueFault.TLS: later(
         "check that security fits the port, and that the certificate is for this host and not expired"

@@ -48,8 +48,8 @@ def upgrade() -> None:
         db.execute(
             sa.text("UPDATE mail SET put_aside = :kept, error = '' WHERE error = :text"), {"kept": kept, "text": text}
         )
-    for row in db.execute(sa.text("SELECT id, error FROM mail WHERE error <> ''")).all():
-        trouble, detail = taken_apart(row.error)
+    for row in db.execute(sa.text("SELECT id, carrier, error FROM mail WHERE error <> ''")).all():
+        trouble, detail = taken_apart(row.error, row.carrier)
         db.execute(
             sa.text("UPDATE mail SET trouble = :trouble, error = :detail WHERE id = :id"),
             {"trouble": trouble, "detail": detail, "id": row.id},
@@ -69,11 +69,15 @@ def upgrade() -> None:
         )
 
 
-def taken_apart(said: str) -> tuple[str, str]:
+def taken_apart(said: str, carrier: str = "mail") -> tuple[str, str]:
     """The kind of trouble that a sentence tells of, and the words of the server in it."""
     for begins, trouble in SENTENCES:
         if said.startswith(begins):
             return trouble, said.removeprefix(begins) if begins.endswith((": ", " to ", " at ")) else ""
+    if said.endswith(" is no address to send from"):
+        return "no_sender", said.removesuffix(" is no address to send from")
+    if carrier == "webhook" and re.match(r"4(?!08|25|29)\d\d\b", said):
+        return "refused", said
     if re.match(r"53[0458]\b", said):
         return "sign_in", said
     if re.match(r"5\d\d\b", said):
