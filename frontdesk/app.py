@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -36,26 +37,15 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientHit, Glance, Named
-from frontdesk.core.render.day_sheet import day_page, day_sheet
 from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.calendar.screen import CalendarScreen
 from frontdesk.screens.calendar.views import Shows
-from frontdesk.screens.client_card import ClientCardScreen
-from frontdesk.screens.clients import ClientsScreen
 from frontdesk.screens.desk_screen import DeskScreen, MainScreen
-from frontdesk.screens.dialogs.bell import BellDialog
-from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.page import PageDialog
-from frontdesk.screens.dialogs.palette import PaletteDialog
-from frontdesk.screens.outbox import OutboxScreen
 from frontdesk.screens.pump import Input, KeyPump
-from frontdesk.screens.requests import RequestsScreen
 from frontdesk.screens.small import SmallScreen, is_too_small
-from frontdesk.screens.time_off import enter_time_off
-from frontdesk.screens.today import TodayScreen
-from frontdesk.screens.work import WorkScreen
 from frontdesk.verbs import Verb, sign_of, verbs_of
 from frontdesk.widgets.bars import Footer
 from frontdesk.widgets.frames import Frames
@@ -68,14 +58,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAIN_SCREENS: dict[Verb, Any] = {
-    Verb.REQUESTS: RequestsScreen,
-    Verb.CLIENTS: ClientsScreen,
-    Verb.TODAY: TodayScreen,
-    Verb.WORK: WorkScreen,
-    Verb.OUTBOX: OutboxScreen,
+MAIN_SCREENS: dict[Verb, tuple[str, str]] = {
+    Verb.REQUESTS: ("requests", "RequestsScreen"),
+    Verb.CLIENTS: ("clients", "ClientsScreen"),
+    Verb.TODAY: ("today", "TodayScreen"),
+    Verb.WORK: ("work", "WorkScreen"),
+    Verb.OUTBOX: ("outbox", "OutboxScreen"),
 }
-"""Screens that lie on the calendar, one at a time."""
+"""Screens that lie on the calendar, one at a time; by name, for the first frame waits for none of them."""
+
+AFTER_THE_FIRST_FRAME = (
+    *(module for module, _name in MAIN_SCREENS.values()),
+    "client_card", "time_off", "dialogs.bell", "dialogs.finder", "dialogs.palette",
+)  # fmt: skip
+"""What the thread that opened the desk imports while people look at the calendar."""
+
+
+def main_screen(verb: Verb) -> type[MainScreen]:
+    module, name = MAIN_SCREENS[verb]
+    kind: type[MainScreen] = getattr(import_module(f"frontdesk.screens.{module}"), name)
+    return kind
+
 
 POLL = 0.4
 """Seconds between two looks at whether somebody else changed something."""
@@ -172,10 +175,14 @@ class FrontdeskApp(App[None]):
         self.screen.refresh()
 
     def open_client(self, client: ClientId, appointment: AppointmentId | None = None) -> None:
+        from frontdesk.screens.client_card import ClientCardScreen
+
         self.push_screen(ClientCardScreen(client, appointment))
 
     def open_request(self, request: RequestId) -> None:
         self._show_calendar()
+        from frontdesk.screens.requests import RequestsScreen
+
         self.push_screen(RequestsScreen(request))
 
     def open_day(self, day: date) -> None:
@@ -195,13 +202,15 @@ class FrontdeskApp(App[None]):
             case Verb.CALENDAR:
                 self._show_calendar()
             case Verb.REQUESTS | Verb.CLIENTS | Verb.TODAY | Verb.WORK | Verb.OUTBOX:
-                kind = MAIN_SCREENS[verb]
+                kind = main_screen(verb)
                 if not isinstance(screen, kind):
                     self._show_calendar()
                     self.push_screen(kind())
             case Verb.BELL:
                 screen.begin(self._hear(screen))
             case Verb.OFF:
+                from frontdesk.screens.time_off import enter_time_off
+
                 screen.begin(enter_time_off(screen, *self._calendar().person_and_day()))
             case Verb.FIND:
                 screen.begin(self._find(screen))
@@ -229,6 +238,8 @@ class FrontdeskApp(App[None]):
 
     def print_sheet(self, day: date, found: Sequence[Named]) -> None:
         """Write the day sheet as text and as a page, beside where the program was started."""
+        from frontdesk.core.render.day_sheet import day_page, day_sheet
+
         assert self.setup is not None
         voice = Voice(self.setup)
         text, page = Path(f"day-{day}.txt"), Path(f"day-{day}.html")
@@ -284,6 +295,8 @@ class FrontdeskApp(App[None]):
         self.call_from_thread(self._opened, setup)
         self._carrier = threading.Thread(target=self._deliver, args=(desk,), daemon=True)
         self._carrier.start()
+        for module in AFTER_THE_FIRST_FRAME:
+            import_module(f"frontdesk.screens.{module}")
         self._watch(desk)
 
     def _opened(self, setup: Setup) -> None:
@@ -394,6 +407,8 @@ class FrontdeskApp(App[None]):
 
     async def _by_name(self, screen: DeskScreen[Any]) -> None:
         """The palette, and what was chosen in it."""
+        from frontdesk.screens.dialogs.palette import PaletteDialog
+
         wanted = await screen.answer(PaletteDialog(screen.NAME))
         if wanted is None:
             return
@@ -405,6 +420,8 @@ class FrontdeskApp(App[None]):
             self.open_day(wanted.day)
 
     async def _find(self, screen: DeskScreen[Any]) -> None:
+        from frontdesk.screens.dialogs.finder import FinderDialog
+
         hit = await screen.answer(FinderDialog())
         if hit is None:
             return
@@ -419,6 +436,8 @@ class FrontdeskApp(App[None]):
 
     async def _hear(self, screen: DeskScreen[Any]) -> None:
         """The bell: what is opened is read."""
+        from frontdesk.screens.dialogs.bell import BellDialog
+
         heard = await screen.answer(BellDialog())
         if heard is None:
             return

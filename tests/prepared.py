@@ -68,6 +68,7 @@ def _put_file(url: str, kind: str, make: Callable[[str], None]) -> None:
         made = str(Path(folder) / "practice.db")
         make(made)
         _made["", kind] = made
+    assert not Path(url).exists(), "a copy over something proves nothing"
     shutil.copyfile(_made["", kind], url)
 
 

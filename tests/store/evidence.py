@@ -75,11 +75,12 @@ def desk_on(url: str, actor: Actor = DESK, *, create: bool = False) -> Desk:
 
 def open_practice(url: str) -> Desk:
     """A new database with the practice in it."""
-    prepared.put(url, "many rooms and people", _make)
+    prepared.put(url, "many rooms and people", make_practice)
     return desk_on(url)
 
 
-def _make(url: str) -> None:
+def make_practice(url: str) -> None:
+    """From nothing, or from what was left of that."""
     desk = desk_on(url, create=True)
     desk.do(ApplyPractice(file=PRACTICE))
     desk.close()

@@ -130,7 +130,7 @@ def test_what_could_not_be_made_can_be_made_later(tmp_path: Path, monkeypatch: p
         broken.setattr("frontdesk.core.store.engine.make_schema", fails)
         with pytest.raises(StoreUnusable):
             Store(str(tmp_path / "practice.db"), create=True)
-    assert open_test_desk(tmp_path / "practice.db").store.facts()["check"] == "ok"
+    assert Store(str(tmp_path / "practice.db"), create=True).facts()["check"] == "ok"
 
 
 def test_the_last_to_close_leaves_one_file(tmp_path: Path) -> None:
