@@ -16,7 +16,6 @@ CHARGE_WORDS: dict[ChargeKind, str] = {
     ChargeKind.NO_SHOW: later("no-show"),
 }
 
-
 CHARGE_STATE_WORDS: dict[ChargeState, str] = {
     ChargeState.DUE: later("due"),
     ChargeState.WAIVED: later("waived"),

@@ -105,7 +105,6 @@ ROLE_WORDS: dict[Role, str] = {
     Role.VIEWER: later("viewer"),
 }
 
-
 PERMISSION_WORDS: dict[str, str] = {
     "see_calendar": later("see the calendar"),
     "see_clients": later("see clients"),
@@ -126,7 +125,6 @@ PERMISSION_WORDS: dict[str, str] = {
     "cancel": later("cancel as clients do"),
     "write": later("write as clients do"),
 }
-
 
 _PROBLEM_WORDS: dict[Problem, str] = {
     Problem.MISSING: later("{field} is missing"),
@@ -150,7 +148,6 @@ _PROBLEM_WORDS: dict[Problem, str] = {
     Problem.EXISTS_ALREADY: later("{field}: {value} exists already"),
     Problem.EXCLUDES_ANOTHER: later("{field} cannot be given with {value}"),
 }
-
 
 _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.MISSING: later("there is no database at {where}; make one with: frontdesk init"),

@@ -15,15 +15,6 @@ from frontdesk.core.render.words.labels import OPERATION_WORDS
 from frontdesk.core.render.words.voice import Voice
 
 
-def _actor(voice: Voice, line: HistoryLine) -> str:
-    """Who did it, as it was shown then, or by what is known of them still."""
-    if line.actor_name or line.who is None:
-        return line.actor_name or _("somebody")
-    if line.who.kind is ActorKind.CLIENT:
-        return client_ref(ClientId(int(line.who.id)))
-    return voice.setup.name_of(line.who.key)
-
-
 def who_words(voice: Voice, line: HistoryLine) -> str:
     """Who did it, and for which client where staff did what clients do."""
     client = line.client_name or (client_ref(line.on_behalf_of) if line.on_behalf_of is not None else "")
@@ -46,6 +37,15 @@ def history_words(voice: Voice, line: HistoryLine) -> str:
 def history_page(voice: Voice, lines: Iterable[HistoryLine]) -> list[str]:
     """Line by line when, who, what."""
     return [f"{voice.moment(it.at)}  {who_words(voice, it)}  {history_words(voice, it)}" for it in lines]
+
+
+def _actor(voice: Voice, line: HistoryLine) -> str:
+    """Who did it, as it was shown then, or by what is known of them still."""
+    if line.actor_name or line.who is None:
+        return line.actor_name or _("somebody")
+    if line.who.kind is ActorKind.CLIENT:
+        return client_ref(ClientId(int(line.who.id)))
+    return voice.setup.name_of(line.who.key)
 
 
 def _about(voice: Voice, thing: Thing) -> str:

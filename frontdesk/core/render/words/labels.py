@@ -22,7 +22,6 @@ STATUS_WORDS: dict[Status, str] = {
     Status.UNDONE: later("undone"),
 }
 
-
 OPERATION_WORDS: dict[str, str] = {
     "book": later("booked"),
     "reschedule": later("moved"),
@@ -59,7 +58,6 @@ OPERATION_WORDS: dict[str, str] = {
     "undo": later("undid"),
     "redo": later("redid"),
 }
-
 
 MAIL_STATE_WORDS: dict[MailState, str] = {
     MailState.QUEUED: later("waiting"),

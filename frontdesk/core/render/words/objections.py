@@ -28,7 +28,6 @@ ACTION_WORDS: dict[Action, str] = {
     Action.REINSTATE: later("be reinstated"),
 }
 
-
 REQUEST_ACTION_WORDS: dict[RequestAction, str] = {
     RequestAction.EDIT: later("be changed"),
     RequestAction.WITHDRAW: later("be withdrawn"),

@@ -46,7 +46,6 @@ MAIL_KIND_WORDS: dict[MailKind, str] = {
     MailKind.ACCESS_CODE: later("access code"),
 }
 
-
 CARRIER_WORDS: dict[Carrier, str] = {
     Carrier.MAIL: later("mail"),
     Carrier.CALL: later("call"),

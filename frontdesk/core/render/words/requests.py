@@ -35,7 +35,6 @@ REQUEST_WORDS: dict[RequestState, str] = {
     RequestState.UNDONE: later("undone"),
 }
 
-
 STANDING_WORDS: dict[Standing, str] = {
     Standing.CLEAR: later("ok"),
     Standing.CLASH: later("clash"),
@@ -43,7 +42,6 @@ STANDING_WORDS: dict[Standing, str] = {
     Standing.ASKS: later("look"),
     Standing.OFFERED: later("offered"),
 }
-
 
 TOPIC_WORDS: dict[Topic, str] = {
     Topic.SERVICE: later("service"),

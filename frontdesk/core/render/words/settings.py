@@ -27,14 +27,11 @@ TABLE_WORDS: dict[str, str] = {
     "series": later("series"),
 }
 
-
 TABLES = {"location": "locations", "room": "rooms", "service": "services", "reason": "reasons", "closure": "closures"}
 """By kind of thing the list of the practice file it stands in."""
 
-
 FIELD_ROWS = {"weeks": "hours"}
 """Fields that the practice file calls otherwise."""
-
 
 LIFE_WORDS: dict[Life, str] = {
     Life.ACTIVE: later("in use again"),
@@ -57,6 +54,21 @@ def chosen_words(voice: Voice, path: str, plain: Any) -> str:
         return "–" if plain is None else ", ".join(f"{name} {it}" for name, it in _parts(plain))
     told = _plain_words(row, row.default if plain is None else plain)
     return told if plain is not None else _("{value} (as it begins)").format(value=told)
+
+
+def setting_change_words(voice: Voice, was: SettingValue | None, it: SettingValue) -> str:
+    """Which key, from what to what."""
+    before = f"{chosen_words(voice, it.path, was.value)} → " if was is not None else ""
+    return f"{setting_words(voice, it.path)} {before}{chosen_words(voice, it.path, it.value)}"
+
+
+def setup_change_words(voice: Voice, change: Change, was: Thing | None) -> Iterable[str]:
+    """Which person, service or place, and which of its fields changed; nothing more of what is new."""
+    yield f"{_(KIND_WORDS.get(change.kind, change.kind))} {change.id}"
+    if was is None:
+        return
+    for name, before, now in differing(was, change.after):
+        yield _(LIFE_WORDS[now]) if name == "life" else _field_words(voice, change.kind, name, before, now)
 
 
 def _field_words(voice: Voice, kind: str, name: str, was: Any, now: Any) -> str:
@@ -102,18 +114,3 @@ def _parts(plain: Any) -> Iterable[tuple[str, str]]:
             yield from _parts(value)
         elif name != "secret":  # what is signed with stands nowhere
             yield name, str(value).partition("\n")[0]
-
-
-def setting_change_words(voice: Voice, was: SettingValue | None, it: SettingValue) -> str:
-    """Which key, from what to what."""
-    before = f"{chosen_words(voice, it.path, was.value)} → " if was is not None else ""
-    return f"{setting_words(voice, it.path)} {before}{chosen_words(voice, it.path, it.value)}"
-
-
-def setup_change_words(voice: Voice, change: Change, was: Thing | None) -> Iterable[str]:
-    """Which person, service or place, and which of its fields changed; nothing more of what is new."""
-    yield f"{_(KIND_WORDS.get(change.kind, change.kind))} {change.id}"
-    if was is None:
-        return
-    for name, before, now in differing(was, change.after):
-        yield _(LIFE_WORDS[now]) if name == "life" else _field_words(voice, change.kind, name, before, now)
