@@ -25,7 +25,7 @@ from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import StaffMember
 from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, PracticePlan, plan, planned
 from frontdesk.core.domain.services import Location, Service
-from frontdesk.core.domain.settings import setting_of
+from frontdesk.core.domain.settings import TEXTS, setting_of
 from frontdesk.core.domain.work import Work
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
@@ -116,7 +116,9 @@ def _choice(text: str) -> tuple[str, Any]:
         read = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         read = value.strip()
-    return key.strip(), value.strip() if isinstance(read, float) else read  # an amount is a text
+    row = setting_of(key.strip())
+    is_text = isinstance(read, float) or (row is not None and row.form in TEXTS)  # an amount is a text too
+    return key.strip(), value.strip() if is_text and not isinstance(read, str) else read
 
 
 @group.command("show")

@@ -206,7 +206,7 @@ def test_a_server_that_does_not_answer_says_what_to_check(practice: Command) -> 
 
 def test_init_knows_a_practice_by_its_url_too(practice: Command, tmp_path: Path) -> None:
     assert practice("init", "--yes", db=f"sqlite:///{tmp_path}/practice.db").code == 8
-    assert "Test Street" in practice("practice", "show").out
+    assert "Test Street" in practice("practice", "show", "--toml").out
 
 
 def test_init_goes_on_where_there_is_a_file_but_no_practice(frontdesk: Command, tmp_path: Path) -> None:
@@ -427,3 +427,20 @@ def test_help_is_in_the_language_of_the_house(practice: Command, monkeypatch: py
     assert "Einen Termin buchen." in practice("book", "--help").out
     assert "Einen Termin absagen." in practice("--help").out
     assert practice("practice", "set", "booking.horizn=3").err.endswith("(meinten Sie booking.horizon?)\n")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [
+        ("practice.name=Elm Clinic", "Elm Clinic"),
+        ("practice.name=12", "12"),
+        ("practice.name=true", "true"),
+        ("practice.name=[a]", "[a]"),
+        ('practice.name="Elm"', "Elm"),
+        ("practice.phone=030123", "030123"),
+    ],
+)
+def test_a_text_is_chosen_without_quotes_whatever_it_looks_like(practice: Command, chosen: str, kept: str) -> None:
+    assert practice("practice", "set", chosen).code == 0
+    key = chosen.partition("=")[0].removeprefix("practice.")
+    assert f'{key} = "{kept}"' in practice("practice", "show", "--toml").out

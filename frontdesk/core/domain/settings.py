@@ -52,6 +52,23 @@ class Form(Enum):
     TABLE = later("a table of its own")
 
 
+TEXTS = frozenset(
+    {
+        Form.ID,
+        Form.NAME,
+        Form.TEXT,
+        Form.CHOICE,
+        Form.EMAIL,
+        Form.ADDRESS,
+        Form.ZONE,
+        Form.COLOUR,
+        Form.FEE,
+        Form.PRICE,
+    }
+)
+"""Whose values are one text, whatever it looks like."""
+
+
 class Unit(Enum):
     SECONDS = later("seconds")
     MINUTES = later("minutes")
