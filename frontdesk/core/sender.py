@@ -24,11 +24,11 @@ from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.outbox import (
     SMTP_TIMEOUT,
+    Attempt,
     DeliveryTrouble,
     Ending,
     Mail,
     MailId,
-    Outcome,
     QueueFault,
     Trouble,
     Webhook,
@@ -132,10 +132,10 @@ class Sender:
                     else:
                         write_first()
                     report = _report_of(current, ending)
-                    self.sent += ending.outcome is Outcome.SENT
-                    if ending.outcome is Outcome.QUEUE_FAULT or not ending.connected:
+                    self.sent += ending.outcome is Attempt.SENT
+                    if ending.outcome is Attempt.QUEUE_FAULT or not ending.connected:
                         await self._hang_up()
-                        if ending.outcome in (Outcome.QUEUE_FAULT, Outcome.LATER) and _is_mail(current):
+                        if ending.outcome in (Attempt.QUEUE_FAULT, Attempt.LATER) and _is_mail(current):
                             nobody = True
                             self._give_back(waiting, only=_is_mail)
                             write_first()
@@ -159,7 +159,7 @@ class Sender:
         """What was leased and not tried goes back into the queue."""
         for leased in [it for it in waiting if only(it)]:
             waiting.remove(leased)
-            self._mark(_report_of(leased, Ending(Outcome.UNTRIED)))
+            self._mark(_report_of(leased, Ending(Attempt.UNTRIED)))
 
     def _is_ours(self, leased: Leased) -> bool:
         """Whether the lease outlasts the attempt; a machine that slept wakes up without it."""
@@ -180,10 +180,10 @@ class Sender:
                 at=self._clock(),
             )
         except (ValueError, UnicodeError) as error:
-            return _ended(Outcome.REFUSED, DeliveryTrouble.BAD_ADDRESS, error)
+            return _ended(Attempt.REFUSED, DeliveryTrouble.BAD_ADDRESS, error)
         except Exception as fault:
             log.exception("fault while writing a mail")
-            return _ended(Outcome.LATER, DeliveryTrouble.FAULT, type(fault).__name__)
+            return _ended(Attempt.LATER, DeliveryTrouble.FAULT, type(fault).__name__)
 
     def _is_due(self) -> bool:
         at = self._door.see(NextDue(by_mail=self._smtp is not None))
@@ -198,26 +198,26 @@ class Sender:
             async with asyncio.timeout(self._timeout):
                 return await self._announce(leased)
         except TimeoutError:
-            return _ended(Outcome.LATER, DeliveryTrouble.TOO_SLOW, connected=False)
+            return _ended(Attempt.LATER, DeliveryTrouble.TOO_SLOW, connected=False)
         except Exception as fault:
             log.exception("fault before a mail")
-            return _ended(Outcome.LATER, DeliveryTrouble.FAULT, type(fault).__name__, connected=False)
+            return _ended(Attempt.LATER, DeliveryTrouble.FAULT, type(fault).__name__, connected=False)
 
     async def _text(self, leased: Leased, raw: bytes | Ending) -> Ending:
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._hand_over(leased, raw)
         except TimeoutError:
-            return _ended(Outcome.UNKNOWN, DeliveryTrouble.TOO_SLOW, connected=False)
+            return _ended(Attempt.UNKNOWN, DeliveryTrouble.TOO_SLOW, connected=False)
         except Exception as fault:
             log.exception("fault while handing over a mail")
-            return _ended(Outcome.UNKNOWN, DeliveryTrouble.FAULT, type(fault).__name__, connected=False)
+            return _ended(Attempt.UNKNOWN, DeliveryTrouble.FAULT, type(fault).__name__, connected=False)
 
     async def _announce(self, leased: Leased) -> Ending | None:
         if isinstance(leased.owed, Webhook):
             return None
         if not leased.sender:
-            return _ended(Outcome.QUEUE_FAULT, QueueFault.NO_SENDER)
+            return _ended(Attempt.QUEUE_FAULT, QueueFault.NO_SENDER)
         if self._client is None:
             ending = await self._connect()
             if ending is not None:
@@ -256,21 +256,21 @@ class Sender:
                 await client.login(smtp.user, smtp.password)
         except aiosmtplib.SMTPAuthenticationError as error:
             client.close()
-            return _ended(Outcome.QUEUE_FAULT, QueueFault.SIGN_IN, error, connected=False)
+            return _ended(Attempt.QUEUE_FAULT, QueueFault.SIGN_IN, error, connected=False)
         except aiosmtplib.SMTPNotSupported as error:
             client.close()
-            return _ended(Outcome.QUEUE_FAULT, QueueFault.UNSUPPORTED, error, connected=False)
+            return _ended(Attempt.QUEUE_FAULT, QueueFault.UNSUPPORTED, error, connected=False)
         except (ssl.SSLError, ssl.CertificateError) as error:
             client.close()
-            return _ended(Outcome.QUEUE_FAULT, QueueFault.TLS, error, connected=False)
+            return _ended(Attempt.QUEUE_FAULT, QueueFault.TLS, error, connected=False)
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
             client.close()
             if isinstance(error.__cause__, ssl.SSLError) or "STARTTLS" in str(error):
-                return _ended(Outcome.QUEUE_FAULT, QueueFault.TLS, error, connected=False)
+                return _ended(Attempt.QUEUE_FAULT, QueueFault.TLS, error, connected=False)
             if getattr(error, "code", None) in SIGN_IN:
-                return _ended(Outcome.QUEUE_FAULT, QueueFault.SIGN_IN, error, connected=False)
+                return _ended(Attempt.QUEUE_FAULT, QueueFault.SIGN_IN, error, connected=False)
             return _ended(
-                Outcome.LATER, DeliveryTrouble.NO_CONNECTION, f"{smtp.host}: {_said(error)}", connected=False
+                Attempt.LATER, DeliveryTrouble.NO_CONNECTION, f"{smtp.host}: {_said(error)}", connected=False
             )
         return None
 
@@ -312,7 +312,7 @@ def _report_of(leased: Leased, ending: Ending) -> Report:
 
 
 def _ended(
-    outcome: Outcome, kind: DeliveryTrouble | QueueFault, said: object = "", *, connected: bool = True
+    outcome: Attempt, kind: DeliveryTrouble | QueueFault, said: object = "", *, connected: bool = True
 ) -> Ending:
     """What others say comes from outside, and is kept as one line."""
     detail = _said(said) if isinstance(said, BaseException) else str(said)
@@ -345,16 +345,16 @@ async def _announced(client: SMTP, sender: str, recipient: str) -> Ending | None
     try:
         sender = wire_address(sender)
     except ValueError:
-        return _ended(Outcome.QUEUE_FAULT, QueueFault.NO_SENDER, sender)
+        return _ended(Attempt.QUEUE_FAULT, QueueFault.NO_SENDER, sender)
     try:
         recipient = wire_address(recipient)
     except ValueError:
-        return _ended(Outcome.REFUSED, DeliveryTrouble.BAD_ADDRESS, recipient)
+        return _ended(Attempt.REFUSED, DeliveryTrouble.BAD_ADDRESS, recipient)
     for step, line in (("MAIL", f"FROM:<{sender}>"), ("RCPT", f"TO:<{recipient}>")):
         try:
             answer = await client.execute_command(step.encode(), line.encode())
         except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
-            return _ended(Outcome.LATER, DeliveryTrouble.LOST, error, connected=False)
+            return _ended(Attempt.LATER, DeliveryTrouble.LOST, error, connected=False)
         if answer.code not in TAKEN:
             return await _after_refusal(client, _refusal(step, answer.code, answer.message))
     return None
@@ -369,20 +369,20 @@ async def _handed_over(client: SMTP, raw: bytes) -> Ending:
     except aiosmtplib.SMTPResponseException as error:
         return await _after_refusal(client, _refusal("DATA", error.code, error.message))
     except (TimeoutError, aiosmtplib.SMTPException, OSError) as error:
-        return _ended(Outcome.UNKNOWN, DeliveryTrouble.LOST, error, connected=False)
-    return Ending(Outcome.SENT)
+        return _ended(Attempt.UNKNOWN, DeliveryTrouble.LOST, error, connected=False)
+    return Ending(Attempt.SENT)
 
 
 def _refusal(step: str, code: int, said: str) -> Ending:
     """What an answer of the server means for the mail, or for all of them."""
     detail = f"{code} {said}"
     if code in SIGN_IN:
-        return _ended(Outcome.QUEUE_FAULT, QueueFault.SIGN_IN, detail)
+        return _ended(Attempt.QUEUE_FAULT, QueueFault.SIGN_IN, detail)
     if step == "MAIL" and 500 <= code < 600 and code != 552:
-        return _ended(Outcome.QUEUE_FAULT, QueueFault.SENDER_REFUSED, detail)  # who sends is wrong, not the mail
+        return _ended(Attempt.QUEUE_FAULT, QueueFault.SENDER_REFUSED, detail)  # who sends is wrong, not the mail
     if 500 <= code < 600:
-        return _ended(Outcome.REFUSED, DeliveryTrouble.REFUSED, detail)
-    return _ended(Outcome.LATER, DeliveryTrouble.PUT_OFF, detail)
+        return _ended(Attempt.REFUSED, DeliveryTrouble.REFUSED, detail)
+    return _ended(Attempt.LATER, DeliveryTrouble.PUT_OFF, detail)
 
 
 async def _after_refusal(client: SMTP, ending: Ending) -> Ending:

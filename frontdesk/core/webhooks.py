@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from frontdesk.core.asks.mails import Leased
-from frontdesk.core.domain.outbox import DeliveryTrouble, Ending, Outcome, Trouble
+from frontdesk.core.domain.outbox import Attempt, DeliveryTrouble, Ending, Trouble
 from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant
 
@@ -42,18 +42,18 @@ def post(leased: Leased, at: Instant) -> Ending:
         later = error.code >= 500 or error.code in (408, 425, 429)
         said = f"{error.code} {error.reason}"
         if later:
-            return _ended(Outcome.LATER, DeliveryTrouble.PUT_OFF, said)
-        return _ended(Outcome.REFUSED, DeliveryTrouble.REFUSED, said)
+            return _ended(Attempt.LATER, DeliveryTrouble.PUT_OFF, said)
+        return _ended(Attempt.REFUSED, DeliveryTrouble.REFUSED, said)
     except TimeoutError:
-        return _ended(Outcome.UNKNOWN, DeliveryTrouble.TOO_SLOW)
+        return _ended(Attempt.UNKNOWN, DeliveryTrouble.TOO_SLOW)
     except http.client.InvalidURL as error:
-        return _ended(Outcome.REFUSED, DeliveryTrouble.BAD_ADDRESS, error)
+        return _ended(Attempt.REFUSED, DeliveryTrouble.BAD_ADDRESS, error)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return _ended(Outcome.LATER, DeliveryTrouble.NO_CONNECTION, getattr(error, "reason", error))
-    return Ending(Outcome.SENT)
+        return _ended(Attempt.LATER, DeliveryTrouble.NO_CONNECTION, getattr(error, "reason", error))
+    return Ending(Attempt.SENT)
 
 
-def _ended(outcome: Outcome, kind: DeliveryTrouble, said: object = "") -> Ending:
+def _ended(outcome: Attempt, kind: DeliveryTrouble, said: object = "") -> Ending:
     return Ending(outcome, Trouble(kind, clean_line(str(said), 300)))
 
 

@@ -38,7 +38,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Security, Smtp
-from frontdesk.core.domain.outbox import Carrier, DeliveryTrouble, MailState, Outcome, Trouble, trouble_of
+from frontdesk.core.domain.outbox import Attempt, Carrier, DeliveryTrouble, MailState, Trouble, trouble_of
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import RoomId, ServiceId
@@ -95,7 +95,7 @@ def test_a_mail_nobody_took_for_three_days_is_a_call_while_it_is_still_true(post
     worker = post.desk.acting(SYSTEM)
     for _ in range(80):
         for leased in worker.do(TakeMails(limit=9)):
-            ended(post.desk, leased, Outcome.LATER)
+            ended(post.desk, leased, Attempt.LATER)
         clock.now += 3700
     assert [it.owed.kind for it in post.desk.see(ListCalls())] == [MailKind.MOVED]
     assert post.desk.see(ListMails()).failed == 2
@@ -107,7 +107,7 @@ def test_a_client_who_perhaps_got_a_mail_is_told_the_truth_again(post: Post, clo
     move(post.desk, it, on(24, 14))
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.UNKNOWN)
+        ended(post.desk, leased, Attempt.UNKNOWN)
     post.desk.do(Undo())
     post.desk.do(Redo())
     post.go(after=4000)
@@ -294,11 +294,11 @@ def test_a_call_about_an_old_time_is_replaced_and_ends_with_the_visit(post: Post
     it = booked(post.desk, on(24, 10), client=a_client(post.desk).id).appointment
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Attempt.REFUSED)
     move(post.desk, it, on(24, 14))
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Attempt.REFUSED)
     [call] = post.desk.see(ListCalls())
     assert call.owed.tells is not None and call.owed.tells.start == it.start + 4 * 3600
     clock.set(on(25, 8))
@@ -361,7 +361,7 @@ def test_a_leased_mail_that_comes_back_goes_to_the_corrected_address(post: Post,
     taken = post.desk.acting(SYSTEM).do(TakeMails(limit=9))
     post.desk.do(EditClient(client=client.id, seen=None, email=CLARA))
     for leased in taken:
-        ended(post.desk, leased, Outcome.LATER)
+        ended(post.desk, leased, Attempt.LATER)
     post.go(after=100)
     assert kinds(post, CLARA) == [MailKind.BOOKED] and post.to("typo@client.example") == []
 
@@ -391,7 +391,7 @@ def test_what_perhaps_arrived_is_not_forgotten_when_the_address_goes(post: Post,
     it = booked(post.desk, on(26, 10), client=client.id).appointment
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.UNKNOWN)
+        ended(post.desk, leased, Attempt.UNKNOWN)
     post.desk.do(EditClient(client=client.id, seen=None, email=""))
     if again:
         post.desk.do(EditClient(client=client.id, seen=None, email=CLARA))
@@ -404,7 +404,7 @@ def test_a_mail_that_left_in_the_end_has_no_trouble_any_more(post: Post, clock: 
     booked(post.desk, on(26, 10), client=a_client(post.desk).id)
     clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.LATER)
+        ended(post.desk, leased, Attempt.LATER)
     assert {trouble_of(it) for it in outbox(post.desk)} == {BUSY}
     post.go(after=4000)
     assert [(it.state, trouble_of(it)) for it in outbox(post.desk)] == [(MailState.SENT, None)] * 2
@@ -415,7 +415,7 @@ def test_a_mail_given_up_and_dropped_has_failed_again_when_that_is_taken_back(po
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     for leased in worker.do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.LATER)
+        ended(post.desk, leased, Attempt.LATER)
     clock.now += 73 * 3600
     assert worker.do(TakeMails(limit=9)) == ()
     [failed] = [it for it in outbox(post.desk) if it.recipient == CLARA]

@@ -19,7 +19,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.errors import Refused, SlotTaken
-from frontdesk.core.domain.outbox import Outcome, ReminderDue
+from frontdesk.core.domain.outbox import Attempt, ReminderDue
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, Records
 from frontdesk.core.domain.told import MailKind
@@ -69,7 +69,7 @@ def test_each_due_reminder_goes_once_and_none_for_the_dead_or_after_the_start(tm
             desk.do(ReleaseMails())
         while taken := worker.do(TakeMails(limit=50)):
             for it in taken:
-                report = Report(mail=it.owed.id, lease=it.owed.delivery.lease, outcome=Outcome.SENT)
+                report = Report(mail=it.owed.id, lease=it.owed.delivery.lease, outcome=Attempt.SENT)
                 worker.do(ReportMail(report=report))
                 if it.mail.kind is MailKind.REMINDER:
                     assert it.mail.tells is None and isinstance(it.mail.occasion, ReminderDue)

@@ -23,7 +23,7 @@ from frontdesk.core.asks.requests import RequestAppointment, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
-from frontdesk.core.domain.outbox import MailState, Occasion, Outcome, ReminderDue
+from frontdesk.core.domain.outbox import Attempt, MailState, Occasion, ReminderDue
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.told import MailKind
@@ -181,7 +181,7 @@ def test_nobody_is_called_about_a_reminder_of_what_moved_or_died(post: Post, how
     post.clock.set(on(24, 10))
     post.desk.acting(SYSTEM).do(WriteReminders())
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=5)):
-        ended(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Attempt.REFUSED)
     assert [it.owed.kind for it in post.desk.see(ListCalls())] == [MailKind.REMINDER]
     move(post.desk, it, on(27, 14)) if how == "moved" else cancel(post.desk, it)
     assert post.desk.see(ListCalls()) == ()

@@ -41,7 +41,7 @@ from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.errors import BadInput, NotFound, Refused
 from frontdesk.core.domain.notices import NoticeKind
-from frontdesk.core.domain.outbox import Carrier, MailState, Outcome
+from frontdesk.core.domain.outbox import Attempt, Carrier, MailState
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.told import MailKind, Reader
@@ -183,7 +183,7 @@ def test_a_preview_says_what_will_go_after_a_mail_that_reached_nobody(post: Post
     it = booked(post.desk, on(26, 10), client=a_client(post.desk).id).appointment
     clock.now += 61
     for leased_mail in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased_mail, Outcome.REFUSED)
+        ended(post.desk, leased_mail, Attempt.REFUSED)
     change = RescheduleAppointment(appointment=it.id, seen=None, start=on(26, 11))
     seen = post.desk.see(PreviewLetter(change=change))
     assert seen is not None and seen.subject.startswith("Booked")
@@ -279,7 +279,7 @@ def test_a_call_that_was_made_counts_as_told(post: Post) -> None:
     move(post.desk, it, on(26, 11))
     post.clock.now += 61
     for leased in post.desk.acting(SYSTEM).do(TakeMails(limit=9)):
-        ended(post.desk, leased, Outcome.REFUSED)
+        ended(post.desk, leased, Attempt.REFUSED)
     [failed] = post.desk.see(ListCalls())
     done = post.desk.do(CallMade(mail=failed.owed.id))
     assert (done.carrier, done.state) == (Carrier.MAIL, MailState.CALLED)

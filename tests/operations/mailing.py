@@ -13,7 +13,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.machine import Machine, Security, Smtp
-from frontdesk.core.domain.outbox import Call, DeliveryTrouble, Mail, Outcome, QueueFault, Trouble, Webhook
+from frontdesk.core.domain.outbox import Attempt, Call, DeliveryTrouble, Mail, QueueFault, Trouble, Webhook
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
@@ -76,7 +76,7 @@ class Post:
         while taken := worker.do(TakeMails(limit=5)):
             for it in taken:
                 report = Report(
-                    mail=it.owed.id, lease=it.owed.delivery.lease, outcome=Outcome.SENT, under_fault=it.under_fault
+                    mail=it.owed.id, lease=it.owed.delivery.lease, outcome=Attempt.SENT, under_fault=it.under_fault
                 )
                 worker.do(ReportMail(report=report))
                 new.append(it)
@@ -92,7 +92,7 @@ def outbox(desk: Desk, client: ClientId | None = None) -> tuple[Mail | Call, ...
     return tuple(it for it in desk.see(ListMails(client=client)).items if not isinstance(it, Webhook))
 
 
-def report(leased: Leased, outcome: Outcome, trouble: Trouble | None = None) -> ReportMail:
+def report(leased: Leased, outcome: Attempt, trouble: Trouble | None = None) -> ReportMail:
     """What became of something that was leased."""
     owed = leased.owed
     return ReportMail(report=Report(mail=owed.id, lease=owed.delivery.lease, outcome=outcome, trouble=trouble))
@@ -121,9 +121,9 @@ def wish(desk: Desk, client: Any, hour: int) -> Any:
     return desk.do(ask).request  # type: ignore[union-attr]
 
 
-def ended(desk: Desk, leased: Leased, outcome: Outcome) -> None:
+def ended(desk: Desk, leased: Leased, outcome: Attempt) -> None:
     """An attempt ended so, with what a server says then."""
-    trouble = {Outcome.REFUSED: REFUSED, Outcome.UNKNOWN: Trouble(DeliveryTrouble.LOST, "reset")}.get(outcome, BUSY)
+    trouble = {Attempt.REFUSED: REFUSED, Attempt.UNKNOWN: Trouble(DeliveryTrouble.LOST, "reset")}.get(outcome, BUSY)
     desk.acting(SYSTEM).do(report(leased, outcome, trouble))
 
 

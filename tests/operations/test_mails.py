@@ -43,7 +43,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.errors import DeskError, NotAllowed, NotFound, Refused, StoreUnusable
-from frontdesk.core.domain.outbox import Carrier, Mail, MailState, Outcome, trouble_of
+from frontdesk.core.domain.outbox import Attempt, Carrier, Mail, MailState, trouble_of
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
@@ -208,7 +208,7 @@ def test_a_mail_that_nobody_knows_arrived_counts_as_told(post: Post, clock: Cloc
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     [leased] = worker.do(TakeMails(limit=9))
-    worker.do(report(leased, Outcome.UNKNOWN))
+    worker.do(report(leased, Attempt.UNKNOWN))
     cancelled(post.desk, it)
     post.go(after=4000)
     assert kinds(post, ANN) == [MailKind.CANCELLED]
@@ -227,7 +227,7 @@ def test_a_lease_is_nobody_elses_until_it_ends_and_then_the_mail_goes_again_with
     clock.now += 1
     [second] = worker.do(TakeMails(limit=9))
     assert second.mail.message_id == first.mail.message_id
-    worker.do(report(first, Outcome.SENT))
+    worker.do(report(first, Attempt.SENT))
     assert post.desk.see(ShowMail(mail=first.mail.id)).state is MailState.SENDING  # that lease is over
 
 
@@ -238,7 +238,7 @@ def test_a_refused_mail_is_a_call_and_never_stops_the_others(post: Post, clock: 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     first = next(it for it in worker.do(TakeMails(limit=1)))
-    worker.do(report(first, Outcome.REFUSED, REFUSED))
+    worker.do(report(first, Attempt.REFUSED, REFUSED))
     assert len(post.go(after=0)) == 3
     seen = post.desk.see(ShowMail(mail=first.mail.id))
     assert (seen.state, trouble_of(seen)) == (MailState.FAILED, REFUSED)
@@ -252,7 +252,7 @@ def test_a_fault_of_sign_in_stops_the_whole_queue_and_kills_no_mail(post: Post, 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     [leased] = worker.do(TakeMails(limit=1))
-    worker.do(report(leased, Outcome.QUEUE_FAULT, NO_SIGN_IN))
+    worker.do(report(leased, Attempt.QUEUE_FAULT, NO_SIGN_IN))
     assert post.go(after=0) == []
     still = post.desk.see(ListMails()).standstill
     assert still is not None and still.trouble == NO_SIGN_IN
@@ -268,7 +268,7 @@ def test_mails_of_one_appointment_go_in_order(post: Post, clock: Clock) -> None:
     moved(post.desk, it, on(24, 11))
     clock.now += 61
     assert [it for it in worker.do(TakeMails(limit=9)) if it.mail.recipient == CLARA] == []
-    worker.do(report(first, Outcome.SENT))
+    worker.do(report(first, Attempt.SENT))
     [second] = [it for it in worker.do(TakeMails(limit=9)) if it.mail.recipient == CLARA]
     assert second.mail.kind is MailKind.MOVED
 
@@ -278,7 +278,7 @@ def test_a_retry_of_what_is_not_true_any_more_does_not_leave(post: Post, clock: 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     taken = [it for it in worker.do(TakeMails(limit=9)) if it.mail.recipient == CLARA]
-    later = report(taken[0], Outcome.LATER, BUSY)
+    later = report(taken[0], Attempt.LATER, BUSY)
     moved(post.desk, it, on(24, 11))  # while it is leased: it counts as told
     worker.do(later)
     post.go(after=3600)
@@ -292,7 +292,7 @@ def test_a_mail_that_no_server_takes_for_three_days_has_failed(post: Post, clock
     clock.now += 61
     for _ in range(400):
         for it in worker.do(TakeMails(limit=9)):
-            worker.do(report(it, Outcome.LATER, BUSY))
+            worker.do(report(it, Attempt.LATER, BUSY))
         clock.now += 900
     states = {it.state for it in outbox(post.desk) if it.recipient == CLARA}
     assert states <= {MailState.FAILED, MailState.SUPERSEDED} and worker.see(NextDue()) is None

@@ -9,7 +9,7 @@ from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail, T
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import NotFound
-from frontdesk.core.domain.outbox import MailId, MailState, Outcome, trouble_of
+from frontdesk.core.domain.outbox import Attempt, MailId, MailState, trouble_of
 from frontdesk.core.render.letters import MASK
 from tests.builders import Clock, as_staff, booked, on
 from tests.operations.mailing import ANN, CLARA, NO_SIGN_IN, REFUSED, Post, a_client, mailing, outbox, report
@@ -55,7 +55,7 @@ def test_a_fault_of_all_mails_is_told_with_when_it_is_tried_again(post: Post, cl
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     for leased in worker.do(TakeMails(limit=1)):
-        worker.do(report(leased, Outcome.QUEUE_FAULT, NO_SIGN_IN))
+        worker.do(report(leased, Attempt.QUEUE_FAULT, NO_SIGN_IN))
 
     still = post.desk.see(ListMails()).standstill
 
@@ -69,7 +69,7 @@ def test_whom_no_mail_reached_is_called_at_the_number_they_have_now(post: Post, 
     clock.now += 61
     worker = post.desk.acting(SYSTEM)
     for leased in worker.do(TakeMails(limit=9)):
-        worker.do(report(leased, Outcome.REFUSED, REFUSED))
+        worker.do(report(leased, Attempt.REFUSED, REFUSED))
     post.desk.do(EditClient(client=client.id, seen=None, phone="+44 20 7946 0018"))
 
     [call] = post.desk.see(ListCalls())

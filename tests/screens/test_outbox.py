@@ -17,7 +17,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.outbox import MailState, Outcome
+from frontdesk.core.domain.outbox import Attempt, MailState
 from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.widgets.line_list import LineList
@@ -181,7 +181,7 @@ async def test_a_booking_link_is_refused_while_the_portal_is_off_and_shown_once_
 async def test_whom_no_mail_reached_is_marked_as_called_from_the_outbox(mailing: Path) -> None:
     worker = replace(another_desk(mailing), machine=MACHINE, clock=Clock(on(23, 9))).acting(SYSTEM)
     for it in worker.do(TakeMails(limit=5)):
-        worker.do(report(it, Outcome.REFUSED, REFUSED))
+        worker.do(report(it, Attempt.REFUSED, REFUSED))
     async with running(mailing, wall=on(23, 9)) as app:
         await send(app, "6", burst=False)
         assert "call the client" not in shown(app)  # Ann's own mail is under the cursor

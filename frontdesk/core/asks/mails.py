@@ -8,7 +8,7 @@ from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppoin
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
-from frontdesk.core.domain.outbox import Letter, Mail, MailId, MailState, Outcome, Owed, Trouble, Webhook
+from frontdesk.core.domain.outbox import Attempt, Letter, Mail, MailId, MailState, Owed, Trouble, Webhook
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.services import ServiceId
@@ -142,7 +142,7 @@ class Report:
 
     mail: MailId
     lease: str
-    outcome: Outcome
+    outcome: Attempt
     trouble: Trouble | None = None
     under_fault: bool = False
     """As it was leased."""

@@ -166,7 +166,7 @@ class Standstill:
         return Trouble(self.fault, self.detail)
 
 
-class Outcome(Enum):
+class Attempt(Enum):
     """How an attempt to deliver ended."""
 
     SENT = "sent"
@@ -186,7 +186,7 @@ class Outcome(Enum):
 class Ending:
     """How an attempt ended, why, and whether the connection still serves."""
 
-    outcome: Outcome
+    outcome: Attempt
     trouble: Trouble | None = None
     connected: bool = True
 

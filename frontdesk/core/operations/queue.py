@@ -14,11 +14,11 @@ from frontdesk.core.domain.errors import StoreUnusable
 from frontdesk.core.domain.outbox import (
     GIVE_UP,
     LEASE,
+    Attempt,
     Call,
     DeliveryTrouble,
     Mail,
     MailState,
-    Outcome,
     Owed,
     QueueFault,
     ReminderDue,
@@ -141,7 +141,7 @@ def _whole(tx: Tx, it: Mail | Webhook, due: mails.Due, secrets: dict[str, str]) 
 
 def report_mail(tx: Tx, ask: ReportMail) -> None:
     report = ask.report
-    if report.outcome is Outcome.SENT:
+    if report.outcome is Attempt.SENT:
         mails.mark_sent(tx, report.mail, report.lease, tx.now)
         if report.under_fault:
             mails.set_standstill(tx, None)
@@ -150,9 +150,9 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
     it = mails.lock(tx, report.mail)
     if it is None or isinstance(it, Call) or it.state is not MailState.SENDING or it.delivery.lease != report.lease:
         return  # the lease is not ours any more
-    if report.under_fault and report.outcome in (Outcome.REFUSED, Outcome.UNKNOWN):
+    if report.under_fault and report.outcome in (Attempt.REFUSED, Attempt.UNKNOWN):
         mails.set_standstill(tx, None)  # who we are is believed again; it is about this mail
-    if report.outcome is Outcome.QUEUE_FAULT and it.kind is not MailKind.TEST:
+    if report.outcome is Attempt.QUEUE_FAULT and it.kind is not MailKind.TEST:
         _stand_still(tx, report.trouble)
     mails.save(tx, _after(tx, it, report))
     mails.changed(tx)
@@ -163,17 +163,17 @@ def _after(tx: Tx, it: Mail | Webhook, report: Report) -> Mail | Webhook:
     how = replace(it.delivery, lease="", leased_until=None, trouble=report.trouble)
     once_less = replace(how, attempts=how.attempts - 1)
     match report.outcome:
-        case Outcome.UNTRIED:
+        case Attempt.UNTRIED:
             return replace(it, state=MailState.QUEUED, delivery=replace(once_less, trouble=it.delivery.trouble))
         case _ if it.kind is MailKind.TEST:  # a trial is watched: it is over, and stops nobody
             return replace(it, state=MailState.DROPPED, delivery=how)
-        case Outcome.REFUSED:
+        case Attempt.REFUSED:
             return replace(it, state=MailState.FAILED, delivery=how)
-        case Outcome.QUEUE_FAULT:
+        case Attempt.QUEUE_FAULT:
             return replace(it, state=MailState.QUEUED, delivery=once_less)
         case _:
             again = tx.now + retry_delay(how.attempts, random.random())
-            how = replace(how, perhaps=how.perhaps or report.outcome is Outcome.UNKNOWN)
+            how = replace(how, perhaps=how.perhaps or report.outcome is Attempt.UNKNOWN)
             return replace(it, state=MailState.QUEUED, due_at=again, delivery=how)
 
 
