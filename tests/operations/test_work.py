@@ -172,6 +172,23 @@ def test_an_absence_that_is_done_again_puts_each_appointment_on_the_list_once(de
     assert [change.kind for change in again.changes] == ["time_off", "work"]
 
 
+def test_what_was_booked_against_an_absence_is_not_listed_when_its_end_is_taken_back(desk: Desk) -> None:
+    """It stood there before that: only what was booked since loses its time by it."""
+    away = off(desk, on(24, 9), on(24, 12))
+    booked(desk, on(24, 9), override="urgent", client="Clara Client")
+    desk.do(RemoveTimeOff(time_off=away.time_off.id))
+    desk.do(Undo())
+    assert waiting(desk) == []
+
+
+def test_what_was_booked_after_the_end_of_an_absence_is_listed_when_that_is_taken_back(desk: Desk) -> None:
+    away = off(desk, on(24, 9), on(24, 12))
+    desk.do(RemoveTimeOff(time_off=away.time_off.id))
+    booked(as_staff(desk, "rita"), on(24, 10), client="Dora Dunn")
+    desk.do(Undo())
+    assert waiting(desk) == [("Dora Dunn", "time_off")]
+
+
 def test_a_plan_that_does_not_fit_any_more_changes_nothing(desk: Desk) -> None:
     appointment = booked(desk, on(24, 9)).appointment
     (move,) = plan(desk, on(24, 0), on(25, 0))

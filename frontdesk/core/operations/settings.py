@@ -104,11 +104,17 @@ def _carried_out(
     return saved, entered(tx, known, saved, but) if known is not None else ()
 
 
-def entered(tx: Tx, known: Setup, saved: Iterable[Change], but: Collection[AppointmentId] = ()) -> tuple[Change, ...]:
+def entered(
+    tx: Tx,
+    known: Setup,
+    saved: Iterable[Change],
+    but: Collection[AppointmentId] = (),
+    only: Collection[AppointmentId] | None = None,
+) -> tuple[Change, ...]:
     """What of the booked loses its time, or what it needs, goes to the work list. The caller records it."""
     saved = tuple(saved)
     practice = setup.load(tx)
-    booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but]
+    booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but and (only is None or it.id in only)]
     caused = [(it.appointment, *_cause(practice, saved, it)) for it in effects_on(known, practice, booked)]
     return tuple(change for it, *cause in caused for change in schedule.entered(tx, [it], *cause))
 

@@ -128,12 +128,21 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         all_changes=tuple(back),
         all_about=about,
         undoes=batch,
-        also=(*_overtaken(tx, after, back), *settings.entered(tx, practice, _of_setup(back), _listed(back))),
+        also=(*_overtaken(tx, after, back), *_entered(tx, practice, back, lines)),
     )
 
 
 def _of_setup(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(it for it in changes if it.after is not None and kind_of(it.after).is_setup)
+
+
+def _entered(tx: Tx, practice: Setup, back: list[Change], lines: tuple[HistoryLine, ...]) -> tuple[Change, ...]:
+    """What was booked since and loses its time by this. What stood before the act is as it was before it."""
+    saved = _of_setup(back)
+    if not saved:
+        return ()
+    since = frozenset(AppointmentId(int(id_)) for id_ in events.changed_since(tx, "appointment", lines[-1].id))
+    return settings.entered(tx, practice, saved, but=_listed(back), only=since)
 
 
 def _listed(changes: Iterable[Change]) -> frozenset[AppointmentId]:

@@ -271,6 +271,14 @@ def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
     return None if event is None else find(look, EventId(event))
 
 
+def changed_since(look: Look, kind: str, event: EventId) -> frozenset[str]:
+    """Ids of things of a kind that a later event changed."""
+    touched = select(col(ThingRow.thing_id)).where(
+        col(ThingRow.kind) == kind, col(ThingRow.event_id) > event, ~col(ThingRow.is_about)
+    )
+    return frozenset(look.connection.execute(touched).scalars())
+
+
 def last_imported(look: Look, kind: str, id_: str) -> HistoryLine | None:
     """The newest event by which an import wrote a thing, those that were undone left out."""
     undone, redone = aliased(EventRow), aliased(EventRow)
