@@ -23,7 +23,6 @@ from frontdesk.core.domain.errors import BadInput, Problem, StoreProblem, StoreU
 from frontdesk.core.domain.practice import PLACEHOLDER
 from frontdesk.core.domain.practice_file import PracticeFile
 from frontdesk.core.domain.times import is_zone
-from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
 
@@ -170,4 +169,6 @@ def _with_answers(text: str, answers: Mapping[str, object]) -> PracticeFile:
         for person in document["staff"]:
             place = next(iter(person["hours"]))
             person["hours"] = {place: dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), answers["hours"])}
+    from frontdesk.core.parse.practice import practice_file
+
     return practice_file(tomlkit.dumps(document))

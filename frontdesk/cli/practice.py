@@ -27,7 +27,6 @@ from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, Pra
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.settings import TEXTS, setting_of
 from frontdesk.core.domain.work import Work
-from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.practice import practice_data, practice_toml
@@ -58,6 +57,8 @@ def apply(
 ) -> None:
     """Make the database agree with a practice file; creates it where there is none."""
     opening: Opening = context.obj
+    from frontdesk.core.parse.practice import practice_file
+
     parsed = _with_texts(practice_file(read_text(file)), file.parent)
     if dry_run and not opening.has_practice:
         _print_plan(opening, PracticePlan(changes=planned(plan(None, parsed))), None, as_json)
