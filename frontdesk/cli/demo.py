@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -127,8 +128,8 @@ def _answers() -> dict[str, object]:
     """The six questions, asked again until they can be answered."""
     name = typer.prompt(_("Name of the practice"), default=_("My practice"))
     timezone = _asked(_("Time zone"), machine_zone(), is_zone)
-    locale = typer.prompt(_("Language and country"), default="en_GB")
-    currency = typer.prompt(_("Currency"), default="EUR")
+    locale = _asked(_("Language and country"), "en_GB", partial(_is_right, "practice.locale"))
+    currency = _asked(_("Currency"), "EUR", partial(_is_right, "practice.currency"))
     people = typer.prompt(_("Who has appointments (names, with commas)"), default=PLACEHOLDER)
     hours = _asked(_("Weekday hours"), "09:00-12:00, 13:00-17:00", _is_hours)
     return {
@@ -147,6 +148,16 @@ def _asked(question: str, default: str, fits: Callable[[str], bool]) -> str:
         if fits(answer):
             return answer
         say(_("“{answer}” will not do; for example {default}").format(answer=answer, default=default))
+
+
+def _is_right(setting: str, answer: str) -> bool:
+    from frontdesk.core.parse.practice import setting_value
+
+    try:
+        setting_value(setting, answer, "")
+    except BadInput:
+        return False
+    return True
 
 
 def _is_hours(text: str) -> bool:

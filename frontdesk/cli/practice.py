@@ -59,12 +59,15 @@ def apply(
     opening: Opening = context.obj
     from frontdesk.core.parse.practice import practice_file
 
-    parsed = _with_texts(practice_file(read_text(file)), file.parent)
-    if dry_run and not opening.has_practice:
+    text = read_text(file)
+    exists = opening.has_practice
+    opening.create = exists or not dry_run
+    parsed = practice_file(text, opening.setup.practice.currency) if exists else practice_file(text)
+    parsed = _with_texts(parsed, file.parent)
+    if dry_run and not exists:
         _print_plan(opening, PracticePlan(changes=planned(plan(None, parsed))), None, as_json)
         say(_("there is no practice at {where} yet; all of the file would be new").format(where=opening.url))
         return
-    opening.create = True
     foreseen = PracticePlan(changes=())
     if dry_run or with_plan:
         foreseen = opening.see(PlanPractice(file=parsed, prune=prune))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.builders import PRACTICE
 from tests.cli.conftest import Command
 
 
@@ -301,6 +302,15 @@ def test_a_start_in_another_zone_says_so(practice: Command, tmp_path: Path) -> N
     assert "Sat 28 Nov 09:00 EST" in practice("slots", "review", "-l", "ny", "-p", "bob").out
 
 
+def test_a_file_that_names_no_currency_means_that_of_the_practice(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "tokyo.toml").write_text(PRACTICE.replace('currency = "GBP"', 'currency = "JPY"'))
+    assert practice("practice", "apply", "tokyo.toml", db="tokyo.db").code == 0
+    (tmp_path / "more.toml").write_text('[[services]]\nid = "tea"\nname = "Tea"\nduration = 30\nprice = "500"\n')
+    assert practice("practice", "apply", "more.toml", db="tokyo.db").code == 0
+
+    assert 'price = "500"' in practice("practice", "show", "--toml", db="tokyo.db").out
+
+
 def test_a_shell_completes_commands(tmp_path: Path) -> None:
     asked = {"COMP_WORDS": "frontdesk client f", "COMP_CWORD": "2", "_FRONTDESK_COMPLETE": "complete_bash"}
     said = subprocess.run(
@@ -332,7 +342,11 @@ def test_init_asks_six_questions_and_ends_on_todays_calendar(tmp_path: Path) -> 
         ("Time zone", "Mars/Base"),
         ("will not do", None),
         ("Time zone", "Europe/Berlin"),
-        ("Language and country", "de_DE"),
+        ("Language and country", "Klingon"),
+        ("will not do", None),
+        ("Language and country", "de-DE"),
+        ("Currency", "Euro"),
+        ("will not do", None),
         ("Currency", ""),
         ("Who has appointments", "Ada Lovelace, Grace Hopper"),
         ("Weekday hours", "08:00-12:00"),

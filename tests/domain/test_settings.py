@@ -43,6 +43,9 @@ SOME: dict[Form, Any] = {
     Form.EMAIL: "a@example.org",
     Form.ADDRESS: "https://example.org",
     Form.ZONE: "Europe/Berlin",
+    Form.LOCALE: "de_AT",
+    Form.COUNTRY: "AT",
+    Form.CURRENCY: "CHF",
     Form.COLOUR: "#2a6f6b",
     Form.FEE: "25.00",
     Form.PRICE: "25.00",
@@ -154,6 +157,7 @@ def test_where_nobody_chose_a_practice_is_as_the_table_says() -> None:
 def test_the_country_follows_the_language_unless_it_is_chosen() -> None:
     assert practice_of({**BEGINS, "practice.locale": "de_AT"}).country == "AT"
     assert practice_of({**BEGINS, "practice.locale": "de_AT", "practice.country": "CH"}).country == "CH"
+    assert practice_of({**BEGINS, "practice.locale": "zh_Hant_TW"}).country == "TW"
 
 
 def test_an_unset_key_is_as_one_that_was_never_chosen() -> None:

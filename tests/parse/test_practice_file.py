@@ -39,6 +39,29 @@ def test_a_value_out_of_its_range_is_refused(line: str, problem: Problem) -> Non
     assert wrong(f"[booking]\n{line}\n").problem is problem
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ('locale = "de-AT"', "de_AT"),
+        ('locale = "de_AT.UTF-8"', "de_AT"),
+        ('locale = "en_gb"', "en_GB"),
+        ('country = "at"', "AT"),
+        ('country = ""', ""),
+        ('currency = "chf"', "CHF"),
+    ],
+)
+def test_a_language_a_country_and_a_currency_are_kept_by_their_standard_names(line: str, kept: str) -> None:
+    key = line.split()[0]
+
+    assert practice_file(f"[practice]\n{line}\n").settings == {f"practice.{key}": kept}
+
+
+def test_an_amount_has_the_digits_of_its_currency_however_that_is_written() -> None:
+    fee = '[policy]\nlate_fee = "25.50"\n'
+
+    assert wrong(f'[practice]\ncurrency = "jpy"\n{fee}').problem is Problem.NOT_AN_AMOUNT
+
+
 def test_hours_that_overlap_or_end_before_they_start_are_refused() -> None:
     week = '[[staff]]\nid = "a"\nname = "A"\n[staff.hours.main]\nmon = [{}]\n'
 

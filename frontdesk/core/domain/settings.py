@@ -40,6 +40,9 @@ class Form(Enum):
     EMAIL = later("an e-mail address")
     ADDRESS = later("a web address")
     ZONE = later("a time zone")
+    LOCALE = later("a language, such as en or de_AT")
+    COUNTRY = later("a country by its two letters")
+    CURRENCY = later("a currency by its three letters")
     COLOUR = later("a colour, such as #2a6f6b")
     FEE = later("an amount or a percentage")
     PRICE = later("an amount")
@@ -61,6 +64,9 @@ TEXTS = frozenset(
         Form.EMAIL,
         Form.ADDRESS,
         Form.ZONE,
+        Form.LOCALE,
+        Form.COUNTRY,
+        Form.CURRENCY,
         Form.COLOUR,
         Form.FEE,
         Form.PRICE,
@@ -194,11 +200,11 @@ PRACTICE = (
          touches=(Touches.MAILS, Touches.SCREENS)),
     _row("practice.timezone", Form.ZONE, later("Time zone"), later("Of all places that name none of their own."),
          required=True, touches=_TIMES),
-    _row("practice.locale", Form.NAME, later("Language"), later("Of screens, and of mails to clients who have none."),
+    _row("practice.locale", Form.LOCALE, later("Language"), later("Of screens, and of mails to clients who have none."),
          "en", touches=(Touches.SCREENS, Touches.MAILS)),
-    _row("practice.country", Form.NAME, later("Country"), later("Of phone numbers without a country code."), "",
+    _row("practice.country", Form.COUNTRY, later("Country"), later("Of phone numbers without a country code."), "",
          touches=_SCREENS),
-    _row("practice.currency", Form.NAME, later("Currency"), later("Of prices and fees, by its three letters."), "EUR",
+    _row("practice.currency", Form.CURRENCY, later("Currency"), later("Of prices and fees, by its three letters."), "EUR",
          touches=_MONEY),
     _row("practice.phone", Form.TEXT, later("Phone"), later("Where clients call; it stands in mails."), "",
          touches=_MAILS),
@@ -536,7 +542,7 @@ def practice_of(chosen: Mapping[str, Plain]) -> Practice:
     """The settings in force. Every key that is required has to be there."""
     practice = _fields(Practice, "practice", chosen)
     if not practice["country"] and "_" in practice["locale"]:
-        practice["country"] = practice["locale"].split("_")[1][:2]
+        practice["country"] = practice["locale"].split("_")[-1][:2]
     return Practice(
         **practice,
         booking=Booking(**_fields(Booking, "booking", chosen)),

@@ -53,8 +53,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
-def practice_file(text: str) -> PracticeFile:
-    """Raises BadInput."""
+def practice_file(text: str, currency: str = "EUR") -> PracticeFile:
+    """Amounts are in the currency of the file; where it names none, in that of the practice. Raises BadInput."""
     try:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -63,8 +63,8 @@ def practice_file(text: str) -> PracticeFile:
             "practice file", Problem.NOT_READABLE, "TOML", hint=str(error), line=int(line[1]) if line else None
         ) from None
     practice = plain.get("practice", {})
-    currency = practice.get("currency", "EUR") if isinstance(practice, dict) else "EUR"
-    here = Here((), Lines(text), str(currency))
+    named = practice.get("currency", currency) if isinstance(practice, dict) else currency
+    here = Here((), Lines(text), str(named).upper())
     _require_known(here, plain, _SECTIONS)
     return PracticeFile(
         settings={
@@ -223,6 +223,37 @@ def _zone(here: Here, value: Any) -> str:
     return value
 
 
+def _locale(here: Here, value: Any) -> str:
+    """As CLDR writes it: `de_AT`, also where `de-AT` or `de_AT.UTF-8` was written."""
+    from babel import Locale, UnknownLocaleError
+
+    text = clean_line(_text(here, value))
+    try:
+        return str(Locale.parse(text.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        raise here.bad(Problem.NOT_A_LOCALE, text) from None
+
+
+def _country(here: Here, value: Any) -> str:
+    """One whose phone numbers can be read; empty for the country of the language."""
+    import phonenumbers
+
+    text = clean_line(_text(here, value)).upper()
+    if text and text not in phonenumbers.SUPPORTED_REGIONS:
+        raise here.bad(Problem.NOT_A_COUNTRY, text)
+    return text
+
+
+def _currency(here: Here, value: Any) -> str:
+    """One that CLDR knows, from ISO 4217."""
+    from babel.core import get_global
+
+    text = clean_line(_text(here, value)).upper()
+    if text not in get_global("all_currencies"):
+        raise here.bad(Problem.NOT_A_CURRENCY, text)
+    return text
+
+
 def _fee(here: Here, value: Any) -> str:
     if not isinstance(value, str) or not is_fee(value, here.currency):
         raise here.bad(Problem.NOT_AN_AMOUNT, value)
@@ -286,6 +317,9 @@ READ: Mapping[Form, Callable[[Setting], Read]] = {
     Form.EMAIL: lambda _: _email,
     Form.ADDRESS: lambda _: _web_address,
     Form.ZONE: lambda _: _zone,
+    Form.LOCALE: lambda _: _locale,
+    Form.COUNTRY: lambda _: _country,
+    Form.CURRENCY: lambda _: _currency,
     Form.COLOUR: lambda _: _colour,
     Form.FEE: lambda _: _fee,
     Form.PRICE: lambda _: _price,
