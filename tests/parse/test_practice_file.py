@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.config import data_folder
-from frontdesk.core.asks.settings import PlanPractice, ShowSetup
+from frontdesk.core.asks.settings import ApplyPractice, PlanPractice, ShowSetup
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.render.practice import practice_toml
@@ -99,6 +99,28 @@ def test_what_the_file_does_not_name_stays_unless_it_is_pruned(tmp_path: Path) -
     assert [
         (it.kind, it.id, it.how) for it in desk.see(PlanPractice(file=practice_file(smaller), prune=True)).changes
     ] == [("staff", "vic", "archived")]
+
+
+OFF = "[[staff.time_off]]\nstart = 2026-12-07T00:00:00\nend = 2026-12-{}T00:00:00\n"
+CLOSED = '[[closures]]\nstart = 2026-12-24\nend = 2026-12-{}\nname = "{}"\n'
+
+
+def test_two_absences_and_two_closures_that_begin_together_are_two(tmp_path: Path) -> None:
+    desk = open_test_desk(tmp_path / "a.db")
+    vic = '[[staff]]\nid = "vic"\nname = "Vic"\n'
+    closed = CLOSED.format("25", "Eve") + CLOSED.format("28", "Move")
+    both = practice_file(closed + vic + OFF.format("08") + OFF.format("12"))
+    desk.do(ApplyPractice(file=both))
+
+    assert sorted(off.end.day for off in desk.see(ShowSetup()).time_off) == [8, 12]
+    assert sorted(closure.end.day for closure in desk.see(ShowSetup()).closures) == [25, 28]
+    assert desk.see(PlanPractice(file=both)).changes == ()
+    shown = practice_toml(desk.see(ShowSetup()))
+    assert desk.see(PlanPractice(file=practice_file(shown), prune=True)).changes == ()
+
+    longer = shown.replace("end = 2026-12-08T", "end = 2026-12-09T")
+    changes = desk.see(PlanPractice(file=practice_file(longer), prune=True)).changes
+    assert [(it.kind, it.how) for it in changes] == [("time_off", "changed")]
 
 
 @pytest.mark.parametrize("kit", ["clinic", "therapy", "salon", "repair"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 from frontdesk.core.domain.effects import Because
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events.recorded import Change
-from frontdesk.core.domain.hours import Closure, ClosureId, DayException, TimeOff, TimeOffId, Week
+from frontdesk.core.domain.hours import Closure, DayException, TimeOff, Week
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Role, StaffId
 from frontdesk.core.domain.policies import Policy
@@ -24,6 +24,7 @@ Fields: TypeAlias = Mapping[str, Any]
 """Fields of a value of the set-up, only those the file gives."""
 
 T = TypeVar("T")
+Dated = TypeVar("Dated", Closure, TimeOff)
 NOWHERE: Mapping[str, int] = {}
 
 
@@ -218,32 +219,37 @@ def _exceptions(kept: tuple[DayException, ...], given: tuple[DayException, ...])
 
 
 def _closures(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
-    known = {
-        (closure.start, closure.location): closure
-        for closure in (setup.closures if setup else ())
-        if _in_use(closure)
-    }
-    for closure in file.closures:
-        before = known.get((closure.start, closure.location))
-        after = replace(closure, id=before.id if before else ClosureId(0))
-        if after != before:
-            yield Change(before, after)
-    if prune:
-        named = {(closure.start, closure.location) for closure in file.closures}
-        yield from (_archived(closure) for key, closure in known.items() if key not in named)
+    known = setup.closures if setup else ()
+    return _matched(known, file.closures, lambda closure: (closure.start, closure.location), prune)
 
 
 def _time_off(setup: Setup | None, file: PracticeFile, prune: bool) -> Iterator[Change]:
-    known = {(off.staff, off.start): off for off in (setup.time_off if setup else ()) if _in_use(off)}
-    named = set()
-    for off in (off for entry in file.staff for off in entry.time_off):
-        named.add((off.staff, off.start))
-        before = known.get((off.staff, off.start))
-        after = replace(off, id=before.id if before else TimeOffId(0))
-        if after != before:
-            yield Change(before, after)
+    known = setup.time_off if setup else ()
+    given = (off for entry in file.staff for off in entry.time_off)
+    return _matched(known, given, lambda off: (off.staff, off.start), prune)
+
+
+def _matched(
+    known: Iterable[Dated], given: Iterable[Dated], place: Callable[[Dated], object], prune: bool
+) -> Iterator[Change]:
+    """What has no id in the file is the one that begins there; of several, first the one that is just the same."""
+    left: dict[object, list[Dated]] = {}
+    for it in filter(_in_use, known):
+        left.setdefault(place(it), []).append(it)
+    otherwise = []
+    for it in given:
+        there = left.get(place(it), [])
+        same = next((before for before in there if replace(it, id=before.id) == before), None)
+        if same is not None:
+            there.remove(same)
+        else:
+            otherwise.append(it)
+    for it in otherwise:
+        there = left.get(place(it), [])
+        before = there.pop(0) if there else None
+        yield Change(before, replace(it, id=before.id) if before else it)
     if prune:
-        yield from (_archived(off) for key, off in known.items() if key not in named)
+        yield from (_archived(it) for there in left.values() for it in there)
 
 
 def _in_use(thing: Any) -> bool:
