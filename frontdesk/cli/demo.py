@@ -127,7 +127,7 @@ def machine_zone() -> str:
 def _answers() -> dict[str, object]:
     """The six questions, asked again until they can be answered."""
     name = typer.prompt(_("Name of the practice"), default=_("My practice"))
-    timezone = _asked(_("Time zone"), machine_zone(), is_zone)
+    timezone = _asked(_("Time zone"), machine_zone(), partial(_is_right, "practice.timezone"))
     locale = _asked(_("Language and country"), "en_GB", partial(_is_right, "practice.locale"))
     currency = _asked(_("Currency"), "EUR", partial(_is_right, "practice.currency"))
     people = typer.prompt(_("Who has appointments (names, with commas)"), default=PLACEHOLDER)
