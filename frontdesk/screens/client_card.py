@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,13 +11,12 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from frontdesk.core.asks.charges import SettleCharge, WaiveCharge
-from frontdesk.core.asks.clients import EditClient, MergeClients, ShowClient
+from frontdesk.core.asks.clients import MergeClients, ShowClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.appointments import AppointmentId, client_ref
 from frontdesk.core.domain.charges import ChargeState
-from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.outbox import OPEN, Call, Mail, MailState, Owed, Webhook, trouble_of
-from frontdesk.core.domain.people import Client, ClientId, ClientKind
+from frontdesk.core.domain.people import ClientId, ClientKind
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
@@ -30,10 +28,10 @@ from frontdesk.core.render.words.outbox import mail_state_words
 from frontdesk.core.render.words.requests import request_state_words
 from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.deeds.clients import ClientDeeds
 from frontdesk.screens.deeds.requests import RequestDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
-from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
@@ -45,8 +43,6 @@ from frontdesk.widgets.text import lines as content_lines
 
 Row = Named | RequestLine | ChargeLine | Owed | None
 """What a line of the card stands for: an appointment, a request, a charge, or a title."""
-
-FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
 
 
 class ClientCardScreen(MainScreen):
@@ -68,6 +64,7 @@ class ClientCardScreen(MainScreen):
         super().__init__()
         self.appointments = AppointmentDeeds(self)
         self.requests = RequestDeeds(self)
+        self.clients = ClientDeeds(self)
         self.mails = self.appointments.mails
         self.client, self._wanted = client, appointment
         self._card: ClientCard | None = None
@@ -111,8 +108,8 @@ class ClientCardScreen(MainScreen):
                 self._new()
             case _ if self.request_here() is not None and self.requests.start(verb, self.request_here()):
                 return
-            case Verb.EDIT:
-                self.begin(self._edit())
+            case Verb.EDIT if self._card is not None:
+                self.begin(self.clients.edit(self._card.client))
             case Verb.HISTORY:
                 self.begin(self._client_history())
             case Verb.MERGE:
@@ -144,7 +141,7 @@ class ClientCardScreen(MainScreen):
     def on_line_list_moved(self) -> None:
         self._tell_cursor()
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         card = await self.look(ShowClient(client=self.client, opening=self._card is None))
         if card is None:
             return
@@ -289,29 +286,6 @@ class ClientCardScreen(MainScreen):
         )
         self.begin(self.appointments.book(draft))
 
-    async def _edit(self) -> None:
-        """The form, until it is saved or left; a refusal keeps what was typed."""
-        if self._card is None:
-            return
-        client, error = self._card.client, ""
-        draft = known = _draft_of(client)
-        while True:
-            filled = await self.answer(ClientFormDialog(draft, client.name, error, new=False))
-            if filled is None:
-                return
-            touched = {
-                name: getattr(filled, name) for name in FIELDS if getattr(filled, name) != getattr(known, name)
-            }
-            given = {**touched, "born": filled.birth_date} if "born" in touched else touched
-            done = await self.perform(EditClient(client=client.id, seen=client.revision, **given), tell=False)
-            if not isinstance(done, DeskError):
-                return
-            error = self.say_error(done)
-            fresh = await self.look(ShowClient(client=client.id, opening=False))
-            if fresh is not None:  # what a colleague changed stays, what was typed here stays too
-                client, known = fresh.client, _draft_of(fresh.client)
-            draft = replace(known, **touched)
-
     async def _merge(self) -> None:
         name = self._card.client.name if self._card is not None else ""
         title = _("merge which client into {name}?").format(name=name)
@@ -339,15 +313,3 @@ def _key(row: Row) -> tuple[str, object]:
             return "mail", row.id
         case None:
             return "", None
-
-
-def _draft_of(client: Client) -> ClientDraft:
-    return ClientDraft(
-        name=client.name,
-        kind=client.kind,
-        phone=client.phone,
-        email=client.email,
-        born=client.born.isoformat() if client.born else "",
-        preferences=client.preferences,
-        note=client.note,
-    )

@@ -12,6 +12,7 @@ from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
 from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.deeds.clients import ClientDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.verbs import ON_CLIENTS, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
@@ -92,7 +93,7 @@ class ClientsScreen(MainScreen):
     def on_line_list_chosen(self) -> None:
         self._open()
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         found = await self.look(FindClients(text=self.query_one("#typed", Input).value, limit=PAGE))
         if found is None:
             return
@@ -111,6 +112,6 @@ class ClientsScreen(MainScreen):
             self.host.open_client(chosen.id)
 
     async def _new(self) -> None:
-        made = await self.appointments.add_client()
+        made = await ClientDeeds(self).add()
         if made is not None:
             self.host.open_client(made)

@@ -234,9 +234,9 @@ class MainScreen(DeskScreen[None]):
 
     def refresh_data(self) -> None:
         if self.host.setup is not None:
-            self.begin(self._load(), group="load", exclusive=True)
+            self.begin(self.load(), group="load", exclusive=True)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         """Ask, and draw the answer."""
         raise NotImplementedError
 

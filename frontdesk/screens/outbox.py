@@ -122,7 +122,7 @@ class OutboxScreen(MainScreen):
             self._next = after[0].value.id if after and after[0].value is not None else None
         await self.mails.start(verb, mail)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         found = await self.look(ListMails(limit=self._limit))
         if found is None:
             return

@@ -248,7 +248,7 @@ class RequestsScreen(MainScreen):
         else:
             self.host.verb(Verb.CALENDAR)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         self._asked += 1
         mine = self._asked
         found = await self.look(

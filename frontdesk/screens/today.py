@@ -100,7 +100,7 @@ class TodayScreen(MainScreen):
     def on_line_list_chosen(self) -> None:
         self.verb(Verb.OPEN)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         today = local_date(self.host.now(), self.voice.zone)
         found = await self.look(ListAppointments(first=today, last=today, statuses=DRAWN, limit=5000))
         if found is not None:

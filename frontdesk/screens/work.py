@@ -107,7 +107,7 @@ class WorkScreen(MainScreen):
     async def _keep(self, id_: AppointmentId) -> None:
         await self.perform(KeepAppointment(appointment=id_))
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         found, calls = await self.look(ListWork()), await self.look(ListCalls())
         if found is None or calls is None:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
 from frontdesk.core.domain.views import Block, Column, Hold, Shut
 from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Drawn, minute_of
@@ -23,6 +24,11 @@ class Here:
     @property
     def drawn(self) -> Drawn | None:
         return self.block or self.hold
+
+    @property
+    def wall(self) -> datetime:
+        """Naive wall time of the place."""
+        return datetime.combine(self.column.day, time()) + timedelta(minutes=self.minute)
 
 
 @dataclass(frozen=True, slots=True)

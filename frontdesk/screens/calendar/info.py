@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 
 from frontdesk.core.domain.gaps import gap_at
 from frontdesk.core.domain.times import Instant
@@ -13,6 +12,15 @@ from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.widgets.grid_cursor import Here
+
+
+def about_here(voice: Voice, here: Here, picked: Sequence[Named], now: Instant) -> str:
+    """Of what the cursor is on in the grid."""
+    if here.block is not None:
+        return about_block(voice, here.block, now)
+    if here.hold is not None:
+        return about_hold(voice, here.hold)
+    return about_free(voice, here, picked)
 
 
 def about_block(voice: Voice, block: Block, now: Instant) -> str:
@@ -34,8 +42,10 @@ def about_hold(voice: Voice, hold: Hold) -> str:
     return f"{span} {hold.name} {what} · {hold.service_name} · {until}{keys}"
 
 
-def about_named(named: Named, only: int | None) -> str:
+def about_named(named: Named | None, only: int | None) -> str:
     """Of an appointment in the list, of which `only` so many are shown."""
+    if named is None:
+        return _("no appointments from here on; f searches")
     it = named.appointment
     parts = (it.ref, named.client_name, named.service_name, named.practitioner_name)
     more = _("only the first {n}; f finds the others").format(n=only) if only is not None else ""
@@ -58,8 +68,7 @@ def about_free(voice: Voice, here: Here, picked: Sequence[Named]) -> str:
         label = here.shut.label or _("outside hours")
         more = f" · c {_('removes it')}" if here.shut.time_off is not None else ""
         return f"{minute} {here.column.name} · {label}{more}"
-    wall = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-    gap = gap_at(voice.setup, here.column, wall)
+    gap = gap_at(voice.setup, here.column, here.wall)
     text = f"{minute} {here.column.name} · {_('free {n} min').format(n=gap.minutes)}"
     if picked:
         return text + " · " + _("p puts {client} here").format(client=picked[0].client_name)

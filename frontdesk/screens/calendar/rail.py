@@ -7,8 +7,9 @@ from textual.widgets import Static
 
 from frontdesk.core.asks.appointments import ShowAppointment
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.render.appointment_card import appointment_lines
 from frontdesk.core.render.language import _
-from frontdesk.screens.deeds.appointments import AppointmentDeeds
+from frontdesk.screens.desk_screen import MainScreen
 from frontdesk.widgets.text import lines
 
 RAIL_REST = 0.15
@@ -18,10 +19,10 @@ RAIL_REST = 0.15
 class Rail(Static):
     """Follows the cursor, where there is room for it."""
 
-    def __init__(self, deeds: AppointmentDeeds, id: str | None = None) -> None:
+    def __init__(self, screen: MainScreen, id: str | None = None) -> None:
         super().__init__("", id=id)
         self.is_old = False
-        self._deeds = deeds
+        self._screen = screen
         self._shows: AppointmentId | None = None
         self._timer: Timer | None = None
 
@@ -37,10 +38,12 @@ class Rail(Static):
         if self._shows is None:
             self.update("", layout=False)
         else:
-            self._deeds.screen.begin(self._load(self._shows), group="rail", exclusive=True)
+            self._screen.begin(self._load(self._shows), group="rail", exclusive=True)
 
     async def _load(self, id_: AppointmentId) -> None:
-        named = await self._deeds.screen.look(ShowAppointment(appointment=id_))
+        named = await self._screen.look(ShowAppointment(appointment=id_))
         if named is not None:
             keys = _("r move  c cancel  s status  e notes  H history")
-            self.update(lines(named.client_name, "", *self._deeds.details(named), "", keys), layout=False)
+            self.update(
+                lines(named.client_name, "", *appointment_lines(self._screen.voice, named), "", keys), layout=False
+            )

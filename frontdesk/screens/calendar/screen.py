@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
+from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.asks.door import Question
-from frontdesk.core.asks.schedule import RemoveTimeOff
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import local_date, wall_time
-from frontdesk.core.domain.views import Block, Calendar, Named
+from frontdesk.core.domain.views import Calendar, Named
 from frontdesk.core.render import times
-from frontdesk.core.render.day_sheet import day_sheet
 from frontdesk.core.render.language import _
+from frontdesk.screens.calendar.deeds import CursorDeeds
 from frontdesk.screens.calendar.go_to import asked_date
-from frontdesk.screens.calendar.info import about_block, about_day, about_free, about_hold, about_named
+from frontdesk.screens.calendar.info import about_day, about_here, about_named
 from frontdesk.screens.calendar.listing import LISTED, Listing
 from frontdesk.screens.calendar.rail import Rail
-from frontdesk.screens.calendar.views import Shows, month_name, turned, weeks_of_month
+from frontdesk.screens.calendar.views import Shows, heading, turned, weeks_of_month
 from frontdesk.screens.deeds.appointments import AppointmentDeeds
 from frontdesk.screens.deeds.requests import RequestDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
-from frontdesk.screens.dialogs.new_appointment import Draft
-from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.verbs import ON_CALENDAR, Verb
-from frontdesk.widgets.bars import Footer, Header, Info, Mark, clickable, spaced
+from frontdesk.widgets.bars import Footer, Header, Info, Mark
 from frontdesk.widgets.grid_cursor import Cursor, Here
 from frontdesk.widgets.layout import minute_of
 from frontdesk.widgets.month_grid import MonthGrid
@@ -68,6 +65,7 @@ class CalendarScreen(MainScreen):
         super().__init__()
         self.appointments = AppointmentDeeds(self)
         self.requests = RequestDeeds(self)
+        self.at_cursor = CursorDeeds(self)
         self.shows = Shows.DAY
         self.day: date | None = None
         self.person: StaffId | None = None
@@ -84,7 +82,7 @@ class CalendarScreen(MainScreen):
                 yield TimeGrid(self.host.glyphs, id="grid")
                 yield MonthGrid(id="month")
                 yield Listing(id="listing")
-            yield Rail(self.appointments, id="rail")
+            yield Rail(self, id="rail")
         yield Info(id="info")
         yield Footer(ON_CALENDAR)
 
@@ -117,7 +115,7 @@ class CalendarScreen(MainScreen):
     def refresh_data(self) -> None:
         """Ask again; the cursor and what is typed stay."""
         if self.host.setup is not None and self.day is not None:
-            self.begin(self._load(), group="load", exclusive=True)
+            self.begin(self.load(), group="load", exclusive=True)
 
     def tick(self) -> None:
         """Another minute."""
@@ -125,16 +123,19 @@ class CalendarScreen(MainScreen):
             self.grid.tick(self.host.now())
             self.head()
 
+    @property
+    def here(self) -> Here | None:
+        """What the cursor is on in the grid; None in the month and the list."""
+        return self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
+
     def appointment_here(self) -> AppointmentId | None:
         if self.shows is Shows.LIST:
             named = self.listing.chosen
             return named.appointment.id if named is not None else None
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        return here.block.id if here is not None and here.block is not None else None
+        return self.here.block.id if self.here is not None and self.here.block is not None else None
 
     def request_here(self) -> RequestId | None:
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        return here.hold.request if here is not None and here.hold is not None else None
+        return self.here.hold.request if self.here is not None and self.here.hold is not None else None
 
     def follow(self, event: Event) -> None:
         """The cursor goes with what was done, where that stands in what is drawn."""
@@ -172,18 +173,10 @@ class CalendarScreen(MainScreen):
                 self._next()
             case Verb.OPEN:
                 self._open()
-            case Verb.NEW | Verb.BLOCK:
-                self._new(block=verb is Verb.BLOCK)
-            case Verb.CANCEL if self._time_off_here() is not None:
-                self.begin(self._remove_time_off())
-            case Verb.PUT_DOWN:
-                self.begin(self._put_down())
-            case Verb.LAY_BACK:
-                self.begin(self._lay_back())
-            case Verb.PRINT:
-                self.begin(self._print())
             case Verb.BACK:
                 self._back()
+            case _ if self.at_cursor.start(verb):
+                return
             case _ if self.request_here() is not None and self.requests.start(verb, self.request_here()):
                 return
             case Verb.MOVE | Verb.STATUS | Verb.NO_SHOW | Verb.PICK_UP if self.request_here() is not None:
@@ -216,7 +209,7 @@ class CalendarScreen(MainScreen):
         self._open()
 
     def on_time_grid_dragged(self, event: TimeGrid.Dragged) -> None:
-        self.begin(self._drop(event.block, event.to))
+        self.begin(self.at_cursor.drop(event.block, event.to))
 
     def on_line_list_moved(self) -> None:
         self._tell_cursor()
@@ -225,7 +218,7 @@ class CalendarScreen(MainScreen):
         self._open()
 
     def on_input_changed(self) -> None:
-        self.begin(self._load(), group="load", exclusive=True)
+        self.begin(self.load(), group="load", exclusive=True)
 
     def on_input_submitted(self) -> None:
         self.listing.rows.focus()
@@ -237,7 +230,7 @@ class CalendarScreen(MainScreen):
     def on_resize(self) -> None:
         self.head()
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
         day = self.day
         assert day is not None
         match self.shows:
@@ -390,7 +383,7 @@ class CalendarScreen(MainScreen):
             self.shows = Shows.DAY
             self._show_view()
         self._follow = it.id
-        await self._load()
+        await self.load()
         if self._follow is None and self.appointment_here() != it.id:  # cancelled: it has no place in the grid
             await self.appointments.panel(it.id)
 
@@ -402,7 +395,7 @@ class CalendarScreen(MainScreen):
         if request is not None:
             self.begin(self.requests.open(request))
         elif here is None:
-            self._new()
+            self.at_cursor.start(Verb.NEW)
         elif self.found is not None and self._client_here() == self.found:
             self.host.open_client(self.found, here)
         else:
@@ -414,77 +407,6 @@ class CalendarScreen(MainScreen):
             return named.appointment.client if named is not None else None
         here = self.grid.here
         return here.block.client if here is not None and here.block is not None else None
-
-    def _new(self, block: bool = False) -> None:
-        draft = self._draft()
-        self.begin(self.appointments.block(draft) if block else self.appointments.book(draft))
-
-    def _draft(self) -> Draft:
-        """A new appointment where the cursor is: free time of a person; on a booked one after it; else now."""
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        if here is not None and here.block is not None and here.block.start > self.host.now():
-            after = wall_time(here.block.padded_end, here.column.zone).replace(tzinfo=None)
-            return Draft(practitioner=here.column.practitioner, start=after)
-        if here is None or here.block is not None:
-            now = wall_time(self.host.now(), self.voice.zone).replace(tzinfo=None, second=0)
-            step = self.voice.setup.practice.booking.start_interval
-            start = now + timedelta(minutes=-now.minute % step if step <= 60 else 0)
-            day = self.day or now.date()
-            return Draft(practitioner=None, start=datetime.combine(day, start.time()), search=here is not None)
-        start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-        return Draft(practitioner=here.column.practitioner, start=start)
-
-    def _time_off_here(self) -> Here | None:
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        off = here is not None and here.block is None and here.shut is not None and here.shut.time_off is not None
-        return here if off else None
-
-    async def _remove_time_off(self) -> None:
-        here = self._time_off_here()
-        if here is not None and here.shut is not None and here.shut.time_off is not None:
-            await self.perform(RemoveTimeOff(time_off=here.shut.time_off))
-
-    async def _put_down(self) -> None:
-        picked = await self.look(ListPickedUp())
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        if not picked:
-            self.tell(_("nothing is picked up: x on an appointment does that"), bad=True)
-            return
-        if here is None:
-            self.tell(_("put it down in the day or the week (D, W)"), bad=True)
-            return
-        if here.block is not None and here.block.id == picked[0].appointment.id:
-            self.tell(_("{client} is there already").format(client=picked[0].client_name), bad=True)
-            return
-        start = datetime.combine(here.column.day, time()) + timedelta(minutes=here.minute)
-        await self.appointments.move_to(picked[0], start=start, practitioner=here.column.practitioner)
-
-    async def _lay_back(self) -> None:
-        picked = await self.look(ListPickedUp())
-        if picked:
-            await self.perform(LayBack(appointment=picked[0].appointment.id))
-            self.tell(_("{client} is not picked up any more").format(client=picked[0].client_name))
-        else:
-            self.tell(_("nothing is picked up: x on an appointment does that"), bad=True)
-
-    async def _drop(self, block: Block, to: Here) -> None:
-        named = await self.look(ShowAppointment(appointment=block.id))
-        if named is not None:
-            start = datetime.combine(to.column.day, time()) + timedelta(minutes=to.minute)
-            await self.appointments.move_to(named, start=start, practitioner=to.column.practitioner)
-            await self._load()
-            self.grid.go_to_block(block.id)  # where it is now, or still
-
-    async def _print(self) -> None:
-        assert self.day is not None
-        found = await self.look(ListAppointments(first=self.day, last=self.day, limit=5000))
-        if found is not None:
-            text = day_sheet(self.voice, self.day, found.items)
-            where = await self.answer(
-                PageDialog(_("Day sheet"), text.splitlines(), {Verb.OPEN: _("⏎ write it as text and as a page")})
-            )
-            if where is Verb.OPEN:
-                self.host.print_sheet(self.day, found.items)
 
     def _back(self) -> None:
         typed = self.listing.filter
@@ -499,8 +421,7 @@ class CalendarScreen(MainScreen):
 
     def person_and_day(self) -> tuple[StaffId | None, date]:
         """Whose column the cursor is in, on which day: where an absence begins to be entered."""
-        here = self.grid.here if self.shows in (Shows.DAY, Shows.WEEK) else None
-        day = self.day or self._today()
+        here, day = self.here, self.day or self._today()
         return (None, day) if here is None else (here.column.practitioner, here.column.day)
 
     def head(self) -> None:
@@ -508,50 +429,27 @@ class CalendarScreen(MainScreen):
         if self.host.setup is None or self.day is None:
             header.show(["frontdesk"], _("opening …"))
             return
-        views = [clickable(Verb[it.name], f"[{it.value}]" if it is self.shows else it.value) for it in Shows]
-        week = self.day.isocalendar().week
-        who = f" · {self.voice.practitioner(self._person())}" if self.shows is Shows.WEEK else ""
-        shown = month_name(self.day) if self.shows is Shows.MONTH else times.day(self.day, year=True)
-        left = [
-            clickable(Verb.EARLIER, "‹ "), clickable(Verb.GO_TO, shown), clickable(Verb.LATER, " ›"),
-            f"  {_('wk')} {week}   ", *spaced(views, " "), who,
-        ]  # fmt: skip
+        left = heading(self.voice, self.shows, self.day, self._person())
         n = len(self._picked)
         picked = [Mark(_("{n} picked up").format(n=n), f"x{n}")] if n else []
         header.show(left, self.clock(), [*picked, *self.marks()])
 
     def _tell_cursor(self) -> None:
-        info = self.query_one("#info", Info)
-        if self.host.setup is None:
-            return
+        if self.host.setup is not None:
+            self.query_one("#info", Info).show(self._about_cursor())
+            self.rail.follow(self.appointment_here())
+
+    def _about_cursor(self) -> str:
+        here = self.here
         if self.shows is Shows.LIST:
-            named = self.listing.chosen
-            info.show(
-                about_named(named, LISTED if self.listing.is_cut else None)
-                if named
-                else _("no appointments from here on; f searches")
-            )
-            self.rail.follow(named.appointment.id if named else None)
-            return
+            return about_named(self.listing.chosen, LISTED if self.listing.is_cut else None)
         if self.shows is Shows.MONTH:
-            info.show(about_day(self.query_one(MonthGrid).chosen))
-            self.rail.follow(None)
-            return
-        here = self.grid.here
+            return about_day(self.query_one(MonthGrid).chosen)
         if here is None:
-            info.show("")
-        elif self.grid.cursor.is_left:
-            info.show(_("what was here is gone; an arrow or tab chooses another"))
-            self.rail.follow(None)
-        elif here.block is not None:
-            info.show(about_block(self.voice, here.block, self.host.now()))
-            self.rail.follow(here.block.id)
-        elif here.hold is not None:
-            info.show(about_hold(self.voice, here.hold))
-            self.rail.follow(None)
-        else:
-            info.show(about_free(self.voice, here, self._picked))
-            self.rail.follow(None)
+            return ""
+        if self.grid.cursor.is_left:
+            return _("what was here is gone; an arrow or tab chooses another")
+        return about_here(self.voice, here, self._picked, self.host.now())
 
     def _person(self) -> StaffId:
         people = self.voice.setup.practitioners()

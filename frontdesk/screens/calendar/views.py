@@ -6,8 +6,12 @@ import calendar as calendars
 from datetime import date, timedelta
 from enum import Enum
 
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.voice import Voice
+from frontdesk.verbs import Verb
+from frontdesk.widgets.bars import clickable, spaced
 
 
 class Shows(Enum):
@@ -38,3 +42,17 @@ def turned(shows: Shows, day: date, by: int) -> date:
             return (day.replace(day=15) + timedelta(days=30 * by)).replace(day=1)
         case _:
             return day + timedelta(days=by)
+
+
+def heading(voice: Voice, shows: Shows, day: date, person: StaffId) -> list[str | tuple[str, str]]:
+    """What is shown, and the way to the rest: pages, dates, the other views."""
+    views = [clickable(Verb[it.name], f"[{it.value}]" if it is shows else it.value) for it in Shows]
+    shown = month_name(day) if shows is Shows.MONTH else times.day(day, year=True)
+    return [
+        clickable(Verb.EARLIER, "‹ "),
+        clickable(Verb.GO_TO, shown),
+        clickable(Verb.LATER, " ›"),
+        f"  {_('wk')} {day.isocalendar().week}   ",
+        *spaced(views, " "),
+        f" · {voice.practitioner(person)}" if shows is Shows.WEEK else "",
+    ]

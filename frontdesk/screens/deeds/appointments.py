@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from frontdesk.core.asks.appointments import (
@@ -20,7 +21,7 @@ from frontdesk.core.asks.appointments import (
     ShowAppointment,
 )
 from frontdesk.core.asks.charges import ShowTerms
-from frontdesk.core.asks.clients import AddClient, NewClient
+from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.schedule import TakeTimeOff
 from frontdesk.core.domain.appointments import (
@@ -29,29 +30,25 @@ from frontdesk.core.domain.appointments import (
     RESCHEDULABLE,
     Action,
     AppointmentId,
-    Side,
     Status,
 )
 from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
 from frontdesk.core.domain.objections import NotFromHere
-from frontdesk.core.domain.people import ClientId
-from frontdesk.core.domain.views import Named, TermsView
+from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.when import NotUnderstood, when
 from frontdesk.core.render import times
+from frontdesk.core.render.appointment_card import appointment_card
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words.charges import charge_words
 from frontdesk.core.render.words.history import history_page
-from frontdesk.core.render.words.labels import reason_label, status
+from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.objections import objection_words
-from frontdesk.core.render.words.terms import countdown_words
-from frontdesk.screens.deeds.deeds import Deeds
+from frontdesk.screens.deeds.deeds import Deeds, unchanged
 from frontdesk.screens.deeds.mails import MailDeeds
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
-from frontdesk.screens.dialogs.cancel import CancelDialog
-from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
+from frontdesk.screens.dialogs.cancel import CancelChoice, CancelDialog
 from frontdesk.screens.dialogs.new_appointment import Draft, NewAppointmentDialog
 from frontdesk.screens.dialogs.page import PageDialog
-from frontdesk.screens.dialogs.picker import PickerDialog
+from frontdesk.screens.dialogs.picker import Picked, PickerDialog
 from frontdesk.verbs import Verb
 
 if TYPE_CHECKING:
@@ -113,75 +110,23 @@ class AppointmentDeeds(Deeds):
         labels = {Verb.STATUS: f"s {self._next_word(named)}", Verb.EDIT: f"e {_('notes')}"}
         verbs: dict[Verb, str | None] = {verb: labels.get(verb, "") for verb in PANEL_VERBS}
         verbs |= dict.fromkeys(ELSEWHERE)
-        lines = [*self.details(named), *self._terms(named, seen)]
+        lines = appointment_card(self.screen.voice, named, seen, self.screen.host.now())
         verb = await self.screen.answer(PageDialog(self._title(named), lines, verbs))
         if verb is not None and not self.start(verb, id_):
             self.screen.verb(verb)
 
-    def _terms(self, named: Named, seen: TermsView) -> list[str]:
-        """How long it is free to change, and what it has cost."""
-        voice = self.screen.voice
-        lines = []
-        if named.appointment.status in CANCELLABLE and named.appointment.start > self.screen.host.now():
-            lines += [countdown_words(voice, seen.cancelling), countdown_words(voice, seen.rescheduling)]
-        lines += [charge_words(voice, it) for it in seen.charges]
-        return lines
-
-    def details(self, named: Named) -> list[str]:
-        """Everything about an appointment, line by line."""
-        it, voice = named.appointment, self.screen.voice
-        lines = [
-            f"{voice.moment(it.start, it.zone)}–{voice.time(it.end, it.zone)}  {it.span.minutes} min",
-            status(it.status),
-            f"{named.service_name} · {named.practitioner_name} · {named.location_name}"
-            + (f" · {named.room_name}" if named.room_name else ""),
-            f"{named.client_name}  {named.client_phone}",
-            f"{it.ref}" + (f" · {_('lane')} {it.lane}" if it.lane else ""),
-        ]
-        if it.note:
-            lines.append(f"{_('note')}  {it.note}")
-        if it.internal_note:
-            lines.append(f"{_('internal')}  {it.internal_note}")
-        if it.override:
-            lines.append(f"{_('overridden')}  {it.override}")
-        if it.cancellation is not None:
-            reason = voice.setup.reasons.get(it.cancellation.reason)  # type: ignore[call-overload]
-            by = f" · {_('by the client, {when}').format(when=voice.moment(it.cancellation.at))}"
-            whose = by if it.cancellation.by is Side.CLIENT else ""
-            lines.append(f"{_('cancelled')}  {reason_label(reason) if reason else ''}  {it.cancellation.text}{whose}")
-        if it.ticket:
-            lines.append(f"{_('ticket')}  {voice.ticket(it.ticket)}")
-        return lines
-
     async def book(self, draft: Draft) -> None:
         """The form, until it is booked or left; a refusal keeps all that was typed."""
-        error = ""
-        while True:
-            filled = await self.screen.answer(NewAppointmentDialog(draft, error))
-            if filled is None:
-                return
+
+        def ask(_begun: Draft, filled: Draft) -> BookAppointment | None:
             if filled.block:
-                await self.block(filled)
-                return
-            draft = filled
-            if draft.service is None:
-                error = _("nothing can be booked yet: the practice has no services")
-                continue
-            done = await self.screen.perform(
-                BookAppointment(
-                    service=draft.service,
-                    start=draft.start,
-                    client=draft.client or NewClient(name=draft.name, phone=draft.phone),
-                    practitioner=draft.practitioner,
-                    note=draft.note,
-                    override=draft.override,
-                    hold=draft.hold,
-                ),
-                tell=False,
-            )
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
+                self.screen.begin(self.block(filled))
+            return _booking(filled)
+
+        def form(begun: Draft, filled: Draft | None, error: str) -> NewAppointmentDialog:
+            return NewAppointmentDialog(filled or begun, error)
+
+        await self.until_done(draft, form, ask, unchanged)
 
     async def block(self, draft: Draft) -> None:
         """Time off for a part of the day, from the cursor on."""
@@ -205,34 +150,6 @@ class AppointmentDeeds(Deeds):
         assert span is not None
         await self.screen.perform(TakeTimeOff(staff=draft.practitioner, start=span[0], end=span[1], reason=typed[2]))
 
-    async def add_client(self, draft: ClientDraft | None = None) -> ClientId | None:
-        """The form, until it is saved or left."""
-        draft, error = draft or ClientDraft(), ""
-        while True:
-            filled = await self.screen.answer(ClientFormDialog(draft, _("New client"), error))
-            if filled is None:
-                return None
-            if filled.known is not None:
-                return filled.known
-            draft = filled
-            done = await self.screen.perform(
-                AddClient(
-                    client=NewClient(
-                        name=draft.name,
-                        kind=draft.kind,
-                        phone=draft.phone,
-                        email=draft.email,
-                        born=draft.birth_date,
-                        preferences=draft.preferences,
-                        note=draft.note,
-                    )
-                ),
-                tell=False,
-            )
-            if not isinstance(done, DeskError):
-                return done.client.id
-            error = self.screen.say_error(done)
-
     async def move_to(self, named: Named, **where: Any) -> None:
         """Reschedule straight to a place; a rule against it asks for a reason."""
         ask = RescheduleAppointment(appointment=named.appointment.id, seen=named.appointment.revision, **where)
@@ -251,70 +168,17 @@ class AppointmentDeeds(Deeds):
     async def _move(self, named: Named) -> None:
         if not self._can(named, Action.RESCHEDULE, RESCHEDULABLE):
             return
-        picked, error = None, ""
-        while True:
-            picked = await self.screen.answer(PickerDialog(named, picked, error))
-            if picked is None:
-                return
-            done = await self.screen.perform(
-                RescheduleAppointment(
-                    appointment=named.appointment.id,
-                    seen=named.appointment.revision,
-                    start=picked.start,
-                    service=picked.service,
-                    practitioner=picked.practitioner,
-                    location=picked.location,
-                    room=picked.room,
-                    note=picked.note,
-                    override=picked.override,
-                    client_agreed=picked.client_agreed,
-                    message=picked.message,
-                    letter=picked.letter,
-                    reminders=picked.reminders,
-                    hold=picked.hold,
-                ),
-                tell=False,
-            )
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
-            fresh = await self.screen.look(ShowAppointment(appointment=named.appointment.id))
-            if fresh is None or fresh.appointment.status not in RESCHEDULABLE:
-                self.screen.tell(error, bad=True)
-                return
-            named = fresh
+        await self.until_done(named, PickerDialog, _rescheduling, partial(self._while, RESCHEDULABLE))
 
     async def _cancel(self, named: Named) -> None:
         if not self._can(named, Action.CANCEL, CANCELLABLE):
             return
-        chosen, error = None, ""
-        while True:
-            chosen = await self.screen.answer(CancelDialog(named, chosen, error))
-            if chosen is None:
-                return
-            done = await self.screen.perform(
-                CancelAppointment(
-                    appointment=named.appointment.id,
-                    seen=named.appointment.revision,
-                    reason=chosen.reason,
-                    text=chosen.text,
-                    by=chosen.by,
-                    said_at=chosen.said_at,
-                    message=chosen.message,
-                    letter=chosen.letter,
-                    rebook_link=chosen.rebook_link,
-                    waive=chosen.waive,
-                ),
-                tell=False,
-            )
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
-            fresh = await self.screen.look(ShowAppointment(appointment=named.appointment.id))
-            if fresh is None or fresh.appointment.status not in CANCELLABLE:
-                self.screen.tell(error, bad=True)
-                return
-            named = fresh
+        await self.until_done(named, CancelDialog, _cancelling, partial(self._while, CANCELLABLE))
+
+    async def _while(self, states: Collection[Status], named: Named) -> Named | None:
+        """The appointment as it is kept now; None where its status allows no more of this."""
+        fresh = await self.screen.look(ShowAppointment(appointment=named.appointment.id))
+        return fresh if fresh is not None and fresh.appointment.status in states else None
 
     def _can(self, named: Named, action: Action, starts: Collection[Status]) -> bool:
         """Whether an appointment's status allows it; what forbids it is told before a form is filled."""
@@ -370,24 +234,21 @@ class AppointmentDeeds(Deeds):
             self.screen.tell(told)
 
     async def _edit_notes(self, named: Named) -> None:
-        it = named.appointment
-        notes, seen, error = (it.note, it.internal_note), it.revision, ""
-        while True:
-            labels = (_("note, the client sees it too"), _("internal, for the team alone"))
+        labels = (_("note, the client sees it too"), _("internal, for the team alone"))
+        kept = (named.appointment.note, named.appointment.internal_note)
+
+        def form(named: Named, typed: tuple[str, ...] | None, error: str) -> AskTextDialog:
             title = _("Notes · {client}").format(client=named.client_name)
-            typed = await self.screen.answer(
-                AskTextDialog(title, tuple(zip(labels, notes, strict=True)), explain=error)
-            )
-            if typed is None:
-                return
-            notes = (typed[0], typed[1])
-            ask = EditAppointment(appointment=it.id, seen=seen, note=notes[0], internal_note=notes[1])
-            done = await self.screen.perform(ask, tell=False)
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
-            fresh = await self.screen.look(ShowAppointment(appointment=it.id))
-            seen = fresh.appointment.revision if fresh is not None else seen
+            return AskTextDialog(title, tuple(zip(labels, typed or kept, strict=True)), explain=error)
+
+        def edit(named: Named, typed: tuple[str, ...]) -> EditAppointment:
+            it = named.appointment
+            return EditAppointment(appointment=it.id, seen=it.revision, note=typed[0], internal_note=typed[1])
+
+        async def again(named: Named) -> Named:
+            return await self.screen.look(ShowAppointment(appointment=named.appointment.id)) or named
+
+        await self.until_done(named, form, edit, again)
 
     async def _message(self, named: Named) -> None:
         it = named.appointment
@@ -428,6 +289,54 @@ class AppointmentDeeds(Deeds):
     def _next_word(self, named: Named) -> str:
         following = NEXT_STATUS.get(named.appointment.status)
         return status(following) if following is not None else "–"
+
+
+def _booking(filled: Draft) -> BookAppointment | None:
+    if filled.service is None or filled.block:
+        return None
+    return BookAppointment(
+        service=filled.service,
+        start=filled.start,
+        client=filled.client or NewClient(name=filled.name, phone=filled.phone),
+        practitioner=filled.practitioner,
+        note=filled.note,
+        override=filled.override,
+        hold=filled.hold,
+    )
+
+
+def _rescheduling(named: Named, picked: Picked) -> RescheduleAppointment:
+    return RescheduleAppointment(
+        appointment=named.appointment.id,
+        seen=named.appointment.revision,
+        start=picked.start,
+        service=picked.service,
+        practitioner=picked.practitioner,
+        location=picked.location,
+        room=picked.room,
+        note=picked.note,
+        override=picked.override,
+        client_agreed=picked.client_agreed,
+        message=picked.message,
+        letter=picked.letter,
+        reminders=picked.reminders,
+        hold=picked.hold,
+    )
+
+
+def _cancelling(named: Named, chosen: CancelChoice) -> CancelAppointment:
+    return CancelAppointment(
+        appointment=named.appointment.id,
+        seen=named.appointment.revision,
+        reason=chosen.reason,
+        text=chosen.text,
+        by=chosen.by,
+        said_at=chosen.said_at,
+        message=chosen.message,
+        letter=chosen.letter,
+        rebook_link=chosen.rebook_link,
+        waive=chosen.waive,
+    )
 
 
 def _span_of(start: datetime, typed: tuple[str, ...]) -> tuple[datetime, datetime] | None:

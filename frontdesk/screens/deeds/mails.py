@@ -26,7 +26,7 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.outbox import mail_head_words, mail_kind_words, mail_state_words, mail_text
-from frontdesk.screens.deeds.deeds import Deeds
+from frontdesk.screens.deeds.deeds import Deeds, unchanged
 from frontdesk.screens.dialogs.booking_link import BookingLinkDialog
 from frontdesk.screens.dialogs.letter import LetterDialog
 from frontdesk.screens.dialogs.page import PageDialog
@@ -119,24 +119,21 @@ class MailDeeds(Deeds):
         title = _("Message to {name}").format(name=whom.name)
         title += f" · {whom.email}" if whom.email else " · " + _("no e-mail: somebody calls")
         drafts = self.screen.host.drafts
-        text = drafts.get(whom.id, "")
-        error = _("what you had begun") if text else ""
 
         def keep(left: str) -> None:
             drafts[whom.id] = left.strip()
 
-        while True:
-            written = await self.screen.answer(LetterDialog(title, text, error, keep=keep))
-            if written is None:
-                return
+        def letter(text: str, written: str | None, error: str) -> LetterDialog:
+            begun = _("what you had begun") if text else ""
+            return LetterDialog(title, written or text, error or begun, keep=keep)
+
+        def write(_begun: str, written: str) -> WriteMessage:
             drafts.pop(whom.id, None)
-            done = await self.screen.perform(
-                WriteMessage(client=client, text=written, appointment=appointment), tell=False
-            )
-            if not isinstance(done, DeskError):
-                self.screen.tell_event(done)
-                return
-            text, error = written, self.screen.say_error(done)
+            return WriteMessage(client=client, text=written, appointment=appointment)
+
+        done = await self.until_done(drafts.get(whom.id, ""), letter, write, unchanged)
+        if done is not None:
+            self.screen.tell_event(done)
 
     async def give_booking_link(self, client: ClientId, name: str) -> None:
         """Choose a service; mail the link, or show it once."""

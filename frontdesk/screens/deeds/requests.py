@@ -18,7 +18,6 @@ from frontdesk.core.asks.requests import (
     TakeOffer,
     WithdrawRequest,
 )
-from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.objections import RequestIsOver
 from frontdesk.core.domain.requests import RequestAction, RequestId, RequestState
 from frontdesk.core.domain.times import local_date, wall_time
@@ -30,9 +29,9 @@ from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.requests import wish_words
 from frontdesk.screens.deeds.deeds import Deeds
-from frontdesk.screens.dialogs.approve import ApproveDialog
+from frontdesk.screens.dialogs.approve import Approval, ApproveDialog
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
-from frontdesk.screens.dialogs.offer import AnswerDialog, OfferDialog
+from frontdesk.screens.dialogs.offer import AnswerDialog, OfferChoice, OfferDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.verbs import Verb
 
@@ -93,60 +92,13 @@ class RequestDeeds(Deeds):
         await flow(card)
 
     async def _approve(self, card: RequestCard) -> None:
-        chosen, error = None, ""
-        while True:
-            chosen = await self.screen.answer(ApproveDialog(card, chosen, error))
-            if chosen is None:
-                return
-            request = card.line.request
-            done = await self.screen.perform(
-                ApproveRequest(
-                    request=request.id,
-                    seen=request.revision,
-                    practitioner=chosen.practitioner,
-                    start=chosen.start,
-                    location=chosen.location,
-                    room=chosen.room,
-                    internal_note=chosen.internal_note,
-                    ticket=chosen.ticket,
-                    message=chosen.message,
-                    client=chosen.client,
-                    new_client=chosen.new_client,
-                    override=chosen.override,
-                ),
-                tell=False,
-            )
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
-            fresh = await self._still_open(card, error)
-            if fresh is None:
-                return
-            card = fresh
+        await self.until_done(card, ApproveDialog, _approving, self._while_open)
 
     async def _offer(self, card: RequestCard) -> None:
         if card.line.request.offers:
             await self._answer(card)
             return
-        chosen, error = None, ""
-        while True:
-            chosen = await self.screen.answer(OfferDialog(card, chosen, error))
-            if chosen is None:
-                return
-            request = card.line.request
-            times = tuple(
-                OfferedTime(start=it.start, practitioner=it.practitioner, location=it.location, room=it.room)
-                for it in chosen.times
-            )
-            ask = OfferTimes(request=request.id, seen=request.revision, times=times, message=chosen.message)
-            done = await self.screen.perform(ask, tell=False)
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
-            fresh = await self._still_open(card, error)
-            if fresh is None:
-                return
-            card = fresh
+        await self.until_done(card, OfferDialog, _offering, self._while_open)
 
     async def _answer(self, card: RequestCard) -> None:
         """The client said on the phone which time suits, or none."""
@@ -187,10 +139,9 @@ class RequestDeeds(Deeds):
 
     async def _change(self, card: RequestCard) -> None:
         """What the client asks for, changed for them, under their rules."""
-        request, error = card.line.request, ""
+        request = card.line.request
         at = wall_time(request.slot.start, request.zone).replace(tzinfo=None)
-        start, words = f"{at:%Y-%m-%d %H:%M}", request.description
-        kept = start
+        kept = (f"{at:%Y-%m-%d %H:%M}", request.description)
 
         def resolved(typed: tuple[str, ...]) -> datetime | None:
             try:
@@ -199,32 +150,24 @@ class RequestDeeds(Deeds):
                 return None
             return found.wall
 
-        while True:
-            typed = await self.screen.answer(
-                AskTextDialog(
-                    _("What {client} asks for").format(client=card.line.client_name),
-                    ((_("when"), start), (_("in the client's words"), words)),
-                    explain=error,
-                    fits=lambda typed: "" if resolved(typed) is not None else _("when? for example thu 3p"),
-                )
+        def form(card: RequestCard, typed: tuple[str, ...] | None, error: str) -> AskTextDialog:
+            start, words = typed or kept
+            return AskTextDialog(
+                _("What {client} asks for").format(client=card.line.client_name),
+                ((_("when"), start), (_("in the client's words"), words)),
+                explain=error,
+                fits=lambda typed: "" if resolved(typed) is not None else _("when? for example thu 3p"),
             )
-            if typed is None:
-                return
-            start, words = typed[0], typed[1]
-            ask = EditRequest(
+
+        def change(card: RequestCard, typed: tuple[str, ...]) -> EditRequest:
+            return EditRequest(
                 request=request.id,
-                seen=request.revision,
-                start=None if start == kept else resolved(typed),
-                description=words,
+                seen=card.line.request.revision,
+                start=None if typed[0] == kept[0] else resolved(typed),
+                description=typed[1],
             )
-            done = await self.screen.perform(ask, tell=False)
-            if not isinstance(done, DeskError):
-                return
-            error = self.screen.say_error(done)
-            fresh = await self._still_open(card, error)
-            if fresh is None:
-                return
-            card, request = fresh, fresh.line.request
+
+        await self.until_done(card, form, change, self._while_open)
 
     async def _request_history(self, card: RequestCard) -> None:
         request = card.line.request
@@ -233,10 +176,33 @@ class RequestDeeds(Deeds):
             told = history_page(self.screen.voice, lines)
             await self.screen.answer(PageDialog(_("History · {ref}").format(ref=request.ref), told))
 
-    async def _still_open(self, card: RequestCard, error: str) -> RequestCard | None:
-        """The request as it is now; None, and the reason told, where there is nothing left to decide."""
+    async def _while_open(self, card: RequestCard) -> RequestCard | None:
+        """The request as it is now; None where there is nothing left to decide."""
         fresh = await self.screen.look(ShowRequest(request=card.line.request.id))
-        if fresh is not None and fresh.line.request.state is RequestState.PENDING:
-            return fresh
-        self.screen.tell(error, bad=True)
-        return None
+        return fresh if fresh is not None and fresh.line.request.state is RequestState.PENDING else None
+
+
+def _approving(card: RequestCard, chosen: Approval) -> ApproveRequest:
+    return ApproveRequest(
+        request=card.line.request.id,
+        seen=card.line.request.revision,
+        practitioner=chosen.practitioner,
+        start=chosen.start,
+        location=chosen.location,
+        room=chosen.room,
+        internal_note=chosen.internal_note,
+        ticket=chosen.ticket,
+        message=chosen.message,
+        client=chosen.client,
+        new_client=chosen.new_client,
+        override=chosen.override,
+    )
+
+
+def _offering(card: RequestCard, chosen: OfferChoice) -> OfferTimes:
+    times = tuple(
+        OfferedTime(start=it.start, practitioner=it.practitioner, location=it.location, room=it.room)
+        for it in chosen.times
+    )
+    request = card.line.request
+    return OfferTimes(request=request.id, seen=request.revision, times=times, message=chosen.message)

@@ -210,6 +210,10 @@ class NewAppointmentDialog(SlotForm[Draft]):
             self.say(_("when? for example 14:30 or thu 9"))
             self.query_one("#when", Input).focus()
             return
+        service = self.query_one("#service", Choice).value
+        if service is None:
+            self.say(_("nothing can be booked yet: the practice has no services"))
+            return
         if self._speaks_against() and not self.may_go_on(self._verdicts):
             return
         self.dismiss(
@@ -219,7 +223,7 @@ class NewAppointmentDialog(SlotForm[Draft]):
                 name=name,
                 phone=self.query_one("#phone", Input).value.strip(),
                 client=self._known,
-                service=self.query_one("#service", Choice).value,
+                service=service,
                 note=self.query_one("#note", Input).value,
                 override=self.override,
                 hold=self._keeper.hand_over(),
