@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +29,7 @@ from frontdesk.core.asks.notices import MarkRead, ShowGlance
 from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId

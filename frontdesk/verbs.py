@@ -5,12 +5,12 @@ Feeds bindings, footer, palette and help; no Textual here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from frontdesk.core.asks import appointments, charges, clients, history, mails, notices, requests, schedule
 from frontdesk.core.asks.door import Ask
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.text import later
 
 ON_CALENDAR, ON_REQUESTS, ON_CLIENTS, ON_CARD = "calendar", "requests", "clients", "card"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from frontdesk.config import Config, make_seal_key, read_config, read_seal_key
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.asks.settings import ShowSetup
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import NotFound, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import StaffId

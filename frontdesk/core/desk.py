@@ -7,11 +7,12 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.actors import DESK, SYSTEM, Actor
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.operations.recording import record_ends

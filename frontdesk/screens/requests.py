@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -22,6 +21,7 @@ from frontdesk.core.asks.requests import (
     ListRequests,
     ShowRequest,
 )
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.requests import TimesOffered

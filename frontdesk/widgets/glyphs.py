@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.views import Standing
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.views import Block, Column, Hold, Shut
 from frontdesk.widgets.layout import DAY_MINUTES, ColumnLayout, Drawn, minute_of
 

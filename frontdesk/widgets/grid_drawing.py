@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import Hold
 from frontdesk.core.render.times import clock_at, hour_of

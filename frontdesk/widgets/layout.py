@@ -6,9 +6,10 @@ to whatever begins in it. Blocks that still share rows lie side by side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.domain.views import Block, Column, Hold, Shut
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from frontdesk.core.asks.door import Ask
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId, Side, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import (
     AppointmentBooked,
     AppointmentCancelled,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from frontdesk.core.asks.door import Question
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.views import Calendar, MonthDay

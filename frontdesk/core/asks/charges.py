@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.charges import ChargeId, ChargeState
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.charges import ChargeSettled, ChargeWaived
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientsMerged
 from frontdesk.core.domain.people import ClientId, ClientKind, Contact
 from frontdesk.core.domain.permissions import Permission

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.events.reversals import Redone, Undone

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.requests import RequestId

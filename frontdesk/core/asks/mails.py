@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.outbox import Attempt, Letter, Mail, MailId, MailState, Owed, Trouble, Webhook
 from frontdesk.core.domain.people import ClientId

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.notices import NoticeId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.views import BellLine, Glance

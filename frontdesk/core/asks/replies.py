@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from frontdesk.core.asks.door import Ask
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.times import Instant

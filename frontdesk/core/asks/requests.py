@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.asks.door import Ask, E, Question
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.events.requests import (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import WorkKept
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.events.schedule import TimeOffRemoved, TimeOffTaken

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.schedule import Move
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.events.practice import SettingsChanged
 from frontdesk.core.domain.permissions import Permission

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.asks.door import Ask, Question
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.transfer import ImportDone
 from frontdesk.core.domain.people import Client

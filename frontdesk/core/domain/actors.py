@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import NewType
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import Client, ClientId, ContactId, Role, StaffId
 from frontdesk.core.domain.practice import StaffMember
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import Enum
 from typing import NewType
 from uuid import UUID
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.refs import number_of, reference
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId

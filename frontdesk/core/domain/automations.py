@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Side, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.practice import Automation
 from frontdesk.core.domain.requests import Request, RequestState

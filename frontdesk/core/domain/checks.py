@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from frontdesk.core.domain import objections as why
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.objections import SlotObjection
 from frontdesk.core.domain.slots import Verdict
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.slots import PRESENCE, Asking, Place, Scene, Wish

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
 from frontdesk.core.domain.outbox import Trouble
 from frontdesk.core.domain.people import Role

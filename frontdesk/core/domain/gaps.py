@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.times import MINUTE, Instant, resolve

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, NewType
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import LocationId

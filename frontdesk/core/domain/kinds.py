@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_ref, client_ref
 from frontdesk.core.domain.charges import Charge, ChargeState
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from frontdesk.core.domain.dataclass import dataclass
 
 
 class Security(Enum):

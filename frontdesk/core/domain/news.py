@@ -5,10 +5,10 @@ So two changes before a mail leaves make one mail, or none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.outbox import ARRIVED, UNSENT, Call, Mail, MailState, is_told, may_still_change
 from frontdesk.core.domain.requests import Request, RequestKind
 from frontdesk.core.domain.times import Instant

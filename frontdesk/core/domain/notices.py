@@ -7,11 +7,11 @@ calendar; the desk of what waits for somebody. Mails and bell read the same noti
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NewType
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Side, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import (
     AppointmentBooked,
     AppointmentCancelled,

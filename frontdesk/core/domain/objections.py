@@ -6,12 +6,12 @@ type check.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 from frontdesk.core.domain.appointments import Action, AppointmentId, Status
 from frontdesk.core.domain.charges import ChargeState
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import Ended, RequestAction, RequestId, RequestState

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from typing import Any, ClassVar, NewType, TypeAlias
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import HOUR, MINUTE, Instant
 from frontdesk.core.domain.told import MailKind, Reader, Told

@@ -6,9 +6,9 @@ Limits bind clients; staff are never late. Cancel deadline and reschedule deadli
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from frontdesk.core.domain.appointments import Action, Appointment, Side, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.money import fee
 from frontdesk.core.domain.objections import OnlyByPhone, TooLate
 from frontdesk.core.domain.policies import Channel, Inside, Terms

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from enum import Enum
 from typing import NewType
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 
 StaffId = NewType("StaffId", str)

@@ -6,10 +6,10 @@ applicants may do themselves is narrowed further by the practice's portal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from frontdesk.core.domain.actors import Actor, ActorKind, ApplicantId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import NotAllowed
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.practice import Portal

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
+
+from frontdesk.core.domain.dataclass import dataclass
 
 T = TypeVar("T")
 

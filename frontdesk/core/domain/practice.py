@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NewType
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.hours import (
     Closure,
     DayException,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from itertools import count
 from typing import Any, TypeAlias, TypeVar, cast
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.effects import Because
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events.recorded import Change

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.hours import Days, Range
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, ClientKind, Contact

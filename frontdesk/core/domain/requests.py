@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import NewType
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.refs import number_of, reference
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId

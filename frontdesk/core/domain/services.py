@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NewType, TypeAlias
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.policies import Approval, Policy
 

@@ -7,11 +7,12 @@ may change it, and what it touches. Keys of a part that is not built yet stand h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any, TypeAlias
 
 from frontdesk.core.domain.actors import ActorId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.policies import DEFAULTS, Approval, Channel, Inside, Policy

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import (
     Away,

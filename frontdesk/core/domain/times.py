@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from frontdesk.core.domain.dataclass import dataclass
 
 Instant: TypeAlias = int
 """Seconds since 1970-01-01T00:00:00Z."""

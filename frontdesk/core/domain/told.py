@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Request, RequestState
 from frontdesk.core.domain.services import LocationId, ServiceId

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.checks import Check
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreUnusable
 from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import EventId

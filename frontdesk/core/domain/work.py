@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
 
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.times import Instant
 

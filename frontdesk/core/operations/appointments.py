@@ -101,20 +101,17 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
     also = taking.take_holds(tx, practice, taken.holds)
     client = add_record(tx, practice, wanted) if isinstance(wanted, NewClient) else known
     assert client is not None
-    booked = appointments.add(
+    booked = taking.new_appointment(
         tx,
-        taking.new_appointment(
-            practice,
-            service,
-            taken,
-            client=client.id,
-            holder=holder,
-            terms=terms.keep(tx, practice.terms_of(service.id, who)),
-            override=override if taken.verdict.reasons else "",
-            note=clean_text(ask.note),
-            internal_note=clean_text(ask.internal_note),
-            reminders=reminder_hours_given(ask.reminders),
-        ),
+        practice,
+        service,
+        taken,
+        client=client.id,
+        holder=holder,
+        override=override if taken.verdict.reasons else "",
+        note=clean_text(ask.note),
+        internal_note=clean_text(ask.internal_note),
+        reminders=reminder_hours_given(ask.reminders),
     )
     claims.replace(tx, practice, [booked])
     return record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from frontdesk.core.asks.door import Operations
@@ -16,10 +16,11 @@ from frontdesk.core.asks.requests import (
     RefuseOffers,
     TakeOffer,
 )
-from frontdesk.core.domain.appointments import RESCHEDULABLE, Action
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem, Refused, SlotTaken, Stale
 from frontdesk.core.domain.events.every import Batch, Event
-from frontdesk.core.domain.events.recorded import Left
+from frontdesk.core.domain.events.recorded import Change, Left
 from frontdesk.core.domain.events.requests import OffersRefused, RequestApproved, RequestDeclined, TimesOffered
 from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.objections import (
@@ -50,16 +51,10 @@ from frontdesk.core.domain.times import HOUR, MINUTE, Start
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.clients import add_record
 from frontdesk.core.operations.guard import require_allowed, require_decides, require_no_objection, require_seen
+from frontdesk.core.operations.pending import Opened, opened_request, search_for
 from frontdesk.core.operations.recording import record
-from frontdesk.core.operations.requests import (
-    Opened,
-    moved_by_client,
-    opened_request,
-    record_of,
-    resembling,
-    search_for,
-)
-from frontdesk.core.store import appointments, claims, clients, requests, setup, terms
+from frontdesk.core.operations.requests import moved_by_client, record_of, resembling
+from frontdesk.core.store import appointments, claims, clients, requests, setup
 from frontdesk.core.store.look import Look, Tx
 
 E = TypeVar("E", bound=Event)
@@ -211,6 +206,12 @@ class _Decision:
     new_client: bool = False
     override: str = ""
 
+    def internal_note_over(self, request: Request) -> str:
+        return request.internal_note if self.internal_note is None else clean_text(self.internal_note)
+
+    def ticket_over(self, request: Request) -> str:
+        return request.ticket if self.ticket is None else clean_line(self.ticket)
+
 
 def _require_decides(tx: Tx, practice: Setup, opened: Opened) -> None:
     """Power over the time that is asked for, and over the appointment that would go away. Raises NotAllowed."""
@@ -278,27 +279,18 @@ def _approve(
     taken_offer: bool = False,
 ) -> RequestApproved:
     """A fresh verdict as staff, the request's own hold excepted; then the swap."""
-    before, service, was = opened.request, opened.service, opened.appointment
-    if was is not None and was.status not in RESCHEDULABLE:
-        require_no_objection([NotFromHere(was.status, Action.RESCHEDULE)])
-    if before.client is None and decision.client is None and not decision.new_client:
-        require_no_objection(_known_already(tx, before))
-    if only_clear and before.offers:
-        require_no_objection([AnswerIsAwaited(len(before.offers))])
-    if only_clear and before.hold_lost:
-        require_no_objection([HoldIsLost()])
-    search = search_for(tx, practice, opened, Asking.STAFF, decision.room)
-    prefer = was.room if was is not None else before.slot.room
+    before, was = opened.request, opened.appointment
+    _require_approvable(tx, opened, decision, only_clear)
     taken = taking.take(
         tx,
         practice,
-        search,
+        search_for(tx, practice, opened, Asking.STAFF, decision.room),
         before.holder,
         decision.practitioner,
         decision.location,
         decision.start,
         decision.override,
-        prefer=prefer,
+        prefer=was.room if was is not None else before.slot.room,
     )
     overrides = bool(decision.override and taken.verdict.reasons)
     if only_clear:
@@ -308,44 +300,13 @@ def _approve(
     require_allowed(tx, needs, whose, overriding=practice if overrides else None)
     also = taking.take_holds(tx, practice, taken.holds)
     client = opened.client or add_record(tx, practice, record_of(before.applicant))
-    internal = before.internal_note if decision.internal_note is None else clean_text(decision.internal_note)
-    ticket = before.ticket if decision.ticket is None else clean_line(decision.ticket)
-    more = {"override": decision.override if overrides else "", "internal_note": internal, "ticket": ticket}
-    if was is None:
-        appointment = appointments.add(
-            tx,
-            taking.new_appointment(
-                practice,
-                service,
-                taken,
-                client=client.id,
-                holder=before.holder,
-                terms=terms.keep(tx, practice.terms_of(service.id, taken.verdict.practitioner)),
-                **more,
-            ),
-        )
-    else:
-        appointment, fees = moved_by_client(
-            tx,
-            practice,
-            was,
-            service,
-            taken,
-            before.asked_at,
-            as_wished=taken_offer or taken.verdict.practitioner == before.slot.practitioner,
-            internal_note=internal or was.internal_note,
-            ticket=ticket or was.ticket,
-            override=more["override"],
-        )
-        also += fees
-        appointments.save(tx, appointment)
-        appointments.lay_back(tx, appointment.id)
+    appointment, fees = _booked(tx, practice, opened, decision, taken, client.id, taken_offer)
     after = before.changed(
         state=RequestState.APPROVED,
         client=client.id,
         appointment=appointment.id,
-        internal_note=internal,
-        ticket=ticket,
+        internal_note=decision.internal_note_over(before),
+        ticket=decision.ticket_over(before),
         hold_lost=False,
         offers=(),
         answer_by=None,
@@ -366,9 +327,58 @@ def _approve(
             override=appointment.override,
             warnings=taken.verdict.warnings,
             message=decision.message,
-            also=also,
+            also=also + fees,
         ),
     )
+
+
+def _require_approvable(tx: Tx, opened: Opened, decision: _Decision, only_clear: bool) -> None:
+    """Whether it can be decided at all; of many, only what nobody has to think about. Raises Refused."""
+    request, was = opened.request, opened.appointment
+    if was is not None and was.status not in RESCHEDULABLE:
+        require_no_objection([NotFromHere(was.status, Action.RESCHEDULE)])
+    if request.client is None and decision.client is None and not decision.new_client:
+        require_no_objection(_known_already(tx, request))
+    if only_clear and request.offers:
+        require_no_objection([AnswerIsAwaited(len(request.offers))])
+    if only_clear and request.hold_lost:
+        require_no_objection([HoldIsLost()])
+
+
+def _booked(
+    tx: Tx,
+    practice: Setup,
+    opened: Opened,
+    decision: _Decision,
+    taken: taking.Taken,
+    client: ClientId,
+    taken_offer: bool,
+) -> tuple[Appointment, tuple[Change, ...]]:
+    """The new appointment, or the one that was to be moved where it stands now, and what that costs."""
+    request, was = opened.request, opened.appointment
+    internal, ticket = decision.internal_note_over(request), decision.ticket_over(request)
+    override = decision.override if taken.verdict.reasons else ""
+    if was is None:
+        noted = {"override": override, "internal_note": internal, "ticket": ticket}
+        new = taking.new_appointment(
+            tx, practice, opened.service, taken, client=client, holder=request.holder, **noted
+        )
+        return new, ()
+    moved, fees = moved_by_client(
+        tx,
+        practice,
+        was,
+        opened.service,
+        taken,
+        request.asked_at,
+        as_wished=taken_offer or taken.verdict.practitioner == request.slot.practitioner,
+        internal_note=internal or was.internal_note,
+        ticket=ticket or was.ticket,
+        override=override,
+    )
+    appointments.save(tx, moved)
+    appointments.lay_back(tx, moved.id)
+    return moved, fees
 
 
 def _decline(tx: Tx, practice: Setup, id_: RequestId, seen: int | None, message: str) -> RequestDeclined:

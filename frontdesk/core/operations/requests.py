@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from frontdesk.core.asks.clients import NewClient
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.requests import (
-    DeclineRequest,
     EditRequest,
     RequestAppointment,
     RequestRescheduling,
@@ -18,7 +17,7 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
 from frontdesk.core.domain.charges import ChargeKind
-from frontdesk.core.domain.errors import BadInput, NotFound, Problem
+from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.events.requests import RequestEdited, RequestMade, RequestWithdrawn
@@ -27,14 +26,13 @@ from frontdesk.core.domain.objections import (
     InThePast,
     NotFromHere,
     Objection,
-    RequestIsOver,
     ServiceStays,
     TooManyPending,
 )
 from frontdesk.core.domain.outcomes import missed_deadlines, objections_to_rescheduling, outcome_of_rescheduling
-from frontdesk.core.domain.people import Client, ClientId, StaffId
-from frontdesk.core.domain.permissions import Owner, Permission, is_hidden, not_allowed
-from frontdesk.core.domain.policies import Approval
+from frontdesk.core.domain.people import Client, StaffId
+from frontdesk.core.domain.permissions import Owner, Permission, not_allowed
+from frontdesk.core.domain.policies import Approval, Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import (
     Applicant,
@@ -46,7 +44,7 @@ from frontdesk.core.domain.requests import (
     Slot,
     expiry,
 )
-from frontdesk.core.domain.services import RoomId, Service, ServiceId
+from frontdesk.core.domain.services import Service
 from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import Instant, wall_time
@@ -61,11 +59,11 @@ from frontdesk.core.operations.guard import (
     require_seen,
     require_sees,
 )
+from frontdesk.core.operations.pending import Opened, locked_pending, opened_request, search_for
 from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, clients, events, requests, setup, terms
-from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
 
@@ -88,33 +86,10 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
     who = taken.verdict.practitioner
     require_allowed(tx, ask.needs, _asker(tx, known, who))
-    at_once = _stands_at_once(tx, practice, service, known, applicant)
-    if at_once:
+    if _stands_at_once(tx, practice, service, known, applicant):
         client = known or add_record(tx, practice, record_of(applicant))
-        booked = appointments.add(
-            tx,
-            taking.new_appointment(
-                practice,
-                service,
-                taken,
-                client=client.id,
-                holder=holder,
-                terms=terms.keep(tx, practice.terms_of(service.id, who)),
-            ),
-        )
-        claims.replace(tx, practice, [booked])
-        return record(
-            tx,
-            AppointmentBooked(
-                appointment=booked,
-                client=client,
-                new_client=known is None,
-                by=Side.CLIENT,
-                description=clean_text(ask.description),
-            ),
-        )
-    slot = taken.slot
-    _require_ahead(tx, slot)
+        return _book_at_once(tx, practice, ask, taken, client, holder, new_client=known is None)
+    _require_ahead(tx, taken.slot)
     made = requests.add(
         tx,
         Request(
@@ -125,16 +100,42 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
             applicant=applicant,
             service=service.id,
             asked_for=ask.practitioner,
-            slot=slot,
-            expires_at=expiry(tx.now, practice.practice.booking.request_expiry, slot.start, None),
+            slot=taken.slot,
+            expires_at=expiry(tx.now, practice.practice.booking.request_expiry, taken.start, None),
             asked_at=tx.now,
             description=clean_text(ask.description),
-            **_wall_of(practice, slot),
+            **_wall_of(practice, taken.slot),
             **_buffers_of(practice, service),
         ),
     )
     claims.replace(tx, practice, [made])
     return record(tx, RequestMade(request=made, client_name=taking.name_of(tx, made)))
+
+
+def _book_at_once(
+    tx: Tx,
+    practice: Setup,
+    ask: RequestAppointment,
+    taken: taking.Taken,
+    client: Client,
+    holder: uuid.UUID,
+    *,
+    new_client: bool,
+) -> AppointmentBooked:
+    """Nobody has to approve it."""
+    service = practice.services[ask.service]
+    booked = taking.new_appointment(tx, practice, service, taken, client=client.id, holder=holder)
+    claims.replace(tx, practice, [booked])
+    return record(
+        tx,
+        AppointmentBooked(
+            appointment=booked,
+            client=client,
+            new_client=new_client,
+            by=Side.CLIENT,
+            description=clean_text(ask.description),
+        ),
+    )
 
 
 def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | RequestEdited | AppointmentRescheduled:
@@ -150,59 +151,33 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
     resources += [*claims.resources_of(practice, seen), *taking.wanted(practice, search, practitioner, None)]
     taking.lock(tx, resources)
     before = locked(tx, seen)
-    pending = _locked_pending(tx, asked)
+    pending = locked_pending(tx, asked)
     require_power_over(tx, practice, ask.needs, before)
     agreed = terms.of(tx, practice, before)
-    against: list[Objection] = []
-    if before.status not in RESCHEDULABLE:
-        against.append(NotFromHere(before.status, Action.RESCHEDULE))
-    against += objections_to_rescheduling(before, agreed, tx.now)
-    if service.id != before.service and not practice.practice.portal.change_service:
-        against.append(ServiceStays())
-    require_no_objection(against)
+    _require_movable(tx, practice, before, service, agreed)
     location = seen.location if practitioner == seen.practitioner else None
     taken = taking.take(
         tx, practice, search, before.holder, practitioner, location, ask.start, override="", prefer=before.room
     )
     require_allowed(tx, ask.needs, Owner(practitioner=taken.verdict.practitioner, client=client.id))
     if not agreed.reschedule_needs_approval.value:
-        after, fees = moved_by_client(tx, practice, before, service, taken, tx.now)
-        also = fees + taking.overtake(tx, practice, after)
-        claims.replace(tx, practice, [after])
-        appointments.save(tx, after)
-        return record(
-            tx,
-            AppointmentRescheduled(
-                before=before,
-                appointment=after,
-                client_name=client.name,
-                by=Side.CLIENT,
-                also=also,
-                description=clean_text(ask.description),
-            ),
-        )
-    slot = taken.slot
-    _require_ahead(tx, slot)
-    buffers = _buffers_of(practice, service) if service.id != before.service else _buffers(before)
-    new: dict[str, Any] = {
+        return _move_at_once(tx, practice, ask, before, service, taken, client)
+    _require_ahead(tx, taken.slot)
+    wish: dict[str, Any] = {
         "service": service.id,
         "asked_for": ask.practitioner,
-        "slot": slot,
+        "slot": taken.slot,
         "asked_at": tx.now,
-        "expires_at": expiry(tx.now, practice.practice.booking.request_expiry, slot.start, before.start),
+        "expires_at": expiry(tx.now, practice.practice.booking.request_expiry, taken.start, before.start),
         "hold_lost": False,
         "offers": (),
         "answer_by": None,
-        **_wall_of(practice, slot),
-        **buffers,
+        **_wall_of(practice, taken.slot),
+        **(_buffers_of(practice, service) if service.id != before.service else _buffers(before)),
     }
-    if pending is not None and (pending.slot, pending.service) == (slot, service.id) and not pending.offers:
-        new = {}  # the same wish again: it counts as asked when it was
+    words = clean_text(ask.description)
     if pending is not None:
-        edited = pending.changed(**new, description=clean_text(ask.description) or pending.description)
-        requests.save(tx, edited)
-        claims.replace(tx, practice, [edited])
-        return record(tx, RequestEdited(before=pending, request=edited, client_name=client.name))
+        return _wish_anew(tx, practice, pending, wish, words, client)
     made = requests.add(
         tx,
         Request(
@@ -212,12 +187,61 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
             client=client.id,
             applicant=None,
             appointment=before.id,
-            description=clean_text(ask.description),
-            **new,
+            description=words,
+            **wish,
         ),
     )
     claims.replace(tx, practice, [made])
     return record(tx, RequestMade(request=made, client_name=client.name))
+
+
+def _require_movable(tx: Tx, practice: Setup, it: Appointment, service: Service, agreed: Terms) -> None:
+    """Everything that stands against a client's own move. Raises Refused."""
+    against: list[Objection] = []
+    if it.status not in RESCHEDULABLE:
+        against.append(NotFromHere(it.status, Action.RESCHEDULE))
+    against += objections_to_rescheduling(it, agreed, tx.now)
+    if service.id != it.service and not practice.practice.portal.change_service:
+        against.append(ServiceStays())
+    require_no_objection(against)
+
+
+def _move_at_once(
+    tx: Tx,
+    practice: Setup,
+    ask: RequestRescheduling,
+    before: Appointment,
+    service: Service,
+    taken: taking.Taken,
+    client: Client,
+) -> AppointmentRescheduled:
+    """Nobody has to approve it."""
+    after, fees = moved_by_client(tx, practice, before, service, taken, tx.now)
+    also = fees + taking.overtake(tx, practice, after)
+    claims.replace(tx, practice, [after])
+    appointments.save(tx, after)
+    return record(
+        tx,
+        AppointmentRescheduled(
+            before=before,
+            appointment=after,
+            client_name=client.name,
+            by=Side.CLIENT,
+            also=also,
+            description=clean_text(ask.description),
+        ),
+    )
+
+
+def _wish_anew(
+    tx: Tx, practice: Setup, pending: Request, wish: dict[str, Any], words: str, client: Client
+) -> RequestEdited:
+    """Another wish in the place of one that waits; the same again counts as asked when it was."""
+    same = (pending.slot, pending.service) == (wish["slot"], wish["service"]) and not pending.offers
+    edited = pending.changed(**({} if same else wish), description=words or pending.description)
+    requests.save(tx, edited)
+    claims.replace(tx, practice, [edited])
+    return record(tx, RequestEdited(before=pending, request=edited, client_name=client.name))
 
 
 def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
@@ -245,63 +269,6 @@ def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
     requests.save(tx, after)
     claims.replace(tx, practice, [after])
     return record(tx, RequestWithdrawn(before=before, request=after, client_name=taking.name_of(tx, after)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A pending request with its locks, and the appointment it would move."""
-
-    request: Request
-    service: Service
-    client: Client | None
-    appointment: Appointment | None
-
-
-def opened_request(
-    tx: Tx,
-    practice: Setup,
-    id_: RequestId,
-    action: RequestAction,
-    *,
-    also_of: StaffId | None = None,
-    chosen: ClientId | None = None,
-    service: ServiceId | None = None,
-    everybody: bool = False,
-) -> Opened:
-    """The locks in the order every writer keeps, then the request itself, pending. Raises NotFound or Refused."""
-    seen = requests.find(tx, id_)
-    if seen is None or seen.state is RequestState.UNDONE or is_hidden(tx.actor, owner_of(seen)):
-        raise NotFound("request", str(id_))
-    for client_id in sorted({it for it in (seen.client, chosen) if it is not None}):
-        clients.lock(tx, client_id)
-    if chosen is not None:
-        require_sees(tx, DeclineRequest.needs, chosen)
-    whose = chosen if chosen is not None and seen.client is None else seen.client
-    client = locked_client(tx, whose) if whose is not None else None
-    is_move = seen.kind is RequestKind.RESCHEDULE and seen.appointment is not None
-    appointment = found(tx, seen.appointment) if is_move and seen.appointment is not None else None
-    of = slots.service_of(practice, service or seen.service)
-    wide = everybody or service not in (None, seen.service)
-    people = practice.offering(of.id) if wide else ()
-    resources = claims.resources_of(practice, seen)
-    resources += claims.resources_of(practice, appointment) if appointment is not None else []
-    resources += [practice.staff_resources[person.id] for person in people]
-    if also_of is not None:
-        if also_of not in practice.staff:
-            raise NotFound("staff", also_of)
-        resources.append(practice.staff_resources[also_of])
-    resources += [practice.room_resources[room] for room in of.rooms if room in practice.room_resources]
-    taking.lock(tx, resources)
-    if appointment is not None:
-        appointment = locked(tx, appointment)
-    taking.end(tx, id_)  # an offer that nobody answered
-    request = requests.lock(tx, id_)
-    was = seen.as_of(tx.now)
-    if request is None or (request.slot, request.offers, request.service) != (was.slot, was.offers, was.service):
-        raise Contention
-    if request.state is not RequestState.PENDING:
-        require_no_objection([RequestIsOver(request.state, request.ended, action)])
-    return Opened(request=request, service=practice.services[request.service], client=client, appointment=appointment)
 
 
 def moved_by_client(
@@ -405,32 +372,6 @@ def _require_ahead(tx: Tx, slot: Slot) -> None:
     """A request for a time that begins now would be over at once. Raises Refused."""
     if slot.start <= tx.now:
         require_no_objection([InThePast(tx.now)])
-
-
-def search_for(tx: Tx, practice: Setup, opened: Opened, asking: Asking, room: RoomId | None) -> slots.Search:
-    request = opened.request
-    return slots.search_for(
-        tx,
-        practice,
-        opened.service,
-        asking,
-        opened.client.id if opened.client is not None else None,
-        opened.appointment,
-        room=room,
-        request=request.id,
-        applicant=request.applicant,
-    )
-
-
-def _locked_pending(tx: Tx, asked: Request | None) -> Request | None:
-    """The request to move the same appointment, locked, if it is still to be decided."""
-    if asked is None:
-        return None
-    taking.end(tx, asked.id)
-    request = requests.lock(tx, asked.id)
-    if request != asked.as_of(tx.now):
-        raise Contention
-    return request if request.state is RequestState.PENDING else None
 
 
 def _stands_at_once(

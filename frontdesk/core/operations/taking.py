@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.events.requests import OffersLapsed, RequestExpired
@@ -23,7 +24,7 @@ from frontdesk.core.domain.times import DAY, MINUTE, YEARS, Instant, Span, Start
 from frontdesk.core.operations.guard import require_free, require_no_objection
 from frontdesk.core.queries import slots
 from frontdesk.core.queries.reminders import timed_since
-from frontdesk.core.store import appointments, claims, clients, pickers, requests
+from frontdesk.core.store import appointments, claims, clients, pickers, requests, terms
 from frontdesk.core.store.look import Look, Tx
 
 
@@ -182,20 +183,24 @@ def take_holds(tx: Tx, practice: Setup, holds: Iterable[claims.HoldAgainst]) -> 
 
 
 def new_appointment(
-    practice: Setup, service: Service, taken: Taken, *, client: ClientId, holder: uuid.UUID, **more: Any
+    tx: Tx, practice: Setup, service: Service, taken: Taken, *, client: ClientId, holder: uuid.UUID, **more: Any
 ) -> Appointment:
-    """A booking of what was taken, with the price and buffers in force now; not kept yet."""
+    """A booking of what was taken, with the terms, price and buffers in force now; its claims are still to come."""
     before, after = practice.buffers_of(service)
-    return Appointment(
-        id=AppointmentId(0),
-        holder=holder,
-        client=client,
-        service=service.id,
-        buffer_before=before,
-        buffer_after=after,
-        price=service.price,
-        **_place_of(practice, taken),
-        **more,
+    return appointments.add(
+        tx,
+        Appointment(
+            id=AppointmentId(0),
+            holder=holder,
+            client=client,
+            service=service.id,
+            buffer_before=before,
+            buffer_after=after,
+            price=service.price,
+            terms=terms.keep(tx, practice.terms_of(service.id, taken.verdict.practitioner)),
+            **_place_of(practice, taken),
+            **more,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.domain.actors import FROM_OUTSIDE
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, appointment_ref
 from frontdesk.core.domain.charges import Charge
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import NotFound, SlotTaken
 from frontdesk.core.domain.events.every import FINAL
 from frontdesk.core.domain.events.history import HistoryLine

@@ -7,7 +7,7 @@ import io
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import Enum
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from frontdesk.core.domain.appointments import Status, appointment_of_ref, client_of_ref
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientKind, Contact, ContactId

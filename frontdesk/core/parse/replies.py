@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import MINUTE, Instant

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import PreviewLetter
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, Cancellation, Status
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.news import known_after, news_for
 from frontdesk.core.domain.outbox import Letter

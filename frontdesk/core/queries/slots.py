@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
 from frontdesk.core.domain import objections
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.hours import TimeOff, TimeOffId
 from frontdesk.core.domain.life import Life

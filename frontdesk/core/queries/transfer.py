@@ -7,7 +7,7 @@ import uuid
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar, cast
@@ -23,6 +23,7 @@ from frontdesk.core.domain.appointments import (
     Status,
     TermsId,
 )
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.hours import WEEKDAYS, TimeOff, TimeOffId, Week
 from frontdesk.core.domain.life import Life

@@ -10,7 +10,7 @@ import difflib
 import html
 import logging
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from frontdesk.core.domain.appointments import Action, Side
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.outbox import SECRET_CLOSE, SECRET_OPEN, Letter

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.requests import RequestKind, RequestState
 from frontdesk.core.domain.times import DAY, HOUR, MINUTE
 from frontdesk.core.domain.views import Neighbour, RequestCard

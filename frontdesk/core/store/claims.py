@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, o
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, may

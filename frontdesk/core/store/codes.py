@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import col
 
 from frontdesk.core.domain.access import CODE_LENGTH, CODE_SIGNS, CODE_TRIES, MAILS_WITHIN
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import DAY, Instant
 from frontdesk.core.store.look import Tx
 from frontdesk.core.store.rows import AccessCode as CodeRow

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from frontdesk.core.domain.actors import Actor
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.recorded import BatchId
 from frontdesk.core.domain.machine import Machine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, bindparam, case, cast, exists, false, func, or_, select, text, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.outbox import (
     ARRIVED,
     OPEN,

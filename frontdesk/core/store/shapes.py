@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.kinds import ALL_KINDS, Thing, kind_of
 from frontdesk.core.domain.people import Contact

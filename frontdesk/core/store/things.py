@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
 from frontdesk.core.store import appointments, charges, clients, requests, setup, work
 from frontdesk.core.store.look import Look, Tx

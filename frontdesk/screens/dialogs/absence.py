@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.times import local_date
 from frontdesk.core.parse.when import NotUnderstood, when

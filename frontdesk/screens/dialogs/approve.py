@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from frontdesk.core.asks.slots import AskWhy
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import RequestKind
 from frontdesk.core.domain.services import LocationId, RoomId

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from frontdesk.core.asks.notices import ListNotices
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.notices import Notice, NoticeId
 from frontdesk.core.domain.views import BellLine
 from frontdesk.core.render.language import _

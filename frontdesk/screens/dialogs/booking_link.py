@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.render.language import _

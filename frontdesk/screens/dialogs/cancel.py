@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from frontdesk.core.asks.appointments import CancelAppointment
 from frontdesk.core.asks.charges import ShowTerms
 from frontdesk.core.domain.appointments import Side
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.outcomes import Outcome, outcome_of_cancelling
 from frontdesk.core.domain.practice import BY_CLIENT, Reason, ReasonId

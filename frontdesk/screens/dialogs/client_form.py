@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from frontdesk.core.asks.clients import FindDuplicates
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, ClientKind
 from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import local_date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -14,6 +13,7 @@ from textual.widgets import Input, Static
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates
 from frontdesk.core.asks.slots import AskWhy, FindSlots
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Verdict

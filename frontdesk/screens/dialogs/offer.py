@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -12,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from frontdesk.core.asks.slots import FindSlots
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.requests import MOST_OFFERS, RequestKind
 from frontdesk.core.domain.slots import Offer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import local_date

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from frontdesk.core.asks.appointments import RescheduleAppointment
 from frontdesk.core.asks.slots import AskWhy, Away, FindSlots
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.reminders import reminder_hours as hours_of

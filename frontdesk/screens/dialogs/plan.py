@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.widgets import Static
 from frontdesk.core.asks.holds import ReleaseSlot
 from frontdesk.core.asks.slots import Away
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.requests import Slot
 from frontdesk.core.domain.times import MINUTE
 from frontdesk.core.domain.views import Named, PlannedMove

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from frontdesk.core.domain.charges import Charge
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change, Recorded
 
 

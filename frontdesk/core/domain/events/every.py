@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar, get_args
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import AppointmentEvent
 from frontdesk.core.domain.events.automations import AutomationRan
 from frontdesk.core.domain.events.charges import ChargeEvent

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.domain.actors import ActorId
 from frontdesk.core.domain.appointments import Side
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import BatchId, Change, EventId
 from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.people import ClientId

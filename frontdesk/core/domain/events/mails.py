@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from frontdesk.core.domain.appointments import Appointment, Side
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change, Recorded
 from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.people import Client

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, NewType
 
 from frontdesk.core.domain.appointments import Side
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.objections import Objection
 from frontdesk.core.domain.people import Client, ClientId

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change, Recorded
 from frontdesk.core.domain.kinds import Thing
 

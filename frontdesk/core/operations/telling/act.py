@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from frontdesk.core.domain.appointments import Appointment, Side
 from frontdesk.core.domain.charges import Charge, ChargeState
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import AppointmentBooked
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.reversals import Redone, Undone

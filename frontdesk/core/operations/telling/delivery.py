@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from uuid import UUID
 
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreUnusable
 from frontdesk.core.domain.news import Fate, News, fate_of
 from frontdesk.core.domain.outbox import (

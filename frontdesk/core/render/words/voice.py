@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Slot
