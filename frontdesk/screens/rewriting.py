@@ -7,7 +7,7 @@ from typing import Any
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.mails import PreviewLetter
 from frontdesk.core.render.language import _
-from frontdesk.core.render.letters import is_broken
+from frontdesk.core.render.marks import is_broken
 from frontdesk.screens.desk_screen import DeskScreen
 from frontdesk.screens.dialogs.letter import LetterDialog
 

@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
-from frontdesk.core.domain.news import Fate, Known, News, fate_of, known_after, known_of_request, news_for
-from frontdesk.core.domain.outbox import About, Call, Delivery, Letter, Mail, MailId, MailState
+from frontdesk.core.domain.news import (
+    Fate,
+    Known,
+    News,
+    fate_of,
+    in_letters,
+    known_after,
+    known_of_request,
+    lead_of,
+    news_for,
+)
+from frontdesk.core.domain.outbox import About, Call, Delivery, Letter, Mail, MailId, MailState, Webhook
+from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import HOUR
 from frontdesk.core.domain.told import MailKind, Reader, Told, place_of
 from tests.builders import MON_8, an_appointment, at
@@ -150,3 +161,61 @@ def test_who_has_something_to_say_about_an_end_says_it_also_to_whom_nobody_told_
     assert told == News(kind=MailKind.CANCELLED, known=Known(None), was=HERE, tells=None)
     assert news_for(Reader.CLIENT, BOOKED, Known(None), HERE, None, NOW, words=True, slip=True) is None
     assert news_for(Reader.CLIENT, BOOKED, Known(HERE), HERE, HERE, NOW, words=True) is None
+
+
+def of_an_act(number: int, act: int | None = 7, **more: Any) -> Mail:
+    perhaps = more.pop("perhaps", False)
+    return replace(a_mail(MailState.QUEUED, perhaps=perhaps), id=MailId(number), act=act, **more)
+
+
+def ids(letters: tuple[tuple[Mail, ...], ...]) -> list[list[int]]:
+    return [[it.id for it in several] for several in letters]
+
+
+def test_news_of_one_act_to_one_reader_is_one_letter_in_the_order_of_the_appointments() -> None:
+    leaving = [of_an_act(1, tells=LATER), of_an_act(2), of_an_act(3, tells=None, known=OVER)]
+
+    assert ids(in_letters(leaving)) == [[3, 2, 1]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"act": 8},
+        {"act": None},
+        {"reader": Reader.STAFF},
+        {"client": ClientId(2)},
+        {"staff": StaffId("bob")},
+        {"address": "dora@client.example"},
+        {"language": "de"},
+        {"kind": MailKind.REMINDER},
+        {"kind": MailKind.MESSAGE},
+        {"perhaps": True},
+    ],
+    ids=lambda it: next(iter(it)),
+)
+def test_what_is_of_another_act_or_for_another_reader_is_another_letter(other: dict[str, Any]) -> None:
+    assert ids(in_letters([of_an_act(1), of_an_act(2, **other)])) == [[1], [2]]
+
+
+def test_what_perhaps_arrived_goes_with_what_it_went_with() -> None:
+    again = [of_an_act(1, perhaps=True), of_an_act(2, perhaps=True, goes_with=MailId(1)), of_an_act(3, perhaps=True)]
+
+    assert ids(in_letters(again)) == [[1, 2], [3]]
+
+
+def test_a_letter_bears_the_id_of_the_one_that_it_bore_first() -> None:
+    first, second = of_an_act(5), of_an_act(4, goes_with=MailId(5))
+
+    assert lead_of([first, of_an_act(6)]) == 5
+    assert lead_of([second, first]) == 5
+
+
+def test_a_webhook_is_by_itself() -> None:
+    hook = Webhook(
+        id=MailId(3), kind=MailKind.AUTOMATION, about=About("appointment", "1"), automation="a", url="u", title="t",
+        body="{}",
+    )  # fmt: skip
+
+    leaving: list[Mail | Webhook] = [of_an_act(1), hook, of_an_act(2)]
+    assert [len(it) for it in in_letters(leaving)] == [2, 1]

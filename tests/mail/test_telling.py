@@ -47,7 +47,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.domain.work import Answer
 from frontdesk.core.parse.practice import practice_file
-from frontdesk.core.render.letters import is_broken
+from frontdesk.core.render.marks import is_broken
 from frontdesk.core.render.words.events import event_words
 from frontdesk.core.render.words.voice import Voice
 from tests.builders import Clock, booked, on

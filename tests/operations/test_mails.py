@@ -48,7 +48,7 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.told import MailKind, Reader
-from frontdesk.core.render.letters import MASK
+from frontdesk.core.render.marks import MASK
 from tests.builders import Clock, as_staff, at, booked, on, open_test_desk
 from tests.operations.mailing import BUSY, NO_SIGN_IN, REFUSED, Post, a_client, mailing, outbox, report
 from tests.sizes import size

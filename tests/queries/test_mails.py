@@ -10,7 +10,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.outbox import Attempt, MailId, MailState, trouble_of
-from frontdesk.core.render.letters import MASK
+from frontdesk.core.render.marks import MASK
 from tests.builders import Clock, as_staff, booked, on
 from tests.operations.mailing import ANN, CLARA, NO_SIGN_IN, REFUSED, Post, a_client, mailing, outbox, report
 

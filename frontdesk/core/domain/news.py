@@ -1,18 +1,33 @@
 """What a reader has to be told: the difference between what they know and what is true now.
 
-So two changes before a mail leaves make one mail, or none.
+So two changes before a mail leaves make one mail, or none; and what one act did to several appointments of somebody
+leaves as one letter.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import Enum
+from typing import TypeVar
 
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.outbox import ARRIVED, UNSENT, Call, Mail, MailState, is_told, may_still_change
+from frontdesk.core.domain.outbox import (
+    ARRIVED,
+    UNSENT,
+    Call,
+    Mail,
+    MailId,
+    MailState,
+    Webhook,
+    is_told,
+    may_still_change,
+)
 from frontdesk.core.domain.requests import Request, RequestKind
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.domain.told import MailKind, Reader, Told
+from frontdesk.core.domain.told import APPOINTMENT_KINDS, MailKind, Reader, Told
+
+T = TypeVar("T", Mail, Webhook, Mail | Webhook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +187,44 @@ def decision_kind(it: Request, known: Told | None, now: Told | None) -> MailKind
     if now is None or known == now:
         return None
     return MailKind.MOVE_TO_DECIDE if it.kind is RequestKind.RESCHEDULE else MailKind.REQUEST_TO_DECIDE
+
+
+def letter_of(it: Mail | Webhook) -> tuple[object, ...]:
+    """What leaves in one letter has this in common: the act, the reader, the address.
+
+    Where nobody knows whether it arrived, the same letter goes again: with what went in it, and nothing else.
+    """
+    if isinstance(it, Webhook):
+        return ("alone", it.id)
+    if it.delivery.perhaps:
+        return ("again", it.goes_with or it.id)
+    if it.act is None or it.kind not in APPOINTMENT_KINDS:
+        return ("alone", it.id)
+    return ("act", it.act, it.reader, it.client, it.staff, it.language, it.address)
+
+
+def in_letters(leaving: Iterable[T]) -> tuple[tuple[T, ...], ...]:
+    """What leaves, letter by letter; in each in order."""
+    letters: dict[tuple[object, ...], list[T]] = {}
+    for it in leaving:
+        letters.setdefault(letter_of(it), []).append(it)
+    return tuple(in_order(several) for several in letters.values())
+
+
+def lead_of(several: Sequence[Mail | Webhook]) -> MailId:
+    """The one whose Message-ID the letter bears, again and again; the others go with it."""
+    first = min(several, key=lambda it: (isinstance(it, Mail) and it.goes_with is not None, it.id))
+    return first.id
+
+
+def in_order(several: Iterable[T]) -> tuple[T, ...]:
+    """What comes first, first."""
+    return tuple(sorted(several, key=_when))
+
+
+def _when(it: Mail | Webhook) -> tuple[Instant, int]:
+    stands = None if isinstance(it, Webhook) else it.tells or it.known
+    return (stands.start if stands is not None else 0, it.id)
 
 
 def _wish(it: Told) -> tuple[object, ...]:

@@ -22,7 +22,12 @@ TOO_OLD = 15 * MINUTE
 """A mail that is due for longer is a matter for the desk."""
 
 SECRET_OPEN, SECRET_CLOSE = "\ue000", "\ue001"
-"""Around the name of a secret in a stored body; text from outside never holds these signs there."""
+"""Around the name of a secret in a stored body."""
+SECTION_OPEN, SECTION_CLOSE = "\ue002", "\ue003"
+"""Around what a letter says, without who writes, and why."""
+GREETING_OPEN, GREETING_CLOSE = "\ue004", "\ue005"
+MARKS = SECRET_OPEN + SECRET_CLOSE + SECTION_OPEN + SECTION_CLOSE + GREETING_OPEN + GREETING_CLOSE
+"""Signs in stored bodies that nobody sees; text from outside never holds them there."""
 
 
 class MailState(Enum):
@@ -264,6 +269,10 @@ class _News(_Owed):
     unsure: bool = False
     """What was known before is not sure: a mail about it perhaps arrived."""
     tells: Told | None = None
+    act: int | None = None
+    """The batch of the act that it tells of."""
+    goes_with: MailId | None = None
+    """The first of those that leave, or left, in one letter; None for that one itself."""
 
     @property
     def title(self) -> str:

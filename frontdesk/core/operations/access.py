@@ -17,6 +17,7 @@ from frontdesk.core.parse import contacts
 from frontdesk.core.queries.letters import To, facts_of
 from frontdesk.core.render import letters
 from frontdesk.core.render.language import language_for
+from frontdesk.core.render.marks import secret
 from frontdesk.core.store import clients, codes, setup
 from frontdesk.core.store.look import Tx
 
@@ -33,7 +34,7 @@ def send_access_code(tx: Tx, ask: SendAccessCode) -> None:
     known = clients.reached_by(tx, "", address, AT_ONE_ADDRESS)
     language = language_for(known[0].locale if known else "", practice.practice.locale)
     to = To(reader=Reader.CLIENT, name="", email=address, language=language)
-    facts = facts_of(tx, practice, to, MailKind.ACCESS_CODE, "", None, code=letters.secret("code"))
+    facts = facts_of(tx, practice, to, MailKind.ACCESS_CODE, "", None, code=secret("code"))
     if not known:
         letters.letter(facts)  # a stranger waits as long
         return

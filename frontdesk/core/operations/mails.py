@@ -51,7 +51,7 @@ from frontdesk.core.operations.telling.delivery import LINK_DAYS, Subject, deliv
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
 from frontdesk.core.queries.slots import service_of
-from frontdesk.core.render import letters
+from frontdesk.core.render.marks import revealed
 from frontdesk.core.store import clients, links, mails, setup
 from frontdesk.core.store.look import Tx
 
@@ -196,7 +196,7 @@ def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
         require_no_objection([NoAddress(client.name)])
     until = tx.now + LINK_DAYS * DAY
     secret = links.to_book(tx, client.id, service.id, until)
-    link = letters.opened(letter_facts.rebook_address(practice, service.id), {"rebook": secret})
+    link = revealed(letter_facts.rebook_address(practice, service.id), {"rebook": secret})
     return record(tx, BookingLinkGiven(client=client, service=service, mailed=ask.mailed, link=link, until=until))
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.mails import Leased, Report, ReportMail, TakeMails, WriteReminders
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.automations import still_holds
+from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreUnusable
+from frontdesk.core.domain.news import in_letters, lead_of
 from frontdesk.core.domain.outbox import (
     GIVE_UP,
     LEASE,
     Attempt,
     Call,
     DeliveryTrouble,
+    Letter,
     Mail,
+    MailId,
     MailState,
     Owed,
     QueueFault,
@@ -31,7 +36,7 @@ from frontdesk.core.domain.outbox import (
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.reminders import is_storm, reminder_due
 from frontdesk.core.domain.requests import RequestId
-from frontdesk.core.domain.times import MINUTE
+from frontdesk.core.domain.times import MINUTE, Instant
 from frontdesk.core.domain.told import (
     MailKind,
     Reader,
@@ -51,7 +56,8 @@ from frontdesk.core.operations.telling.delivery import (
 )
 from frontdesk.core.queries.letters import facts_of, to_client
 from frontdesk.core.queries.reminders import due_reminders, is_wanted
-from frontdesk.core.render import letters
+from frontdesk.core.render.joint import joined
+from frontdesk.core.render.marks import opened
 from frontdesk.core.store import appointments, clients, mails, requests, seals, setup
 from frontdesk.core.store.look import Look, Tx
 
@@ -65,20 +71,48 @@ def take_mails(tx: Tx, ask: TakeMails) -> tuple[Leased, ...]:
     taken: list[Leased] = []
     lease = uuid.uuid4().hex
     if ask.only is not None:
-        new = [it for due in mails.this_one(tx, ask.only) if (it := _leased(tx, due, lease)) is not None]
-        mails.lease(tx, [it.owed for it in new])
-        return tuple(new)
+        return tuple(_leased(tx, mails.this_one(tx, ask.only), lease, alone=True))
     while len(taken) < ask.limit and (
         found := mails.next_due(tx, ask.limit - len(taken), by_mail=tx.machine.smtp is not None)
     ):
-        new = [leased for due in found if (leased := _leased(tx, due, lease)) is not None]
-        mails.lease(tx, [it.owed for it in new])
-        taken += new
+        taken += _leased(tx, found, lease)
     return tuple(taken)
 
 
-def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
-    """Ours for a while; None for what is not to leave any more."""
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What may leave, with its secrets."""
+
+    owed: Mail | Webhook
+    due: mails.Due
+    secrets: dict[str, str]
+
+    @property
+    def letter(self) -> Letter:
+        """As it leaves, its secrets in place."""
+        assert isinstance(self.owed, Mail), "a webhook is no letter"
+        return opened(self.owed.letter, self.secrets)
+
+
+def _leased(tx: Tx, found: Sequence[mails.Due], lease: str, *, alone: bool = False) -> list[Leased]:
+    """Ours for a while, letter by letter; without what is not to leave any more."""
+    every = found if alone else [*found, *mails.beside(tx, found)]
+    fit = {it.owed.id: it for due in every if (it := _fit(tx, due, lease)) is not None}
+    due_now = {it.owed.id for it in found}
+    taken: list[Leased] = []
+    leads: dict[MailId, MailId] = {}
+    for several in in_letters(it.owed for it in fit.values()):
+        if due_now.isdisjoint(it.id for it in several):
+            continue
+        lead = lead_of(several)
+        leads |= {it.id: lead for it in several}
+        taken.append(_whole(tx, fit[lead], [fit[it.id] for it in several]))
+    mails.lease(tx, [fit[id_].owed for id_ in leads], leads)
+    return taken
+
+
+def _fit(tx: Tx, due: mails.Due, lease: str) -> _Fit | None:
+    """None for what is not to leave any more."""
     it = due.owed
     if is_told(it) and not it.delivery.perhaps:  # its worker died, maybe after the server took it
         it = replace(it, delivery=replace(it.delivery, perhaps=True))
@@ -101,7 +135,7 @@ def _leased(tx: Tx, due: mails.Due, lease: str) -> Leased | None:
         lacks = replace(it.delivery, trouble=Trouble(DeliveryTrouble.NO_KEY, unusable.where))
         mails.save(tx, replace(it, state=MailState.QUEUED, due_at=tx.now + LEASE, delivery=lacks))
         return None
-    return _whole(tx, _ours(it, lease, tx.now + LEASE), due, secrets)
+    return _Fit(_ours(it, lease, tx.now + LEASE), due, secrets)
 
 
 def _ours(it: Mail | Webhook, lease: str, until: int) -> Mail | Webhook:
@@ -122,20 +156,22 @@ def _to_the_address_now(tx: Tx, it: Mail, address: str | None) -> Mail | None:
     return it
 
 
-def _whole(tx: Tx, it: Mail | Webhook, due: mails.Due, secrets: dict[str, str]) -> Leased:
-    """As it leaves: its secrets in place, and who sends it."""
-    practice = setup.load(tx, due.setup_revision)
-    if isinstance(it, Webhook):
-        return Leased(owed=it, text=it.body, signing=signing_key(practice, it), under_fault=due.under_fault)
+def _whole(tx: Tx, lead: _Fit, several: Sequence[_Fit]) -> Leased:
+    """As it leaves, and who sends it."""
+    owed, practice = lead.owed, setup.load(tx, lead.due.setup_revision)
+    under_fault = any(it.due.under_fault for it in several)
+    if isinstance(owed, Webhook):
+        return Leased(owed=owed, text=owed.body, signing=signing_key(practice, owed), under_fault=under_fault)
+    letter = joined(practice, owed.reader, owed.language, [(it.owed.kind, it.letter) for it in several])
     sender = tx.machine.smtp.sender if tx.machine.smtp is not None else ""
     return Leased(
-        owed=it,
-        text=letters.opened(it.letter.text, secrets),
-        html=letters.opened(it.letter.html, secrets),
+        owed=replace(owed, letter=letter),
+        text=letter.text,
+        html=letter.html,
         sender=sender or practice.practice.email,
         sender_name=practice.practice.name,
         reply_to=practice.practice.email,
-        under_fault=due.under_fault,
+        under_fault=under_fault,
     )
 
 
@@ -147,19 +183,21 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
             mails.set_standstill(tx, None)
         mails.changed(tx)
         return
-    it = mails.lock(tx, report.mail)
-    if it is None or isinstance(it, Call) or it.state is not MailState.SENDING or it.delivery.lease != report.lease:
+    several = mails.in_letter(tx, report.mail, report.lease)
+    if not several:
         return  # the lease is not ours any more
     if report.under_fault and report.outcome in (Attempt.REFUSED, Attempt.UNKNOWN):
         mails.set_standstill(tx, None)  # who we are is believed again; it is about this mail
-    if report.outcome is Attempt.QUEUE_FAULT and it.kind is not MailKind.TEST:
+    if report.outcome is Attempt.QUEUE_FAULT and several[0].kind is not MailKind.TEST:
         _stand_still(tx, report.trouble)
-    mails.save(tx, _after(tx, it, report))
+    again = tx.now + retry_delay(several[0].delivery.attempts, random.random())
+    for it in several:
+        mails.save(tx, _after(it, report, again))
     mails.changed(tx)
 
 
-def _after(tx: Tx, it: Mail | Webhook, report: Report) -> Mail | Webhook:
-    """As an attempt that did not succeed leaves it."""
+def _after(it: Mail | Webhook, report: Report, again: Instant) -> Mail | Webhook:
+    """As an attempt that did not succeed leaves it; it is tried `again`."""
     how = replace(it.delivery, lease="", leased_until=None, trouble=report.trouble)
     once_less = replace(how, attempts=how.attempts - 1)
     match report.outcome:
@@ -172,7 +210,6 @@ def _after(tx: Tx, it: Mail | Webhook, report: Report) -> Mail | Webhook:
         case Attempt.QUEUE_FAULT:
             return replace(it, state=MailState.QUEUED, delivery=once_less)
         case _:
-            again = tx.now + retry_delay(how.attempts, random.random())
             how = replace(how, perhaps=how.perhaps or report.outcome is Attempt.UNKNOWN)
             return replace(it, state=MailState.QUEUED, due_at=again, delivery=how)
 

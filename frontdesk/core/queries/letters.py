@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment
@@ -30,6 +29,8 @@ from frontdesk.core.domain.times import MINUTE, resolve, wall_time
 from frontdesk.core.domain.told import MailKind, Reader, appointment_for_client
 from frontdesk.core.render import letters
 from frontdesk.core.render.language import language_for
+from frontdesk.core.render.letter_values import Facts
+from frontdesk.core.render.marks import bare, covered, secret
 from frontdesk.core.store import appointments, clients, mails, setup, terms
 from frontdesk.core.store.look import Look
 
@@ -91,21 +92,21 @@ def wants_rebooking(it: Appointment) -> bool:
     return it.cancellation is not None and it.cancellation.rebook_link
 
 
-def change_facts(look: Look, practice: Setup, to: To, kind: MailKind, it: Appointment, **more: Any) -> letters.Facts:
+def change_facts(look: Look, practice: Setup, to: To, kind: MailKind, it: Appointment, **more: Any) -> Facts:
     """What the client's letter about a change of an appointment tells."""
     return facts_of(look, practice, to, kind, to.name, it, rebook_wanted=wants_rebooking(it), **more)
 
 
 def facts_of(
     look: Look, practice: Setup, to: To, kind: MailKind, client_name: str, it: Appointment | None, **more: Any
-) -> letters.Facts:
+) -> Facts:
     """What every letter about an appointment tells."""
     if it is not None and to.reader is Reader.CLIENT and it.status in RESCHEDULABLE:
         agreed = terms.of(look, practice, it)
         more = {"countdowns": _countdowns(look, practice, it, agreed), "terms": agreed.text.value, **more}
     if it is not None:
         more = {"note": it.note, "price": it.price, "ref": it.ref, **more}
-    return letters.Facts(
+    return Facts(
         setup=practice,
         kind=kind,
         reader=to.reader,
@@ -152,8 +153,7 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         manage=manage_address(practice) if now is not None else "",
         rebook=rebook_address(practice, after.service) if now is None and wants_rebooking(after) else "",
     )
-    read = letters.letter(facts)
-    return replace(read, text=letters.masked(read.text), html=letters.masked(read.html))
+    return bare(covered(letters.letter(facts)))
 
 
 def manage_address(practice: Setup) -> str:
@@ -161,7 +161,7 @@ def manage_address(practice: Setup) -> str:
     portal = practice.practice.portal
     if not portal.base:
         return ""
-    return f"{portal.base}/" if portal.link == "code" else f"{portal.base}/a/{letters.secret('manage')}"
+    return f"{portal.base}/" if portal.link == "code" else f"{portal.base}/a/{secret('manage')}"
 
 
 def sign_in_address(practice: Setup) -> str:
@@ -173,7 +173,7 @@ def sign_in_address(practice: Setup) -> str:
 def rebook_address(practice: Setup, service: ServiceId) -> str:
     """Where a client books a service, likewise; empty too where it cannot be booked online."""
     base, offered = practice.practice.portal.base, practice.services.get(service)
-    return f"{base}/b/{letters.secret('rebook')}" if base and offered is not None and offered.online else ""
+    return f"{base}/b/{secret('rebook')}" if base and offered is not None and offered.online else ""
 
 
 def _changed(practice: Setup, before: Appointment, change: RescheduleAppointment | CancelAppointment) -> Appointment:

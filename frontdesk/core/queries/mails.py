@@ -7,12 +7,14 @@ from dataclasses import replace
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
 from frontdesk.core.domain.errors import NotFound, StoreUnusable
-from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, Owed, Webhook
+from frontdesk.core.domain.news import in_order, letter_of
+from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, MailState, Owed, Webhook
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import CallLine, Outbox
-from frontdesk.core.render.letters import masked
-from frontdesk.core.store import clients, mails, seals
+from frontdesk.core.render import marks
+from frontdesk.core.render.joint import joined
+from frontdesk.core.store import clients, mails, seals, setup
 from frontdesk.core.store.look import Look
 
 
@@ -42,7 +44,23 @@ def show_mail(look: Look, question: ShowMail) -> Owed:
     mail = mails.find(look, question.mail)
     if mail is None or not mails.is_seen(look, mail.id):
         raise NotFound("mail", str(question.mail))
+    if isinstance(mail, Mail):
+        mail = _as_it_goes(look, mail)
     return covered(mail)
+
+
+def _as_it_goes(look: Look, it: Mail) -> Mail:
+    """With all that leaves, or left, in one letter with it, as far as that is to be seen."""
+    match it.state:
+        case MailState.QUEUED | MailState.PAUSED if not it.delivery.perhaps:
+            several = [found for found in mails.waiting_with(look, it) if letter_of(found) == letter_of(it)]
+        case MailState.QUEUED | MailState.SENDING | MailState.SENT | MailState.FAILED:
+            several = mails.gone_with(look, it)
+        case _:
+            several = [it]
+    seen = [found for found in several if mails.is_seen(look, found.id)]
+    letters = [(found.kind, marks.covered(found.letter)) for found in in_order(seen)]
+    return replace(it, letter=joined(setup.load(look), it.reader, it.language, letters))
 
 
 def next_due(look: Look, question: NextDue) -> Instant | None:
@@ -69,7 +87,7 @@ def covered(it: Owed) -> Owed:
 
 
 def _letter_covered(it: Mail | Call) -> Mail | Call:
-    read = replace(it.letter, text=masked(it.letter.text), html=masked(it.letter.html))
+    read = marks.bare(marks.covered(it.letter))
     if isinstance(it, Mail):
         return replace(it, letter=read, sealed="", delivery=replace(it.delivery, lease=""))
     return replace(it, letter=read, sealed="")

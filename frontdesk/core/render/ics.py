@@ -11,7 +11,8 @@ from frontdesk.core.domain.times import Instant, in_utc
 from frontdesk.core.domain.told import Told
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
-from frontdesk.core.render.letters import from_outside, place_of
+from frontdesk.core.render.letter_values import place_of
+from frontdesk.core.render.marks import from_outside
 
 PRODUCT = "-//frontdesk//practice calendar//EN"
 
@@ -45,6 +46,22 @@ def calendar(name: str, found: Iterable[Named], stamp: int) -> str:
 def uid_of(appointment: Appointment) -> str:
     """One random name for its whole life; no two installations ever make the same."""
     return f"{appointment.holder}@frontdesk"
+
+
+def together(files: Iterable[str]) -> str:
+    """The events of several files in one, each under its own name.
+
+    It has no METHOD: with one, all of it had to be of a single event (RFC 5546).
+    """
+    import icalendar
+
+    made = icalendar.Calendar()
+    made.add("PRODID", PRODUCT)
+    made.add("VERSION", "2.0")
+    for file in files:
+        for event in icalendar.Calendar.from_ical(file).walk("VEVENT"):
+            made.add_component(event)
+    return str(made.to_ical().decode())
 
 
 def invitation(

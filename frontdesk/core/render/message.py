@@ -20,6 +20,8 @@ from frontdesk.core.domain.text import clean_line
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.told import MailKind
 
+FILE_NAMES = {"REQUEST": "appointment.ics", "CANCEL": "cancelled.ics", "": "appointments.ics"}
+"""By method."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9 .,:;()/+-]*")
 _WORDS = Charset("utf-8")
@@ -47,10 +49,10 @@ def message(mail: Mail, *, text: str, html: str, sender: str, sender_name: str, 
     if html:
         versions.append(_part("text/html; charset=utf-8", html))
     if read.calendar:
-        versions.append(_part(f"text/calendar; charset=utf-8; method={_method(read.method)}", read.calendar))
+        versions.append(_part(f"text/calendar; charset=utf-8{_method(read.method)}", read.calendar))
     body = _together("alternative", versions)
     if read.calendar:
-        name = "cancelled.ics" if read.method == "CANCEL" else "appointment.ics"
+        name = FILE_NAMES[read.method]
         file = _part(f'application/ics; name="{name}"', read.calendar, f'attachment; filename="{name}"')
         body = _together("mixed", [body, file])
     return ("".join(headers) + "MIME-Version: 1.0\r\n" + body).encode("ascii")
@@ -68,7 +70,8 @@ def _id(value: str) -> str:
 
 
 def _method(method: str) -> str:
-    return "CANCEL" if method == "CANCEL" else "REQUEST"
+    """As the file says it; a file of several events has none."""
+    return f"; method={method}" if method else ""
 
 
 def _part(kind: str, content: str, disposition: str = "") -> str:

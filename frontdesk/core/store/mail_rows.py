@@ -74,6 +74,8 @@ def _news(row: Any) -> dict[str, Any]:
         "known": _told(row.known),
         "tells": _told(row.tells),
         "unsure": bool(row.unsure),
+        "act": row.act,
+        "goes_with": None if row.goes_with is None else MailId(row.goes_with),
     }
 
 
@@ -137,6 +139,8 @@ def _row_of_news(it: Mail | Call) -> dict[str, Any]:
         "known": None if it.known is None else to_text("told", it.known),
         "unsure": it.unsure,
         "tells": None if it.tells is None else to_text("told", it.tells),
+        "act": it.act,
+        "goes_with": it.goes_with,
     }
 
 
@@ -154,6 +158,8 @@ def _row_of_webhook(it: Webhook) -> dict[str, Any]:
         "known": None,
         "unsure": False,
         "tells": None,
+        "act": None,
+        "goes_with": None,
         **dict.fromkeys(unused, ""),
     }
 

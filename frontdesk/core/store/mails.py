@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -28,11 +28,12 @@ from frontdesk.core.domain.outbox import (
     Standstill,
     Webhook,
     WordsWritten,
+    is_told,
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own, scope_of
 from frontdesk.core.domain.times import DAY, HOUR, Instant
-from frontdesk.core.domain.told import MailKind, Reader
+from frontdesk.core.domain.told import APPOINTMENT_KINDS, MailKind, Reader
 from frontdesk.core.store import appointments, clients, occasions
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import row, value
@@ -88,6 +89,21 @@ _RUNS = or_(
 )
 """The whole queue of mails stands still after a fault of sign-in or TLS, until it is tried again."""
 
+_lead = aliased(MailRow)
+_FREE = or_(
+    col(_m.goes_with).is_(None),
+    and_(col(_m.state) == MailState.QUEUED.value, col(_m.perhaps).is_(False)),
+    ~(
+        exists()
+        .where(
+            col(_lead.id) == col(_m.goes_with),
+            col(_lead.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
+        )
+        .correlate(MailRow)
+    ),
+)
+"""What may have arrived in a letter with others goes again with them, not by itself."""
+
 _APPOINTMENT = case(
     (col(_m.subject_kind) == "appointment", cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type))  # type: ignore[attr-defined]
 )
@@ -123,6 +139,7 @@ _DUE = (
         col(_m.carrier).in_(bindparam("carriers", expanding=True)),
         _IN_TURN,
         _RUNS,
+        _FREE,
     )
     .order_by(col(_m.due_at), col(_m.id))
     .limit(bindparam("limit"))
@@ -137,16 +154,39 @@ _LAPSED = (
         col(_m.leased_until) <= bindparam("now"),
         col(_m.carrier).in_(bindparam("carriers", expanding=True)),
         _RUNS,
+        _FREE,
     )
     .order_by(col(_m.leased_until))
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=MailRow)
 )
+_BESIDE = _FOR_SENDING.where(
+    or_(
+        and_(
+            col(_m.act).in_(bindparam("acts", expanding=True)),
+            col(_m.state) == MailState.QUEUED.value,
+            col(_m.perhaps).is_(False),
+            col(_m.due_at) <= bindparam("now"),
+            _IN_TURN,
+        ),
+        and_(
+            col(_m.goes_with).in_(bindparam("leads", expanding=True)),
+            or_(
+                and_(col(_m.state) == MailState.QUEUED.value, col(_m.perhaps).is_(True)),
+                and_(col(_m.state) == MailState.SENDING.value, col(_m.leased_until) <= bindparam("now")),
+            ),
+        ),
+    ),
+    col(_m.carrier) == Carrier.MAIL.value,
+    col(_m.id).not_in(bindparam("those", expanding=True)),
+).with_for_update(skip_locked=True, of=MailRow)
+"""What may leave in one letter with some that leave now."""
 _LEASE = (
     update(MailRow)
     .where(col(_m.id) == bindparam("key"))
     .values(
         state=MailState.SENDING.value,
+        goes_with=bindparam("with_lead"),
         lease=bindparam("to"),
         leased_until=bindparam("ends"),
         attempts=bindparam("tries"),
@@ -156,7 +196,7 @@ _LEASE = (
 _SENT = (
     update(MailRow)
     .where(
-        col(_m.id) == bindparam("key"),
+        or_(col(_m.id) == bindparam("key"), col(_m.goes_with) == bindparam("key")),
         col(_m.lease) == bindparam("mine"),
         col(_m.state) == MailState.SENDING.value,
     )
@@ -239,19 +279,25 @@ def save(tx: Tx, it: Owed) -> None:
     tx.connection.execute(_UPDATE, {**row(it), "key": it.id})
 
 
-def lease(tx: Tx, taken: Iterable[Mail | Webhook]) -> None:
-    """Somebody has them now; until the lease ends nobody else takes them."""
+def lease(tx: Tx, taken: Iterable[Mail | Webhook], leads: Mapping[MailId, MailId]) -> None:
+    """Somebody has them now; until the lease ends nobody else takes them. Each goes with its lead."""
     ours = [
-        {"key": it.id, "to": how.lease, "ends": how.leased_until, "tries": how.attempts, "maybe": how.perhaps}
+        {
+            "key": it.id,
+            "to": it.delivery.lease,
+            "ends": it.delivery.leased_until,
+            "tries": it.delivery.attempts,
+            "maybe": it.delivery.perhaps,
+            "with_lead": None if leads[it.id] == it.id else leads[it.id],
+        }
         for it in taken
-        for how in (it.delivery,)
     ]
     if ours:
         tx.connection.execute(_LEASE, ours)
 
 
 def mark_sent(tx: Tx, id_: MailId, lease: str, at: Instant) -> None:
-    """It left, if the lease is still ours; what was secret in it is kept no longer."""
+    """It left, with all that went in its letter, if the lease is still ours; what was secret is kept no longer."""
     tx.connection.execute(_SENT, {"key": id_, "mine": lease, "at": at})
 
 
@@ -294,6 +340,50 @@ def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
     if len(found) < limit:
         found += tx.connection.execute(_DUE, {**where, "limit": limit - len(found)})
     return tuple(_due(tx, row) for row in found)
+
+
+def beside(tx: Tx, leaving: Sequence[Due]) -> tuple[Due, ...]:
+    """What else may leave in one letter with these. Locked."""
+    found = [it.owed for it in leaving if isinstance(it.owed, Mail)]
+    acts = {it.act for it in found if it.act is not None and it.kind in APPOINTMENT_KINDS}
+    leads = {it.id for it in found if is_told(it)}
+    if not acts and not leads:
+        return ()
+    where = {"now": tx.now, "acts": sorted(acts), "leads": sorted(leads), "those": [it.id for it in found]}
+    return tuple(_due(tx, row) for row in tx.connection.execute(_BESIDE, where))
+
+
+def in_letter(tx: Tx, lead: MailId, lease: str) -> list[Mail | Webhook]:
+    """All that is leaving in a letter, while the lease is ours; locked."""
+    rows = tx.connection.execute(
+        _ONE.where(
+            or_(col(_m.id) == lead, col(_m.goes_with) == lead),
+            col(_m.state) == MailState.SENDING.value,
+            col(_m.lease) == lease,
+        )
+        .order_by(col(_m.id))
+        .with_for_update()
+    )
+    return [_leaves(row) for row in rows]
+
+
+def gone_with(look: Look, it: Mail) -> list[Mail]:
+    """All that left, or is leaving, in one letter with a mail, and that itself."""
+    lead = it.goes_with or it.id
+    rows = look.connection.execute(
+        _ONE.where(or_(col(_m.id) == lead, col(_m.goes_with) == lead), col(_m.state) == it.state.value)
+    )
+    return [found for found in map(value, rows) if isinstance(found, Mail)]
+
+
+def waiting_with(look: Look, it: Mail) -> list[Mail]:
+    """All that waits of the same act, and becomes due at the same moment, and that itself."""
+    if it.act is None:
+        return [it]
+    rows = look.connection.execute(
+        _ONE.where(col(_m.act) == it.act, col(_m.state) == it.state.value, col(_m.due_at) == it.due_at)
+    )
+    return [found for found in map(value, rows) if isinstance(found, Mail)]
 
 
 def this_one(tx: Tx, id_: MailId) -> tuple[Due, ...]:

@@ -373,6 +373,8 @@ class Mail(Row, table=True):
         Index("mail_sent", "sent_at"),
         Index("mail_occasion", "occasion"),
         Index("mail_kind", "kind", "due_at"),
+        Index("mail_act", "act"),
+        Index("mail_goes_with", "goes_with"),
         {"sqlite_autoincrement": True},
     )
     id: int = key()
@@ -413,6 +415,8 @@ class Mail(Row, table=True):
     decided_by: str = text()
     put_aside: str = text()
     trouble: str = text()
+    act: int | None = long(nullable=True)
+    goes_with: int | None = long(nullable=True)
 
 
 class MailQueue(Row, table=True):

@@ -43,6 +43,7 @@ from frontdesk.core.queries.letters import (
 )
 from frontdesk.core.render import letters
 from frontdesk.core.render.language import speaking
+from frontdesk.core.render.marks import without_marks
 from frontdesk.core.render.words.labels import reason_label
 from frontdesk.core.store import clients, links, mails
 from frontdesk.core.store.look import Tx
@@ -201,5 +202,5 @@ def follow_note(tx: Tx, practice: Setup, was: Appointment, it: Appointment) -> N
         calendar, method = calendar_file(tx, practice, to, last.kind, noted, told)
         return replace(letters.letter(facts), calendar=calendar, method=method)
 
-    if said(was).text == last.letter.text:
+    if without_marks(said(was).text) == without_marks(last.letter.text):
         mails.save(tx, replace(last, letter=said(it)))

@@ -34,6 +34,8 @@ from frontdesk.core.domain.told import APPOINTMENT_KINDS, MailKind, Reader, Told
 from frontdesk.core.queries.letters import To, manage_address, rebook_address
 from frontdesk.core.render import ics, letters
 from frontdesk.core.render.language import speaking
+from frontdesk.core.render.letter_values import Facts
+from frontdesk.core.render.marks import secret
 from frontdesk.core.store import links, mails, seals
 from frontdesk.core.store.look import Tx
 
@@ -120,7 +122,7 @@ def deliver(
     tx: Tx,
     practice: Setup,
     to: To,
-    facts: letters.Facts,
+    facts: Facts,
     subject: Subject,
     *,
     news: News | None = None,
@@ -154,6 +156,7 @@ def deliver(
         "letter": replace(read, calendar=calendar[0], method=calendar[1]),
         "message": facts.message,
         "thread": f"<{subject.thread}@{domain}>",
+        "act": tx.batch,
     }
     if news is not None:
         written |= {"known": news.known.told, "unsure": news.known.unsure, "tells": news.tells}
@@ -210,7 +213,7 @@ def send_after_all(tx: Tx, practice: Setup, it: Owed) -> None:
 def manage_link(tx: Tx, practice: Setup, it: Appointment) -> Link:
     """To look after an appointment; none while the portal is off."""
     address = manage_address(practice)
-    return Link(address, {"manage": links.to_manage(tx, it)} if letters.secret("manage") in address else {})
+    return Link(address, {"manage": links.to_manage(tx, it)} if secret("manage") in address else {})
 
 
 def rebook_link(tx: Tx, practice: Setup, it: Appointment) -> Link:
