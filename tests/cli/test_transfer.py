@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.core.asks.clients import EditClient, FindClients
+from frontdesk.core.asks.clients import AddClient, EditClient, FindClients, NewClient
+from frontdesk.core.asks.requests import RequestAppointment
+from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.actors import Entrance, client_actor
+from frontdesk.core.domain.consents import consent_id
 from frontdesk.core.domain.people import Contact
+from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store.engine import Store
-from tests.builders import PRACTICE, Clock
+from tests.builders import PRACTICE, Clock, on
 from tests.cli.conftest import Command
 
 SAMPLE = Path(__file__).parents[1] / "data" / "outpatient"
@@ -568,6 +574,26 @@ def test_a_history_that_was_changed_on_the_way_is_refused(practice: Command, liv
     assert "changed since the export" in said.err
     assert said.code == 2
     assert practice("list", "--from", "2026-11-01", "--json", db=other).json["items"] == []
+
+
+def test_what_clients_agreed_to_goes_with_the_history(practice: Command, lived_in: Path, tmp_path: Path) -> None:
+    desk = Desk(Store(str(lived_in)), clock=Clock())
+    text = "We keep your name."
+    desk.do(ApplyPractice(file=practice_file(f'[portal]\nenabled = true\nconsent = "{text}"\n')))
+    clara = desk.do(AddClient(client=NewClient(name="Clara Consent"))).client
+    desk.acting(client_actor(clara, Entrance.CODE)).do(
+        RequestAppointment(service=ServiceId("review"), start=on(26, 14), client=clara.id, agreed_to=consent_id(text))
+    )
+    desk.close()
+    assert practice("export", "--all", "out").code == 0
+    other = tmp_path / "other.db"
+    practice("practice", "apply", "out/practice.toml", db=other)
+    files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")
+    assert practice("import", *files, db=other).code == 0
+
+    told = [it["consent"] for it in practice("history", "--json", db=other).json["items"] if it["consent"]]
+    assert told == [text]
+    assert f"agreed to: {text}" in practice("history", db=other).out
 
 
 def test_a_practice_moves_to_another_engine_with_all_it_has(

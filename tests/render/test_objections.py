@@ -78,6 +78,7 @@ SENTENCES: list[tuple[why.Objection, str]] = [
         why.TooLate(Action.CANCEL, TEN),
         "it could be cancelled by the client until Tue 24 Nov 10:00; now only by calling",
     ),
+    (why.ConsentIsNeeded("We keep it."), "the client has to agree to the practice's text first, as it is worded now"),
     (why.ServiceStays(), "clients cannot change the service while moving"),
     (why.CallLiesAhead(), "the client's call cannot lie ahead"),
     (why.NotOnWorkList(), "it is not on the work list"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from frontdesk.core.asks.door import Ask, E, Question
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.consents import ConsentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
 from frontdesk.core.domain.events.every import Batch, Event
@@ -50,6 +51,8 @@ class RequestAppointment(Ask[RequestMade | AppointmentBooked]):
     """None: any; the one who would be offered is held."""
     location: LocationId | None = None
     description: str = ""
+    agreed_to: ConsentId = ConsentId("")
+    """The text that the client saw and agreed to; who acts for themself has to, where the practice has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -306,6 +306,15 @@ class ServiceStays(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentIsNeeded(_Reason):
+    """Clients who act for themselves agree to the practice's text first, as it is worded now."""
+
+    code = "consent_is_needed"
+    setting = "portal.consent"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestIsOver(_Reason):
     """Only a pending request can be decided, changed or withdrawn."""
 
@@ -437,7 +446,7 @@ AppointmentObjection: TypeAlias = (
     | ReplyIsOld
 )
 RequestObjection: TypeAlias = (
-    RequestIsOver | NoOpenOffer | AnswerIsAwaited | HoldIsLost | TooManyOffers | KnownAlready
+    ConsentIsNeeded | RequestIsOver | NoOpenOffer | AnswerIsAwaited | HoldIsLost | TooManyOffers | KnownAlready
 )
 UndoObjection: TypeAlias = NothingToUndo | NothingToRedo | ChangedSince | CannotBeUndone
 RecordObjection: TypeAlias = (

@@ -56,6 +56,7 @@ class Portal:
     link: str
     may: tuple[str, ...]
     change_service: bool
+    consent: str
 
     @property
     def base(self) -> str:

@@ -74,6 +74,8 @@ class PastEvent:
     actor_kind: str = ""
     """Empty: `actor` is a name, from before actors had ids."""
     on_behalf_of: int | None = None
+    consent: str = ""
+    """What a client agreed to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

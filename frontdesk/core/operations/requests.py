@@ -17,12 +17,14 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import RESCHEDULABLE, Action, Appointment, Side
 from frontdesk.core.domain.charges import ChargeKind
+from frontdesk.core.domain.consents import consent_id
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.events.requests import RequestEdited, RequestMade, RequestWithdrawn
 from frontdesk.core.domain.kinds import owner_of
 from frontdesk.core.domain.objections import (
+    ConsentIsNeeded,
     InThePast,
     NotFromHere,
     Objection,
@@ -73,6 +75,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     known = None if isinstance(ask.client, Applicant) else locked_client(tx, ask.client)
     applicant = _cleaned(tx, practice, ask.client) if isinstance(ask.client, Applicant) else None
     _require_asks_for_self(tx, ask.needs, known)
+    consent = _agreed(tx, practice, ask)
     search = slots.search_for(
         tx,
         practice,
@@ -88,7 +91,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
     require_allowed(tx, ask.needs, _asker(tx, known, who))
     if _stands_at_once(tx, practice, service, known, applicant):
         client = known or add_record(tx, practice, record_of(applicant))
-        return _book_at_once(tx, practice, ask, taken, client, holder, new_client=known is None)
+        return _book_at_once(tx, practice, ask, taken, client, holder, new_client=known is None, consent=consent)
     _require_ahead(tx, taken.slot)
     made = requests.add(
         tx,
@@ -109,7 +112,7 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
         ),
     )
     claims.replace(tx, practice, [made])
-    return record(tx, RequestMade(request=made, client_name=taking.name_of(tx, made)))
+    return record(tx, RequestMade(request=made, client_name=taking.name_of(tx, made), consent=consent))
 
 
 def _book_at_once(
@@ -121,6 +124,7 @@ def _book_at_once(
     holder: uuid.UUID,
     *,
     new_client: bool,
+    consent: str,
 ) -> AppointmentBooked:
     """Nobody has to approve it."""
     service = practice.services[ask.service]
@@ -134,6 +138,7 @@ def _book_at_once(
             new_client=new_client,
             by=Side.CLIENT,
             description=clean_text(ask.description),
+            consent=consent,
         ),
     )
 
@@ -354,6 +359,16 @@ def _require_asks_for_self(tx: Tx, permission: Permission, known: Client | None)
         require_sees(tx, permission, known.id)
     if applicant is not None and _has_asked(tx, applicant):
         require_no_objection([TooManyPending(1)])
+
+
+def _agreed(tx: Tx, practice: Setup, ask: RequestAppointment) -> str:
+    """The text that a client agreed to; whoever acts for themself has to. Raises Refused."""
+    text = practice.practice.portal.consent
+    if ask.agreed_to == consent_id(text):
+        return text
+    if tx.actor.is_from_outside:
+        require_no_objection([ConsentIsNeeded(text)])
+    return ""
 
 
 def _asker(look: Look, known: Client | None, practitioner: StaffId | None) -> Owner:

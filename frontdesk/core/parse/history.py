@@ -29,9 +29,13 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         numbers = {name: kept[name] for name in _NUMBERS}
         undoes = kept["undoes"]
         actor_kind, on_behalf_of = kept.get("actor_kind", ""), kept.get("on_behalf_of")
+        consent = kept.get("consent", "")
         things = tuple((kind, id_, about == [True]) for kind, id_, *about in kept["things"])
         fine = (
-            all(isinstance(it, str) for it in (*texts.values(), *(part for thing in things for part in thing[:2])))
+            all(
+                isinstance(it, str)
+                for it in (*texts.values(), consent, *(part for thing in things for part in thing[:2]))
+            )
             and all(type(it) is int for it in numbers.values())
             and all(it is None or type(it) is int for it in (undoes, on_behalf_of))
             and actor_kind in _ACTOR_KINDS
@@ -43,5 +47,11 @@ def _event(line: str, file: str, number: int) -> PastEvent:
     if not fine:
         raise BadInput(file, Problem.NOT_READABLE, "event", hint="a line of events.jsonl from an export", line=number)
     return PastEvent(
-        **texts, **numbers, undoes=undoes, things=things, actor_kind=actor_kind, on_behalf_of=on_behalf_of
+        **texts,
+        **numbers,
+        undoes=undoes,
+        things=things,
+        actor_kind=actor_kind,
+        on_behalf_of=on_behalf_of,
+        consent=consent,
     )

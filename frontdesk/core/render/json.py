@@ -336,6 +336,7 @@ def event(line: HistoryLine, voice: Voice) -> Json:
         "subject": {"kind": line.subject_kind, "id": ref_of(line.subject_kind, line.subject_id)},
         "batch": line.batch,
         "undoes": line.undoes,
+        "consent": line.consent or None,
         "summary": history_words(voice, line),
     }
 

@@ -28,7 +28,7 @@ try:
 except ImportError:  # no wheel for this machine
     sqlite = sqlite3
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest migration; a database of another version is not written."""
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})

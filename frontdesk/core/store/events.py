@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from frontdesk.core.domain.actors import SYSTEM, Actor, ActorId, ActorKind
 from frontdesk.core.domain.appointments import AppointmentId, Side
+from frontdesk.core.domain.consents import ConsentId, consent_id
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.history import HistoryLine
@@ -26,7 +27,7 @@ from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
-from frontdesk.core.store import actors, sight
+from frontdesk.core.store import actors, consents, sight
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Charge as ChargeRow
@@ -42,7 +43,7 @@ E = TypeVar("E", bound=Event)
 EventThing = tuple[str, str, bool]
 """Kind and id of what an event is of, and whether it is only about it, without a change."""
 
-DETAIL_VERSION = 2
+DETAIL_VERSION = 3
 """Of the details as a whole; the values in them have their own."""
 
 _e = EventRow
@@ -83,6 +84,7 @@ def append(tx: Tx, event: E) -> E:
         "text": event.text,
         "message": event.message,
         "description": event.description,
+        "consent": consents.keep(tx, event.consent),
         "by": event.side.value,
     }
     detail = json.dumps(told, ensure_ascii=False)
@@ -135,6 +137,7 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
         .order_by(col(_e.id))
     )
     names = [name for name in _CHAINED_SINCE_IDS if name != "id"]
+    texts = consents.texts(look)
     return tuple(
         PastEvent(
             id=row.id,
@@ -142,6 +145,7 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
             things=tuple(sorted(things[row.id])),
             salt=row.salt or "",
             detail=row.detail or "",
+            consent=texts.get(_consent_of(row.detail), "") if texts and row.detail else "",
         )
         for row in found
     )
@@ -170,6 +174,7 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
         row = {name: getattr(event, name) for name in _CHAINED_SINCE_IDS if name != "id"}
         undoes = batches.get(event.undoes) if event.undoes is not None else None
         things = sorted(event.things)
+        consents.keep(tx, event.consent)
         _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, things, event.salt, event.detail)
 
 
@@ -179,13 +184,19 @@ def _require_sound(past: Sequence[PastEvent]) -> None:
             continue
         try:
             _changes_of(json.loads(event.detail))
-            sound = _digest(event.salt, event.detail) == event.detail_digest
+            told = _consent_of(event.detail) == consent_id(event.consent)
+            sound = told and _digest(event.salt, event.detail) == event.detail_digest
         except (ValueError, TypeError, KeyError, Misshapen):
             sound = False
         if not sound:
             raise BadInput(
                 "history", Problem.NOT_READABLE, f"event {event.id}", hint="it was changed since the export"
             )
+
+
+def _consent_of(detail: str) -> ConsentId:
+    """The first details knew of none."""
+    return ConsentId(json.loads(detail).get("consent", ""))
 
 
 def _link(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, detail: str) -> None:
@@ -377,11 +388,15 @@ def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None)
     )
     rows = found.all()
     past = actors.past(look) if any(not row.actor_kind for row in rows) else {}
-    return tuple(_line(row, past) for row in reversed(rows))
+    lines = tuple(_line(row, past) for row in reversed(rows))
+    if not any(it.consent for it in lines):
+        return lines
+    texts = consents.texts(look)
+    return tuple(replace(it, consent=texts[ConsentId(it.consent)]) if it.consent else it for it in lines)
 
 
 def _line(row: Any, past: actors.PastNames) -> HistoryLine:
-    """An event as history shows it. Raises Misshapen with its number."""
+    """An event as history shows it, with the id of what was agreed to. Raises Misshapen with its number."""
     with _named(row.id):
         return _read_line(row, past)
 
@@ -419,6 +434,7 @@ def _read_line(row: Any, past: actors.PastNames) -> HistoryLine:
         about=about,
         text=detail["text"],
         message=detail.get("message", ""),
+        consent=detail.get("consent", ""),
         by=Side(detail.get("by", Side.PRACTICE.value)),
     )
 

@@ -227,6 +227,14 @@ class Terms(Row, table=True):
     value: str = text()
 
 
+class Consent(Row, table=True):
+    """Texts that clients agreed to, once by content; the id is the digest of the text."""
+
+    __tablename__ = "consent"
+    id: str = Field(primary_key=True)
+    text: str = text()
+
+
 class Request(Row, table=True):
     __tablename__ = "request"
     __table_args__ = (

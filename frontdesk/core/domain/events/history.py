@@ -38,5 +38,7 @@ class HistoryLine:
     """What it was about without changing it."""
     text: str = ""
     message: str = ""
+    consent: str = ""
+    """What the client agreed to."""
     by: Side = Side.PRACTICE
     """Whose doing it was."""

@@ -69,6 +69,8 @@ class Recorded:
     """That mail as somebody rewrote it; it is kept in the outbox, not with the event."""
     description: str = ""
     """What a client said with it."""
+    consent: str = ""
+    """What a client agreed to with it, as it was worded."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

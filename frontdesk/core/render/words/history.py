@@ -31,6 +31,8 @@ def history_words(voice: Voice, line: HistoryLine) -> str:
         text += " " + _("and {n} more").format(n=len(line.changes) - 3)
     if line.text:
         text += f" — {line.text}"
+    if line.consent:
+        text += f" — {_('agreed to')}: {line.consent}"
     return f"{text} — {_('told the client')}: {line.message}" if line.message else text
 
 

@@ -185,6 +185,8 @@ def _of_appointment(voice: Voice, against: why.AppointmentObjection) -> str:
 def _of_request(voice: Voice, against: why.RequestObjection) -> str:
     """What cannot be done about a request."""
     match against:
+        case why.ConsentIsNeeded():
+            return _("the client has to agree to the practice's text first, as it is worded now")
         case why.RequestIsOver(state, ended, action):
             return _("a request that is {state} cannot {action}").format(
                 state=request_state_words(state, ended), action=_(REQUEST_ACTION_WORDS[action])
