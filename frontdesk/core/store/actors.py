@@ -6,12 +6,13 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlmodel import col
 
 from frontdesk.core.domain.actors import ActorId, ActorKind
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look
-from frontdesk.core.store.rows import Event as EventRow
-from frontdesk.core.store.rows import PastActor as PastRow
 
-_e = EventRow
-_PAST = select(col(PastRow.name), col(PastRow.role), col(PastRow.actor_kind), col(PastRow.actor))
+_e = rows.Event
+_PAST = select(
+    col(rows.PastActor.name), col(rows.PastActor.role), col(rows.PastActor.actor_kind), col(rows.PastActor.actor)
+)
 
 PastNames = dict[tuple[str, str], ActorId]
 """By name and roles who an event without a kind of actor is of; a name that fitted two is not there."""
@@ -24,8 +25,8 @@ def past(look: Look) -> PastNames:
 
 def done_by(look: Look, who: ActorId) -> ColumnElement[bool]:
     """Events of one actor, whatever they were called when they did it."""
-    theirs = select(col(PastRow.name), col(PastRow.role)).where(
-        col(PastRow.actor_kind) == who.kind.value, col(PastRow.actor) == who.id
+    theirs = select(col(rows.PastActor.name), col(rows.PastActor.role)).where(
+        col(rows.PastActor.actor_kind) == who.kind.value, col(rows.PastActor.actor) == who.id
     )
     return or_(
         and_(col(_e.actor) == who.id, col(_e.actor_kind) == who.kind.value),

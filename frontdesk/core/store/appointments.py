@@ -31,27 +31,24 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Block, Named
-from frontdesk.core.store import search, terms
+from frontdesk.core.store import rows, search, terms
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Client as ClientRow
-from frontdesk.core.store.rows import PickedUp as PickedUpRow
 from frontdesk.core.store.shapes import from_text, to_text
 
-_a = AppointmentRow
-_INSERT = insert(AppointmentRow)
-_UPDATE = update(AppointmentRow).where(col(_a.id) == bindparam("key"))
-_COLUMNS = AppointmentRow.__table__.columns  # type: ignore[attr-defined]
+_a = rows.Appointment
+_INSERT = insert(rows.Appointment)
+_UPDATE = update(rows.Appointment).where(col(_a.id) == bindparam("key"))
+_COLUMNS = rows.Appointment.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_NAMED = select(*_COLUMNS, col(ClientRow.name), col(ClientRow.phone), col(ClientRow.born)).join(
-    ClientRow, col(ClientRow.id) == col(_a.client_id)
+_NAMED = select(*_COLUMNS, col(rows.Client.name), col(rows.Client.phone), col(rows.Client.born)).join(
+    rows.Client, col(rows.Client.id) == col(_a.client_id)
 )
 _DRAWN = tuple(status.value for status in HOLDS_TIME) + (Status.NO_SHOW.value,)
 _BLOCKS = (
     select(
         col(_a.id),
         col(_a.client_id),
-        col(ClientRow.name),
+        col(rows.Client.name),
         col(_a.service_id),
         col(_a.start),
         col(_a.end),
@@ -61,7 +58,7 @@ _BLOCKS = (
         col(_a.lane),
         col(_a.revision),
     )
-    .join(ClientRow, col(ClientRow.id) == col(_a.client_id))
+    .join(rows.Client, col(rows.Client.id) == col(_a.client_id))
     .where(
         col(_a.practitioner_id) == bindparam("practitioner"),
         col(_a.start) > bindparam("from_"),
@@ -333,22 +330,22 @@ def listed(
 def pick_up(tx: Tx, id_: AppointmentId) -> None:
     lay_back(tx, id_)
     values = {"actor": tx.actor.who.key, "appointment_id": id_, "at": tx.now}
-    tx.connection.execute(insert(PickedUpRow), values)
+    tx.connection.execute(insert(rows.PickedUp), values)
 
 
 def lay_back(tx: Tx, id_: AppointmentId) -> None:
     tx.connection.execute(
-        PickedUpRow.__table__.delete().where(  # type: ignore[attr-defined]
-            col(PickedUpRow.actor) == tx.actor.who.key, col(PickedUpRow.appointment_id) == id_
+        rows.PickedUp.__table__.delete().where(  # type: ignore[attr-defined]
+            col(rows.PickedUp.actor) == tx.actor.who.key, col(rows.PickedUp.appointment_id) == id_
         )
     )
 
 
 def picked_up(look: Look, setup: Setup) -> tuple[Named, ...]:
     mine = (
-        _NAMED.join(PickedUpRow, col(PickedUpRow.appointment_id) == col(_a.id))
-        .where(col(PickedUpRow.actor) == look.actor.who.key, _kept())
-        .order_by(col(PickedUpRow.at).desc(), col(_a.id).desc())
+        _NAMED.join(rows.PickedUp, col(rows.PickedUp.appointment_id) == col(_a.id))
+        .where(col(rows.PickedUp.actor) == look.actor.who.key, _kept())
+        .order_by(col(rows.PickedUp.at).desc(), col(_a.id).desc())
     )
     return _with_names(look, setup, mine)
 

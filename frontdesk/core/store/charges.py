@@ -14,20 +14,18 @@ from frontdesk.core.domain.charges import Charge, ChargeId, ChargeKind, ChargeSt
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.views import ChargeLine
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Charge as ChargeRow
-from frontdesk.core.store.rows import Client as ClientRow
 
-_c = ChargeRow
-_COLUMNS = ChargeRow.__table__.columns  # type: ignore[attr-defined]
+_c = rows.Charge
+_COLUMNS = rows.Charge.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_INSERT = insert(ChargeRow)
-_UPDATE = update(ChargeRow).where(col(_c.id) == bindparam("key"))
+_INSERT = insert(rows.Charge)
+_UPDATE = update(rows.Charge).where(col(_c.id) == bindparam("key"))
 _LINES: Select[Any] = (
-    select(*_COLUMNS, col(ClientRow.name), col(AppointmentRow.start), col(AppointmentRow.zone))
-    .join(ClientRow, col(ClientRow.id) == col(_c.client_id))
-    .join(AppointmentRow, col(AppointmentRow.id) == col(_c.appointment_id))
+    select(*_COLUMNS, col(rows.Client.name), col(rows.Appointment.start), col(rows.Appointment.zone))
+    .join(rows.Client, col(rows.Client.id) == col(_c.client_id))
+    .join(rows.Appointment, col(rows.Appointment.id) == col(_c.appointment_id))
 )
 _OWED = select(func.coalesce(func.sum(col(_c.amount)), 0)).where(
     col(_c.client_id) == bindparam("client"), col(_c.state) == ChargeState.DUE.value
@@ -77,7 +75,7 @@ def listed(
         statement = statement.where(col(_c.state).in_([state.value for state in states]))
     own = only_own(look.actor, Permission.SEE_CLIENTS)
     if own is not None:
-        statement = statement.where(col(AppointmentRow.practitioner_id) == own)
+        statement = statement.where(col(rows.Appointment.practitioner_id) == own)
     return tuple(
         ChargeLine(charge=_value(row), client_name=row.name, start=row.start, zone=row.zone)
         for row in look.connection.execute(statement)

@@ -20,16 +20,10 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Busy
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Hold
-from frontdesk.core.store import setup
+from frontdesk.core.store import rows, setup
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.pickers import PICKER
 from frontdesk.core.store.requests import OFFER, REQUEST
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Claim as ClaimRow
-from frontdesk.core.store.rows import Client as ClientRow
-from frontdesk.core.store.rows import Picker as PickerRow
-from frontdesk.core.store.rows import Request as RequestRow
-from frontdesk.core.store.rows import Resource as ResourceRow
 
 APPOINTMENT = "appointment"
 NOBODY = UUID(int=0)
@@ -58,7 +52,7 @@ class HoldAgainst(NamedTuple):
     span: Span
 
 
-_c = ClaimRow
+_c = rows.Claim
 _near = (
     col(_c.resource_id) == bindparam("resource"),
     # no claim is longer than a day, so what began earlier cannot reach the window
@@ -78,24 +72,24 @@ _CULPRITS: Select[*tuple[Any, ...]] = (
         col(_c.lane),
         col(_c.source_kind),
         col(_c.source_id),
-        func.coalesce(col(ClientRow.name), col(RequestRow.name)).label("name"),
-        col(PickerRow.actor).label("picker"),
-        func.coalesce(col(AppointmentRow.practitioner_id), col(RequestRow.practitioner_id)).label("who"),
+        func.coalesce(col(rows.Client.name), col(rows.Request.name)).label("name"),
+        col(rows.Picker.actor).label("picker"),
+        func.coalesce(col(rows.Appointment.practitioner_id), col(rows.Request.practitioner_id)).label("who"),
     )
     .join(
-        AppointmentRow,
-        (col(_c.source_kind) == APPOINTMENT) & (col(AppointmentRow.id) == col(_c.source_id)),
+        rows.Appointment,
+        (col(_c.source_kind) == APPOINTMENT) & (col(rows.Appointment.id) == col(_c.source_id)),
         isouter=True,
     )
     .join(
-        RequestRow,
-        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(RequestRow.id) == col(_c.source_id)),
+        rows.Request,
+        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(rows.Request.id) == col(_c.source_id)),
         isouter=True,
     )
-    .join(PickerRow, (col(_c.source_kind) == PICKER) & (col(PickerRow.id) == col(_c.source_id)), isouter=True)
+    .join(rows.Picker, (col(_c.source_kind) == PICKER) & (col(rows.Picker.id) == col(_c.source_id)), isouter=True)
     .join(
-        ClientRow,
-        col(ClientRow.id) == func.coalesce(col(AppointmentRow.client_id), col(RequestRow.client_id)),
+        rows.Client,
+        col(rows.Client.id) == func.coalesce(col(rows.Appointment.client_id), col(rows.Request.client_id)),
         isouter=True,
     )
     .where(*_near, col(_c.holder) != bindparam("holder"))
@@ -111,34 +105,36 @@ _HOLDS: Select[*tuple[Any, ...]] = (
         col(_c.expires_at),
         col(_c.source_kind),
         col(_c.source_id),
-        func.coalesce(col(ClientRow.name), col(RequestRow.name)).label("name"),
-        col(PickerRow.actor).label("picker"),
-        col(RequestRow.service_id),
-        col(RequestRow.appointment_id),
+        func.coalesce(col(rows.Client.name), col(rows.Request.name)).label("name"),
+        col(rows.Picker.actor).label("picker"),
+        col(rows.Request.service_id),
+        col(rows.Request.appointment_id),
     )
     .join(
-        RequestRow,
-        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(RequestRow.id) == col(_c.source_id)),
+        rows.Request,
+        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(rows.Request.id) == col(_c.source_id)),
         isouter=True,
     )
-    .join(PickerRow, (col(_c.source_kind) == PICKER) & (col(PickerRow.id) == col(_c.source_id)), isouter=True)
-    .join(ClientRow, col(ClientRow.id) == col(RequestRow.client_id), isouter=True)
+    .join(rows.Picker, (col(_c.source_kind) == PICKER) & (col(rows.Picker.id) == col(_c.source_id)), isouter=True)
+    .join(rows.Client, col(rows.Client.id) == col(rows.Request.client_id), isouter=True)
     .where(
         *_near,
         col(_c.expires_at).is_not(None),
-        or_(col(PickerRow.terminal).is_(None), col(PickerRow.terminal) != bindparam("terminal")),
+        or_(col(rows.Picker.terminal).is_(None), col(rows.Picker.terminal) != bindparam("terminal")),
     )
     .order_by(col(_c.start), col(_c.id))
 )
-_LOCK = select(col(ResourceRow.id)).where(col(ResourceRow.id).in_(bindparam("ids", expanding=True)))
-_LOCK = _LOCK.order_by(col(ResourceRow.id)).with_for_update(key_share=True)
-_RELEASE = delete(ClaimRow).where(col(_c.source_kind) == bindparam("kind"), col(_c.source_id) == bindparam("source"))
-_EXPIRED = delete(ClaimRow).where(
+_LOCK = select(col(rows.Resource.id)).where(col(rows.Resource.id).in_(bindparam("ids", expanding=True)))
+_LOCK = _LOCK.order_by(col(rows.Resource.id)).with_for_update(key_share=True)
+_RELEASE = delete(rows.Claim).where(
+    col(_c.source_kind) == bindparam("kind"), col(_c.source_id) == bindparam("source")
+)
+_EXPIRED = delete(rows.Claim).where(
     col(_c.resource_id).in_(bindparam("ids", expanding=True)),
     col(_c.expires_at).is_not(None),
     col(_c.expires_at) <= bindparam("now"),
 )
-_INSERT = insert(ClaimRow)
+_INSERT = insert(rows.Claim)
 
 
 def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
@@ -172,7 +168,7 @@ def culprits(
 ) -> tuple[Culprit, ...]:
     """The same claims with their stories: whose they are, for those who may see that, and until when a hold keeps."""
     where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
-    rows = look.connection.execute(_CULPRITS, {**where, "holder": mine or NOBODY})
+    answer = look.connection.execute(_CULPRITS, {**where, "holder": mine or NOBODY})
     return tuple(
         Culprit(
             span=Span(start, end),
@@ -183,7 +179,7 @@ def culprits(
             held_by=_held_by(look, name, picker) if seen and expires_at is not None else "",
             expires_at=expires_at,
         )
-        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, picker, who in rows
+        for start, end, padded_start, padded_end, expires_at, its_lane, kind, source, name, picker, who in answer
         for seen in [_may_see(look, who)]
         if lane is None or lane == its_lane
     )
@@ -217,8 +213,8 @@ def holds_against(look: Look, resource: ResourceId, span: Span, padded: Span, mi
         *_near, col(_c.expires_at).is_not(None), col(_c.holder) != mine, _stands_against(span, padded)
     )
     where = {"resource": resource, "from_": padded.start - DAY, "until": padded.end, "now": look.now}
-    rows = look.connection.execute(held, where)
-    return [HoldAgainst(kind, source, resource, Span(start, end)) for kind, source, start, end in rows]
+    answer = look.connection.execute(held, where)
+    return [HoldAgainst(kind, source, resource, Span(start, end)) for kind, source, start, end in answer]
 
 
 def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Hold, ...]:

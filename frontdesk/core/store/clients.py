@@ -13,17 +13,15 @@ from sqlmodel import col
 
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
-from frontdesk.core.store import search, sight
+from frontdesk.core.store import rows, search, sight
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import AccessLog as AccessLogRow
-from frontdesk.core.store.rows import Client as ClientRow
 from frontdesk.core.store.shapes import from_text, to_text
 
-_c = ClientRow
-_COLUMNS = ClientRow.__table__.columns  # type: ignore[attr-defined]
+_c = rows.Client
+_COLUMNS = rows.Client.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_INSERT = insert(ClientRow)
-_UPDATE = update(ClientRow).where(col(_c.id) == bindparam("key"))
+_INSERT = insert(rows.Client)
+_UPDATE = update(rows.Client).where(col(_c.id) == bindparam("key"))
 
 
 def find(look: Look, id_: ClientId) -> Client | None:
@@ -93,8 +91,8 @@ def reached_by(look: Look, phone: str, email: str, limit: int) -> list[Client]:
     if email:
         wanted.append(func.lower(col(_c.email)) == email.lower())
     found = [_ONE.where(one, col(_c.life) == Life.ACTIVE.value).limit(limit) for one in wanted]
-    rows = (row for statement in found for row in look.connection.execute(statement))
-    return list({row.id: _value(row) for row in rows}.values())[:limit]
+    answer = (row for statement in found for row in look.connection.execute(statement))
+    return list({row.id: _value(row) for row in answer}.values())[:limit]
 
 
 def born_on(look: Look, born: date, typed: str, limit: int) -> list[Client]:
@@ -137,7 +135,7 @@ def log_opening(tx: Tx, id_: ClientId) -> None:
     """Who opened this record, and when."""
     who = {"actor_kind": tx.actor.kind.value, "actor": tx.actor.who.id}
     values = {"at": tx.now, **who, "terminal": tx.machine.terminal, "client_id": id_}
-    tx.connection.execute(insert(AccessLogRow), values)
+    tx.connection.execute(insert(rows.AccessLog), values)
 
 
 def _value(row: ResultRow[Any]) -> Client:

@@ -12,13 +12,13 @@ from sqlmodel import col
 from frontdesk.core.domain.access import CODE_LENGTH, CODE_SIGNS, CODE_TRIES, MAILS_WITHIN
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import DAY, Instant
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Tx
-from frontdesk.core.store.rows import AccessCode as CodeRow
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-_c = CodeRow
+_c = rows.AccessCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def asked_lately(tx: Tx, address: str) -> int:
 
 def issue(tx: Tx, address: str, browser: str, expires_at: Instant) -> tuple[int, str]:
     """A new code, with its number; the one before, of the same address and browser, opens nothing any more."""
-    tx.connection.execute(delete(CodeRow).where(col(_c.expires_at) < tx.now - DAY))
+    tx.connection.execute(delete(rows.AccessCode).where(col(_c.expires_at) < tx.now - DAY))
     _end(tx, address, browser)
     code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
     row = {
@@ -48,7 +48,7 @@ def issue(tx: Tx, address: str, browser: str, expires_at: Instant) -> tuple[int,
         "expires_at": expires_at,
         "tries": 0,
     }
-    id_ = tx.connection.execute(insert(CodeRow).returning(col(_c.id)), row).scalar_one()
+    id_ = tx.connection.execute(insert(rows.AccessCode).returning(col(_c.id)), row).scalar_one()
     return int(id_), code
 
 
@@ -76,16 +76,16 @@ def fits(code: LiveCode | None, typed: str) -> bool:
 
 def miss(tx: Tx, code: LiveCode) -> None:
     """One try is gone."""
-    tx.connection.execute(update(CodeRow).where(col(_c.id) == code.id).values(tries=col(_c.tries) + 1))
+    tx.connection.execute(update(rows.AccessCode).where(col(_c.id) == code.id).values(tries=col(_c.tries) + 1))
 
 
 def spend(tx: Tx, code: LiveCode) -> None:
     """It was entered: it opens nothing any more."""
-    tx.connection.execute(update(CodeRow).where(col(_c.id) == code.id).values(tries=CODE_TRIES))
+    tx.connection.execute(update(rows.AccessCode).where(col(_c.id) == code.id).values(tries=CODE_TRIES))
 
 
 def _end(tx: Tx, address: str, browser: str) -> None:
-    older = update(CodeRow).where(col(_c.address) == address, col(_c.browser) == browser)
+    older = update(rows.AccessCode).where(col(_c.address) == address, col(_c.browser) == browser)
     tx.connection.execute(older.values(tries=CODE_TRIES))
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from frontdesk.core.domain.consents import ConsentId, consent_id
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Consent as ConsentRow
 
 _KEEP = text("INSERT INTO consent (id, text) VALUES (:id, :text) ON CONFLICT (id) DO NOTHING")
 
@@ -22,5 +22,5 @@ def keep(tx: Tx, said: str) -> ConsentId:
 
 def texts(look: Look) -> dict[ConsentId, str]:
     """All that anybody ever agreed to: a practice has a handful."""
-    rows = look.connection.execute(select(col(ConsentRow.id), col(ConsentRow.text)))
-    return {ConsentId(id_): said for id_, said in rows}
+    answer = look.connection.execute(select(col(rows.Consent.id), col(rows.Consent.text)))
+    return {ConsentId(id_): said for id_, said in answer}

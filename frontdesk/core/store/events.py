@@ -27,15 +27,8 @@ from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
-from frontdesk.core.store import actors, consents, sight
+from frontdesk.core.store import actors, consents, rows, sight
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Charge as ChargeRow
-from frontdesk.core.store.rows import Event as EventRow
-from frontdesk.core.store.rows import EventChain as ChainRow
-from frontdesk.core.store.rows import EventDetail as DetailRow
-from frontdesk.core.store.rows import EventThing as ThingRow
-from frontdesk.core.store.rows import Request as RequestRow
 from frontdesk.core.store.shapes import change_to_json, changes_from_json, thing_from_json, thing_to_json
 from frontdesk.core.store.values import Misshapen
 
@@ -46,11 +39,16 @@ EventThing = tuple[str, str, bool]
 DETAIL_VERSION = 3
 """Of the details as a whole; the values in them have their own."""
 
-_e = EventRow
-_HEAD = select(col(ChainRow.head)).with_for_update()
-_SET_HEAD = update(ChainRow).values(head=bindparam("digest"))
-_THINGS = select(col(ThingRow.event_id), col(ThingRow.kind), col(ThingRow.thing_id), col(ThingRow.is_about))
-_INSERT, _INSERT_DETAIL, _INSERT_THING = insert(EventRow), insert(DetailRow), insert(ThingRow)
+_e = rows.Event
+_HEAD = select(col(rows.EventChain.head)).with_for_update()
+_SET_HEAD = update(rows.EventChain).values(head=bindparam("digest"))
+_THINGS = select(
+    col(rows.EventThing.event_id),
+    col(rows.EventThing.kind),
+    col(rows.EventThing.thing_id),
+    col(rows.EventThing.is_about),
+)
+_INSERT, _INSERT_DETAIL, _INSERT_THING = insert(rows.Event), insert(rows.EventDetail), insert(rows.EventThing)
 _LAST_ID = select(func.max(col(_e.id)))
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 _CHAINED = (
@@ -132,8 +130,8 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
     """Every event as it is kept, for another database."""
     things = _all_things(look.connection)
     found = look.connection.execute(
-        select(EventRow.__table__, col(DetailRow.salt), col(DetailRow.detail))  # type: ignore[attr-defined]
-        .join(DetailRow, col(DetailRow.event_id) == col(_e.id), isouter=True)
+        select(rows.Event.__table__, col(rows.EventDetail.salt), col(rows.EventDetail.detail))  # type: ignore[attr-defined]
+        .join(rows.EventDetail, col(rows.EventDetail.event_id) == col(_e.id), isouter=True)
         .order_by(col(_e.id))
     )
     names = [name for name in _CHAINED_SINCE_IDS if name != "id"]
@@ -254,9 +252,9 @@ def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ..
 
     about = or_(
         col(_e.id).in_(_touching("client", [str(client)])),
-        col(_e.id).in_(_touching("appointment", theirs(AppointmentRow))),
-        col(_e.id).in_(_touching("request", theirs(RequestRow))),
-        col(_e.id).in_(_touching("charge", theirs(ChargeRow))),
+        col(_e.id).in_(_touching("appointment", theirs(rows.Appointment))),
+        col(_e.id).in_(_touching("request", theirs(rows.Request))),
+        col(_e.id).in_(_touching("charge", theirs(rows.Charge))),
     )
     return _lines(look, _seen(look, about), limit)
 
@@ -275,8 +273,8 @@ def _seen(look: Look, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
     """The newest event that changed a thing."""
-    newest = select(func.max(col(ThingRow.event_id))).where(
-        col(ThingRow.kind) == kind, col(ThingRow.thing_id) == id_, ~col(ThingRow.is_about)
+    newest = select(func.max(col(rows.EventThing.event_id))).where(
+        col(rows.EventThing.kind) == kind, col(rows.EventThing.thing_id) == id_, ~col(rows.EventThing.is_about)
     )
     event = look.connection.execute(newest).scalar()
     return None if event is None else find(look, EventId(event))
@@ -284,15 +282,15 @@ def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
 
 def changed_since(look: Look, kind: str, event: EventId) -> frozenset[str]:
     """Ids of things of a kind that a later event changed."""
-    touched = select(col(ThingRow.thing_id)).where(
-        col(ThingRow.kind) == kind, col(ThingRow.event_id) > event, ~col(ThingRow.is_about)
+    touched = select(col(rows.EventThing.thing_id)).where(
+        col(rows.EventThing.kind) == kind, col(rows.EventThing.event_id) > event, ~col(rows.EventThing.is_about)
     )
     return frozenset(look.connection.execute(touched).scalars())
 
 
 def last_imported(look: Look, kind: str, id_: str) -> HistoryLine | None:
     """The newest event by which an import wrote a thing, those that were undone left out."""
-    undone, redone = aliased(EventRow), aliased(EventRow)
+    undone, redone = aliased(rows.Event), aliased(rows.Event)
     is_undone = (
         exists()
         .where(col(undone.undoes) == col(_e.batch))
@@ -314,14 +312,15 @@ def batches_of(
     if terminal is not None:
         mine.append(col(_e.terminal) == terminal)
     newest = select(func.max(col(_e.id))).where(*mine).group_by(col(_e.batch))
-    rows = look.connection.execute(
+    answer = look.connection.execute(
         select(col(_e.batch), col(_e.operation), col(_e.undoes))
         .where(col(_e.id).in_(newest))
         .order_by(col(_e.batch).desc())
         .limit(limit)
     )
     return [
-        (BatchId(batch), operation, None if undoes is None else BatchId(undoes)) for batch, operation, undoes in rows
+        (BatchId(batch), operation, None if undoes is None else BatchId(undoes))
+        for batch, operation, undoes in answer
     ]
 
 
@@ -339,17 +338,22 @@ def broken_links(connection: Connection) -> list[EventId]:
     broken: list[EventId] = []
     things = _all_things(connection)
     previous, last = "", EventId(0)
-    columns = EventRow.__table__.columns  # type: ignore[attr-defined]
+    columns = rows.Event.__table__.columns  # type: ignore[attr-defined]
     for row in connection.execute(select(*columns).order_by(col(_e.id))).mappings():
         last = EventId(row["id"])
         if row["previous"] != previous or row["digest"] != _chained(previous, row, sorted(things[last])):
             broken.append(last)
         previous = row["digest"]
-    if connection.execute(select(col(ChainRow.head))).scalar() != previous:
+    if connection.execute(select(col(rows.EventChain.head))).scalar() != previous:
         broken.append(last)
-    details = select(col(DetailRow.event_id), col(DetailRow.salt), col(DetailRow.detail), col(_e.detail_digest))
+    details = select(
+        col(rows.EventDetail.event_id),
+        col(rows.EventDetail.salt),
+        col(rows.EventDetail.detail),
+        col(_e.detail_digest),
+    )
     for id_, salt, detail, digest in connection.execute(
-        details.join(EventRow, col(_e.id) == col(DetailRow.event_id))
+        details.join(rows.Event, col(_e.id) == col(rows.EventDetail.event_id))
     ):
         if _digest(salt, detail) != digest:
             broken.append(EventId(id_))
@@ -359,7 +363,7 @@ def broken_links(connection: Connection) -> list[EventId]:
 def require_readable(connection: Connection) -> int:
     """Reads every event as history does; answers how many there are. Raises Misshapen."""
     count = 0
-    for event, detail in connection.execute(select(col(DetailRow.event_id), col(DetailRow.detail))):
+    for event, detail in connection.execute(select(col(rows.EventDetail.event_id), col(rows.EventDetail.detail))):
         with _named(event):
             _changes_of(json.loads(detail))
         count += 1
@@ -374,21 +378,23 @@ def _all_things(connection: Connection) -> dict[int, list[EventThing]]:
 
 
 def _touching(kind: str, ids: Sequence[str]) -> Any:
-    return select(col(ThingRow.event_id)).where(col(ThingRow.kind) == kind, col(ThingRow.thing_id).in_(ids))
+    return select(col(rows.EventThing.event_id)).where(
+        col(rows.EventThing.kind) == kind, col(rows.EventThing.thing_id).in_(ids)
+    )
 
 
 def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None) -> tuple[HistoryLine, ...]:
     """Events, oldest first; the newest ones where a limit cuts."""
     found = look.connection.execute(
-        select(EventRow.__table__, col(DetailRow.detail))  # type: ignore[attr-defined]
-        .join(DetailRow, col(DetailRow.event_id) == col(_e.id), isouter=True)
+        select(rows.Event.__table__, col(rows.EventDetail.detail))  # type: ignore[attr-defined]
+        .join(rows.EventDetail, col(rows.EventDetail.event_id) == col(_e.id), isouter=True)
         .where(condition)
         .order_by(col(_e.id).desc())
         .limit(limit)
     )
-    rows = found.all()
-    past = actors.past(look) if any(not row.actor_kind for row in rows) else {}
-    lines = tuple(_line(row, past) for row in reversed(rows))
+    answer = found.all()
+    past = actors.past(look) if any(not row.actor_kind for row in answer) else {}
+    lines = tuple(_line(row, past) for row in reversed(answer))
     if not any(it.consent for it in lines):
         return lines
     texts = consents.texts(look)

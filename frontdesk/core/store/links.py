@@ -13,15 +13,14 @@ from frontdesk.core.domain.outbox import WordsWritten
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.store import occasions
+from frontdesk.core.store import occasions, rows
 from frontdesk.core.store.look import Tx
-from frontdesk.core.store.rows import Link as LinkRow
 
 MANAGE, BOOK = "manage", "book"
 """Kinds: to look after one appointment; to book one service once."""
 
-_l = LinkRow
-_INSERT = insert(LinkRow)
+_l = rows.Link
+_INSERT = insert(rows.Link)
 
 
 def to_manage(tx: Tx, appointment: Appointment) -> str:
@@ -44,24 +43,24 @@ def to_book(tx: Tx, client: ClientId, service: ServiceId, until: Instant) -> str
 def name(tx: Tx, secret: str, occasion: WordsWritten) -> None:
     """Remember what it was made for, so that it can be closed with that."""
     tx.connection.execute(
-        update(LinkRow).where(col(_l.digest) == digest_of(secret)).values(occasion=occasions.kept(occasion))
+        update(rows.Link).where(col(_l.digest) == digest_of(secret)).values(occasion=occasions.kept(occasion))
     )
 
 
 def close(tx: Tx, occasion: WordsWritten, at: Instant | None) -> None:
     """What was made on an occasion opens nothing from then on; or, at None, does again."""
-    tx.connection.execute(update(LinkRow).where(col(_l.occasion) == occasions.kept(occasion)).values(closed_at=at))
+    tx.connection.execute(update(rows.Link).where(col(_l.occasion) == occasions.kept(occasion)).values(closed_at=at))
 
 
 def follow(tx: Tx, appointment: AppointmentId, was: int, now: int) -> None:
     """The appointment is again as it was: links made for it then are for it now."""
-    theirs = update(LinkRow).where(col(_l.appointment_id) == appointment, col(_l.sequence) == was)
+    theirs = update(rows.Link).where(col(_l.appointment_id) == appointment, col(_l.sequence) == was)
     tx.connection.execute(theirs.values(sequence=now))
 
 
 def forget(tx: Tx, secret: str) -> None:
     """The mail it stood in never left: nobody has it."""
-    tx.connection.execute(delete(LinkRow).where(col(_l.digest) == digest_of(secret)))
+    tx.connection.execute(delete(rows.Link).where(col(_l.digest) == digest_of(secret)))
 
 
 def digest_of(secret: str) -> str:

@@ -34,22 +34,16 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own, scope_of
 from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.domain.told import APPOINTMENT_KINDS, MailKind, Reader
-from frontdesk.core.store import appointments, clients, occasions
+from frontdesk.core.store import appointments, clients, occasions, rows
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import row, value
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Client as ClientRow
-from frontdesk.core.store.rows import Mail as MailRow
-from frontdesk.core.store.rows import MailQueue as QueueRow
-from frontdesk.core.store.rows import Practice as PracticeRow
-from frontdesk.core.store.rows import Request as RequestRow
 
 T = TypeVar("T", Mail, Call, Webhook)
 
-_m = MailRow
-_COLUMNS = MailRow.__table__.columns  # type: ignore[attr-defined]
+_m = rows.Mail
+_COLUMNS = rows.Mail.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_UPDATE = update(MailRow).where(col(_m.id) == bindparam("key"))
+_UPDATE = update(rows.Mail).where(col(_m.id) == bindparam("key"))
 _LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
 """What a worker takes; calls are made by people."""
 
@@ -71,7 +65,7 @@ _LATEST = (
     .limit(1)
 )
 _LATEST_LOCKED = _LATEST.with_for_update()
-_earlier = aliased(MailRow)
+_earlier = aliased(rows.Mail)
 _IN_TURN = ~(
     exists()
     .where(
@@ -81,15 +75,15 @@ _IN_TURN = ~(
         col(_earlier.id) < col(_m.id),
         col(_earlier.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
     )
-    .correlate(MailRow)
+    .correlate(rows.Mail)
 )
 _RUNS = or_(
     col(_m.carrier) != Carrier.MAIL.value,
-    ~exists().where(col(QueueRow.fault) != "", col(QueueRow.retry_at) > bindparam("now")),
+    ~exists().where(col(rows.MailQueue.fault) != "", col(rows.MailQueue.retry_at) > bindparam("now")),
 )
 """The whole queue of mails stands still after a fault of sign-in or TLS, until it is tried again."""
 
-_lead = aliased(MailRow)
+_lead = aliased(rows.Mail)
 _FREE = or_(
     col(_m.goes_with).is_(None),
     and_(col(_m.state) == MailState.QUEUED.value, col(_m.perhaps).is_(False)),
@@ -99,36 +93,40 @@ _FREE = or_(
             col(_lead.id) == col(_m.goes_with),
             col(_lead.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
         )
-        .correlate(MailRow)
+        .correlate(rows.Mail)
     ),
 )
 """What may have arrived in a letter with others goes again with them, not by itself."""
 
 _APPOINTMENT = case(
-    (col(_m.subject_kind) == "appointment", cast(col(_m.subject_id), AppointmentRow.__table__.c.id.type))  # type: ignore[attr-defined]
+    (col(_m.subject_kind) == "appointment", cast(col(_m.subject_id), rows.Appointment.__table__.c.id.type))  # type: ignore[attr-defined]
 )
 """The number of the appointment a mail is about; none for other subjects, whatever their id looks like."""
 
-_kept = aliased(ClientRow)
+_kept = aliased(rows.Client)
 """The record into which a client's was merged, if it was."""
 _FOR_SENDING = (
     select(
         *_COLUMNS,
-        col(AppointmentRow.sequence).label("now_at"),
-        func.coalesce(col(_kept.email), col(ClientRow.email)).label("now_email"),
+        col(rows.Appointment.sequence).label("now_at"),
+        func.coalesce(col(_kept.email), col(rows.Client.email)).label("now_email"),
         col(_kept.merged_into).label("merged_on"),
-        select(col(PracticeRow.revision)).scalar_subquery().label("setup_revision"),
-        and_(col(_m.carrier) == Carrier.MAIL.value, exists().where(col(QueueRow.fault) != "")).label("under_fault"),
+        select(col(rows.Practice.revision)).scalar_subquery().label("setup_revision"),
+        and_(col(_m.carrier) == Carrier.MAIL.value, exists().where(col(rows.MailQueue.fault) != "")).label(
+            "under_fault"
+        ),
     )
     .join(
-        AppointmentRow,
-        col(AppointmentRow.id) == _APPOINTMENT,
+        rows.Appointment,
+        col(rows.Appointment.id) == _APPOINTMENT,
         isouter=True,
     )
     .join(
-        ClientRow, and_(col(ClientRow.id) == col(_m.client_id), col(_m.reader) == Reader.CLIENT.value), isouter=True
+        rows.Client,
+        and_(col(rows.Client.id) == col(_m.client_id), col(_m.reader) == Reader.CLIENT.value),
+        isouter=True,
     )
-    .join(_kept, col(_kept.id) == col(ClientRow.merged_into), isouter=True)
+    .join(_kept, col(_kept.id) == col(rows.Client.merged_into), isouter=True)
 )
 """A mail with how its appointment stands now, in one look."""
 
@@ -143,11 +141,11 @@ _DUE = (
     )
     .order_by(col(_m.due_at), col(_m.id))
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=MailRow)
+    .with_for_update(skip_locked=True, of=rows.Mail)
 )
 _THIS = _FOR_SENDING.where(
     col(_m.id) == bindparam("key"), col(_m.state) == MailState.QUEUED.value, col(_m.carrier) == Carrier.MAIL.value
-).with_for_update(of=MailRow)
+).with_for_update(of=rows.Mail)
 _LAPSED = (
     _FOR_SENDING.where(
         col(_m.state) == MailState.SENDING.value,
@@ -158,7 +156,7 @@ _LAPSED = (
     )
     .order_by(col(_m.leased_until))
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=MailRow)
+    .with_for_update(skip_locked=True, of=rows.Mail)
 )
 _BESIDE = _FOR_SENDING.where(
     or_(
@@ -179,10 +177,10 @@ _BESIDE = _FOR_SENDING.where(
     ),
     col(_m.carrier) == Carrier.MAIL.value,
     col(_m.id).not_in(bindparam("those", expanding=True)),
-).with_for_update(skip_locked=True, of=MailRow)
+).with_for_update(skip_locked=True, of=rows.Mail)
 """What may leave in one letter with some that leave now."""
 _LEASE = (
-    update(MailRow)
+    update(rows.Mail)
     .where(col(_m.id) == bindparam("key"))
     .values(
         state=MailState.SENDING.value,
@@ -194,7 +192,7 @@ _LEASE = (
     )
 )
 _SENT = (
-    update(MailRow)
+    update(rows.Mail)
     .where(
         or_(col(_m.id) == bindparam("key"), col(_m.goes_with) == bindparam("key")),
         col(_m.lease) == bindparam("mine"),
@@ -355,7 +353,7 @@ def beside(tx: Tx, leaving: Sequence[Due]) -> tuple[Due, ...]:
 
 def in_letter(tx: Tx, lead: MailId, lease: str) -> list[Mail | Webhook]:
     """All that is leaving in a letter, while the lease is ours; locked."""
-    rows = tx.connection.execute(
+    answer = tx.connection.execute(
         _ONE.where(
             or_(col(_m.id) == lead, col(_m.goes_with) == lead),
             col(_m.state) == MailState.SENDING.value,
@@ -364,26 +362,26 @@ def in_letter(tx: Tx, lead: MailId, lease: str) -> list[Mail | Webhook]:
         .order_by(col(_m.id))
         .with_for_update()
     )
-    return [_leaves(row) for row in rows]
+    return [_leaves(row) for row in answer]
 
 
 def gone_with(look: Look, it: Mail) -> list[Mail]:
     """All that left, or is leaving, in one letter with a mail, and that itself."""
     lead = it.goes_with or it.id
-    rows = look.connection.execute(
+    answer = look.connection.execute(
         _ONE.where(or_(col(_m.id) == lead, col(_m.goes_with) == lead), col(_m.state) == it.state.value)
     )
-    return [found for found in map(value, rows) if isinstance(found, Mail)]
+    return [found for found in map(value, answer) if isinstance(found, Mail)]
 
 
 def waiting_with(look: Look, it: Mail) -> list[Mail]:
     """All that waits of the same act, and becomes due at the same moment, and that itself."""
     if it.act is None:
         return [it]
-    rows = look.connection.execute(
+    answer = look.connection.execute(
         _ONE.where(col(_m.act) == it.act, col(_m.state) == it.state.value, col(_m.due_at) == it.due_at)
     )
-    return [found for found in map(value, rows) if isinstance(found, Mail)]
+    return [found for found in map(value, answer) if isinstance(found, Mail)]
 
 
 def this_one(tx: Tx, id_: MailId) -> tuple[Due, ...]:
@@ -487,7 +485,7 @@ def invited(look: Look, appointment: AppointmentId) -> frozenset[str]:
 
 def _is_of(client: ClientId) -> Any:
     """Written to a client, or to somebody whose record was merged into theirs."""
-    merged = select(col(ClientRow.id)).where(col(ClientRow.merged_into) == client)
+    merged = select(col(rows.Client.id)).where(col(rows.Client.merged_into) == client)
     return or_(col(_m.client_id) == client, col(_m.client_id).in_(merged))
 
 
@@ -580,10 +578,10 @@ def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appoi
     """Appointments that stand and are near, or further ahead with reminders of their own, each with the hours of the
     reminders already written for it, also before it was moved and moved back.
     """
-    _a = AppointmentRow
+    _a = rows.Appointment
     written = (
         select(col(_m.subject_id), col(_m.occasion))
-        .join(AppointmentRow, col(_a.id) == _APPOINTMENT)
+        .join(rows.Appointment, col(_a.id) == _APPOINTMENT)
         .where(
             col(_m.kind) == MailKind.REMINDER.value,
             col(_m.subject_kind) == "appointment",
@@ -631,7 +629,7 @@ def _once(sqlite: bool) -> Any:
         from sqlalchemy.dialects.sqlite import insert as insert_or_not
     else:
         from sqlalchemy.dialects.postgresql import insert as insert_or_not  # type: ignore[assignment]
-    written = insert_or_not(MailRow)
+    written = insert_or_not(rows.Mail)
     again = and_(
         col(_m.state) == MailState.SUPERSEDED.value, col(_m.perhaps).is_(False), col(_m.occasion) != occasions.CHANGE
     )  # what was put aside and is wanted after all; nobody can have read it
@@ -660,9 +658,9 @@ def _seen(look: Look) -> list[Any]:
     own = only_own(look.actor, Permission.SEE_CLIENTS)
     if own is None:
         return []
-    type_ = MailRow.__table__.c.subject_id.type  # type: ignore[attr-defined]
-    booked = select(cast(col(AppointmentRow.id), type_)).where(col(AppointmentRow.practitioner_id) == own)
-    asked = select(cast(col(RequestRow.id), type_)).where(col(RequestRow.practitioner_id) == own)
+    type_ = rows.Mail.__table__.c.subject_id.type  # type: ignore[attr-defined]
+    booked = select(cast(col(rows.Appointment.id), type_)).where(col(rows.Appointment.practitioner_id) == own)
+    asked = select(cast(col(rows.Request.id), type_)).where(col(rows.Request.practitioner_id) == own)
     return [
         or_(
             and_(col(_m.subject_kind) == "appointment", col(_m.subject_id).in_(booked)),

@@ -17,10 +17,9 @@ from sqlalchemy.exc import ArgumentError
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
-from frontdesk.core.store import events, mail_rows
+from frontdesk.core.store import events, mail_rows, rows
 from frontdesk.core.store.engine import SCHEMA, driver, engine_on, place_of, schema_of, translated
 from frontdesk.core.store.failures import Contention
-from frontdesk.core.store.rows import Row
 from frontdesk.core.store.shapes import from_text
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -175,7 +174,7 @@ def _require_sound(connection: Connection, name: str) -> int:
     if connection.dialect.name == "sqlite":
         _require_whole(connection.exec_driver_sql, name)
     found = inspect(connection)
-    for table in Row.metadata.sorted_tables:
+    for table in rows.Row.metadata.sorted_tables:
         missing = {column.name for column in table.columns} - {it["name"] for it in found.get_columns(table.name)}
         if missing:
             raise StoreUnusable(StoreProblem.DAMAGED, name, f"{table.name}: {', '.join(sorted(missing))}")

@@ -14,14 +14,11 @@ from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.views import BellLine
-from frontdesk.core.store import actors
+from frontdesk.core.store import actors, rows
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Event as EventRow
-from frontdesk.core.store.rows import Notice as NoticeRow
-from frontdesk.core.store.rows import NoticeRead as ReadRow
 
-_n = NoticeRow
-_INSERT = insert(NoticeRow)
+_n = rows.Notice
+_INSERT = insert(rows.Notice)
 _READ = text(
     "INSERT INTO notice_read (reader, notice_id, at) VALUES (:reader, :notice, :at)"
     " ON CONFLICT (reader, notice_id) DO NOTHING"
@@ -54,7 +51,7 @@ def add(tx: Tx, event: EventId, notices: Sequence[Notice]) -> None:
 
 def of_event(look: Look, event: EventId) -> tuple[Notice, ...]:
     found = look.connection.execute(
-        select(*NoticeRow.__table__.columns).where(col(_n.event_id) == event).order_by(col(_n.id))  # type: ignore[attr-defined]
+        select(*rows.Notice.__table__.columns).where(col(_n.event_id) == event).order_by(col(_n.id))  # type: ignore[attr-defined]
     )
     return tuple(_value(row) for row in found)
 
@@ -62,8 +59,8 @@ def of_event(look: Look, event: EventId) -> tuple[Notice, ...]:
 def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
     """What the actor is to be told, the newest first."""
     found = look.connection.execute(
-        select(*NoticeRow.__table__.columns, col(EventRow.at), _is_read(look).label("read"))  # type: ignore[attr-defined]
-        .join(EventRow, col(EventRow.id) == col(_n.event_id))
+        select(*rows.Notice.__table__.columns, col(rows.Event.at), _is_read(look).label("read"))  # type: ignore[attr-defined]
+        .join(rows.Event, col(rows.Event.id) == col(_n.event_id))
         .where(*_mine(look))
         .order_by(col(_n.id).desc())
         .limit(limit)
@@ -83,8 +80,8 @@ def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
 def count_unread(look: Look) -> int:
     unread = (
         select(func.count())
-        .select_from(NoticeRow)
-        .join(EventRow, col(EventRow.id) == col(_n.event_id))
+        .select_from(rows.Notice)
+        .join(rows.Event, col(rows.Event.id) == col(_n.event_id))
         .where(*_mine(look), ~_is_read(look))
     )
     return int(look.connection.execute(unread).scalar_one())
@@ -99,7 +96,9 @@ def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:
 def unread(look: Look) -> list[NoticeId]:
     """Everything the actor has not read."""
     found = (
-        select(col(_n.id)).join(EventRow, col(EventRow.id) == col(_n.event_id)).where(*_mine(look), ~_is_read(look))
+        select(col(_n.id))
+        .join(rows.Event, col(rows.Event.id) == col(_n.event_id))
+        .where(*_mine(look), ~_is_read(look))
     )
     return [NoticeId(id_) for id_ in look.connection.execute(found).scalars()]
 
@@ -121,8 +120,10 @@ def _mine(look: Look) -> list[ColumnElement[bool]]:
 def _first_of(look: Look) -> Any:
     """The first notice of the days the bell looks back: what is older is history, however much there is."""
     since = look.now - BELL_DAYS * DAY
-    event = select(col(EventRow.id)).where(col(EventRow.at) >= since).order_by(col(EventRow.at), col(EventRow.id))
-    first = aliased(NoticeRow)
+    event = (
+        select(col(rows.Event.id)).where(col(rows.Event.at) >= since).order_by(col(rows.Event.at), col(rows.Event.id))
+    )
+    first = aliased(rows.Notice)
     notice = select(col(first.id)).where(col(first.event_id) >= event.limit(1).scalar_subquery())
     return notice.order_by(col(first.event_id), col(first.id)).limit(1).scalar_subquery()
 
@@ -133,7 +134,7 @@ def _reader(look: Look) -> str:
 
 
 def _is_read(look: Look) -> ColumnElement[bool]:
-    return exists().where(col(ReadRow.notice_id) == col(_n.id), col(ReadRow.reader) == _reader(look))
+    return exists().where(col(rows.NoticeRead.notice_id) == col(_n.id), col(rows.NoticeRead.reader) == _reader(look))
 
 
 def _value(row: Any) -> Notice:

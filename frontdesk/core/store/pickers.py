@@ -8,22 +8,21 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlmodel import col
 
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Claim as ClaimRow
-from frontdesk.core.store.rows import Picker as PickerRow
 
 PICKER = "picker"
 
-_p = PickerRow
+_p = rows.Picker
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 
 
 def open_one(tx: Tx, key: UUID, until: Instant) -> int:
     """The number of the picker with this key, renewed, or new."""
-    renewed = tx.connection.execute(update(PickerRow).where(col(_p.key) == key).values(expires_at=until))
+    renewed = tx.connection.execute(update(rows.Picker).where(col(_p.key) == key).values(expires_at=until))
     if not renewed.rowcount:
         values = {"key": key, "actor": tx.actor.who.key, "terminal": tx.machine.terminal, "expires_at": until}
-        tx.connection.execute(insert(PickerRow), values)
+        tx.connection.execute(insert(rows.Picker), values)
     _tell(tx)
     return int(tx.connection.execute(select(col(_p.id)).where(col(_p.key) == key)).scalar_one())
 
@@ -36,8 +35,10 @@ def close(tx: Tx, key: UUID) -> None:
 
 
 def close_numbered(tx: Tx, id_: int) -> None:
-    tx.connection.execute(delete(ClaimRow).where(col(ClaimRow.source_kind) == PICKER, col(ClaimRow.source_id) == id_))
-    tx.connection.execute(delete(PickerRow).where(col(_p.id) == id_))
+    tx.connection.execute(
+        delete(rows.Claim).where(col(rows.Claim.source_kind) == PICKER, col(rows.Claim.source_id) == id_)
+    )
+    tx.connection.execute(delete(rows.Picker).where(col(_p.id) == id_))
     _tell(tx)
 
 

@@ -20,26 +20,24 @@ from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.views import RequestCount, RequestLine, RequestOrder
-from frontdesk.core.store import search
+from frontdesk.core.store import rows, search
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Claim as ClaimRow
-from frontdesk.core.store.rows import Client as ClientRow
-from frontdesk.core.store.rows import Request as RequestRow
 from frontdesk.core.store.shapes import from_text, to_text
 
 REQUEST, OFFER = "request", "offer"
 """What a claim of a request is for: the time that was asked for, or one that was offered instead."""
 
 
-_r = RequestRow
-_COLUMNS = RequestRow.__table__.columns  # type: ignore[attr-defined]
+_r = rows.Request
+_COLUMNS = rows.Request.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_INSERT = insert(RequestRow)
-_UPDATE = update(RequestRow).where(col(_r.id) == bindparam("key"))
-_NAME = func.coalesce(col(ClientRow.name), col(_r.name)).label("client_name")
-_LINES = select(*_COLUMNS, _NAME, col(ClientRow.phone).label("its_phone"), col(ClientRow.email).label("its_email"))
-_LINES = _LINES.join(ClientRow, col(ClientRow.id) == col(_r.client_id), isouter=True)
+_INSERT = insert(rows.Request)
+_UPDATE = update(rows.Request).where(col(_r.id) == bindparam("key"))
+_NAME = func.coalesce(col(rows.Client.name), col(_r.name)).label("client_name")
+_LINES = select(
+    *_COLUMNS, _NAME, col(rows.Client.phone).label("its_phone"), col(rows.Client.email).label("its_email")
+)
+_LINES = _LINES.join(rows.Client, col(rows.Client.id) == col(_r.client_id), isouter=True)
 _ENDS_AT = case(
     (and_(col(_r.offers) != "[]", col(_r.answer_by) > col(_r.expires_at)), col(_r.answer_by)),
     else_=col(_r.expires_at),
@@ -102,11 +100,11 @@ def run_out(look: Look, limit: int) -> list[RequestId]:
 
 def expired_on(look: Look, resources: Sequence[ResourceId]) -> list[RequestId]:
     """Requests whose hold on one of these resources has ended and still lies there."""
-    found = select(col(ClaimRow.source_id)).where(
-        col(ClaimRow.resource_id).in_(resources),
-        col(ClaimRow.expires_at).is_not(None),
-        col(ClaimRow.expires_at) <= look.now,
-        col(ClaimRow.source_kind).in_((REQUEST, OFFER)),
+    found = select(col(rows.Claim.source_id)).where(
+        col(rows.Claim.resource_id).in_(resources),
+        col(rows.Claim.expires_at).is_not(None),
+        col(rows.Claim.expires_at) <= look.now,
+        col(rows.Claim.source_kind).in_((REQUEST, OFFER)),
     )
     return sorted({RequestId(id_) for id_ in look.connection.execute(found).scalars()})
 
@@ -213,8 +211,8 @@ def _seen(look: Look) -> list[ColumnElement[bool]]:
     own = only_own(look.actor, Permission.SEE_CLIENTS)
     if own is None:
         return []
-    theirs = select(col(AppointmentRow.id)).where(
-        col(AppointmentRow.id) == col(_r.appointment_id), col(AppointmentRow.practitioner_id) == own
+    theirs = select(col(rows.Appointment.id)).where(
+        col(rows.Appointment.id) == col(_r.appointment_id), col(rows.Appointment.practitioner_id) == own
     )
     return [or_(col(_r.practitioner_id) == own, theirs.exists())]
 
@@ -232,7 +230,7 @@ def _named_like(look: Look, typed: str) -> list[ColumnElement[bool]]:
     """Part of a name; of a person nobody knows yet as they gave it."""
     if not typed.strip():
         return []
-    known = select(col(ClientRow.id)).where(*search.matches(look, typed))
+    known = select(col(rows.Client.id)).where(*search.matches(look, typed))
     given = [func.lower(col(_r.name)).contains(word, autoescape=True) for word in folded(typed).split()]
     return [or_(col(_r.client_id).in_(known), and_(col(_r.client_id).is_(None), *given))]
 

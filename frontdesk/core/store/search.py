@@ -11,9 +11,8 @@ from sqlmodel import col
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.text import folded
-from frontdesk.core.store import sight
+from frontdesk.core.store import rows, sight
 from frontdesk.core.store.look import Look
-from frontdesk.core.store.rows import Client as ClientRow
 
 Conditions = list[ColumnElement[bool]]
 
@@ -65,8 +64,8 @@ def ids(look: Look, typed: str, limit: int, everybody: bool = False) -> list[Cli
 
 
 def _exact(look: Look, words: list[str], may_see: Conditions, limit: int) -> list[ClientId]:
-    rows = look.connection.execute(_with_words(look, words, may_see).limit(max(limit * 5, 100))).all()
-    ranked = sorted(rows, key=lambda row: (_rank(row[1], words), row[1], row[0]))
+    answer = look.connection.execute(_with_words(look, words, may_see).limit(max(limit * 5, 100))).all()
+    ranked = sorted(answer, key=lambda row: (_rank(row[1], words), row[1], row[0]))
     return [ClientId(id_) for id_, _ in ranked[:limit]]
 
 
@@ -103,12 +102,12 @@ def _pieces(word: str) -> list[str]:
 
 def _with_words(look: Look, words: list[str], may_see: Conditions) -> Any:
     """Active clients whose key has every word; through the trigram index, row by row, so that a limit ends it."""
-    is_active = col(ClientRow.life) == Life.ACTIVE.value
-    found = select(col(ClientRow.id), col(ClientRow.search_key)).where(is_active, *may_see)
+    is_active = col(rows.Client.life) == Life.ACTIVE.value
+    found = select(col(rows.Client.id), col(rows.Client.search_key)).where(is_active, *may_see)
     indexed = [word for word in words if look.is_sqlite and _has_trigrams(word)]
     if indexed:
         # a sum is no key: SQLite must not ask the index once for every client
-        found = found.join(_INDEX, _INDEX.c.rowid + 0 == col(ClientRow.id))
+        found = found.join(_INDEX, _INDEX.c.rowid + 0 == col(rows.Client.id))
         found = found.where(*(_INDEX.c.search_key.like(f"%{word}%") for word in indexed))
     return found.where(*(_contains(look, word, plainly=True) for word in words if word not in indexed))
 
@@ -123,6 +122,6 @@ def _has_trigrams(word: str) -> bool:
 def _contains(look: Look, word: str, plainly: bool = False) -> ColumnElement[bool]:
     """Through the trigram index where the word is long enough for one, else by looking at every key."""
     if look.is_sqlite and _has_trigrams(word) and not plainly:
-        return col(ClientRow.id).in_(select(_INDEX.c.rowid).where(_INDEX.c.search_key.like(f"%{word}%")))
+        return col(rows.Client.id).in_(select(_INDEX.c.rowid).where(_INDEX.c.search_key.like(f"%{word}%")))
     pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return col(ClientRow.search_key).like(pattern, escape="\\")
+    return col(rows.Client.search_key).like(pattern, escape="\\")

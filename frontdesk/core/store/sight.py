@@ -11,13 +11,8 @@ from sqlmodel import col
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
-from frontdesk.core.store import actors
+from frontdesk.core.store import actors, rows
 from frontdesk.core.store.look import Look
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Client as ClientRow
-from frontdesk.core.store.rows import Event as EventRow
-from frontdesk.core.store.rows import EventThing as ThingRow
-from frontdesk.core.store.rows import Request as RequestRow
 
 ADDED = ("add_client", "book")
 """Operations by which somebody makes a client."""
@@ -27,7 +22,7 @@ def of_clients(look: Look) -> list[ColumnElement[bool]]:
     """Conditions on the client table: those the actor has, or had, an appointment with, or made."""
     own = only_own(look.actor, Permission.SEE_CLIENTS)
     if look.actor.is_from_outside:
-        return [col(ClientRow.id) == (look.actor.client or 0)]
+        return [col(rows.Client.id) == (look.actor.client or 0)]
     return [] if own is None else [or_(_has_appointment(own), _was_made_by(look))]
 
 
@@ -36,40 +31,40 @@ def of_events(look: Look) -> list[ColumnElement[bool]]:
     own = only_own(look.actor, Permission.SEE_CLIENTS)
     if own is None:
         return []
-    appointments = select(cast(col(AppointmentRow.id), Text)).where(col(AppointmentRow.practitioner_id) == own)
-    clients = select(cast(col(ClientRow.id), Text)).where(*of_clients(look))
-    requests = select(cast(col(RequestRow.id), Text)).where(col(RequestRow.practitioner_id) == own)
-    touching = select(col(ThingRow.event_id)).where(
+    appointments = select(cast(col(rows.Appointment.id), Text)).where(col(rows.Appointment.practitioner_id) == own)
+    clients = select(cast(col(rows.Client.id), Text)).where(*of_clients(look))
+    requests = select(cast(col(rows.Request.id), Text)).where(col(rows.Request.practitioner_id) == own)
+    touching = select(col(rows.EventThing.event_id)).where(
         or_(
-            (col(ThingRow.kind) == "appointment") & col(ThingRow.thing_id).in_(appointments),
-            (col(ThingRow.kind) == "client") & col(ThingRow.thing_id).in_(clients),
-            (col(ThingRow.kind) == "request") & col(ThingRow.thing_id).in_(requests),
+            (col(rows.EventThing.kind) == "appointment") & col(rows.EventThing.thing_id).in_(appointments),
+            (col(rows.EventThing.kind) == "client") & col(rows.EventThing.thing_id).in_(clients),
+            (col(rows.EventThing.kind) == "request") & col(rows.EventThing.thing_id).in_(requests),
         )
     )
-    return [or_(actors.done_by(look, look.actor.who), col(EventRow.id).in_(touching))]
+    return [or_(actors.done_by(look, look.actor.who), col(rows.Event.id).in_(touching))]
 
 
 def seen(look: Look, among: Iterable[ClientId]) -> set[ClientId]:
     """Those of some clients that the actor may see."""
-    found = select(col(ClientRow.id)).where(col(ClientRow.id).in_(list(among)), *of_clients(look))
+    found = select(col(rows.Client.id)).where(col(rows.Client.id).in_(list(among)), *of_clients(look))
     return {ClientId(id_) for id_ in look.connection.execute(found).scalars()}
 
 
 def _has_appointment(own: StaffId) -> Any:
-    return col(ClientRow.id).in_(
-        select(col(AppointmentRow.client_id)).where(
-            col(AppointmentRow.practitioner_id) == own, col(AppointmentRow.status) != Status.UNDONE.value
+    return col(rows.Client.id).in_(
+        select(col(rows.Appointment.client_id)).where(
+            col(rows.Appointment.practitioner_id) == own, col(rows.Appointment.status) != Status.UNDONE.value
         )
     )
 
 
 def _was_made_by(look: Look) -> Any:
-    return cast(col(ClientRow.id), Text).in_(
-        select(col(ThingRow.thing_id))
-        .join(EventRow, col(EventRow.id) == col(ThingRow.event_id))
+    return cast(col(rows.Client.id), Text).in_(
+        select(col(rows.EventThing.thing_id))
+        .join(rows.Event, col(rows.Event.id) == col(rows.EventThing.event_id))
         .where(
-            col(ThingRow.kind) == "client",
+            col(rows.EventThing.kind) == "client",
             actors.done_by(look, look.actor.who),
-            col(EventRow.operation).in_(ADDED),
+            col(rows.Event.operation).in_(ADDED),
         )
     )

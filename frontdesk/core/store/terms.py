@@ -10,8 +10,8 @@ from sqlmodel import col
 from frontdesk.core.domain.appointments import Appointment, TermsId
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Terms as TermsRow
 from frontdesk.core.store.shapes import from_text, to_text
 
 _KEEP = text("INSERT INTO terms (id, value) VALUES (:id, :value) ON CONFLICT (id) DO NOTHING")
@@ -26,7 +26,7 @@ def keep(tx: Tx, terms: Terms) -> TermsId:
     return id_
 
 
-_VALUE = select(col(TermsRow.value)).where(col(TermsRow.id) == bindparam("id"))
+_VALUE = select(col(rows.Terms.value)).where(col(rows.Terms.id) == bindparam("id"))
 
 
 def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:

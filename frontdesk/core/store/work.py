@@ -14,23 +14,22 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId, WorkState
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Work as WorkRow
 
-_w = WorkRow
-_COLUMNS = WorkRow.__table__.columns  # type: ignore[attr-defined]
+_w = rows.Work
+_COLUMNS = rows.Work.__table__.columns  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS)
-_INSERT = insert(WorkRow)
-_UPDATE = update(WorkRow).where(col(_w.id) == bindparam("key"))
+_INSERT = insert(rows.Work)
+_UPDATE = update(rows.Work).where(col(_w.id) == bindparam("key"))
 _IS_OPEN = (
     col(_w.state) == WorkState.OPEN.value,
     col(_w.start) > bindparam("since"),
-    col(AppointmentRow.id) == col(_w.appointment_id),
-    col(AppointmentRow.start) == col(_w.start),
-    col(AppointmentRow.practitioner_id) == col(_w.practitioner_id),
-    col(AppointmentRow.end) > bindparam("now"),
-    col(AppointmentRow.status).in_([status.value for status in CANCELLABLE]),
+    col(rows.Appointment.id) == col(_w.appointment_id),
+    col(rows.Appointment.start) == col(_w.start),
+    col(rows.Appointment.practitioner_id) == col(_w.practitioner_id),
+    col(rows.Appointment.end) > bindparam("now"),
+    col(rows.Appointment.status).in_([status.value for status in CANCELLABLE]),
 )
 
 
