@@ -18,6 +18,7 @@ from frontdesk.cli.output import AsJson, lines, say, show
 from frontdesk.core.asks.transfer import SOURCE, ImportRecords, PlanImport, ShowEverything
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.kinds import KINDS
 from frontdesk.core.domain.records import BadRow, ImportPlan, Records
 from frontdesk.core.domain.times import is_zone
 from frontdesk.core.parse import csv as csv_parser
@@ -112,7 +113,7 @@ def export(
         "events": len(everything.history),
         "files": sorted(files),
     }
-    if any(kind in ("request", "charge", "work") for past in everything.past for kind, *_ in past.things):
+    if any(_is_only_told(kind) for past in everything.past for kind, *_ in past.things):
         say(_("requests, charges and the work list are in these files only as history; keep the database too"))
     if as_json:
         show(shapes.item(counts))
@@ -257,3 +258,8 @@ def _counted(what: str, new: int, updated: int, skipped: int) -> str:
     return "  " + _("{what}: {new} new, {updated} updated, {skipped} unchanged").format(
         what=what, new=new, updated=updated, skipped=skipped
     )
+
+
+def _is_only_told(kind: str) -> bool:
+    """Whether an export has no file of these, only what happened to them."""
+    return kind not in ("client", "appointment") and not KINDS[kind].is_setup

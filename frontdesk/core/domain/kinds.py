@@ -12,7 +12,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
-from frontdesk.core.domain.permissions import Owner
+from frontdesk.core.domain.permissions import Owner, Permission
 from frontdesk.core.domain.practice import Reason, StaffMember
 from frontdesk.core.domain.requests import Request, RequestId, RequestState, request_ref
 from frontdesk.core.domain.services import Location, Room, Service
@@ -35,6 +35,9 @@ Thing: TypeAlias = (
     | Work
 )
 
+Counted: TypeAlias = Client | Appointment | Request | Charge | Work
+"""What is changed by who saw its revision."""
+
 T = TypeVar("T")
 
 
@@ -50,6 +53,8 @@ class Kind(Generic[T]):
     """What people call one, by its id."""
     owner: Callable[[T], Owner] = lambda _: Owner()
     """Whose it is: what "own" is measured by."""
+    needs: Permission | None = None
+    """Power over one, where it is no setting's."""
     undone: Callable[[T], T | None]
     """What becomes of one when what made it is taken back; None: that cannot be."""
     counters: frozenset[str] = frozenset()
@@ -100,6 +105,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         of=Client,
         ref=lambda id_: client_ref(ClientId(int(id_))),
         owner=lambda it: Owner(client=it.id),
+        needs=Permission.CHANGE_CLIENTS,
         undone=_ended("life", Life.UNDONE),
         counters=_REVISION,
     ),
@@ -108,6 +114,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         of=Appointment,
         ref=lambda id_: appointment_ref(AppointmentId(int(id_))),
         owner=lambda it: Owner(practitioner=it.practitioner, client=it.client),
+        needs=Permission.CHANGE_APPOINTMENTS,
         undone=_ended("status", Status.UNDONE),
         counters=_REVISION | {"sequence"},
     ),
@@ -120,6 +127,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
             client=it.client,
             applicant=it.applicant.id if it.applicant is not None else None,
         ),
+        needs=Permission.CHANGE_APPOINTMENTS,
         undone=_ended("state", RequestState.UNDONE),
         counters=_REVISION,
     ),
@@ -127,6 +135,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         name="charge",
         of=Charge,
         owner=lambda it: Owner(client=it.client),
+        needs=Permission.CHANGE_APPOINTMENTS,
         undone=_ended("state", ChargeState.VOID),
         counters=_REVISION,
     ),
@@ -134,6 +143,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         name="work",
         of=Work,
         owner=lambda it: Owner(practitioner=it.practitioner),
+        needs=Permission.CHANGE_APPOINTMENTS,
         undone=_ended("state", WorkState.GONE),
         counters=_REVISION,
     ),
@@ -151,6 +161,12 @@ def kind_of(thing: Thing) -> Kind[Any]:
 def owner_of(thing: Thing) -> Owner:
     owner: Owner = kind_of(thing).owner(thing)
     return owner
+
+
+def handed_over(thing: Any, to: ClientId) -> Thing:
+    """What was one client's as another's."""
+    after: Thing = replace(thing, client=to, revision=thing.revision + 1)
+    return after
 
 
 def ref_of(kind: str, id_: str) -> str:

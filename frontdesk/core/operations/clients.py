@@ -11,6 +11,7 @@ from frontdesk.core.asks.door import Operations
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientsMerged
 from frontdesk.core.domain.events.recorded import Change
+from frontdesk.core.domain.kinds import handed_over
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import SameClient
 from frontdesk.core.domain.people import Client, ClientId, Contact, ContactId, with_ids
@@ -21,7 +22,7 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
-from frontdesk.core.store import appointments, charges, claims, clients, requests, setup
+from frontdesk.core.store import appointments, claims, clients, requests, setup, things
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
@@ -67,9 +68,33 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     moved = [(it, it.changed(client=kept.id)) for it in theirs]
     for it in requests.of_client(tx, dropped.id):
         taking.end(tx, it.id)
-    asked = [requests.lock(tx, it.id) for it in requests.of_client(tx, dropped.id)]
-    owed = [charges.lock(tx, it.id) for it in charges.of_client(tx, dropped.id)]
-    after = replace(
+    others = things.lock_of_client(tx, dropped.id, but=frozenset({"client", "appointment"}))
+    taken = [(it, handed_over(it, kept.id)) for it in others]
+    after = _with_all_of(kept, dropped)
+    gone = replace(dropped, life=Life.MERGED, merged_into=kept.id, revision=dropped.revision + 1)
+    for _, appointment in moved:
+        appointments.save(tx, appointment)
+    clients.save(tx, after)
+    clients.save(tx, gone)
+    for _, thing in taken:
+        things.save(tx, thing)
+    return record(
+        tx,
+        ClientsMerged(
+            kept=after,
+            also=tuple(Change(was, is_now) for was, is_now in taken),
+            all_changes=(
+                Change(kept, after),
+                Change(dropped, gone),
+                *(Change(was, is_now) for was, is_now in moved),
+            ),
+        ),
+    )
+
+
+def _with_all_of(kept: Client, dropped: Client) -> Client:
+    """What only the other record knows is known of this one too."""
+    return replace(
         kept,
         phone=kept.phone or dropped.phone,
         email=kept.email or dropped.email,
@@ -84,32 +109,6 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
         preferences=kept.preferences or dropped.preferences,
         extra={**dropped.extra, **kept.extra},
         revision=kept.revision + 1,
-    )
-    gone = replace(dropped, life=Life.MERGED, merged_into=kept.id, revision=dropped.revision + 1)
-    for _, appointment in moved:
-        appointments.save(tx, appointment)
-    clients.save(tx, after)
-    clients.save(tx, gone)
-    also: list[Change] = []
-    for request in filter(None, asked):
-        taken = request.changed(client=kept.id)
-        requests.save(tx, taken)
-        also.append(Change(request, taken))
-    for charge in filter(None, owed):
-        taken_on = replace(charge, client=kept.id, revision=charge.revision + 1)
-        charges.save(tx, taken_on)
-        also.append(Change(charge, taken_on))
-    return record(
-        tx,
-        ClientsMerged(
-            kept=after,
-            also=tuple(also),
-            all_changes=(
-                Change(kept, after),
-                Change(dropped, gone),
-                *(Change(was, is_now) for was, is_now in moved),
-            ),
-        ),
     )
 
 

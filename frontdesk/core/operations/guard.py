@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from frontdesk.core.domain.appointments import Appointment
-from frontdesk.core.domain.charges import Charge
 from frontdesk.core.domain.errors import Refused, SlotTaken, Stale
-from frontdesk.core.domain.kinds import kind_of, owner_of
+from frontdesk.core.domain.kinds import Counted, kind_of, owner_of
 from frontdesk.core.domain.objections import Objection, SlotObjection
-from frontdesk.core.domain.people import Client, ClientId, Role, StaffId
+from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, Scope, not_allowed, scope_of
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.slots import Offer
 from frontdesk.core.queries.actors import require_may
@@ -71,14 +69,13 @@ def require_sees(look: Look, permission: Permission, client: ClientId) -> None:
         raise not_allowed(look.actor, permission)
 
 
-def require_seen(look: Look, thing: Appointment | Client | Request | Charge, seen: int | None) -> None:
+def require_seen(look: Look, thing: Counted, seen: int | None) -> None:
     """Raises Stale with who changed it and what, where the asker saw an older revision."""
     if seen is None or seen == thing.revision:
         return
-    if look.actor.is_from_outside:  # who else works on it is not theirs to know
-        kind = kind_of(thing)
-        raise Stale(kind.name, kind.reference(thing), by="", operation="", at=look.now, revision=thing.revision)
     kind, whose = kind_of(thing), kind_of(thing).client(thing)
+    if look.actor.is_from_outside:  # who else works on it is not theirs to know
+        raise Stale(kind.name, kind.reference(thing), by="", operation="", at=look.now, revision=thing.revision)
     client = clients.find(look, whose) if whose is not None else None
     last = events.last_of(look, kind.name, kind.id(thing))
     changes = last.changes if last is not None else ()

@@ -19,7 +19,7 @@ from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.settings import require_an_admin, require_may_change
 from frontdesk.core.queries.transfer import Work, work_of
-from frontdesk.core.store import appointments, claims, clients, setup, terms
+from frontdesk.core.store import appointments, claims, clients, setup, terms, things
 from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Tx
 
@@ -35,7 +35,8 @@ def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     ids = {key: client.id for key, client in work.known_clients.items()}
     events: list[Event] = [*_set_up(tx, work), *_take_clients(tx, work, ids), *_take_appointments(tx, work, ids)]
     if work.keeps_numbers:
-        tx.store.restart_numbers(tx.connection, events_store.highest_named(ask.records.history))
+        highest = events_store.highest_named(ask.records.history)
+        tx.store.restart_numbers(tx.connection, things.NUMBERED, highest)
     for event in events:
         record(tx, event)
     plan = work.plan

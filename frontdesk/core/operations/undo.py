@@ -316,8 +316,8 @@ def _require_power_over(look: Look, practice: Setup, thing: Thing, is_own: bool)
             require_allowed(look, Permission.CHANGE_CLIENTS)
             if not is_own:
                 require_sees(look, Permission.CHANGE_CLIENTS, client)
-        case Request() | Work():
-            require_allowed(look, Permission.CHANGE_APPOINTMENTS, owner_of(thing))
+        case _ if (needs := kind_of(thing).needs) is not None:
+            require_allowed(look, needs, owner_of(thing))
         case _:
             pass
 

@@ -54,11 +54,6 @@ def lock_of_appointment(tx: Tx, id_: AppointmentId) -> list[Charge]:
     return [_value(row) for row in tx.connection.execute(theirs)]
 
 
-def of_client(look: Look, client: ClientId) -> list[Charge]:
-    theirs = _ONE.where(col(_c.client_id) == client).order_by(col(_c.id))
-    return [_value(row) for row in look.connection.execute(theirs)]
-
-
 def owed_by(look: Look, client: ClientId) -> int:
     """What is due of a client, in minor units."""
     return int(look.connection.execute(_OWED, {"client": client}).scalar_one())

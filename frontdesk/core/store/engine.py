@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -92,12 +92,12 @@ class Store:
                 raise _wrong_schema(version, self.name)
             yield connection
 
-    def restart_numbers(self, connection: Connection, named: Mapping[str, int]) -> None:
+    def restart_numbers(self, connection: Connection, tables: Iterable[str], named: Mapping[str, int]) -> None:
         """Count on from the highest number after rows came with numbers of their own.
 
         `named` are the highest numbers by table that a history taken over speaks of: no new row is taken for them.
         """
-        for table in ("client", "appointment", "request", "charge", "work"):
+        for table in tables:
             last = {"table": table, "last": named.get(table, 0)}
             if self.path is None:
                 connection.execute(

@@ -27,7 +27,7 @@ from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import Span
-from frontdesk.core.store import actors, consents, rows, sight
+from frontdesk.core.store import actors, consents, rows, sight, things
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import change_to_json, changes_from_json, thing_from_json, thing_to_json
 from frontdesk.core.store.values import Misshapen
@@ -244,18 +244,9 @@ def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, 
 
 
 def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ...]:
-    """What happened to a client's record, appointments, requests and charges."""
-
-    def theirs(row: Any) -> list[str]:
-        found = look.connection.execute(select(col(row.id)).where(col(row.client_id) == client)).scalars()
-        return [str(id_) for id_ in found]
-
-    about = or_(
-        col(_e.id).in_(_touching("client", [str(client)])),
-        col(_e.id).in_(_touching("appointment", theirs(rows.Appointment))),
-        col(_e.id).in_(_touching("request", theirs(rows.Request))),
-        col(_e.id).in_(_touching("charge", theirs(rows.Charge))),
-    )
+    """What happened to a client's record, and to all that is theirs."""
+    theirs = things.of_client(look, client).items()
+    about = or_(*(col(_e.id).in_(_touching(kind, [str(it) for it in numbers])) for kind, numbers in theirs))
     return _lines(look, _seen(look, about), limit)
 
 

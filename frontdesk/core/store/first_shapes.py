@@ -107,6 +107,15 @@ _INSIDE: dict[str, dict[str, str]] = {
 """Which fields hold values, or lists of values, of which kind; for a list by itself, its items."""
 
 
+KINDS = frozenset(
+    {
+        "practice", "location", "room", "service", "staff", "reason", "closure", "time_off", "client", "appointment",
+        "request", "charge", "work", "terms", "told", "contacts", "offers", "columns", "reminders",
+    }
+)  # fmt: skip
+"""What was ever kept so."""
+
+
 def lift(kind: str, plain: Plain) -> Plain:
     """A value of the first shape as one of the second: nothing left out, contacts with ids."""
     if isinstance(plain, list):

@@ -54,11 +54,8 @@ _MORE: dict[str, Any] = {
 }
 """Kept values that are no things of their own."""
 
-_LATER = {"setting"}
-"""Kinds that never had the first shape."""
-
 SHAPES: dict[str, Shape] = {
-    name: Shape(name, of, () if name in _LATER else (partial(first_shapes.lift, name),))
+    name: Shape(name, of, (partial(first_shapes.lift, name),) if name in first_shapes.KINDS else ())
     for name, of in {**{kind.name: kind.of for kind in ALL_KINDS}, **_MORE}.items()
 }
 

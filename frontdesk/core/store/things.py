@@ -5,29 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
-from frontdesk.core.store import appointments, charges, clients, requests, setup, work
+from frontdesk.core.domain.people import ClientId
+from frontdesk.core.store import appointments, charges, clients, requests, rows, setup, work
 from frontdesk.core.store.look import Look, Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How things of a kind are found by number, locked one by one, and saved."""
+    """Where things of a kind lie, and how they are found by number, locked one by one, and saved."""
 
+    row: Any
     find: Callable[[Look, Any], Thing | None]
     lock: Callable[[Tx, Any], Thing | None]
     save: Callable[[Tx, Any], object]
 
+    @property
+    def is_of_clients(self) -> bool:
+        """Whether each is a client's, and the row says whose."""
+        return hasattr(self.row, "client_id")
+
 
 _ROWS: dict[str, Kept] = {
-    "client": Kept(clients.find, clients.lock, clients.save),
-    "appointment": Kept(appointments.find, appointments.lock, appointments.save),
-    "request": Kept(requests.find, requests.lock, requests.save),
-    "charge": Kept(charges.find, charges.lock, charges.save),
-    "work": Kept(work.find, work.lock, work.save),
+    "client": Kept(rows.Client, clients.find, clients.lock, clients.save),
+    "appointment": Kept(rows.Appointment, appointments.find, appointments.lock, appointments.save),
+    "request": Kept(rows.Request, requests.find, requests.lock, requests.save),
+    "charge": Kept(rows.Charge, charges.find, charges.lock, charges.save),
+    "work": Kept(rows.Work, work.find, work.lock, work.save),
 }
 """In the order every writer locks them; all other kinds are the set-up, which is locked as a whole."""
+
+NUMBERED = tuple(kept.row.__tablename__ for kept in _ROWS.values())
+"""Their tables, which count."""
 
 
 def find(look: Look, kind: str, id_: str) -> Thing | None:
@@ -52,3 +65,21 @@ def save(tx: Tx, thing: Thing) -> None:
         setup.save(tx, thing)  # type: ignore[arg-type]
     else:
         _ROWS[kind.name].save(tx, thing)
+
+
+def of_client(look: Look, client: ClientId) -> dict[str, list[int]]:
+    """By kind the numbers of what is a client's, and their own."""
+    found = {"client": [int(client)]}
+    for kind, kept in _ROWS.items():
+        if kept.is_of_clients:
+            theirs = select(col(kept.row.id)).where(col(kept.row.client_id) == client).order_by(col(kept.row.id))
+            found[kind] = list(look.connection.execute(theirs).scalars())
+    return found
+
+
+def lock_of_client(tx: Tx, client: ClientId, but: frozenset[str]) -> tuple[Thing, ...]:
+    """What is a client's, kind by kind, so that nobody else writes to it; some kinds may be locked already."""
+    theirs = (
+        (_ROWS[kind], number) for kind, found in of_client(tx, client).items() if kind not in but for number in found
+    )
+    return tuple(thing for row, number in theirs if (thing := row.lock(tx, number)) is not None)
