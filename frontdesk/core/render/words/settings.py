@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from frontdesk.core.domain.events.recorded import Change
-from frontdesk.core.domain.kinds import Thing
+from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.practice_file import differing
 from frontdesk.core.domain.settings import Form, Setting, SettingValue, setting_of
@@ -67,7 +67,10 @@ def setup_change_words(voice: Voice, change: Change, was: Thing | None) -> Itera
     yield f"{_(KIND_WORDS.get(change.kind, change.kind))} {change.id}"
     if was is None:
         return
+    counters = kind_of(was).counters
     for name, before, now in differing(was, change.after):
+        if name in counters:
+            continue
         yield _(LIFE_WORDS[now]) if name == "life" else _field_words(voice, change.kind, name, before, now)
 
 
