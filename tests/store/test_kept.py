@@ -43,7 +43,7 @@ from frontdesk.core.operations.undo import stacks_of
 from frontdesk.core.render.language import speak
 from frontdesk.core.render.words.history import history_words
 from frontdesk.core.render.words.voice import Voice
-from frontdesk.core.store import events, first_shapes, mails, migrate
+from frontdesk.core.store import events, first_shapes, mail_queue, mails, migrate
 from frontdesk.core.store.engine import SCHEMA, Store, driver
 from frontdesk.core.store.look import Look
 from tests.postgres import Server
@@ -355,7 +355,7 @@ def test_what_was_wrong_with_a_mail_is_told_by_kind_since(file: Path, tmp_path: 
     with closing(Store(str(path))) as store, store.reading() as connection:
         look = Look(store=store, connection=connection, actor=DESK, now=0)
         found = {it.id: it for it in mails.everything(look)}
-        still = mails.standstill(look)
+        still = mail_queue.standstill(look)
     assert [trouble_of(found[MailId(id_)]) for id_ in troubled] == [
         Trouble(kind, detail) for _sentence, kind, detail in TROUBLES
     ]

@@ -14,7 +14,7 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.queries import slots
-from frontdesk.core.store import claims, mails, pickers, requests, setup
+from frontdesk.core.store import claims, mail_queue, pickers, requests, setup
 from frontdesk.core.store.look import Tx
 
 SWEPT = 200
@@ -29,7 +29,7 @@ def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
     for id_ in requests.run_out(tx, SWEPT):
         taking.end(tx, id_)
     if tx.ran_out:
-        tx.storm = is_storm(len(tx.ran_out) + len(requests.run_out(tx, COUNTED)), mails.usual_hour(tx))
+        tx.storm = is_storm(len(tx.ran_out) + len(requests.run_out(tx, COUNTED)), mail_queue.usual_hour(tx))
     return Batch(events=record_ends(tx))
 
 

@@ -52,7 +52,7 @@ from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
 from frontdesk.core.queries.slots import service_of
 from frontdesk.core.render.marks import revealed
-from frontdesk.core.store import clients, links, mails, setup
+from frontdesk.core.store import clients, links, mail_queue, mails, setup
 from frontdesk.core.store.look import Tx
 
 
@@ -238,9 +238,9 @@ def _opened(tx: Tx, id_: MailId, permission: Permission) -> Owed:
 
 def _try_the_queue(tx: Tx) -> None:
     """Somebody wants to know now: a queue that stands still is tried at once."""
-    still = mails.standstill(tx)
+    still = mail_queue.standstill(tx)
     if still is not None:
-        mails.set_standstill(tx, replace(still, retry_at=tx.now))
+        mail_queue.set_standstill(tx, replace(still, retry_at=tx.now))
 
 
 def _saved(tx: Tx, it: Owed) -> Owed:

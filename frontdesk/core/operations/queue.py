@@ -58,7 +58,7 @@ from frontdesk.core.queries.letters import facts_of, to_client
 from frontdesk.core.queries.reminders import due_reminders, is_wanted
 from frontdesk.core.render.joint import joined
 from frontdesk.core.render.marks import opened
-from frontdesk.core.store import appointments, clients, mails, requests, seals, setup
+from frontdesk.core.store import appointments, clients, mail_queue, mails, requests, seals, setup
 from frontdesk.core.store.look import Look, Tx
 
 FIRST_FAULT_RETRY, LONGEST_FAULT_RETRY = MINUTE, 15 * MINUTE
@@ -71,9 +71,9 @@ def take_mails(tx: Tx, ask: TakeMails) -> tuple[Leased, ...]:
     taken: list[Leased] = []
     lease = uuid.uuid4().hex
     if ask.only is not None:
-        return tuple(_leased(tx, mails.this_one(tx, ask.only), lease, alone=True))
+        return tuple(_leased(tx, mail_queue.this_one(tx, ask.only), lease, alone=True))
     while len(taken) < ask.limit and (
-        found := mails.next_due(tx, ask.limit - len(taken), by_mail=tx.machine.smtp is not None)
+        found := mail_queue.next_due(tx, ask.limit - len(taken), by_mail=tx.machine.smtp is not None)
     ):
         taken += _leased(tx, found, lease)
     return tuple(taken)
@@ -84,7 +84,7 @@ class _Fit:
     """What may leave, with its secrets."""
 
     owed: Mail | Webhook
-    due: mails.Due
+    due: mail_queue.Due
     secrets: dict[str, str]
 
     @property
@@ -94,9 +94,9 @@ class _Fit:
         return opened(self.owed.letter, self.secrets)
 
 
-def _leased(tx: Tx, found: Sequence[mails.Due], lease: str, *, alone: bool = False) -> list[Leased]:
+def _leased(tx: Tx, found: Sequence[mail_queue.Due], lease: str, *, alone: bool = False) -> list[Leased]:
     """Ours for a while, letter by letter; without what is not to leave any more."""
-    every = found if alone else [*found, *mails.beside(tx, found)]
+    every = found if alone else [*found, *mail_queue.beside(tx, found)]
     fit = {it.owed.id: it for due in every if (it := _fit(tx, due, lease)) is not None}
     due_now = {it.owed.id for it in found}
     taken: list[Leased] = []
@@ -107,11 +107,11 @@ def _leased(tx: Tx, found: Sequence[mails.Due], lease: str, *, alone: bool = Fal
         lead = lead_of(several)
         leads |= {it.id: lead for it in several}
         taken.append(_whole(tx, fit[lead], [fit[it.id] for it in several]))
-    mails.lease(tx, [fit[id_].owed for id_ in leads], leads)
+    mail_queue.lease(tx, [fit[id_].owed for id_ in leads], leads)
     return taken
 
 
-def _fit(tx: Tx, due: mails.Due, lease: str) -> _Fit | None:
+def _fit(tx: Tx, due: mail_queue.Due, lease: str) -> _Fit | None:
     """None for what is not to leave any more."""
     it = due.owed
     if is_told(it) and not it.delivery.perhaps:  # its worker died, maybe after the server took it
@@ -178,16 +178,16 @@ def _whole(tx: Tx, lead: _Fit, several: Sequence[_Fit]) -> Leased:
 def report_mail(tx: Tx, ask: ReportMail) -> None:
     report = ask.report
     if report.outcome is Attempt.SENT:
-        mails.mark_sent(tx, report.mail, report.lease, tx.now)
+        mail_queue.mark_sent(tx, report.mail, report.lease, tx.now)
         if report.under_fault:
-            mails.set_standstill(tx, None)
+            mail_queue.set_standstill(tx, None)
         mails.changed(tx)
         return
-    several = mails.in_letter(tx, report.mail, report.lease)
+    several = mail_queue.in_letter(tx, report.mail, report.lease)
     if not several:
         return  # the lease is not ours any more
     if report.under_fault and report.outcome in (Attempt.REFUSED, Attempt.UNKNOWN):
-        mails.set_standstill(tx, None)  # who we are is believed again; it is about this mail
+        mail_queue.set_standstill(tx, None)  # who we are is believed again; it is about this mail
     if report.outcome is Attempt.QUEUE_FAULT and several[0].kind is not MailKind.TEST:
         _stand_still(tx, report.trouble)
     again = tx.now + retry_delay(several[0].delivery.attempts, random.random())
@@ -216,10 +216,10 @@ def _after(it: Mail | Webhook, report: Report, again: Instant) -> Mail | Webhook
 
 def _stand_still(tx: Tx, trouble: Trouble | None) -> None:
     assert trouble is not None and isinstance(trouble.kind, QueueFault), "a fault of the queue is one"
-    before = mails.standstill(tx)
+    before = mail_queue.standstill(tx)
     tries = before.tries if before is not None else 0
     wait = min(LONGEST_FAULT_RETRY, FIRST_FAULT_RETRY * 2 ** min(tries, 10))
-    mails.set_standstill(
+    mail_queue.set_standstill(
         tx,
         Standstill(
             fault=trouble.kind,
@@ -238,7 +238,7 @@ def write_reminders(tx: Tx, ask: WriteReminders) -> int:
     due = due_reminders(tx, practice)
     if not due:
         return 0
-    state = MailState.PAUSED if is_storm(len(due), mails.usual_hour(tx)) else MailState.QUEUED
+    state = MailState.PAUSED if is_storm(len(due), mail_queue.usual_hour(tx)) else MailState.QUEUED
     sealing = seals.can_seal(tx)
     return sum(_remind(tx, practice, it, hours, state, sealing) for it, hours in due)
 

@@ -14,7 +14,7 @@ from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import CallLine, Outbox
 from frontdesk.core.render import marks
 from frontdesk.core.render.joint import joined
-from frontdesk.core.store import clients, mails, seals, setup
+from frontdesk.core.store import clients, mail_queue, mails, seals, setup
 from frontdesk.core.store.look import Look
 
 
@@ -28,7 +28,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
         items=tuple(covered(it) for it in found[: question.limit]),
         more=len(found) > question.limit > 0,
         has_server=look.machine.smtp is not None,
-        standstill=mails.standstill(look),
+        standstill=mail_queue.standstill(look),
         waiting=waiting,
         stuck=stuck,
         paused=paused,
@@ -64,7 +64,7 @@ def _as_it_goes(look: Look, it: Mail) -> Mail:
 
 
 def next_due(look: Look, question: NextDue) -> Instant | None:
-    return mails.next_due_at(look, question.by_mail)
+    return mail_queue.next_due_at(look, question.by_mail)
 
 
 def list_calls(look: Look, _: ListCalls) -> tuple[CallLine, ...]:

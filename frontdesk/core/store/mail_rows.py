@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import case, cast, select
+from sqlmodel import col
+
 from frontdesk.core.domain.outbox import (
     About,
     Call,
@@ -22,8 +25,18 @@ from frontdesk.core.domain.outbox import (
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.told import MailKind, Reader, Told
-from frontdesk.core.store import occasions
+from frontdesk.core.store import occasions, rows
 from frontdesk.core.store.shapes import from_text, to_text
+
+_m = rows.Mail
+COLUMNS = rows.Mail.__table__.columns  # type: ignore[attr-defined]
+ONE = select(*COLUMNS)
+APPOINTMENT = case(
+    (col(_m.subject_kind) == "appointment", cast(col(_m.subject_id), rows.Appointment.__table__.c.id.type))  # type: ignore[attr-defined]
+)
+"""The number of the appointment a mail is about; none for other subjects, whatever their id looks like."""
+LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
+"""What a worker takes; calls are made by people."""
 
 _KINDS: dict[str, DeliveryTrouble | QueueFault] = {it.value: it for it in (*DeliveryTrouble, *QueueFault)}
 
