@@ -16,7 +16,7 @@ from timing import alternating, folder, judged, number, tell
 
 from frontdesk.core.asks.slots import FindSlots
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.slots import Asking, Offer
+from frontdesk.core.domain.scenes import Asking, Offer
 from frontdesk.core.queries import slots
 from frontdesk.core.store import setup
 from frontdesk.core.store.engine import driver

@@ -29,7 +29,7 @@ from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.appointments import AppointmentId, Side, Status
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.domain.slots import Asking, Verdict
+from frontdesk.core.domain.scenes import Asking, Verdict
 from frontdesk.core.domain.views import AppointmentList, Named, VerdictAnswer
 from frontdesk.core.parse import moments
 from frontdesk.core.parse.reminders import reminder_hours

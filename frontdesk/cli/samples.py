@@ -23,8 +23,8 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice_file import PracticeFile, StaffEntry
 from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, KeptAppointment, Records, TimeOffRecord
 from frontdesk.core.domain.requests import Applicant
+from frontdesk.core.domain.scenes import Asking, Offer
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Asking, Offer
 from frontdesk.core.domain.times import HOUR, MINUTE, Instant, local_date, resolve, wall_time
 from frontdesk.core.parse import moments
 from frontdesk.core.parse.practice import practice_file

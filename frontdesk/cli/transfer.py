@@ -24,7 +24,7 @@ from frontdesk.core.domain.times import is_zone
 from frontdesk.core.parse import csv as csv_parser
 from frontdesk.core.parse import history as history_parser
 from frontdesk.core.parse import ics as ics_parser
-from frontdesk.core.parse.csv import ImportMapping, Kind, mapping_file
+from frontdesk.core.parse.csv_columns import ImportMapping, Kind, mapping_file
 from frontdesk.core.render import csv as csv_writer
 from frontdesk.core.render import ics as ics_writer
 from frontdesk.core.render import json as shapes

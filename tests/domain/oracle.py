@@ -12,8 +12,8 @@ from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import LocationId, RoomId, Service
-from frontdesk.core.domain.slots import Asking
 
 MINUTE = 60
 HOUR = 60 * MINUTE

@@ -15,9 +15,9 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.objections import Culprit
 from frontdesk.core.domain.people import Role, StaffId
 from frontdesk.core.domain.practice import Booking, ResourceId, Setup, StaffMember
+from frontdesk.core.domain.scenes import Asking, Busy, Counts, Place, Scene, wish_for
 from frontdesk.core.domain.services import Location, LocationId, Room, RoomId, Service, ServiceId
 from frontdesk.core.domain.settings import practice_of
-from frontdesk.core.domain.slots import Asking, Busy, Counts, Place, Scene, wish_for
 from frontdesk.core.domain.times import Span
 from tests.domain.oracle import MINUTE, Question, Taken
 

@@ -29,8 +29,9 @@ from frontdesk.core.domain.objections import (
 )
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import Booking, ResourceId, StaffMember
+from frontdesk.core.domain.scenes import Asking, Place, Verdict
 from frontdesk.core.domain.services import Location, Service
-from frontdesk.core.domain.slots import Asking, Place, Verdict, offers, one_a_start, verdict
+from frontdesk.core.domain.slots import offers, one_a_start, verdict
 from frontdesk.core.domain.times import Span
 from tests.domain.oracle import HOUR, MINUTE, Opinion, Question, Taken, shown
 from tests.domain.practices import (

@@ -17,8 +17,8 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import SlotTaken
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.views import Hold
 from tests.builders import Clock, at, booked, on
 from tests.operations.asking import a_client

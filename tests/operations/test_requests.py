@@ -54,8 +54,8 @@ from frontdesk.core.domain.objections import (
 )
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Applicant, Ended, Request, RequestId, RequestKind, RequestState
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import LocationId, ServiceId
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.views import RequestCard, RequestOrder, Standing
 from frontdesk.core.parse.practice import practice_file
 from tests.builders import PRACTICE, Clock, as_staff, at, booked, on

@@ -12,8 +12,8 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import BadInput, NotAllowed, Refused
 from frontdesk.core.domain.objections import Away
 from frontdesk.core.domain.people import StaffId
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.parse.practice import practice_file
 from tests.builders import as_staff, at, booked, on
 

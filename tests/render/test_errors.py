@@ -43,8 +43,8 @@ from frontdesk.core.domain.outbox import (
     Webhook,
 )
 from frontdesk.core.domain.people import Role, StaffId
+from frontdesk.core.domain.scenes import Offer
 from frontdesk.core.domain.services import LocationId
-from frontdesk.core.domain.slots import Offer
 from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.domain.views import BellLine, Outbox
 from frontdesk.core.render.words.errors import _PROBLEM_WORDS, _STORE_WORDS, error_words, plain_error

@@ -11,8 +11,8 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.requests import RequestId
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.times import Start
 from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
 

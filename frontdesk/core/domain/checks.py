@@ -8,7 +8,7 @@ from enum import Enum
 from frontdesk.core.domain import objections as why
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.objections import SlotObjection
-from frontdesk.core.domain.slots import Verdict
+from frontdesk.core.domain.scenes import Verdict
 
 
 class Topic(Enum):

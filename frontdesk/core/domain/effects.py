@@ -9,7 +9,8 @@ from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.slots import PRESENCE, Asking, Place, Scene, Wish
+from frontdesk.core.domain.scenes import Asking, Place, Scene, Wish
+from frontdesk.core.domain.slot_rules import PRESENCE
 
 
 class Lost(Enum):

@@ -11,7 +11,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
 from frontdesk.core.domain.outbox import Trouble
 from frontdesk.core.domain.people import Role
-from frontdesk.core.domain.slots import Offer
+from frontdesk.core.domain.scenes import Offer
 from frontdesk.core.domain.times import Instant
 
 if TYPE_CHECKING:  # events name permissions, and those the error that refuses

@@ -21,8 +21,8 @@ from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Automation
 from frontdesk.core.domain.requests import Request, RequestId, Slot
+from frontdesk.core.domain.scenes import Offer, Verdict
 from frontdesk.core.domain.services import LocationId
-from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.work import Work
 

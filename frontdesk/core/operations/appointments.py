@@ -52,8 +52,8 @@ from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, is_hidden
 from frontdesk.core.domain.practice import BY_CLIENT, Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import Service
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.domain.times import local_date
 from frontdesk.core.operations import taking

@@ -44,8 +44,8 @@ from frontdesk.core.domain.requests import (
     RequestState,
     Slot,
 )
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import LocationId, RoomId
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import HOUR, MINUTE, Start
 from frontdesk.core.operations import taking

@@ -11,8 +11,8 @@ from frontdesk.core.domain.objections import Objection, SlotObjection
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, Scope, not_allowed, scope_of
 from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.scenes import Offer
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Offer
 from frontdesk.core.queries.actors import require_may
 from frontdesk.core.store import clients, events, sight
 from frontdesk.core.store.look import Look

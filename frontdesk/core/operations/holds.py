@@ -8,7 +8,7 @@ from frontdesk.core.asks.requests import RecordEnd, SweepExpired
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.reminders import is_storm
-from frontdesk.core.domain.slots import Asking
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed

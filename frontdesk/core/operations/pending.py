@@ -12,8 +12,8 @@ from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.permissions import is_hidden
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestAction, RequestId, RequestKind, RequestState
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import RoomId, Service, ServiceId
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.appointments import found, locked, locked_client
 from frontdesk.core.operations.guard import require_no_objection, require_sees

@@ -46,8 +46,8 @@ from frontdesk.core.domain.requests import (
     Slot,
     expiry,
 )
+from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.services import Service
-from frontdesk.core.domain.slots import Asking
 from frontdesk.core.domain.text import clean_line, clean_text
 from frontdesk.core.domain.times import Instant, wall_time
 from frontdesk.core.operations import taking

@@ -18,8 +18,8 @@ from frontdesk.core.domain.objections import NotOffered
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Ended, Request, RequestId, RequestState, Slot
+from frontdesk.core.domain.scenes import Offer, Verdict
 from frontdesk.core.domain.services import LocationId, RoomId, Service
-from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import DAY, MINUTE, YEARS, Instant, Span, Start, local_date, resolve, wall_time
 from frontdesk.core.operations.guard import require_free, require_no_objection
 from frontdesk.core.queries import slots

@@ -35,7 +35,8 @@ from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestState, request_ref
-from frontdesk.core.domain.slots import Asking, Wish, conflicts
+from frontdesk.core.domain.scenes import Asking, Wish
+from frontdesk.core.domain.slots import conflicts
 from frontdesk.core.domain.work import Work, WorkState
 from frontdesk.core.operations import settings, taking
 from frontdesk.core.operations.guard import (

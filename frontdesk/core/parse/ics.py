@@ -11,7 +11,8 @@ from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.records import AppointmentRecord, BadRow, Records, TimeOffRecord
 from frontdesk.core.domain.text import clean_line, clean_text, folded
 from frontdesk.core.domain.times import YEARS, is_zone, zone
-from frontdesk.core.parse.csv import ImportMapping, problem
+from frontdesk.core.parse.csv import problem
+from frontdesk.core.parse.csv_columns import ImportMapping
 
 MONTHS = 12
 """How far an event without an end is expanded."""

@@ -11,7 +11,7 @@ from frontdesk.core.domain.outcomes import Countdown, countdown_to_reschedule
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestId, RequestState
-from frontdesk.core.domain.slots import Asking, Offer, Verdict
+from frontdesk.core.domain.scenes import Asking, Offer, Verdict
 from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import ClientHit, Neighbour, RequestCard, RequestLine, RequestList, Standing
 from frontdesk.core.queries import slots

@@ -14,7 +14,7 @@ from frontdesk.core.domain.hours import span_of_time_off
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Slot
-from frontdesk.core.domain.slots import Asking, Offer
+from frontdesk.core.domain.scenes import Asking, Offer
 from frontdesk.core.domain.times import HOUR, MINUTE, Span, local_date
 from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.domain.work import TIME_CAUSES

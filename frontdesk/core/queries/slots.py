@@ -21,21 +21,9 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Applicant, RequestId
+from frontdesk.core.domain.scenes import Asking, Busy, Counts, Offer, Place, Scene, Verdict, Wish, wish_for
 from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceId
-from frontdesk.core.domain.slots import (
-    Asking,
-    Busy,
-    Counts,
-    Offer,
-    Place,
-    Scene,
-    Verdict,
-    Wish,
-    offers,
-    one_a_start,
-    verdict,
-    wish_for,
-)
+from frontdesk.core.domain.slots import offers, one_a_start, verdict
 from frontdesk.core.domain.times import DAY, MINUTE, Span, Start, day_span, day_start, local_date, resolve
 from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
 from frontdesk.core.store import appointments, claims, requests, setup

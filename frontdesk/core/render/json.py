@@ -22,8 +22,8 @@ from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Automation, Setup, StaffMember
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.requests import Slot, request_ref
+from frontdesk.core.domain.scenes import Offer, Verdict
 from frontdesk.core.domain.services import Location, Service
-from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.views import (
     BellLine,

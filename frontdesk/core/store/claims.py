@@ -16,8 +16,8 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, may
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Request, RequestId, Slot
+from frontdesk.core.domain.scenes import Busy
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Busy
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Hold
 from frontdesk.core.store import rows, setup

@@ -19,7 +19,7 @@ from frontdesk.core.domain.appointments import TermsId
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.store import rows
+from frontdesk.core.store import guarantees
 from frontdesk.core.store.failures import Contention, Overlap
 from frontdesk.core.store.values import Misshapen
 
@@ -251,7 +251,7 @@ def engine_on(url: str, *, writing: bool, on_disk: bool = True) -> Engine:
 
 def make_schema(connection: Connection) -> None:
     """A new database at the newest version."""
-    rows.Row.metadata.create_all(connection)
+    guarantees.hung_on.create_all(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": SCHEMA})
     connection.execute(text("INSERT INTO event_chain (id, head) VALUES (1, '')"))

@@ -14,8 +14,8 @@ from frontdesk.core.asks.slots import AskWhy
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import RequestKind
+from frontdesk.core.domain.scenes import Offer, Verdict
 from frontdesk.core.domain.services import LocationId, RoomId
-from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Start, local_date
 from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.render.language import _

@@ -15,8 +15,8 @@ from frontdesk.core.asks.clients import FindClients, FindDuplicates
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
+from frontdesk.core.domain.scenes import Verdict
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.domain.slots import Verdict
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.labels import service_label

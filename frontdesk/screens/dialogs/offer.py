@@ -14,7 +14,7 @@ from frontdesk.core.asks.slots import FindSlots
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.requests import MOST_OFFERS, RequestKind
-from frontdesk.core.domain.slots import Offer
+from frontdesk.core.domain.scenes import Offer
 from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import RequestCard
 from frontdesk.core.parse.when import ALL_DAY, NotUnderstood, When

@@ -21,8 +21,8 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.reminders import reminder_hours as hours_of
+from frontdesk.core.domain.scenes import Offer, Verdict
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
-from frontdesk.core.domain.slots import Offer, Verdict
 from frontdesk.core.domain.times import Start, local_date
 from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.reminders import reminder_hours, written

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from frontdesk.core.domain.slots import Verdict
+from frontdesk.core.domain.scenes import Verdict
 from frontdesk.core.domain.times import local_date
 from frontdesk.core.parse.when import NotUnderstood, When, when
 from frontdesk.core.render import times

@@ -10,7 +10,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.money import written
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Slot
-from frontdesk.core.domain.slots import Offer
+from frontdesk.core.domain.scenes import Offer
 from frontdesk.core.domain.times import HOUR, Instant, Span, local_date, wall_time
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
