@@ -14,6 +14,7 @@ from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.actors import DESK, SYSTEM, Actor
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreUnusable
+from frontdesk.core.domain.events.outside import as_seen_outside
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.operations.table import OPERATIONS
@@ -57,7 +58,7 @@ class Desk:
                     self._let_in(tx, ask)
                     done: T = operation(tx, ask)
                     record_ends(tx)  # of a deed that records nothing itself
-                    return done
+                return as_seen_outside(done) if self.actor.is_from_outside else done
             except Refused as refused:
                 if any(it.is_too_late for it in refused.objections):
                     self.acting(SYSTEM)._write_down(ask.if_too_late())

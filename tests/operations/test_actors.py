@@ -14,6 +14,7 @@ from frontdesk.core.asks.appointments import (
     EditAppointment,
     ListPickedUp,
     PickUpAppointment,
+    ShowAppointment,
 )
 from frontdesk.core.asks.clients import AddClient, EditClient, FindClients, MergeClients, NewClient, ShowClient
 from frontdesk.core.asks.history import ShowHistory, Undo
@@ -43,7 +44,7 @@ from frontdesk.core.domain.actors import (
 )
 from frontdesk.core.domain.appointments import Side
 from frontdesk.core.domain.errors import NotAllowed, NotFound, Refused, Stale
-from frontdesk.core.domain.events.appointments import AppointmentBooked
+from frontdesk.core.domain.events.appointments import AppointmentBooked, AppointmentRescheduled
 from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.events.requests import RequestMade
@@ -480,6 +481,29 @@ def test_a_client_is_not_told_why_somebody_is_away(desk: Desk) -> None:
     voice = Voice(desk.see(ShowSetup()))
     assert "surgery" not in error_words(voice, refused.value)
     assert "surgery" in error_words(voice, told.value)
+
+
+def test_what_is_the_teams_alone_is_answered_to_no_client(desk: Desk) -> None:
+    secret = "owes us money"
+    clara = desk.do(AddClient(client=NewClient(name="Clara Client", note=secret))).client
+    apply(desk, "[portal]\nenabled = true\nnew_clients = true\n[policy]\nreschedule_needs_approval = false\n")
+    first, second, third = (booked(desk, on(25, hour), client=clara.id).appointment for hour in (9, 11, 14))
+    for it in (first, second, third):
+        desk.do(EditAppointment(appointment=it.id, seen=None, internal_note=secret))
+    herself = as_client(desk, clara)
+
+    moved = herself.do(RequestRescheduling(appointment=first.id, start=on(26, 9)))
+    apply(desk, "[policy]\nreschedule_needs_approval = true\n")
+    answers = [
+        moved,
+        herself.do(RequestRescheduling(appointment=second.id, start=on(26, 11))),
+        herself.do(CancelAsClient(appointment=third.id, seen=None)),
+        herself.do(RequestAppointment(service=REVIEW, start=on(26, 15), client=clara.id)),
+    ]
+
+    assert isinstance(moved, AppointmentRescheduled)
+    assert not [it for it in answers if secret in repr(it)]
+    assert secret in repr(desk.see(ShowAppointment(appointment=first.id)))  # it is kept all the same
 
 
 def test_the_portal_lets_nobody_in_while_it_is_off(desk: Desk) -> None:

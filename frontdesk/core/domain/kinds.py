@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status, appointment_ref, client_ref
@@ -55,6 +55,8 @@ class Kind(Generic[T]):
     """Whose it is: what "own" is measured by."""
     needs: Permission | None = None
     """Power over one, where it is no setting's."""
+    internal: Mapping[str, Any] = field(default_factory=dict)
+    """What of one is the team's alone, and what stands for it where others look."""
     undone: Callable[[T], T | None]
     """What becomes of one when what made it is taken back; None: that cannot be."""
     counters: frozenset[str] = frozenset()
@@ -68,6 +70,10 @@ class Kind(Generic[T]):
     def client(self, thing: T) -> ClientId | None:
         """Whose it is, where it is a client's."""
         return self.owner(thing).client
+
+    def public(self, thing: T) -> T:
+        """The thing as whose it is may see it."""
+        return replace(thing, **self.internal) if self.internal else thing  # type: ignore[type-var]
 
     def plain(self, thing: T) -> T:
         """The thing without its counters: what two moments of it are compared by."""
@@ -106,6 +112,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         ref=lambda id_: client_ref(ClientId(int(id_))),
         owner=lambda it: Owner(client=it.id),
         needs=Permission.CHANGE_CLIENTS,
+        internal={"note": "", "extra": {}, "source": "", "source_id": ""},
         undone=_ended("life", Life.UNDONE),
         counters=_REVISION,
     ),
@@ -115,6 +122,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         ref=lambda id_: appointment_ref(AppointmentId(int(id_))),
         owner=lambda it: Owner(practitioner=it.practitioner, client=it.client),
         needs=Permission.CHANGE_APPOINTMENTS,
+        internal={"internal_note": "", "override": "", "ticket": "", "extra": {}, "source": "", "source_id": ""},
         undone=_ended("status", Status.UNDONE),
         counters=_REVISION | {"sequence"},
     ),
@@ -128,6 +136,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
             applicant=it.applicant.id if it.applicant is not None else None,
         ),
         needs=Permission.CHANGE_APPOINTMENTS,
+        internal={"internal_note": "", "ticket": ""},
         undone=_ended("state", RequestState.UNDONE),
         counters=_REVISION,
     ),
@@ -156,6 +165,10 @@ _OF: dict[type[Any], Kind[Any]] = {kind.of: kind for kind in ALL_KINDS}
 
 def kind_of(thing: Thing) -> Kind[Any]:
     return _OF[type(thing)]
+
+
+def is_thing(value: object) -> bool:
+    return type(value) in _OF
 
 
 def owner_of(thing: Thing) -> Owner:

@@ -31,7 +31,6 @@ from frontdesk.core.domain.objections import (
 from frontdesk.core.domain.practice import ResourceId
 from frontdesk.core.domain.scenes import EVER, Asking, Busy, Place, Removed, Scene, Wish
 from frontdesk.core.domain.services import RoomId
-from frontdesk.core.domain.slots import conflicts
 from frontdesk.core.domain.times import (
     HOUR,
     Instant,
@@ -365,3 +364,8 @@ def common(one: Sequence[Removed], other: Sequence[Removed]) -> Iterable[Removed
             i += 1
         else:
             j += 1
+
+
+def conflicts(start: Instant, wish: Wish, busy: Busy) -> bool:
+    """Whether a booking from `start` would stand against a claim: the core of one meets the padded other."""
+    return is_removed(start, starts_removed(wish, (busy,)))

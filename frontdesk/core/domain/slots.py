@@ -19,9 +19,9 @@ from frontdesk.core.domain.objections import (
 )
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.domain.scenes import Busy, Offer, Place, Removed, Scene, Verdict, Wish
+from frontdesk.core.domain.scenes import Offer, Place, Removed, Scene, Verdict, Wish
 from frontdesk.core.domain.services import LocationId, RoomId, Service
-from frontdesk.core.domain.slot_rules import RULES, is_removed, removed_by_claims, rooms_of, starts_removed
+from frontdesk.core.domain.slot_rules import RULES, is_removed, removed_by_claims, rooms_of
 from frontdesk.core.domain.times import (
     Instant,
     Span,
@@ -89,11 +89,6 @@ def free_room(scene: Scene, place: Place, start: Instant) -> RoomId | None:
         ),
         None,
     )
-
-
-def conflicts(start: Instant, wish: Wish, busy: Busy) -> bool:
-    """Whether a booking from `start` would stand against a claim: the core of one meets the padded other."""
-    return is_removed(start, starts_removed(wish, (busy,)))
 
 
 def _offers_at(scene: Scene, place: Place, first: date, days: int) -> Iterable[Offer]:

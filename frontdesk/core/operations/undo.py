@@ -36,7 +36,7 @@ from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestState, request_ref
 from frontdesk.core.domain.scenes import Asking, Wish
-from frontdesk.core.domain.slots import conflicts
+from frontdesk.core.domain.slot_rules import conflicts
 from frontdesk.core.domain.work import Work, WorkState
 from frontdesk.core.operations import settings, taking
 from frontdesk.core.operations.guard import (
