@@ -262,4 +262,4 @@ def _counted(what: str, new: int, updated: int, skipped: int) -> str:
 
 def _is_only_told(kind: str) -> bool:
     """Whether an export has no file of these, only what happened to them."""
-    return kind not in ("client", "appointment") and not KINDS[kind].is_setup
+    return kind in KINDS and kind not in ("client", "appointment") and not KINDS[kind].is_setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 import stat
 from pathlib import Path
@@ -594,6 +595,26 @@ def test_what_clients_agreed_to_goes_with_the_history(practice: Command, lived_i
     told = [it["consent"] for it in practice("history", "--json", db=other).json["items"] if it["consent"]]
     assert told == [text]
     assert f"agreed to: {text}" in practice("history", db=other).out
+
+
+def test_who_did_what_before_actors_had_ids_goes_with_the_history(frontdesk: Command, tmp_path: Path) -> None:
+    """A month of work of an early version: some names meant one person, one meant two, and so nobody."""
+    kept = Path(__file__).parents[1] / "store" / "kept" / "625bf6d.db.gz"
+    old, other = tmp_path / "old.db", tmp_path / "other.db"
+    old.write_bytes(gzip.decompress(kept.read_bytes()))
+    assert frontdesk("upgrade", db=old).code == 0
+    assert frontdesk("export", "--all", "out", db=old).code == 0
+    assert frontdesk("practice", "apply", "out/practice.toml", db=other).code == 0
+    files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")
+    assert frontdesk("import", *files, db=other).code == 0
+
+    def who(db: Path) -> list[tuple[str, str, str]]:
+        lines = frontdesk("history", "--limit", "1000", "--json", db=db).json["items"]
+        return [(it["actor"], it["actor_kind"], it["actor_id"]) for it in lines]
+
+    here, there = who(old), who(other)
+    assert here in [there[n : n + len(here)] for n in range(len(there))]
+    assert {it[1] for it in here} == {"staff", "desk", "system", None}
 
 
 def test_a_practice_moves_to_another_engine_with_all_it_has(

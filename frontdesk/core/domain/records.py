@@ -73,6 +73,8 @@ class PastEvent:
     detail_digest: str
     actor_kind: str = ""
     """Empty: `actor` is a name, from before actors had ids."""
+    meant: tuple[str, str] | None = None
+    """Kind and id of whom that name meant there, if of one alone."""
     on_behalf_of: int | None = None
     consent: str = ""
     """What a client agreed to."""

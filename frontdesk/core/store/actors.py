@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_
 from sqlmodel import col
 
 from frontdesk.core.domain.actors import ActorId, ActorKind
+from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.store import rows
-from frontdesk.core.store.look import Look
+from frontdesk.core.store.look import Look, Tx
 
 _e = rows.Event
 _PAST = select(
     col(rows.PastActor.name), col(rows.PastActor.role), col(rows.PastActor.actor_kind), col(rows.PastActor.actor)
 )
+
+_KEEP_PAST = insert(rows.PastActor)
 
 PastNames = dict[tuple[str, str], ActorId]
 """By name and roles who an event without a kind of actor is of; a name that fitted two is not there."""
@@ -21,6 +24,16 @@ PastNames = dict[tuple[str, str], ActorId]
 def past(look: Look) -> PastNames:
     found = look.connection.execute(_PAST)
     return {(name, role): ActorId(ActorKind(kind), id_) for name, role, kind, id_ in found}
+
+
+def keep_past(tx: Tx, name: str, role: str, kind: str, id_: str) -> None:
+    """Whom a name meant in another database. Raises BadInput where it means somebody else here."""
+    who = ActorId(ActorKind(kind), id_)
+    known = past(tx).get((name, role))
+    if known is None:
+        tx.connection.execute(_KEEP_PAST, {"name": name, "role": role, "actor_kind": kind, "actor": id_})
+    elif known != who:
+        raise BadInput("history", Problem.NOT_READABLE, name, hint="here this name is somebody else's")
 
 
 def done_by(look: Look, who: ActorId) -> ColumnElement[bool]:

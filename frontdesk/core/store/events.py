@@ -135,11 +135,12 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
         .order_by(col(_e.id))
     )
     names = [name for name in _CHAINED_SINCE_IDS if name != "id"]
-    texts = consents.texts(look)
+    texts, past = consents.texts(look), actors.past(look)
     return tuple(
         PastEvent(
             id=row.id,
             **{name: getattr(row, name) for name in names},
+            meant=_meant(past, row),
             things=tuple(sorted(things[row.id])),
             salt=row.salt or "",
             detail=row.detail or "",
@@ -173,6 +174,8 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
         undoes = batches.get(event.undoes) if event.undoes is not None else None
         things = sorted(event.things)
         consents.keep(tx, event.consent)
+        if event.meant is not None:
+            actors.keep_past(tx, event.actor, event.role, *event.meant)
         _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, things, event.salt, event.detail)
 
 
@@ -190,6 +193,11 @@ def _require_sound(past: Sequence[PastEvent]) -> None:
             raise BadInput(
                 "history", Problem.NOT_READABLE, f"event {event.id}", hint="it was changed since the export"
             )
+
+
+def _meant(past: actors.PastNames, row: Any) -> tuple[str, str] | None:
+    who = None if row.actor_kind else past.get((row.actor, row.role))
+    return None if who is None else (who.kind.value, who.id)
 
 
 def _consent_of(detail: str) -> ConsentId:
