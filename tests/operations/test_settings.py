@@ -20,7 +20,7 @@ from frontdesk.core.domain.effects import Because, Lost
 from frontdesk.core.domain.errors import BadInput, NotAllowed, Problem, Refused, Stale, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.practice import SettingsChanged
 from frontdesk.core.domain.events.requests import RequestMade
-from frontdesk.core.domain.objections import ChangedSince, NothingToChange, NotOnline
+from frontdesk.core.domain.objections import AmountsAreKept, ChangedSince, NothingToChange, NotOnline
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
@@ -445,3 +445,18 @@ def test_the_work_list_names_whose_time_off_it_was(desk: Desk) -> None:
     people = {str(it.id): it.staff for it in desk.see(ShowSetup()).time_off}
     causes = {it.named.appointment.id: people[it.work.cause_id] for it in desk.see(ListWork())}
     assert causes == {ann.appointment.id: "ann", bob.appointment.id: "bob"}
+
+
+def test_a_currency_with_other_decimals_would_change_prices_that_are_kept(desk: Desk) -> None:
+    """The review costs 45.00; as whole yen that would be 4,500."""
+    seen = desk.see(ShowSetup())
+    assert seen.practice.currency == "GBP" and seen.services[ServiceId("review")].price == 4500
+
+    with pytest.raises(Refused) as refused:
+        desk.do(ChangeSettings(seen=seen.revision, values={"practice.currency": "JPY"}))
+    with pytest.raises(Refused):
+        desk.do(ApplyPractice(file=practice_file('[practice]\ncurrency = "KWD"\n')))
+
+    assert refused.value.objections == (AmountsAreKept("GBP"),)
+    desk.do(ChangeSettings(seen=seen.revision, values={"practice.currency": "CHF"}))
+    assert desk.see(ShowSetup()).practice.currency == "CHF"

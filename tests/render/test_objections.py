@@ -114,6 +114,10 @@ SENTENCES: list[tuple[why.Objection, str]] = [
     ),
     (why.CannotBeUndone("message"), "this cannot be undone"),
     (why.SameClient(), "these are the same client"),
+    (
+        why.AmountsAreKept("EUR"),
+        "prices are kept in EUR: a currency with other decimals would change each of them",
+    ),
     (why.LastAdmin("Ada Admin"), "Ada Admin is the only admin; make somebody else one first"),
     (why.NothingToChange(), "that is how it is already"),
     (why.ChargeIsOver(ChargeState.WAIVED), "the charge is waived already"),

@@ -363,6 +363,16 @@ class NothingToChange(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class AmountsAreKept(_Reason):
+    """Prices are kept in whole units of the smallest coin: with other decimals each would be another amount."""
+
+    code = "amounts_are_kept"
+    setting = "practice.currency"
+    currency: str
+    """In which they are kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class LastAdmin(_Reason):
     """The only admin cannot be archived, or lose the role: nobody could give it back."""
 
@@ -450,7 +460,15 @@ RequestObjection: TypeAlias = (
 )
 UndoObjection: TypeAlias = NothingToUndo | NothingToRedo | ChangedSince | CannotBeUndone
 RecordObjection: TypeAlias = (
-    SameClient | LastAdmin | NothingToChange | ChargeIsOver | WaiverNeedsReason | MailIsOver | NoAddress | NoPortal
+    SameClient
+    | AmountsAreKept
+    | LastAdmin
+    | NothingToChange
+    | ChargeIsOver
+    | WaiverNeedsReason
+    | MailIsOver
+    | NoAddress
+    | NoPortal
 )
 ChangeObjection: TypeAlias = AppointmentObjection | RequestObjection | UndoObjection | RecordObjection
 

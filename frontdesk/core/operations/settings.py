@@ -15,7 +15,8 @@ from frontdesk.core.domain.events.practice import PracticeApplied, SettingsChang
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.objections import LastAdmin, NothingToChange
+from frontdesk.core.domain.money import digits_of
+from frontdesk.core.domain.objections import AmountsAreKept, LastAdmin, NothingToChange
 from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.permissions import Owner, Permission
 from frontdesk.core.domain.practice import Setup, StaffMember
@@ -29,7 +30,7 @@ from frontdesk.core.operations.recording import record
 from frontdesk.core.parse.practice import setting_value
 from frontdesk.core.queries.setup import booked_ahead, effects_on, has_templates
 from frontdesk.core.render import letters
-from frontdesk.core.store import claims, events, setup
+from frontdesk.core.store import appointments, claims, events, setup
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
@@ -50,6 +51,7 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
     for change in changes:
         require_may_change(tx, change)
     require_an_admin(known, changes)
+    _require_same_decimals(tx, known, changes)
     if not changes and not ask.moves:
         return Batch(events=())  # it is so already: no act, and nothing to undo
     saved, also = _carried_out(tx, known, changes, but={move.appointment for move in ask.moves})
@@ -68,6 +70,7 @@ def change_settings(tx: Tx, ask: ChangeSettings) -> SettingsChanged:
     changes = tuple(change for change in changes if change.before != change.after)
     require_no_objection([] if changes else [NothingToChange()])
     require_known(known, changes)
+    _require_same_decimals(tx, known, changes)
     saved, also = _carried_out(tx, known, changes, but=set())
     return record(tx, SettingsChanged(all_changes=saved, also=also))
 
@@ -177,6 +180,17 @@ def require_an_admin(known: Setup | None, changes: Iterable[Change]) -> None:
     people = {**known.staff, **{it.after.id: it.after for it in changes if isinstance(it.after, StaffMember)}}
     if _admins(known.staff.values()) and not _admins(people.values()):
         require_no_objection([LastAdmin(_admins(known.staff.values())[0].name)])
+
+
+def _require_same_decimals(look: Look, known: Setup | None, changes: Iterable[Change]) -> None:
+    """A currency with other decimals, while amounts are kept in this one. Raises Refused."""
+    now = next((it.after for it in changes if it.id == "practice.currency"), None)
+    if known is None or not isinstance(now, SettingValue):
+        return
+    before, after = known.practice.currency, str(now.value or "EUR")
+    priced = any(it.price is not None for it in known.services.values())
+    if digits_of(before) != digits_of(after) and (priced or appointments.any_priced(look)):
+        require_no_objection([AmountsAreKept(before)])
 
 
 def _admins(people: Iterable[StaffMember]) -> list[StaffMember]:

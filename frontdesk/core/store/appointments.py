@@ -225,6 +225,11 @@ def busy_people(look: Look, people: Collection[StaffId], window: Span) -> set[St
     return {StaffId(who) for who in found.scalars()}
 
 
+def any_priced(look: Look) -> bool:
+    """Whether any was ever booked at a price."""
+    return look.connection.execute(select(col(_a.id)).where(col(_a.price).is_not(None)).limit(1)).first() is not None
+
+
 def has_any(look: Look, client: ClientId) -> bool:
     """Whether a client had, or has, an appointment that stands."""
     theirs = select(col(_a.id)).where(

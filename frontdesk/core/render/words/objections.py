@@ -240,6 +240,10 @@ def _of_record(voice: Voice, against: why.RecordObjection) -> str:
             return _("these are the same client")
         case why.NothingToChange():
             return _("that is how it is already")
+        case why.AmountsAreKept(currency):
+            return _(
+                "prices are kept in {currency}: a currency with other decimals would change each of them"
+            ).format(currency=currency)
         case why.LastAdmin(name):
             return _("{name} is the only admin; make somebody else one first").format(name=name)
         case why.ChargeIsOver(state):
