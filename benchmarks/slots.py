@@ -18,7 +18,7 @@ from frontdesk.core.asks.slots import FindSlots
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.scenes import Asking, Offer
 from frontdesk.core.queries import slots
-from frontdesk.core.store import setup
+from frontdesk.core.store import practice
 from frontdesk.core.store.engine import driver
 from frontdesk.core.store.look import Look
 
@@ -79,11 +79,11 @@ def anybody(days: int) -> FindSlots:
 
 
 def engine(look: Look, people: int, days: int) -> list[Offer]:
-    practice = setup.load(look)
-    service = practice.services[SERVICE]
-    search = slots.search_for(look, practice, service, Asking.STAFF, None, None)
-    places = slots.places_for(practice, service, staff_id(1) if people == 1 else None, None)
-    return slots.free_slots(look, practice, search, places, BASE, days)
+    setup = practice.load(look)
+    service = setup.services[SERVICE]
+    search = slots.search_for(look, setup, service, Asking.STAFF, None, None)
+    places = slots.places_for(setup, service, staff_id(1) if people == 1 else None, None)
+    return slots.free_slots(look, setup, search, places, BASE, days)
 
 
 def require_same(expected: list[int], found: list[Offer], desk: Desk, people: int, days: int) -> None:

@@ -19,7 +19,7 @@ from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import LocationId
-from frontdesk.core.store import appointments, claims, events, requests, setup
+from frontdesk.core.store import appointments, claims, events, practice, requests
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.rows import Appointment as AppointmentRow
@@ -166,7 +166,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
     """Everything that may not be in a database; empty is good."""
     with desk.store.reading() as connection:
         look = Look(store=desk.store, connection=connection, actor=desk.actor, now=now)
-        practice = setup.load(look)
+        setup = practice.load(look)
         kept = everything_kept(look)
         asked = requests.everything(look)
         broken = events.broken_links(connection)
@@ -194,7 +194,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
             expires_at=claim.expires_at,
         )
         for booking in bookings
-        for claim in claims.claims_of(practice, booking, look.now)
+        for claim in claims.claims_of(setup, booking, look.now)
     }
     # an open picker ends by itself, and what has run out lies there until somebody meets it
     held = [it for it in held if it.kind != "picker" and (it.expires_at is None or it.expires_at > look.now)]

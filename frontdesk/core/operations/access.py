@@ -18,7 +18,7 @@ from frontdesk.core.queries.letters import To, facts_of
 from frontdesk.core.render import letters
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.marks import secret
-from frontdesk.core.store import clients, codes, setup
+from frontdesk.core.store import clients, codes, practice
 from frontdesk.core.store.look import Tx
 
 AT_ONE_ADDRESS = 50
@@ -27,20 +27,20 @@ AT_ONE_ADDRESS = 50
 
 def send_access_code(tx: Tx, ask: SendAccessCode) -> None:
     require_allowed(tx, ask.needs)
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     address = _address(ask.address)
     leaves = tx.now + delay_of_code(codes.asked_lately(tx, address))
     id_, code = codes.issue(tx, address, ask.browser, leaves + CODE_LIFE)
     known = clients.reached_by(tx, "", address, AT_ONE_ADDRESS)
-    language = language_for(known[0].locale if known else "", practice.practice.locale)
+    language = language_for(known[0].locale if known else "", setup.practice.locale)
     to = To(reader=Reader.CLIENT, name="", email=address, language=language)
-    facts = facts_of(tx, practice, to, MailKind.ACCESS_CODE, "", None, code=secret("code"))
+    facts = facts_of(tx, setup, to, MailKind.ACCESS_CODE, "", None, code=secret("code"))
     if not known:
         letters.letter(facts)  # a stranger waits as long
         return
     deliver(
         tx,
-        practice,
+        setup,
         to,
         facts,
         Subject(About("access", str(id_)), uuid.uuid4()),

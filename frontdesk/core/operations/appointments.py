@@ -69,41 +69,41 @@ from frontdesk.core.operations.guard import (
 from frontdesk.core.operations.recording import record
 from frontdesk.core.queries import slots
 from frontdesk.core.queries.reminders import timed_since
-from frontdesk.core.store import appointments, claims, clients, pickers, setup, terms
+from frontdesk.core.store import appointments, claims, clients, pickers, practice, terms
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
 
 def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
-    practice = setup.load(tx)
-    service = slots.service_of(practice, ask.service)
+    setup = practice.load(tx)
+    service = slots.service_of(setup, ask.service)
     wanted = ask.client
     known = None if isinstance(wanted, NewClient) else locked_client(tx, wanted)
     override = clean_text(ask.override)
     search = slots.search_for(
         tx,
-        practice,
+        setup,
         service,
         Asking.STAFF,
         known.id if known else None,
         None,
-        room=taking.room_of(practice, ask.room),
+        room=taking.room_of(setup, ask.room),
     )
     holder = uuid.uuid4()
     if ask.hold is not None:
         pickers.close(tx, ask.hold)  # what it keeps is free for whoever it was kept for, and that is here
-    taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override)
+    taken = taking.take(tx, setup, search, holder, ask.practitioner, ask.location, ask.start, override)
     who = taken.verdict.practitioner
     overrides = bool(override and taken.verdict.reasons)
-    require_allowed(tx, ask.needs, Owner(practitioner=who), overriding=practice if overrides else None)
+    require_allowed(tx, ask.needs, Owner(practitioner=who), overriding=setup if overrides else None)
     if known is not None:
         require_sees(tx, ask.needs, known.id)
-    also = taking.take_holds(tx, practice, taken.holds)
-    client = add_record(tx, practice, wanted) if isinstance(wanted, NewClient) else known
+    also = taking.take_holds(tx, setup, taken.holds)
+    client = add_record(tx, setup, wanted) if isinstance(wanted, NewClient) else known
     assert client is not None
     booked = taking.new_appointment(
         tx,
-        practice,
+        setup,
         service,
         taken,
         client=client.id,
@@ -113,7 +113,7 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
         internal_note=clean_text(ask.internal_note),
         reminders=reminder_hours_given(ask.reminders),
     )
-    claims.replace(tx, practice, [booked])
+    claims.replace(tx, setup, [booked])
     return record(
         tx,
         AppointmentBooked(
@@ -129,16 +129,16 @@ def book_appointment(tx: Tx, ask: BookAppointment) -> AppointmentBooked:
 
 
 def rebook_appointment(tx: Tx, ask: RebookAppointment) -> AppointmentBooked:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     last = found(tx, ask.appointment)
-    require_power_over(tx, practice, ask.needs, last)
-    service = slots.service_of(practice, last.service)
+    require_power_over(tx, setup, ask.needs, last)
+    service = slots.service_of(setup, last.service)
     wanted = last.wall + timedelta(days=ask.days)
-    practitioner = keeps(practice, service, last)
+    practitioner = keeps(setup, service, last)
     location = last.location if practitioner == last.practitioner else None
-    search = slots.search_for(tx, practice, service, Asking.STAFF, last.client, None)
-    places = slots.places_for(practice, service, practitioner, location)
-    near = slots.nearest_to(tx, practice, search, places, wanted)
+    search = slots.search_for(tx, setup, service, Asking.STAFF, last.client, None)
+    places = slots.places_for(setup, service, practitioner, location)
+    near = slots.nearest_to(tx, setup, search, places, wanted)
     return book_appointment(
         tx,
         BookAppointment(
@@ -153,51 +153,51 @@ def rebook_appointment(tx: Tx, ask: RebookAppointment) -> AppointmentBooked:
 
 
 def reschedule_appointment(tx: Tx, ask: RescheduleAppointment) -> AppointmentRescheduled:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     seen = found(tx, ask.appointment)
-    service = slots.service_of(practice, ask.service or seen.service)
-    practitioner = ask.practitioner or keeps(practice, service, seen)
+    service = slots.service_of(setup, ask.service or seen.service)
+    practitioner = ask.practitioner or keeps(setup, service, seen)
     location = ask.location or (seen.location if practitioner == seen.practitioner else None)
     override = clean_text(ask.override)
     client = clients.lock(tx, seen.client)
-    room = taking.room_of(practice, ask.room)
-    search = slots.search_for(tx, practice, service, Asking.STAFF, seen.client, seen, room=room)
-    resources = claims.resources_of(practice, seen)
-    taking.lock(tx, [*resources, *taking.wanted(practice, search, practitioner, location)])
+    room = taking.room_of(setup, ask.room)
+    search = slots.search_for(tx, setup, service, Asking.STAFF, seen.client, seen, room=room)
+    resources = claims.resources_of(setup, seen)
+    taking.lock(tx, [*resources, *taking.wanted(setup, search, practitioner, location)])
     before = locked(tx, seen)
-    require_power_over(tx, practice, ask.needs, before)
+    require_power_over(tx, setup, ask.needs, before)
     require_seen(tx, before, ask.seen)
     if before.status not in RESCHEDULABLE:
         require_no_objection([NotFromHere(before.status, Action.RESCHEDULE)])
     if ask.hold is not None:
         pickers.close(tx, ask.hold)
     taken = taking.take(
-        tx, practice, search, before.holder, practitioner, location, ask.start, override, prefer=before.room
+        tx, setup, search, before.holder, practitioner, location, ask.start, override, prefer=before.room
     )
     who, where = taken.verdict.practitioner, taken.verdict.location
     overrides = bool(override and taken.verdict.reasons)
-    require_allowed(tx, ask.needs, Owner(practitioner=who), overriding=practice if overrides else None)
+    require_allowed(tx, ask.needs, Owner(practitioner=who), overriding=setup if overrides else None)
     elsewhere = (taken.start, who, where) != (before.start, before.practitioner, before.location)
     other = (service.id, who) != (before.service, before.practitioner)
     after = taking.moved(
         tx,
-        practice,
+        setup,
         before,
         service,
         taken,
         status=Status.BOOKED if elsewhere else before.status,
         override=override if taken.verdict.reasons else "",
-        terms=terms.keep(tx, practice.terms_of(service.id, who)) if other and ask.client_agreed else before.terms,
+        terms=terms.keep(tx, setup.terms_of(service.id, who)) if other and ask.client_agreed else before.terms,
         missed_cancel=None if elsewhere else before.missed_cancel,
         missed_reschedule=None if elsewhere else before.missed_reschedule,
         note=before.note if ask.note is None else clean_text(ask.note),
         internal_note=before.internal_note if ask.internal_note is None else clean_text(ask.internal_note),
         reminders=before.reminders if ask.reminders is None else reminder_hours_given(ask.reminders),
     )
-    also = taking.take_holds(tx, practice, taken.holds)
+    also = taking.take_holds(tx, setup, taken.holds)
     if elsewhere or other:
-        also += taking.overtake(tx, practice, after)
-    claims.replace(tx, practice, [after])
+        also += taking.overtake(tx, setup, after)
+    claims.replace(tx, setup, [after])
     appointments.save(tx, after)
     appointments.lay_back(tx, after.id)
     return record(
@@ -227,10 +227,10 @@ def edit_appointment(tx: Tx, ask: EditAppointment) -> AppointmentEdited:
 
 
 def cancel_appointment(tx: Tx, ask: CancelAppointment) -> AppointmentCancelled:
-    practice, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
-    reason = practice.reasons.get(ask.reason)
+    setup, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
+    reason = setup.reasons.get(ask.reason)
     if reason is None or reason.life is not Life.ACTIVE or not reason.offered:
-        offered = [it.id for it in practice.reasons.values() if it.offered and it.life is Life.ACTIVE]
+        offered = [it.id for it in setup.reasons.values() if it.offered and it.life is Life.ACTIVE]
         raise BadInput("reason", Problem.UNKNOWN, ask.reason, hint=", ".join(offered))
     told = clean_text(ask.text)
     if before.status not in CANCELLABLE:
@@ -247,37 +247,37 @@ def cancel_appointment(tx: Tx, ask: CancelAppointment) -> AppointmentCancelled:
         by=ask.by,
         at=said_at,
     )
-    return _cancel(tx, practice, before, client, cancellation, ask)
+    return _cancel(tx, setup, before, client, cancellation, ask)
 
 
 def cancel_as_client(tx: Tx, ask: CancelAsClient) -> AppointmentCancelled:
-    practice, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
+    setup, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
     if before.status not in RESCHEDULABLE:
         require_no_objection([NotFromHere(before.status, Action.CANCEL)])
-    require_no_objection(objections_to_cancelling(before, terms.of(tx, practice, before), tx.now))
-    reason = practice.reasons[BY_CLIENT]
+    require_no_objection(objections_to_cancelling(before, terms.of(tx, setup, before), tx.now))
+    reason = setup.reasons[BY_CLIENT]
     cancellation = Cancellation(
         reason=reason.id, text=clean_text(ask.text), rebook_link=reason.rebook_link, by=Side.CLIENT, at=tx.now
     )
-    return _cancel(tx, practice, before, client, cancellation)
+    return _cancel(tx, setup, before, client, cancellation)
 
 
 def _cancel(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     before: Appointment,
     client: Client,
     cancellation: Cancellation,
     words: CancelAppointment | None = None,
 ) -> AppointmentCancelled:
-    currency = practice.practice.currency
-    agreed = terms.of(tx, practice, before)
+    currency = setup.practice.currency
+    agreed = terms.of(tx, setup, before)
     status, outcome = outcome_of_cancelling(before, agreed, currency, cancellation.by, cancellation.at)
     after = before.changed(status=status, cancellation=cancellation)
     waive = clean_text(words.waive) if words is not None else ""
-    also = charge(tx, practice, after, ChargeKind.LATE_CANCEL, outcome.fee, waive)
-    also += taking.overtake(tx, practice, after)
-    claims.replace(tx, practice, [after])
+    also = charge(tx, setup, after, ChargeKind.LATE_CANCEL, outcome.fee, waive)
+    also += taking.overtake(tx, setup, after)
+    claims.replace(tx, setup, [after])
     appointments.save(tx, after)
     appointments.lay_back(tx, after.id)
     return record(
@@ -294,7 +294,7 @@ def _cancel(
 
 
 def set_status(tx: Tx, ask: SetStatus) -> StatusSet:
-    practice, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
+    setup, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs)
     action = MOVES.get((before.status, ask.status))
     if action is None:
         require_no_objection([NotFromHere(before.status, _meant(ask.status))])
@@ -302,31 +302,31 @@ def set_status(tx: Tx, ask: SetStatus) -> StatusSet:
         require_no_objection([NotBeforeStart(before.start)])
     if ask.status in HAPPENS and local_date(before.start, before.zone) > local_date(tx.now, before.zone):
         require_no_objection([NotBeforeStart(before.start)])  # nobody arrives on another day
-    agreed = terms.of(tx, practice, before)
+    agreed = terms.of(tx, setup, before)
     after = before.changed(status=ask.status)
     also: tuple[Change, ...] = ()
     if ask.status is Status.NO_SHOW:
-        fee = fee_of_no_show(after, agreed, practice.practice.currency)
-        also += charge(tx, practice, after, ChargeKind.NO_SHOW, fee)
-        claims.replace(tx, practice, [after])
+        fee = fee_of_no_show(after, agreed, setup.practice.currency)
+        also += charge(tx, setup, after, ChargeKind.NO_SHOW, fee)
+        claims.replace(tx, setup, [after])
     if after.status not in RESCHEDULABLE:
-        also += taking.overtake(tx, practice, after)
+        also += taking.overtake(tx, setup, after)
     appointments.save(tx, after)
     return record(tx, StatusSet(before=before, appointment=after, client_name=client.name, also=also))
 
 
 def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReinstated:
-    practice, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs, any_room=True)
+    setup, before, client = _opened(tx, ask.appointment, ask.seen, ask.needs, any_room=True)
     if before.status not in REINSTATABLE:
         require_no_objection([NotFromHere(before.status, Action.REINSTATE)])
     override = clean_text(ask.override)
-    service = practice.services[before.service]
-    search = slots.search_for(tx, practice, service, Asking.STAFF, before.client, before, room=before.room)
+    service = setup.services[before.service]
+    search = slots.search_for(tx, setup, service, Asking.STAFF, before.client, before, room=before.room)
     taken = taking.take(
-        tx, practice, search, before.holder, before.practitioner, before.location, before.start, override
+        tx, setup, search, before.holder, before.practitioner, before.location, before.start, override
     )
     overrides = bool(override and taken.verdict.reasons)
-    require_allowed(tx, ask.needs, owner_of(before), overriding=practice if overrides else None)
+    require_allowed(tx, ask.needs, owner_of(before), overriding=setup if overrides else None)
     after = before.changed(
         status=Status.BOOKED,
         cancellation=None,
@@ -336,8 +336,8 @@ def reinstate_appointment(tx: Tx, ask: ReinstateAppointment) -> AppointmentReins
         override=override if taken.verdict.reasons else before.override,
     )
     after = replace(after, timed_at=timed_since(tx, before, after))
-    also = taking.take_holds(tx, practice, taken.holds) + void_charges(tx, after)
-    claims.replace(tx, practice, [after])
+    also = taking.take_holds(tx, setup, taken.holds) + void_charges(tx, after)
+    claims.replace(tx, setup, [after])
     appointments.save(tx, after)
     return record(
         tx,
@@ -363,16 +363,16 @@ def _opened(
     tx: Tx, id_: AppointmentId, seen: int | None, permission: Permission, any_room: bool = False
 ) -> tuple[Setup, Appointment, Client]:
     """The locks and the reads of a change that stays in its place, maybe in another room of it."""
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     seen_now = found(tx, id_)
     client = clients.lock(tx, seen_now.client)
-    rooms = practice.rooms_for(practice.services[seen_now.service], seen_now.location) if any_room else ()
-    taking.lock(tx, [*claims.resources_of(practice, seen_now), *(practice.room_resources[it] for it in rooms)])
+    rooms = setup.rooms_for(setup.services[seen_now.service], seen_now.location) if any_room else ()
+    taking.lock(tx, [*claims.resources_of(setup, seen_now), *(setup.room_resources[it] for it in rooms)])
     appointment = locked(tx, seen_now)
-    require_power_over(tx, practice, permission, appointment)
+    require_power_over(tx, setup, permission, appointment)
     require_seen(tx, appointment, seen)
     assert client is not None, "an appointment has a client"
-    return practice, appointment, client
+    return setup, appointment, client
 
 
 def reminder_hours_given(hours: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -412,9 +412,9 @@ def locked_client(tx: Tx, id_: ClientId) -> Client:
     return client
 
 
-def keeps(practice: Setup, service: Service, appointment: Appointment) -> StaffId | None:
+def keeps(setup: Setup, service: Service, appointment: Appointment) -> StaffId | None:
     """The practitioner stays, unless they do not offer the new service."""
-    offers_it = service.id in practice.staff[appointment.practitioner].services
+    offers_it = service.id in setup.staff[appointment.practitioner].services
     return appointment.practitioner if offers_it or service.id == appointment.service else None
 
 

@@ -16,7 +16,7 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import clean_text
 from frontdesk.core.operations.guard import require_no_objection, require_power_over, require_seen
 from frontdesk.core.operations.recording import record
-from frontdesk.core.store import appointments, charges, clients, setup
+from frontdesk.core.store import appointments, charges, clients, practice
 from frontdesk.core.store.look import Tx
 
 
@@ -38,7 +38,7 @@ def waive_charge(tx: Tx, ask: WaiveCharge) -> ChargeWaived:
 
 
 def charge(
-    tx: Tx, practice: Setup, appointment: Appointment, kind: ChargeKind, amount: int, waive: str = ""
+    tx: Tx, setup: Setup, appointment: Appointment, kind: ChargeKind, amount: int, waive: str = ""
 ) -> tuple[Change, ...]:
     """A fee, due or waived at once; nothing where it costs nothing, or was paid before. The caller records it."""
     paid = (it.kind for it in charges.of_appointment(tx, appointment.id) if it.state is ChargeState.SETTLED)
@@ -52,7 +52,7 @@ def charge(
             appointment=appointment.id,
             kind=kind,
             amount=amount,
-            currency=practice.practice.currency,
+            currency=setup.practice.currency,
             made_at=tx.now,
             state=ChargeState.WAIVED if waive else ChargeState.DUE,
             reason=waive,
@@ -78,7 +78,7 @@ def _due(tx: Tx, ask: SettleCharge | WaiveCharge) -> tuple[Charge, str]:
         raise NotFound("charge", str(ask.charge))
     appointment = appointments.find(tx, before.appointment)
     assert appointment is not None, "a charge is for an appointment"
-    require_power_over(tx, setup.load(tx), ask.needs, appointment)
+    require_power_over(tx, practice.load(tx), ask.needs, appointment)
     require_seen(tx, before, ask.seen)
     if before.state is not ChargeState.DUE:
         require_no_objection([ChargeIsOver(before.state)])

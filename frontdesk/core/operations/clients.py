@@ -22,19 +22,19 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
-from frontdesk.core.store import appointments, claims, clients, requests, setup, things
+from frontdesk.core.store import appointments, claims, clients, practice, requests, things
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
 
 def add_client(tx: Tx, ask: AddClient) -> ClientAdded:
     require_allowed(tx, ask.needs)
-    return record(tx, ClientAdded(client=add_record(tx, setup.load(tx), ask.client)))
+    return record(tx, ClientAdded(client=add_record(tx, practice.load(tx), ask.client)))
 
 
 def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
     require_allowed(tx, ask.needs)
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     before = _active(tx, ask.client)
     require_sees(tx, ask.needs, before.id)
     require_seen(tx, before, ask.seen)
@@ -43,7 +43,7 @@ def edit_client(tx: Tx, ask: EditClient) -> ClientEdited:
         for name in ("name", "kind", "phone", "email", "born", "contacts", "locale", "note", "preferences")
         if getattr(ask, name) is not None
     }
-    fields = _cleaned(given, practice, tx.now)
+    fields = _cleaned(given, setup, tx.now)
     if "contacts" in fields:
         fields["contacts"] = with_ids(fields["contacts"], before.contacts, new_contact_id)
     after = replace(before, **fields, revision=before.revision + 1)
@@ -60,9 +60,9 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     for id_ in found:
         require_sees(tx, ask.needs, id_)
     kept, dropped = found[ask.keep], found[ask.drop]
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     theirs = appointments.of_client(tx, dropped.id)
-    claims.lock(tx, {resource for it in theirs for resource in claims.resources_of(practice, it)})
+    claims.lock(tx, {resource for it in theirs for resource in claims.resources_of(setup, it)})
     if [appointments.lock(tx, it.id) for it in theirs] != theirs:
         raise Contention
     moved = [(it, it.changed(client=kept.id)) for it in theirs]
@@ -116,10 +116,10 @@ def log_opening(tx: Tx, ask: LogOpening) -> None:
     clients.log_opening(tx, ask.client)
 
 
-def add_record(tx: Tx, practice: Setup, new: NewClient) -> Client:
+def add_record(tx: Tx, setup: Setup, new: NewClient) -> Client:
     """A new client's row, cleaned; the caller records it. Raises BadInput."""
     given: dict[str, Any] = {name: getattr(new, name) for name in NewClient.__dataclass_fields__}
-    fields = _cleaned(given, practice, tx.now)
+    fields = _cleaned(given, setup, tx.now)
     fields["contacts"] = with_ids(fields["contacts"], (), new_contact_id)
     return clients.add(tx, Client(id=ClientId(0), created_at=tx.now, **fields))
 
@@ -128,11 +128,11 @@ def new_contact_id() -> ContactId:
     return ContactId(uuid.uuid4().hex[:12])
 
 
-def _cleaned(given: dict[str, Any], practice: Setup, now: Instant) -> dict[str, Any]:
+def _cleaned(given: dict[str, Any], setup: Setup, now: Instant) -> dict[str, Any]:
     """What came from outside, made fit to keep. Raises BadInput."""
-    fields, country = dict(given), practice.practice.country
+    fields, country = dict(given), setup.practice.country
     born = fields.get("born")
-    if born is not None and (born.year not in YEARS or born > local_date(now, practice.practice.timezone)):
+    if born is not None and (born.year not in YEARS or born > local_date(now, setup.practice.timezone)):
         raise BadInput("born", Problem.OUT_OF_RANGE, born.isoformat())
     for name in ("locale",):
         if name in fields:

@@ -54,31 +54,31 @@ from frontdesk.core.operations.guard import require_allowed, require_decides, re
 from frontdesk.core.operations.pending import Opened, opened_request, search_for
 from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.requests import moved_by_client, record_of, resembling
-from frontdesk.core.store import appointments, claims, clients, requests, setup
+from frontdesk.core.store import appointments, claims, clients, practice, requests
 from frontdesk.core.store.look import Look, Tx
 
 E = TypeVar("E", bound=Event)
 
 
 def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     opened = opened_request(
-        tx, practice, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client
+        tx, setup, ask.request, RequestAction.APPROVE, also_of=ask.practitioner, chosen=ask.client
     )
     before = opened.request
-    _require_decides(tx, practice, opened)
-    require_decides(tx, practice, ask.practitioner, before.service)
+    _require_decides(tx, setup, opened)
+    require_decides(tx, setup, ask.practitioner, before.service)
     require_seen(tx, before, ask.seen)
     stays = ask.practitioner == before.slot.practitioner
     return _approve(
         tx,
-        practice,
+        setup,
         opened,
         _Decision(
             practitioner=ask.practitioner,
             start=before.slot.start if ask.start is None else ask.start,
             location=ask.location or (before.slot.location if stays else None),
-            room=taking.room_of(practice, ask.room),
+            room=taking.room_of(setup, ask.room),
             internal_note=ask.internal_note,
             ticket=ask.ticket,
             message=clean_text(ask.message),
@@ -91,48 +91,48 @@ def approve_request(tx: Tx, ask: ApproveRequest) -> RequestApproved:
 
 def approve_requests(tx: Tx, ask: ApproveRequests) -> Batch[RequestApproved]:
     """Each as it was asked for; what is not clear any more stays pending."""
-    practice = setup.load(tx)
+    setup = practice.load(tx)
 
     def approve(id_: RequestId, seen: int) -> RequestApproved:
-        opened = opened_request(tx, practice, id_, RequestAction.APPROVE)
-        _require_decides(tx, practice, opened)
+        opened = opened_request(tx, setup, id_, RequestAction.APPROVE)
+        _require_decides(tx, setup, opened)
         require_seen(tx, opened.request, seen)
-        return _approve(tx, practice, opened, _as_asked(opened.request), only_clear=True)
+        return _approve(tx, setup, opened, _as_asked(opened.request), only_clear=True)
 
-    return _each(tx, practice, ask.requests, approve)
+    return _each(tx, setup, ask.requests, approve)
 
 
 def decline_request(tx: Tx, ask: DeclineRequest) -> RequestDeclined:
-    return _decline(tx, setup.load(tx), ask.request, ask.seen, ask.message)
+    return _decline(tx, practice.load(tx), ask.request, ask.seen, ask.message)
 
 
 def decline_requests(tx: Tx, ask: DeclineRequests) -> Batch[RequestDeclined]:
-    practice = setup.load(tx)
-    return _each(tx, practice, ask.requests, lambda id_, seen: _decline(tx, practice, id_, seen, ask.message))
+    setup = practice.load(tx)
+    return _each(tx, setup, ask.requests, lambda id_, seen: _decline(tx, setup, id_, seen, ask.message))
 
 
 def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     if not ask.times:
         raise BadInput("start", Problem.MISSING)
     if len(ask.times) > MOST_OFFERS:
         require_no_objection([TooManyOffers(MOST_OFFERS)])
-    opened = opened_request(tx, practice, ask.request, RequestAction.OFFER, everybody=True)
+    opened = opened_request(tx, setup, ask.request, RequestAction.OFFER, everybody=True)
     before = opened.request
-    _require_decides(tx, practice, opened)
+    _require_decides(tx, setup, opened)
     require_seen(tx, before, ask.seen)
     offered: list[Slot] = []
-    search = search_for(tx, practice, opened, Asking.STAFF, None)
+    search = search_for(tx, setup, opened, Asking.STAFF, None)
     for time in ask.times:
         who = time.practitioner or before.slot.practitioner
-        require_decides(tx, practice, who, before.service)
-        there = replace(search, wish=replace(search.wish, room=taking.room_of(practice, time.room)))
+        require_decides(tx, setup, who, before.service)
+        there = replace(search, wish=replace(search.wish, room=taking.room_of(setup, time.room)))
         location = time.location or (before.slot.location if who == before.slot.practitioner else None)
-        taken = taking.take(tx, practice, there, before.holder, who, location, time.start, override="")
+        taken = taking.take(tx, setup, there, before.holder, who, location, time.start, override="")
         require_no_objection(it for it in taken.verdict.warnings if isinstance(it, InThePast))
         offered.append(taken.slot)
     offered = list(dict.fromkeys(offered))
-    until = tx.now + practice.practice.booking.answer_by * HOUR
+    until = tx.now + setup.practice.booking.answer_by * HOUR
     ends = [until, *(slot.start for slot in offered)]
     if opened.appointment is not None:
         ends.append(opened.appointment.start)
@@ -146,7 +146,7 @@ def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
         buffer_after=search.wish.after // MINUTE,
     )
     requests.save(tx, after)
-    claims.replace(tx, practice, [after])
+    claims.replace(tx, setup, [after])
     return record(
         tx,
         TimesOffered(
@@ -156,8 +156,8 @@ def offer_times(tx: Tx, ask: OfferTimes) -> TimesOffered:
 
 
 def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
-    practice = setup.load(tx)
-    opened = opened_request(tx, practice, ask.request, RequestAction.ANSWER, chosen=ask.client)
+    setup = practice.load(tx)
+    opened = opened_request(tx, setup, ask.request, RequestAction.ANSWER, chosen=ask.client)
     before = opened.request
     require_allowed(tx, ask.needs, owner_of(before))
     require_seen(tx, before, ask.seen)
@@ -175,19 +175,19 @@ def take_offer(tx: Tx, ask: TakeOffer) -> RequestApproved:
         client=ask.client,
         new_client=ask.new_client,
     )
-    return _approve(tx, practice, opened, decision, taken_offer=True)
+    return _approve(tx, setup, opened, decision, taken_offer=True)
 
 
 def refuse_offers(tx: Tx, ask: RefuseOffers) -> OffersRefused:
-    practice = setup.load(tx)
-    before = opened_request(tx, practice, ask.request, RequestAction.ANSWER).request
+    setup = practice.load(tx)
+    before = opened_request(tx, setup, ask.request, RequestAction.ANSWER).request
     require_allowed(tx, ask.needs, owner_of(before))
     require_seen(tx, before, ask.seen)
     if not before.offers:
         require_no_objection([NoOpenOffer(0)])
     after = before.changed(offers=(), answer_by=None, hold_lost=True)
     requests.save(tx, after)
-    claims.replace(tx, practice, [after])
+    claims.replace(tx, setup, [after])
     return record(tx, OffersRefused(before=before, request=after, client_name=taking.name_of(tx, after)))
 
 
@@ -213,11 +213,11 @@ class _Decision:
         return request.ticket if self.ticket is None else clean_line(self.ticket)
 
 
-def _require_decides(tx: Tx, practice: Setup, opened: Opened) -> None:
+def _require_decides(tx: Tx, setup: Setup, opened: Opened) -> None:
     """Power over the time that is asked for, and over the appointment that would go away. Raises NotAllowed."""
-    require_decides(tx, practice, opened.request.slot.practitioner, opened.request.service)
+    require_decides(tx, setup, opened.request.slot.practitioner, opened.request.service)
     if opened.appointment is not None:
-        require_decides(tx, practice, opened.appointment.practitioner, opened.appointment.service)
+        require_decides(tx, setup, opened.appointment.practitioner, opened.appointment.service)
 
 
 def _left(tx: Tx, id_: RequestId, error: Refused | SlotTaken | Stale) -> Left:
@@ -236,11 +236,11 @@ def _left(tx: Tx, id_: RequestId, error: Refused | SlotTaken | Stale) -> Left:
 
 
 def _each(
-    tx: Tx, practice: Setup, asked: Iterable[tuple[RequestId, int]], act: Callable[[RequestId, int], E]
+    tx: Tx, setup: Setup, asked: Iterable[tuple[RequestId, int]], act: Callable[[RequestId, int], E]
 ) -> Batch[E]:
     """Each that can be; the others are left with their reasons. Doing nothing is a refusal, with all of them."""
     once = dict(asked)
-    _lock_all(tx, practice, list(once))
+    _lock_all(tx, setup, list(once))
     done: list[E] = []
     left: list[Left] = []
     for id_, seen in once.items():
@@ -253,17 +253,17 @@ def _each(
     return Batch(events=tuple(done), left=tuple(left))
 
 
-def _lock_all(tx: Tx, practice: Setup, ids: list[RequestId]) -> None:
+def _lock_all(tx: Tx, setup: Setup, ids: list[RequestId]) -> None:
     """One lock over everything a batch touches, before its first write."""
     every = [it for it in (requests.find(tx, id_) for id_ in ids) if it is not None]
     for client in sorted({it.client for it in every if it.client is not None}):
         clients.lock(tx, client)
     moved = [appointments.find(tx, it.appointment) for it in every if it.appointment is not None]
-    resources = [resource for it in every for resource in claims.resources_of(practice, it)]
-    resources += [resource for it in moved if it is not None for resource in claims.resources_of(practice, it)]
+    resources = [resource for it in every for resource in claims.resources_of(setup, it)]
+    resources += [resource for it in moved if it is not None for resource in claims.resources_of(setup, it)]
     for it in every:
-        rooms = practice.services[it.service].rooms
-        resources += [practice.room_resources[room] for room in rooms if room in practice.room_resources]
+        rooms = setup.services[it.service].rooms
+        resources += [setup.room_resources[room] for room in rooms if room in setup.room_resources]
     taking.lock(tx, resources)
     for appointment in sorted(it.id for it in moved if it is not None):
         appointments.lock(tx, appointment)
@@ -271,7 +271,7 @@ def _lock_all(tx: Tx, practice: Setup, ids: list[RequestId]) -> None:
 
 def _approve(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     opened: Opened,
     decision: _Decision,
     *,
@@ -283,8 +283,8 @@ def _approve(
     _require_approvable(tx, opened, decision, only_clear)
     taken = taking.take(
         tx,
-        practice,
-        search_for(tx, practice, opened, Asking.STAFF, decision.room),
+        setup,
+        search_for(tx, setup, opened, Asking.STAFF, decision.room),
         before.holder,
         decision.practitioner,
         decision.location,
@@ -297,10 +297,10 @@ def _approve(
         require_no_objection(taken.verdict.warnings)
     needs = TakeOffer.needs if taken_offer else ApproveRequest.needs
     whose = replace(owner_of(before), practitioner=taken.verdict.practitioner)
-    require_allowed(tx, needs, whose, overriding=practice if overrides else None)
-    also = taking.take_holds(tx, practice, taken.holds)
-    client = opened.client or add_record(tx, practice, record_of(before.applicant))
-    appointment, fees = _booked(tx, practice, opened, decision, taken, client.id, taken_offer)
+    require_allowed(tx, needs, whose, overriding=setup if overrides else None)
+    also = taking.take_holds(tx, setup, taken.holds)
+    client = opened.client or add_record(tx, setup, record_of(before.applicant))
+    appointment, fees = _booked(tx, setup, opened, decision, taken, client.id, taken_offer)
     after = before.changed(
         state=RequestState.APPROVED,
         client=client.id,
@@ -312,7 +312,7 @@ def _approve(
         answer_by=None,
     )
     requests.save(tx, after)
-    claims.replace(tx, practice, [after, appointment])
+    claims.replace(tx, setup, [after, appointment])
     return record(
         tx,
         RequestApproved(
@@ -347,7 +347,7 @@ def _require_approvable(tx: Tx, opened: Opened, decision: _Decision, only_clear:
 
 def _booked(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     opened: Opened,
     decision: _Decision,
     taken: taking.Taken,
@@ -360,13 +360,11 @@ def _booked(
     override = decision.override if taken.verdict.reasons else ""
     if was is None:
         noted = {"override": override, "internal_note": internal, "ticket": ticket}
-        new = taking.new_appointment(
-            tx, practice, opened.service, taken, client=client, holder=request.holder, **noted
-        )
+        new = taking.new_appointment(tx, setup, opened.service, taken, client=client, holder=request.holder, **noted)
         return new, ()
     moved, fees = moved_by_client(
         tx,
-        practice,
+        setup,
         was,
         opened.service,
         taken,
@@ -381,13 +379,13 @@ def _booked(
     return moved, fees
 
 
-def _decline(tx: Tx, practice: Setup, id_: RequestId, seen: int | None, message: str) -> RequestDeclined:
-    before = opened_request(tx, practice, id_, RequestAction.DECLINE).request
-    require_decides(tx, practice, before.slot.practitioner, before.service)
+def _decline(tx: Tx, setup: Setup, id_: RequestId, seen: int | None, message: str) -> RequestDeclined:
+    before = opened_request(tx, setup, id_, RequestAction.DECLINE).request
+    require_decides(tx, setup, before.slot.practitioner, before.service)
     require_seen(tx, before, seen)
     after = before.changed(state=RequestState.DECLINED, offers=(), answer_by=None)
     requests.save(tx, after)
-    claims.replace(tx, practice, [after])
+    claims.replace(tx, setup, [after])
     name = taking.name_of(tx, after)
     return record(tx, RequestDeclined(before=before, request=after, client_name=name, message=clean_text(message)))
 

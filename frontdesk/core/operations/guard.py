@@ -29,14 +29,14 @@ def require_allowed(
             raise not_allowed(look.actor, Permission.OVERRIDE_RULES)
 
 
-def require_decides(look: Look, practice: Setup, practitioner: StaffId, service: ServiceId) -> None:
+def require_decides(look: Look, setup: Setup, practitioner: StaffId, service: ServiceId) -> None:
     """Requests are decided by who has power over that calendar, receptionists where the practice lets them.
 
     A practitioner decides about their own time, of services they offer. Raises NotAllowed.
     """
     require_allowed(look, Permission.DECIDE_REQUESTS, Owner(practitioner=practitioner))
-    _require_offers(look, practice, Permission.DECIDE_REQUESTS, service)
-    if not practice.practice.desk.receptionists_decide and _is_only_receptionist(look):
+    _require_offers(look, setup, Permission.DECIDE_REQUESTS, service)
+    if not setup.practice.desk.receptionists_decide and _is_only_receptionist(look):
         raise not_allowed(look.actor, Permission.DECIDE_REQUESTS)
 
 
@@ -44,22 +44,22 @@ def _is_only_receptionist(look: Look) -> bool:
     return look.actor.staff is not None and set(look.actor.roles) <= {Role.RECEPTIONIST, Role.VIEWER}
 
 
-def _require_offers(look: Look, practice: Setup, permission: Permission, service: ServiceId) -> None:
+def _require_offers(look: Look, setup: Setup, permission: Permission, service: ServiceId) -> None:
     """Who has power over their own alone has it over the services they offer. Raises NotAllowed."""
     staff = look.actor.staff
     if staff is None or scope_of(look.actor, permission) is not Scope.OWN:
         return
-    if staff not in practice.staff or service not in practice.staff[staff].services:
+    if staff not in setup.staff or service not in setup.staff[staff].services:
         raise not_allowed(look.actor, permission)
 
 
-def require_power_over(look: Look, practice: Setup, permission: Permission, appointment: Appointment) -> None:
+def require_power_over(look: Look, setup: Setup, permission: Permission, appointment: Appointment) -> None:
     """A practitioner has power over their own appointments, of services they offer; a client over theirs.
 
     Raises NotAllowed.
     """
     require_allowed(look, permission, owner_of(appointment))
-    _require_offers(look, practice, permission, appointment.service)
+    _require_offers(look, setup, permission, appointment.service)
 
 
 def require_sees(look: Look, permission: Permission, client: ClientId) -> None:

@@ -14,7 +14,7 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.queries import slots
-from frontdesk.core.store import claims, mail_queue, pickers, requests, setup
+from frontdesk.core.store import claims, mail_queue, pickers, practice, requests
 from frontdesk.core.store.look import Tx
 
 SWEPT = 200
@@ -40,22 +40,22 @@ def record_end(tx: Tx, ask: RecordEnd) -> None:
 
 def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
     """Keep a free time while somebody decides; the one this picker kept before is free again."""
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     require_allowed(tx, ask.needs)
-    service = slots.service_of(practice, ask.service)
+    service = slots.service_of(setup, ask.service)
     appointment = slots.moving(tx, ask.moving)
     search = slots.search_for(
-        tx, practice, service, Asking.STAFF, ask.client, appointment, room=ask.room, hold=ask.key, request=ask.request
+        tx, setup, service, Asking.STAFF, ask.client, appointment, room=ask.room, hold=ask.key, request=ask.request
     )
     holder = search.holder or ask.key
     pickers.close(tx, ask.key)
-    taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
+    taken = taking.take(tx, setup, search, holder, ask.practitioner, ask.location, ask.start, override="")
     require_allowed(tx, ask.needs, Owner(practitioner=taken.verdict.practitioner))
-    until = tx.now + practice.practice.booking.picker_hold * MINUTE
+    until = tx.now + setup.practice.booking.picker_hold * MINUTE
     slot = taken.slot
     padded = Span(slot.start - search.wish.before, slot.end + search.wish.after)
     number = pickers.open_one(tx, ask.key, until)
-    for claim in claims.picked(practice, holder, number, slot, padded, until):
+    for claim in claims.picked(setup, holder, number, slot, padded, until):
         claims.insert_claim(tx, claim)
     return until
 

@@ -52,7 +52,7 @@ from frontdesk.core.parse import contacts
 from frontdesk.core.queries import letters as letter_facts
 from frontdesk.core.queries.slots import service_of
 from frontdesk.core.render.marks import revealed
-from frontdesk.core.store import clients, links, mail_queue, mails, setup
+from frontdesk.core.store import clients, links, mail_queue, mails, practice
 from frontdesk.core.store.look import Tx
 
 
@@ -179,16 +179,16 @@ def _words_of(tx: Tx, ask: WriteMessage | WriteAsClient) -> tuple[Client, Appoin
     if about is not None:
         if about.client != client.id:
             raise NotFound("appointment", str(about.id))
-        require_power_over(tx, setup.load(tx), ask.needs, about)
+        require_power_over(tx, practice.load(tx), ask.needs, about)
     return client, about, words
 
 
 def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
-    practice = setup.load(tx)
-    service = service_of(practice, ask.service)
+    setup = practice.load(tx)
+    service = service_of(setup, ask.service)
     client = locked_client(tx, ask.client)
     require_sees(tx, ask.needs, client.id)
-    if not practice.practice.portal.base:
+    if not setup.practice.portal.base:
         require_no_objection([NoPortal()])
     if not service.online:
         require_no_objection([NotOnline(service.id)])
@@ -196,28 +196,28 @@ def give_booking_link(tx: Tx, ask: GiveBookingLink) -> BookingLinkGiven:
         require_no_objection([NoAddress(client.name)])
     until = tx.now + LINK_DAYS * DAY
     secret = links.to_book(tx, client.id, service.id, until)
-    link = revealed(letter_facts.rebook_address(practice, service.id), {"rebook": secret})
+    link = revealed(letter_facts.rebook_address(setup, service.id), {"rebook": secret})
     return record(tx, BookingLinkGiven(client=client, service=service, mailed=ask.mailed, link=link, until=until))
 
 
 def write_test_mail(tx: Tx, ask: WriteTestMail) -> Owed:
     """Queued like all others, so that it proves the whole way."""
     require_allowed(tx, ask.needs)
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     to = letter_facts.To(
         reader=Reader.STAFF,
         name=tx.actor.name,
         email=contacts.email(ask.address, "mail"),
-        language=practice.practice.locale,
+        language=setup.practice.locale,
     )
     if not to.email:
         raise BadInput("mail", Problem.MISSING)
     name = uuid.uuid4()
     made = deliver(
         tx,
-        practice,
+        setup,
         to,
-        letter_facts.facts_of(tx, practice, to, MailKind.TEST, "", None),
+        letter_facts.facts_of(tx, setup, to, MailKind.TEST, "", None),
         Subject(About("practice", "practice"), name),
         occasion=TrialWanted(str(name)),
         due_at=tx.now - GIVE_UP,  # before all that waits: it is watched

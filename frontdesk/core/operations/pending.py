@@ -35,7 +35,7 @@ class Opened:
 
 def opened_request(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     id_: RequestId,
     action: RequestAction,
     *,
@@ -56,17 +56,17 @@ def opened_request(
     client = locked_client(tx, whose) if whose is not None else None
     is_move = seen.kind is RequestKind.RESCHEDULE and seen.appointment is not None
     appointment = found(tx, seen.appointment) if is_move and seen.appointment is not None else None
-    of = slots.service_of(practice, service or seen.service)
+    of = slots.service_of(setup, service or seen.service)
     wide = everybody or service not in (None, seen.service)
-    people = practice.offering(of.id) if wide else ()
-    resources = claims.resources_of(practice, seen)
-    resources += claims.resources_of(practice, appointment) if appointment is not None else []
-    resources += [practice.staff_resources[person.id] for person in people]
+    people = setup.offering(of.id) if wide else ()
+    resources = claims.resources_of(setup, seen)
+    resources += claims.resources_of(setup, appointment) if appointment is not None else []
+    resources += [setup.staff_resources[person.id] for person in people]
     if also_of is not None:
-        if also_of not in practice.staff:
+        if also_of not in setup.staff:
             raise NotFound("staff", also_of)
-        resources.append(practice.staff_resources[also_of])
-    resources += [practice.room_resources[room] for room in of.rooms if room in practice.room_resources]
+        resources.append(setup.staff_resources[also_of])
+    resources += [setup.room_resources[room] for room in of.rooms if room in setup.room_resources]
     taking.lock(tx, resources)
     if appointment is not None:
         appointment = locked(tx, appointment)
@@ -77,15 +77,15 @@ def opened_request(
         raise Contention
     if request.state is not RequestState.PENDING:
         require_no_objection([RequestIsOver(request.state, request.ended, action)])
-    return Opened(request=request, service=practice.services[request.service], client=client, appointment=appointment)
+    return Opened(request=request, service=setup.services[request.service], client=client, appointment=appointment)
 
 
-def search_for(tx: Tx, practice: Setup, opened: Opened, asking: Asking, room: RoomId | None) -> slots.Search:
+def search_for(tx: Tx, setup: Setup, opened: Opened, asking: Asking, room: RoomId | None) -> slots.Search:
     """Its own hold, and the appointment it would move, stand against nothing."""
     request = opened.request
     return slots.search_for(
         tx,
-        practice,
+        setup,
         opened.service,
         asking,
         opened.client.id if opened.client is not None else None,

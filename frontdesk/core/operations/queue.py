@@ -58,7 +58,7 @@ from frontdesk.core.queries.letters import facts_of, to_client
 from frontdesk.core.queries.reminders import due_reminders, is_wanted
 from frontdesk.core.render.joint import joined
 from frontdesk.core.render.marks import opened
-from frontdesk.core.store import appointments, clients, mail_queue, mails, requests, seals, setup
+from frontdesk.core.store import appointments, clients, mail_queue, mails, practice, requests, seals
 from frontdesk.core.store.look import Look, Tx
 
 FIRST_FAULT_RETRY, LONGEST_FAULT_RETRY = MINUTE, 15 * MINUTE
@@ -158,19 +158,19 @@ def _to_the_address_now(tx: Tx, it: Mail, address: str | None) -> Mail | None:
 
 def _whole(tx: Tx, lead: _Fit, several: Sequence[_Fit]) -> Leased:
     """As it leaves, and who sends it."""
-    owed, practice = lead.owed, setup.load(tx, lead.due.setup_revision)
+    owed, setup = lead.owed, practice.load(tx, lead.due.setup_revision)
     under_fault = any(it.due.under_fault for it in several)
     if isinstance(owed, Webhook):
-        return Leased(owed=owed, text=owed.body, signing=signing_key(practice, owed), under_fault=under_fault)
-    letter = joined(practice, owed.reader, owed.language, [(it.owed.kind, it.letter) for it in several])
+        return Leased(owed=owed, text=owed.body, signing=signing_key(setup, owed), under_fault=under_fault)
+    letter = joined(setup, owed.reader, owed.language, [(it.owed.kind, it.letter) for it in several])
     sender = tx.machine.smtp.sender if tx.machine.smtp is not None else ""
     return Leased(
         owed=replace(owed, letter=letter),
         text=letter.text,
         html=letter.html,
-        sender=sender or practice.practice.email,
-        sender_name=practice.practice.name,
-        reply_to=practice.practice.email,
+        sender=sender or setup.practice.email,
+        sender_name=setup.practice.name,
+        reply_to=setup.practice.email,
         under_fault=under_fault,
     )
 
@@ -233,32 +233,32 @@ def _stand_still(tx: Tx, trouble: Trouble | None) -> None:
 
 def write_reminders(tx: Tx, ask: WriteReminders) -> int:
     require_allowed(tx, ask.needs)
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     still_paused(tx, seen=False)
-    due = due_reminders(tx, practice)
+    due = due_reminders(tx, setup)
     if not due:
         return 0
     state = MailState.PAUSED if is_storm(len(due), mail_queue.usual_hour(tx)) else MailState.QUEUED
     sealing = seals.can_seal(tx)
-    return sum(_remind(tx, practice, it, hours, state, sealing) for it, hours in due)
+    return sum(_remind(tx, setup, it, hours, state, sealing) for it, hours in due)
 
 
-def _remind(tx: Tx, practice: Setup, it: Appointment, hours: int, state: MailState, sealing: bool) -> bool:
+def _remind(tx: Tx, setup: Setup, it: Appointment, hours: int, state: MailState, sealing: bool) -> bool:
     """Whether it was written: where links cannot be sealed, one with the phone number is better than none."""
     client = clients.find(tx, it.client)
     assert client is not None, "an appointment has a client"
-    to, told = to_client(practice, client), appointment_for_client(it)
-    link = manage_link(tx, practice, it) if sealing else Link()
-    facts = facts_of(tx, practice, to, MailKind.REMINDER, client.name, it, known=None, told=told, manage=link.address)
+    to, told = to_client(setup, client), appointment_for_client(it)
+    link = manage_link(tx, setup, it) if sealing else Link()
+    facts = facts_of(tx, setup, to, MailKind.REMINDER, client.name, it, known=None, told=told, manage=link.address)
     made = deliver(
         tx,
-        practice,
+        setup,
         to,
         facts,
         of_appointment(it),
         link=link,
         occasion=ReminderDue(hours),
-        due_at=reminder_due(it.start, hours, practice.practice.mail.quiet_hours, it.zone),
+        due_at=reminder_due(it.start, hours, setup.practice.mail.quiet_hours, it.zone),
         until=it.start,
         state=state,
     )
@@ -286,7 +286,7 @@ def is_true(look: Look, it: Owed, sequence: int | None) -> bool:
     if it.until is not None and look.now >= it.until:
         return False
     if isinstance(it, Webhook):
-        return bool(signing_key(setup.load(look), it))
+        return bool(signing_key(practice.load(look), it))
     match it.about.kind:
         case "appointment" | "request" if it.kind is MailKind.MESSAGE:
             return True
@@ -304,7 +304,7 @@ def _is_true_of_request(look: Look, it: Mail | Call) -> bool:
         return False
     now = request.as_of(look.now)
     if it.kind is MailKind.AUTOMATION and isinstance(it, Mail):
-        automation = automation_of(setup.load(look), it)
+        automation = automation_of(practice.load(look), it)
         return automation is not None and still_holds(automation, now)
     if it.reader is Reader.CLIENT:
         return request_for_client(now) == it.tells
@@ -315,9 +315,9 @@ def _has_cause(look: Look, it: Mail | Call) -> bool:
     """Whether what wrote a mail of an appointment still would: a reminder, an automation; others need no more."""
     match it:
         case Mail(kind=MailKind.REMINDER):
-            return is_wanted(look, setup.load(look), it)
+            return is_wanted(look, practice.load(look), it)
         case Mail(kind=MailKind.AUTOMATION):
-            return automation_of(setup.load(look), it) is not None
+            return automation_of(practice.load(look), it) is not None
         case _:
             return True
 

@@ -18,7 +18,7 @@ from frontdesk.core.operations.appointments import set_status
 from frontdesk.core.operations.guard import require_no_objection, require_power_over
 from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.requests import request_rescheduling
-from frontdesk.core.store import appointments, clients, mails, setup, work
+from frontdesk.core.store import appointments, clients, mails, practice, work
 from frontdesk.core.store.look import Tx
 
 
@@ -27,7 +27,7 @@ def receive_reply(tx: Tx, ask: ReceiveReply) -> Event:
     client = clients.lock(tx, it.client) if it is not None else None
     if it is None or client is None or ask.attendee.lower() not in _addresses(tx, it, client):
         raise NotFound("appointment", str(ask.holder))
-    require_power_over(tx, setup.load(tx), ask.needs, it)
+    require_power_over(tx, practice.load(tx), ask.needs, it)
     told = mails.told_sequence(tx, it.id)  # what was changed and changed back was told to nobody
     if ask.sequence < (it.sequence if told is None else told):
         require_no_objection([ReplyIsOld()])

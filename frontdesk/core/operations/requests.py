@@ -65,20 +65,20 @@ from frontdesk.core.operations.pending import Opened, locked_pending, opened_req
 from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
 from frontdesk.core.queries import slots
-from frontdesk.core.store import appointments, claims, clients, events, requests, setup, terms
+from frontdesk.core.store import appointments, claims, clients, events, practice, requests, terms
 from frontdesk.core.store.look import Look, Tx
 
 
 def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | AppointmentBooked:
-    practice = setup.load(tx)
-    service = slots.service_of(practice, ask.service)
+    setup = practice.load(tx)
+    service = slots.service_of(setup, ask.service)
     known = None if isinstance(ask.client, Applicant) else locked_client(tx, ask.client)
-    applicant = _cleaned(tx, practice, ask.client) if isinstance(ask.client, Applicant) else None
+    applicant = _cleaned(tx, setup, ask.client) if isinstance(ask.client, Applicant) else None
     _require_asks_for_self(tx, ask.needs, known)
-    consent = _agreed(tx, practice, ask)
+    consent = _agreed(tx, setup, ask)
     search = slots.search_for(
         tx,
-        practice,
+        setup,
         service,
         Asking.NEW if known is None else Asking.CLIENT,
         known.id if known is not None else None,
@@ -86,12 +86,12 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
         applicant=applicant,
     )
     holder = uuid.uuid4()
-    taken = taking.take(tx, practice, search, holder, ask.practitioner, ask.location, ask.start, override="")
+    taken = taking.take(tx, setup, search, holder, ask.practitioner, ask.location, ask.start, override="")
     who = taken.verdict.practitioner
     require_allowed(tx, ask.needs, _asker(tx, known, who))
-    if _stands_at_once(tx, practice, service, known, applicant):
-        client = known or add_record(tx, practice, record_of(applicant))
-        return _book_at_once(tx, practice, ask, taken, client, holder, new_client=known is None, consent=consent)
+    if _stands_at_once(tx, setup, service, known, applicant):
+        client = known or add_record(tx, setup, record_of(applicant))
+        return _book_at_once(tx, setup, ask, taken, client, holder, new_client=known is None, consent=consent)
     _require_ahead(tx, taken.slot)
     made = requests.add(
         tx,
@@ -104,20 +104,20 @@ def request_appointment(tx: Tx, ask: RequestAppointment) -> RequestMade | Appoin
             service=service.id,
             asked_for=ask.practitioner,
             slot=taken.slot,
-            expires_at=expiry(tx.now, practice.practice.booking.request_expiry, taken.start, None),
+            expires_at=expiry(tx.now, setup.practice.booking.request_expiry, taken.start, None),
             asked_at=tx.now,
             description=clean_text(ask.description),
-            **_wall_of(practice, taken.slot),
-            **_buffers_of(practice, service),
+            **_wall_of(setup, taken.slot),
+            **_buffers_of(setup, service),
         ),
     )
-    claims.replace(tx, practice, [made])
+    claims.replace(tx, setup, [made])
     return record(tx, RequestMade(request=made, client_name=taking.name_of(tx, made), consent=consent))
 
 
 def _book_at_once(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     ask: RequestAppointment,
     taken: taking.Taken,
     client: Client,
@@ -127,9 +127,9 @@ def _book_at_once(
     consent: str,
 ) -> AppointmentBooked:
     """Nobody has to approve it."""
-    service = practice.services[ask.service]
-    booked = taking.new_appointment(tx, practice, service, taken, client=client.id, holder=holder)
-    claims.replace(tx, practice, [booked])
+    service = setup.services[ask.service]
+    booked = taking.new_appointment(tx, setup, service, taken, client=client.id, holder=holder)
+    claims.replace(tx, setup, [booked])
     return record(
         tx,
         AppointmentBooked(
@@ -144,45 +144,45 @@ def _book_at_once(
 
 
 def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | RequestEdited | AppointmentRescheduled:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     seen = found(tx, ask.appointment)
-    service = slots.service_of(practice, ask.service or seen.service)
-    practitioner = ask.practitioner or keeps(practice, service, seen)
+    service = slots.service_of(setup, ask.service or seen.service)
+    practitioner = ask.practitioner or keeps(setup, service, seen)
     client = clients.lock(tx, seen.client)
     assert client is not None, "an appointment has a client"
-    search = slots.search_for(tx, practice, service, Asking.CLIENT, seen.client, seen)
+    search = slots.search_for(tx, setup, service, Asking.CLIENT, seen.client, seen)
     asked = requests.to_move(tx, seen.id)
-    resources = claims.resources_of(practice, asked) if asked is not None else []
-    resources += [*claims.resources_of(practice, seen), *taking.wanted(practice, search, practitioner, None)]
+    resources = claims.resources_of(setup, asked) if asked is not None else []
+    resources += [*claims.resources_of(setup, seen), *taking.wanted(setup, search, practitioner, None)]
     taking.lock(tx, resources)
     before = locked(tx, seen)
     pending = locked_pending(tx, asked)
-    require_power_over(tx, practice, ask.needs, before)
-    agreed = terms.of(tx, practice, before)
-    _require_movable(tx, practice, before, service, agreed)
+    require_power_over(tx, setup, ask.needs, before)
+    agreed = terms.of(tx, setup, before)
+    _require_movable(tx, setup, before, service, agreed)
     location = seen.location if practitioner == seen.practitioner else None
     taken = taking.take(
-        tx, practice, search, before.holder, practitioner, location, ask.start, override="", prefer=before.room
+        tx, setup, search, before.holder, practitioner, location, ask.start, override="", prefer=before.room
     )
     require_allowed(tx, ask.needs, Owner(practitioner=taken.verdict.practitioner, client=client.id))
     if not agreed.reschedule_needs_approval.value:
-        return _move_at_once(tx, practice, ask, before, service, taken, client)
+        return _move_at_once(tx, setup, ask, before, service, taken, client)
     _require_ahead(tx, taken.slot)
     wish: dict[str, Any] = {
         "service": service.id,
         "asked_for": ask.practitioner,
         "slot": taken.slot,
         "asked_at": tx.now,
-        "expires_at": expiry(tx.now, practice.practice.booking.request_expiry, taken.start, before.start),
+        "expires_at": expiry(tx.now, setup.practice.booking.request_expiry, taken.start, before.start),
         "hold_lost": False,
         "offers": (),
         "answer_by": None,
-        **_wall_of(practice, taken.slot),
-        **(_buffers_of(practice, service) if service.id != before.service else _buffers(before)),
+        **_wall_of(setup, taken.slot),
+        **(_buffers_of(setup, service) if service.id != before.service else _buffers(before)),
     }
     words = clean_text(ask.description)
     if pending is not None:
-        return _wish_anew(tx, practice, pending, wish, words, client)
+        return _wish_anew(tx, setup, pending, wish, words, client)
     made = requests.add(
         tx,
         Request(
@@ -196,24 +196,24 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
             **wish,
         ),
     )
-    claims.replace(tx, practice, [made])
+    claims.replace(tx, setup, [made])
     return record(tx, RequestMade(request=made, client_name=client.name))
 
 
-def _require_movable(tx: Tx, practice: Setup, it: Appointment, service: Service, agreed: Terms) -> None:
+def _require_movable(tx: Tx, setup: Setup, it: Appointment, service: Service, agreed: Terms) -> None:
     """Everything that stands against a client's own move. Raises Refused."""
     against: list[Objection] = []
     if it.status not in RESCHEDULABLE:
         against.append(NotFromHere(it.status, Action.RESCHEDULE))
     against += objections_to_rescheduling(it, agreed, tx.now)
-    if service.id != it.service and not practice.practice.portal.change_service:
+    if service.id != it.service and not setup.practice.portal.change_service:
         against.append(ServiceStays())
     require_no_objection(against)
 
 
 def _move_at_once(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     ask: RequestRescheduling,
     before: Appointment,
     service: Service,
@@ -221,9 +221,9 @@ def _move_at_once(
     client: Client,
 ) -> AppointmentRescheduled:
     """Nobody has to approve it."""
-    after, fees = moved_by_client(tx, practice, before, service, taken, tx.now)
-    also = fees + taking.overtake(tx, practice, after)
-    claims.replace(tx, practice, [after])
+    after, fees = moved_by_client(tx, setup, before, service, taken, tx.now)
+    also = fees + taking.overtake(tx, setup, after)
+    claims.replace(tx, setup, [after])
     appointments.save(tx, after)
     return record(
         tx,
@@ -239,19 +239,19 @@ def _move_at_once(
 
 
 def _wish_anew(
-    tx: Tx, practice: Setup, pending: Request, wish: dict[str, Any], words: str, client: Client
+    tx: Tx, setup: Setup, pending: Request, wish: dict[str, Any], words: str, client: Client
 ) -> RequestEdited:
     """Another wish in the place of one that waits; the same again counts as asked when it was."""
     same = (pending.slot, pending.service) == (wish["slot"], wish["service"]) and not pending.offers
     edited = pending.changed(**({} if same else wish), description=words or pending.description)
     requests.save(tx, edited)
-    claims.replace(tx, practice, [edited])
+    claims.replace(tx, setup, [edited])
     return record(tx, RequestEdited(before=pending, request=edited, client_name=client.name))
 
 
 def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
-    practice = setup.load(tx)
-    opened = opened_request(tx, practice, ask.request, RequestAction.EDIT, service=ask.service)
+    setup = practice.load(tx)
+    opened = opened_request(tx, setup, ask.request, RequestAction.EDIT, service=ask.service)
     before = opened.request
     require_allowed(tx, ask.needs, owner_of(before))
     require_seen(tx, before, ask.seen)
@@ -259,26 +259,26 @@ def edit_request(tx: Tx, ask: EditRequest) -> RequestEdited:
     if ask.start is None and ask.service in (None, before.service):
         after = before.changed(description=words)
     else:
-        after = _asked_anew(tx, practice, opened, ask, words)
+        after = _asked_anew(tx, setup, opened, ask, words)
     requests.save(tx, after)
-    claims.replace(tx, practice, [after])
+    claims.replace(tx, setup, [after])
     return record(tx, RequestEdited(before=before, request=after, client_name=taking.name_of(tx, after)))
 
 
 def withdraw_request(tx: Tx, ask: WithdrawRequest) -> RequestWithdrawn:
-    practice = setup.load(tx)
-    before = opened_request(tx, practice, ask.request, RequestAction.WITHDRAW).request
+    setup = practice.load(tx)
+    before = opened_request(tx, setup, ask.request, RequestAction.WITHDRAW).request
     require_allowed(tx, ask.needs, owner_of(before))
     require_seen(tx, before, ask.seen)
     after = before.changed(state=RequestState.WITHDRAWN, offers=(), answer_by=None)
     requests.save(tx, after)
-    claims.replace(tx, practice, [after])
+    claims.replace(tx, setup, [after])
     return record(tx, RequestWithdrawn(before=before, request=after, client_name=taking.name_of(tx, after)))
 
 
 def moved_by_client(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     before: Appointment,
     service: Service,
     taken: taking.Taken,
@@ -291,41 +291,41 @@ def moved_by_client(
 
     Another service or practitioner brings other terms only where the client wished for them.
     """
-    agreed = terms.of(tx, practice, before)
-    outcome = outcome_of_rescheduling(before, agreed, practice.practice.currency, at)
+    agreed = terms.of(tx, setup, before)
+    outcome = outcome_of_rescheduling(before, agreed, setup.practice.currency, at)
     who = taken.verdict.practitioner
     other = as_wished and (service.id, who) != (before.service, before.practitioner)
     after = taking.moved(
         tx,
-        practice,
+        setup,
         before,
         service,
         taken,
-        terms=terms.keep(tx, practice.terms_of(service.id, who)) if other else before.terms,
+        terms=terms.keep(tx, setup.terms_of(service.id, who)) if other else before.terms,
         **missed_deadlines(before, agreed, at),
         **more,
     )
-    return after, charge(tx, practice, after, ChargeKind.LATE_RESCHEDULE, outcome.fee)
+    return after, charge(tx, setup, after, ChargeKind.LATE_RESCHEDULE, outcome.fee)
 
 
-def _asked_anew(tx: Tx, practice: Setup, opened: Opened, ask: EditRequest, words: str) -> Request:
+def _asked_anew(tx: Tx, setup: Setup, opened: Opened, ask: EditRequest, words: str) -> Request:
     """Another time, or service, under the client's rules: it counts as asked now, and the hold moves."""
     before, was = opened.request, opened.appointment
-    service = slots.service_of(practice, ask.service or before.service)
+    service = slots.service_of(setup, ask.service or before.service)
     if was is not None:
-        require_no_objection(objections_to_rescheduling(was, terms.of(tx, practice, was), tx.now))
-        if service.id != was.service and not practice.practice.portal.change_service:
+        require_no_objection(objections_to_rescheduling(was, terms.of(tx, setup, was), tx.now))
+        if service.id != was.service and not setup.practice.portal.change_service:
             require_no_objection([ServiceStays()])
     asking = Asking.NEW if before.client is None else Asking.CLIENT
-    search = search_for(tx, practice, replace(opened, service=service), asking, None)
+    search = search_for(tx, setup, replace(opened, service=service), asking, None)
     start = before.slot.start if ask.start is None else ask.start
     who = before.asked_for
     if was is not None and who is None:
-        who = keeps(practice, service, was)
+        who = keeps(setup, service, was)
     stays = who == (was.practitioner if was is not None else before.slot.practitioner)
     location = (was.location if was is not None else before.slot.location) if stays else None
     prefer = was.room if was is not None else before.slot.room
-    taken = taking.take(tx, practice, search, before.holder, who, location, start, override="", prefer=prefer)
+    taken = taking.take(tx, setup, search, before.holder, who, location, start, override="", prefer=prefer)
     slot = taken.slot
     asks = Permission.REQUEST if was is None else Permission.RESCHEDULE  # another time is asked for as the first was
     require_allowed(tx, asks, replace(owner_of(before), practitioner=slot.practitioner))
@@ -333,18 +333,18 @@ def _asked_anew(tx: Tx, practice: Setup, opened: Opened, ask: EditRequest, words
     if (slot, service.id) == (before.slot, before.service) and not before.offers and not before.hold_lost:
         return before.changed(description=words)  # the same wish: it counts as asked when it was
     keeps_buffers = was is not None and service.id == was.service
-    buffers = _buffers(was) if keeps_buffers and was is not None else _buffers_of(practice, service)
+    buffers = _buffers(was) if keeps_buffers and was is not None else _buffers_of(setup, service)
     moved_from = was.start if was is not None else None
     return before.changed(
         service=service.id,
         slot=slot,
         asked_at=tx.now,
-        expires_at=expiry(tx.now, practice.practice.booking.request_expiry, slot.start, moved_from),
+        expires_at=expiry(tx.now, setup.practice.booking.request_expiry, slot.start, moved_from),
         description=words,
         hold_lost=False,
         offers=(),
         answer_by=None,
-        **_wall_of(practice, slot),
+        **_wall_of(setup, slot),
         **buffers,
     )
 
@@ -361,9 +361,9 @@ def _require_asks_for_self(tx: Tx, permission: Permission, known: Client | None)
         require_no_objection([TooManyPending(1)])
 
 
-def _agreed(tx: Tx, practice: Setup, ask: RequestAppointment) -> str:
+def _agreed(tx: Tx, setup: Setup, ask: RequestAppointment) -> str:
     """The text that a client agreed to; whoever acts for themself has to. Raises Refused."""
-    text = practice.practice.portal.consent
+    text = setup.practice.portal.consent
     if ask.agreed_to == consent_id(text):
         return text
     if tx.actor.is_from_outside:
@@ -390,10 +390,10 @@ def _require_ahead(tx: Tx, slot: Slot) -> None:
 
 
 def _stands_at_once(
-    look: Look, practice: Setup, service: Service, known: Client | None, applicant: Applicant | None
+    look: Look, setup: Setup, service: Service, known: Client | None, applicant: Applicant | None
 ) -> bool:
     """Whether nobody has to approve: a person whose phone or e-mail is known already is for staff to tell apart."""
-    match practice.approval_of(service):
+    match setup.approval_of(service):
         case Approval.STAFF:
             return False
         case Approval.FIRST_VISIT:
@@ -406,12 +406,12 @@ def resembling(look: Look, applicant: Applicant) -> list[Client]:
     return clients.reached_by(look, applicant.phone, applicant.email, limit=5)
 
 
-def _cleaned(tx: Tx, practice: Setup, applicant: Applicant) -> Applicant:
+def _cleaned(tx: Tx, setup: Setup, applicant: Applicant) -> Applicant:
     """What an unknown person gave, made fit to keep; who they are is known from how they came in. Raises BadInput."""
     name = clean_line(applicant.name)
     if not name:
         raise BadInput("name", Problem.MISSING)
-    country = practice.practice.country
+    country = setup.practice.country
     return Applicant(
         name=name,
         phone=contacts.phone(applicant.phone, country),
@@ -425,13 +425,13 @@ def record_of(applicant: Applicant | None) -> NewClient:
     return NewClient(name=applicant.name, phone=applicant.phone, email=applicant.email)
 
 
-def _wall_of(practice: Setup, slot: Slot) -> dict[str, Any]:
-    zone_name = practice.zone_of(slot.location)
+def _wall_of(setup: Setup, slot: Slot) -> dict[str, Any]:
+    zone_name = setup.zone_of(slot.location)
     return {"zone": zone_name, "wall": wall_time(slot.start, zone_name).replace(tzinfo=None)}
 
 
-def _buffers_of(practice: Setup, service: Service) -> dict[str, Any]:
-    before, after = practice.buffers_of(service)
+def _buffers_of(setup: Setup, service: Service) -> dict[str, Any]:
+    before, after = setup.buffers_of(service)
     return {"buffer_before": before, "buffer_after": after}
 
 

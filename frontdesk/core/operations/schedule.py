@@ -27,55 +27,55 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.appointments import found, locked, reschedule_appointment
 from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_power_over
 from frontdesk.core.operations.recording import record
-from frontdesk.core.store import appointments, claims, clients, setup, work
+from frontdesk.core.store import appointments, claims, clients, practice, work
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
 
 def take_time_off(tx: Tx, ask: TakeTimeOff) -> TimeOffTaken:
     require_allowed(tx, ask.needs, Owner(practitioner=ask.staff))
-    practice = setup.load(tx)
-    _require_span(practice, ask.staff, ask.start, ask.end)
-    taking.lock(tx, [practice.staff_resources[ask.staff]])
-    return _take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=())
+    setup = practice.load(tx)
+    _require_span(setup, ask.staff, ask.start, ask.end)
+    taking.lock(tx, [setup.staff_resources[ask.staff]])
+    return _take(tx, setup, ask.staff, ask.start, ask.end, ask.reason, but=())
 
 
 def apply_time_off(tx: Tx, ask: ApplyTimeOff) -> Batch[Event]:
     """First the absence, so that nothing is moved back into it; then each move of the plan."""
     require_allowed(tx, ask.needs, Owner(practitioner=ask.staff))
-    practice = setup.load(tx)
-    _require_span(practice, ask.staff, ask.start, ask.end)
-    moved = lock_moves(tx, practice, ask.moves, [practice.staff_resources[ask.staff]])
+    setup = practice.load(tx)
+    _require_span(setup, ask.staff, ask.start, ask.end)
+    moved = lock_moves(tx, setup, ask.moves, [setup.staff_resources[ask.staff]])
     ids = tuple(it.id for it in moved)
-    taken = _take(tx, practice, ask.staff, ask.start, ask.end, ask.reason, but=ids)
-    return Batch(events=(taken, *carry_out(tx, practice, ask.moves)))
+    taken = _take(tx, setup, ask.staff, ask.start, ask.end, ask.reason, but=ids)
+    return Batch(events=(taken, *carry_out(tx, setup, ask.moves)))
 
 
 def remove_time_off(tx: Tx, ask: RemoveTimeOff) -> TimeOffRemoved:
-    practice = setup.load(tx)
-    before = next((off for off in practice.time_off if off.id == ask.time_off), None)
+    setup = practice.load(tx)
+    before = next((off for off in setup.time_off if off.id == ask.time_off), None)
     if before is None or before.life is not Life.ACTIVE:
         raise NotFound("time_off", str(ask.time_off))
     require_allowed(tx, ask.needs, Owner(practitioner=before.staff))
-    taking.lock(tx, [practice.staff_resources[before.staff]])
+    taking.lock(tx, [setup.staff_resources[before.staff]])
     over = _locked(tx, work.of_cause(tx, "time_off", str(before.id)))
     after = replace(before, life=Life.ARCHIVED)
-    setup.save(tx, after)
+    practice.save(tx, after)
     return record(
         tx,
         TimeOffRemoved(
-            before=before, time_off=after, staff_name=practice.staff[before.staff].name, also=_gone(tx, over)
+            before=before, time_off=after, staff_name=setup.staff[before.staff].name, also=_gone(tx, over)
         ),
     )
 
 
 def keep_appointment(tx: Tx, ask: KeepAppointment) -> WorkKept:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     appointment = found(tx, ask.appointment)
     client = clients.lock(tx, appointment.client)
-    taking.lock(tx, claims.resources_of(practice, appointment))
+    taking.lock(tx, claims.resources_of(setup, appointment))
     appointment = locked(tx, appointment)
-    require_power_over(tx, practice, ask.needs, appointment)
+    require_power_over(tx, setup, ask.needs, appointment)
     waiting = _locked(tx, work.waiting(tx, appointment.id))
     if not waiting:
         require_no_objection([NotOnWorkList()])
@@ -108,7 +108,7 @@ def entered(tx: Tx, lost: Iterable[Appointment], cause: str, cause_id: str) -> t
     )
 
 
-def lock_moves(tx: Tx, practice: Setup, moves: Iterable[Move], more: Iterable[ResourceId]) -> list[Appointment]:
+def lock_moves(tx: Tx, setup: Setup, moves: Iterable[Move], more: Iterable[ResourceId]) -> list[Appointment]:
     """The clients of a plan's appointments, then every resource it touches. Raises NotFound."""
     moves = tuple(moves)
     moved = [found(tx, move.appointment) for move in moves]
@@ -116,12 +116,12 @@ def lock_moves(tx: Tx, practice: Setup, moves: Iterable[Move], more: Iterable[Re
         clients.lock(tx, client)
     resources = set(more)
     for it, move in zip(moved, moves, strict=True):
-        resources |= {*claims.resources_of(practice, it), *_resources_at(practice, move.to.practitioner)}
+        resources |= {*claims.resources_of(setup, it), *_resources_at(setup, move.to.practitioner)}
     taking.lock(tx, resources)
     return moved
 
 
-def carry_out(tx: Tx, practice: Setup, moves: Iterable[Move]) -> list[Event]:
+def carry_out(tx: Tx, setup: Setup, moves: Iterable[Move]) -> list[Event]:
     """Each move of a plan, as a reschedule of its own. Raises what one raises, about the one it is of."""
     done: list[Event] = []
     for move in moves:
@@ -136,14 +136,14 @@ def carry_out(tx: Tx, practice: Setup, moves: Iterable[Move]) -> list[Event]:
         try:
             done.append(reschedule_appointment(tx, step))
         except DeskError as error:
-            error.about = _about(tx, practice, move.appointment)
+            error.about = _about(tx, setup, move.appointment)
             raise
     return done
 
 
 def _take(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     staff: StaffId,
     start: datetime,
     end: datetime,
@@ -151,38 +151,38 @@ def _take(
     but: tuple[object, ...],
 ) -> TimeOffTaken:
     off = TimeOff(id=TimeOffId(0), staff=staff, start=start, end=end, reason=clean_line(reason))
-    window = span_of_time_off(off, practice.practice.timezone)
+    window = span_of_time_off(off, setup.practice.timezone)
     inside = [it for it in appointments.booked_of(tx, staff, window) if it.end > tx.now]
-    saved = setup.save(tx, off)
+    saved = practice.save(tx, off)
     assert isinstance(saved, TimeOff)
     left = [it for it in inside if it.id not in but]
     return record(
         tx,
         TimeOffTaken(
             time_off=saved,
-            staff_name=practice.staff[staff].name,
+            staff_name=setup.staff[staff].name,
             affected=len(left),
             also=entered(tx, left, "time_off", str(saved.id)),
         ),
     )
 
 
-def _about(look: Look, practice: Setup, id_: AppointmentId) -> About | None:
-    named = appointments.named(look, practice, [id_])
+def _about(look: Look, setup: Setup, id_: AppointmentId) -> About | None:
+    named = appointments.named(look, setup, [id_])
     return About(id_, named[0].client_name) if named else None
 
 
-def _require_span(practice: Setup, staff: StaffId, start: datetime, end: datetime) -> None:
-    if staff not in practice.staff:
+def _require_span(setup: Setup, staff: StaffId, start: datetime, end: datetime) -> None:
+    if staff not in setup.staff:
         raise NotFound("staff", staff)
     if end <= start:
         raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, end.isoformat())
 
 
-def _resources_at(practice: Setup, practitioner: StaffId) -> set[ResourceId]:
-    if practitioner not in practice.staff:
+def _resources_at(setup: Setup, practitioner: StaffId) -> set[ResourceId]:
+    if practitioner not in setup.staff:
         raise NotFound("staff", practitioner)
-    return {practice.staff_resources[practitioner], *practice.room_resources.values()}
+    return {setup.staff_resources[practitioner], *setup.room_resources.values()}
 
 
 def _locked(tx: Tx, entries: Iterable[Work]) -> list[Work]:

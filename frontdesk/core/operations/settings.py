@@ -30,7 +30,7 @@ from frontdesk.core.operations.recording import record
 from frontdesk.core.parse.practice import setting_value
 from frontdesk.core.queries.setup import booked_ahead, effects_on, has_templates
 from frontdesk.core.render import letters
-from frontdesk.core.store import appointments, claims, events, setup
+from frontdesk.core.store import appointments, claims, events, practice
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
@@ -38,15 +38,15 @@ from frontdesk.core.store.look import Look, Tx
 def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
     """The file first, so that nothing is moved back into what it takes away; then each move of the plan."""
     require_allowed(tx, ask.needs)
-    known = setup.load(tx) if setup.has_practice(tx) else None
+    known = practice.load(tx) if practice.has_practice(tx) else None
     if known is None:
         events.lock_chain(tx)  # the first one: there is nothing else yet to meet at
-        if setup.has_practice(tx):
+        if practice.has_practice(tx):
             raise Contention
     else:
         every = (*known.staff_resources.values(), *known.room_resources.values())
         schedule.lock_moves(tx, known, ask.moves, every)
-        setup.lock(tx)
+        practice.lock(tx)
     changes = plan(known, ask.file, ask.prune)
     for change in changes:
         require_may_change(tx, change)
@@ -56,14 +56,14 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
         return Batch(events=())  # it is so already: no act, and nothing to undo
     saved, also = _carried_out(tx, known, changes, but={move.appointment for move in ask.moves})
     applied = record(tx, PracticeApplied(all_changes=saved, also=also))
-    moved = schedule.carry_out(tx, setup.load(tx), ask.moves)
+    moved = schedule.carry_out(tx, practice.load(tx), ask.moves)
     return Batch(events=(applied, *moved))
 
 
 def change_settings(tx: Tx, ask: ChangeSettings) -> SettingsChanged:
-    known = setup.load(tx)
+    known = practice.load(tx)
     claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
-    setup.lock(tx)
+    practice.lock(tx)
     changes = tuple(_choice(tx, known, path, value, ask.seen) for path, value in ask.values.items())
     for change in changes:
         require_may_change(tx, change)
@@ -101,9 +101,9 @@ def _carried_out(
     tx: Tx, known: Setup | None, changes: Iterable[Change], but: set[AppointmentId]
 ) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """What is written, and what of the booked goes to the work list; `but` has another time already."""
-    saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
+    saved = tuple(Change(change.before, practice.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
     if any(has_templates(change) for change in saved):
-        letters.check_templates(setup.load(tx))
+        letters.check_templates(practice.load(tx))
     return saved, entered(tx, known, saved, but) if known is not None else ()
 
 
@@ -116,13 +116,13 @@ def entered(
 ) -> tuple[Change, ...]:
     """What of the booked loses its time, or what it needs, goes to the work list. The caller records it."""
     saved = tuple(saved)
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     booked = [it for it in booked_ahead(tx, known, saved) if it.id not in but and (only is None or it.id in only)]
-    caused = [(it.appointment, *_cause(practice, saved, it)) for it in effects_on(known, practice, booked)]
+    caused = [(it.appointment, *_cause(setup, saved, it)) for it in effects_on(known, setup, booked)]
     return tuple(change for it, *cause in caused for change in schedule.entered(tx, [it], *cause))
 
 
-def _cause(practice: Setup, saved: Iterable[Change], effect: Effect) -> tuple[str, str]:
+def _cause(setup: Setup, saved: Iterable[Change], effect: Effect) -> tuple[str, str]:
     """What the work list says of it: what is out of use first, for that does not come back by itself.
 
     Hours are a person's own; time off and a closure have ids, and the one that covers the appointment is named.
@@ -130,24 +130,20 @@ def _cause(practice: Setup, saved: Iterable[Change], effect: Effect) -> tuple[st
     first = next((it for it in effect.because if it.rule in OUT_OF_USE), effect.because[0])
     if first.rule in OUT_OF_USE:
         return CAUSE_OUT_OF_USE, f"{first.rule.value}:{first.of}"
-    return first.rule.value, _taken_by(practice, saved, first.rule.value, effect.appointment)
+    return first.rule.value, _taken_by(setup, saved, first.rule.value, effect.appointment)
 
 
-def _taken_by(practice: Setup, saved: Iterable[Change], kind: str, it: Appointment) -> str:
+def _taken_by(setup: Setup, saved: Iterable[Change], kind: str, it: Appointment) -> str:
     """The id of what was saved and takes an appointment's time, else whose hours did."""
     for change in saved:
-        if (
-            change.kind == kind
-            and isinstance(change.after, TimeOff | Closure)
-            and _covers(practice, change.after, it)
-        ):
+        if change.kind == kind and isinstance(change.after, TimeOff | Closure) and _covers(setup, change.after, it):
             return change.id
     return it.practitioner
 
 
-def _covers(practice: Setup, away: TimeOff | Closure, it: Appointment) -> bool:
+def _covers(setup: Setup, away: TimeOff | Closure, it: Appointment) -> bool:
     """Whether somebody's time off, or a closure, takes some of an appointment's time."""
-    zone_name = practice.practice.timezone if isinstance(away, TimeOff) else practice.zone_of(it.location)
+    zone_name = setup.practice.timezone if isinstance(away, TimeOff) else setup.zone_of(it.location)
     start, end = (wall_time(at, zone_name).replace(tzinfo=None) for at in (it.start, it.end))
     if isinstance(away, TimeOff):
         return away.staff == it.practitioner and away.start < end and away.end > start

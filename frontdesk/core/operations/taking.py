@@ -85,23 +85,23 @@ def name_of(look: Look, request: Request) -> str:
 
 
 def wanted(
-    practice: Setup, search: slots.Search, practitioner: StaffId | None, location: LocationId | None
+    setup: Setup, search: slots.Search, practitioner: StaffId | None, location: LocationId | None
 ) -> tuple[ResourceId, ...]:
     """Everything that a search could take."""
-    places = slots.places_for(practice, search.wish.service, practitioner, location)
-    return slots.resources_of(practice, search.wish, places)
+    places = slots.places_for(setup, search.wish.service, practitioner, location)
+    return slots.resources_of(setup, search.wish, places)
 
 
-def room_of(practice: Setup, room: RoomId | None) -> RoomId | None:
+def room_of(setup: Setup, room: RoomId | None) -> RoomId | None:
     """Raises NotFound."""
-    if room is not None and room not in practice.rooms:
+    if room is not None and room not in setup.rooms:
         raise NotFound("room", room)
     return room
 
 
 def take(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     search: slots.Search,
     holder: uuid.UUID,
     practitioner: StaffId | None,
@@ -113,28 +113,28 @@ def take(
     """Lock what is wanted, judge it once more, and say which lanes it takes. Raises SlotTaken or Refused."""
     _require_minute(start)
     search = replace(search, holder=holder)
-    lock(tx, wanted(practice, search, practitioner, location))
+    lock(tx, wanted(setup, search, practitioner, location))
     if prefer is not None and search.wish.room is None:
         kept = replace(search, wish=replace(search.wish, room=prefer))
-        verdicts = slots.verdicts_on(tx, practice, kept, practitioner, location, start)
+        verdicts = slots.verdicts_on(tx, setup, kept, practitioner, location, start)
         if any(verdict.ok for verdict in verdicts):
             search = kept
-    verdicts = slots.verdicts_on(tx, practice, search, practitioner, location, start)
+    verdicts = slots.verdicts_on(tx, setup, search, practitioner, location, start)
     if not verdicts:
         require_no_objection([NotOffered(search.wish.service.id, practitioner)])
-    chosen = _choose(tx, practice, verdicts, bool(override))
+    chosen = _choose(tx, setup, verdicts, bool(override))
     against = chosen.blocking(bool(override))
     if against:
         near: tuple[Offer, ...] = ()
         if all(objection.means_taken for objection in against):
-            near = slots.nearest(tx, practice, search, practitioner, location, start)[:3]
+            near = slots.nearest(tx, setup, search, practitioner, location, start)[:3]
         require_free(against, near)
-    at = resolve(chosen.start, practice.zone_of(chosen.location))
+    at = resolve(chosen.start, setup.zone_of(chosen.location))
     assert at is not None and chosen.end is not None, "a time that does not exist is never free"
     span = Span(at, chosen.end)
     padded = Span(at - search.wish.before, chosen.end + search.wish.after)
-    person = practice.staff_resources[chosen.practitioner]
-    room = practice.room_resources[chosen.room] if chosen.room is not None else None
+    person = setup.staff_resources[chosen.practitioner]
+    room = setup.room_resources[chosen.room] if chosen.room is not None else None
     return Taken(
         verdict=chosen,
         start=span.start,
@@ -156,7 +156,7 @@ def take(
     )
 
 
-def take_holds(tx: Tx, practice: Setup, holds: Iterable[claims.HoldAgainst]) -> tuple[Change, ...]:
+def take_holds(tx: Tx, setup: Setup, holds: Iterable[claims.HoldAgainst]) -> tuple[Change, ...]:
     """The holds in the way go: a colleague's picker closes, a request stays pending without its time."""
     changes: list[Change] = []
     lost: dict[RequestId, set[tuple[ResourceId, Span]]] = defaultdict(set)
@@ -170,23 +170,23 @@ def take_holds(tx: Tx, practice: Setup, holds: Iterable[claims.HoldAgainst]) -> 
         assert before is not None, "a hold is somebody's"
         offers = tuple(
             replace(it, lost=True)
-            if any((resource, it.span) in taken for resource in claims.resources_at(practice, it))
+            if any((resource, it.span) in taken for resource in claims.resources_at(setup, it))
             else it
             for it in before.offers
         )
         over = all(it.lost for it in offers)  # a request without an offer has only the time it asked for
         after = before.changed(hold_lost=True, offers=(), answer_by=None) if over else before.changed(offers=offers)
         requests.save(tx, after)
-        claims.replace(tx, practice, [after])
+        claims.replace(tx, setup, [after])
         changes.append(Change(before, after))
     return tuple(changes)
 
 
 def new_appointment(
-    tx: Tx, practice: Setup, service: Service, taken: Taken, *, client: ClientId, holder: uuid.UUID, **more: Any
+    tx: Tx, setup: Setup, service: Service, taken: Taken, *, client: ClientId, holder: uuid.UUID, **more: Any
 ) -> Appointment:
     """A booking of what was taken, with the terms, price and buffers in force now; its claims are still to come."""
-    before, after = practice.buffers_of(service)
+    before, after = setup.buffers_of(service)
     return appointments.add(
         tx,
         Appointment(
@@ -197,23 +197,23 @@ def new_appointment(
             buffer_before=before,
             buffer_after=after,
             price=service.price,
-            terms=terms.keep(tx, practice.terms_of(service.id, taken.verdict.practitioner)),
-            **_place_of(practice, taken),
+            terms=terms.keep(tx, setup.terms_of(service.id, taken.verdict.practitioner)),
+            **_place_of(setup, taken),
             **more,
         ),
     )
 
 
-def moved(tx: Tx, practice: Setup, before: Appointment, service: Service, taken: Taken, **more: Any) -> Appointment:
+def moved(tx: Tx, setup: Setup, before: Appointment, service: Service, taken: Taken, **more: Any) -> Appointment:
     """An appointment at what was taken; its price and buffers stay unless the service is another one."""
     if service.id != before.service:
-        buffers = practice.buffers_of(service)
+        buffers = setup.buffers_of(service)
         more |= {"buffer_before": buffers[0], "buffer_after": buffers[1], "price": service.price}
-    after = before.changed(service=service.id, **_place_of(practice, taken), **more)
+    after = before.changed(service=service.id, **_place_of(setup, taken), **more)
     return replace(after, timed_at=timed_since(tx, before, after))
 
 
-def overtake(tx: Tx, practice: Setup, appointment: Appointment) -> tuple[Change, ...]:
+def overtake(tx: Tx, setup: Setup, appointment: Appointment) -> tuple[Change, ...]:
     """A pending request to move an appointment that was changed meanwhile has nothing left to decide."""
     asked = requests.to_move(tx, appointment.id)
     before = requests.lock(tx, asked.id) if asked is not None else None
@@ -221,12 +221,12 @@ def overtake(tx: Tx, practice: Setup, appointment: Appointment) -> tuple[Change,
         return ()
     after = before.changed(state=RequestState.EXPIRED, ended=Ended.OVERTAKEN, offers=(), answer_by=None)
     requests.save(tx, after)
-    claims.replace(tx, practice, [after])
+    claims.replace(tx, setup, [after])
     return (Change(before, after),)
 
 
-def _place_of(practice: Setup, taken: Taken) -> dict[str, Any]:
-    zone_name = practice.zone_of(taken.verdict.location)
+def _place_of(setup: Setup, taken: Taken) -> dict[str, Any]:
+    zone_name = setup.zone_of(taken.verdict.location)
     return {
         "practitioner": taken.verdict.practitioner,
         "location": taken.verdict.location,
@@ -249,11 +249,11 @@ def _require_minute(start: Start) -> None:
         raise BadInput("start", Problem.NOT_A_TIME, str(start), hint="to the minute")
 
 
-def _choose(tx: Tx, practice: Setup, verdicts: Iterable[Verdict], overridden: bool) -> Verdict:
+def _choose(tx: Tx, setup: Setup, verdicts: Iterable[Verdict], overridden: bool) -> Verdict:
     """The verdict with least against it; among equals whoever has least booked that day, then by name."""
 
     def rank(verdict: Verdict) -> tuple[int, int, int, str]:
-        zone_name = practice.zone_of(verdict.location)
+        zone_name = setup.zone_of(verdict.location)
         at = resolve(verdict.start, zone_name) or 0
         day = local_date(at, zone_name)
         around = Span(at - DAY, at + DAY)
@@ -262,7 +262,7 @@ def _choose(tx: Tx, practice: Setup, verdicts: Iterable[Verdict], overridden: bo
             for start, spent in appointments.booked_minutes(tx, verdict.practitioner, around)
             if local_date(start, zone_name) == day
         )
-        name = practice.staff[verdict.practitioner].name
+        name = setup.staff[verdict.practitioner].name
         return (len(verdict.blocking(overridden)), len(verdict.reasons), minutes, name)
 
     return min(verdicts, key=rank)

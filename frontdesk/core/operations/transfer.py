@@ -19,7 +19,7 @@ from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.recording import record
 from frontdesk.core.operations.settings import require_an_admin, require_may_change
 from frontdesk.core.queries.transfer import Work, work_of
-from frontdesk.core.store import appointments, claims, clients, setup, terms, things
+from frontdesk.core.store import appointments, claims, clients, practice, terms, things
 from frontdesk.core.store import events as events_store
 from frontdesk.core.store.look import Tx
 
@@ -27,9 +27,9 @@ from frontdesk.core.store.look import Tx
 def import_records(tx: Tx, ask: ImportRecords) -> ImportDone:
     require_allowed(tx, ask.needs)
     clients.lock_all(tx)
-    known = setup.load(tx)
+    known = practice.load(tx)
     taking.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
-    setup.lock(tx)
+    practice.lock(tx)
     work = work_of(tx, ask.records, ask.source, ask.hours)
     events_store.take_over(tx, ask.records.history)
     ids = {key: client.id for key, client in work.known_clients.items()}
@@ -57,8 +57,8 @@ def _set_up(tx: Tx, work: Work) -> list[PracticeApplied]:
     changes += [Change(None, off) for off in work.time_off]
     for change in changes:
         require_may_change(tx, change)
-    require_an_admin(setup.load(tx), changes)
-    saved = tuple(Change(change.before, setup.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
+    require_an_admin(practice.load(tx), changes)
+    saved = tuple(Change(change.before, practice.save(tx, change.after)) for change in changes)  # type: ignore[arg-type]
     return [PracticeApplied(all_changes=saved)] if saved else []
 
 
@@ -81,7 +81,7 @@ def _take_clients(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> l
 
 
 def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId]) -> list[RecordImported]:
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     taken = []
     changed = []
     for before, after, client in work.updated_appointments:
@@ -89,31 +89,31 @@ def _take_appointments(tx: Tx, work: Work, ids: dict[tuple[str, str], ClientId])
         moved = replace(after, client=ids[client], timed_at=timed_at)
         appointments.save(tx, moved)
         changed.append(moved)
-        also = _give_way(tx, practice, moved)
+        also = _give_way(tx, setup, moved)
         if moved.sequence != before.sequence:
-            also += taking.overtake(tx, practice, moved)
+            also += taking.overtake(tx, setup, moved)
         taken.append(RecordImported(change=Change(before, moved), also=also))
-    claims.replace(tx, practice, changed)
+    claims.replace(tx, setup, changed)
     for appointment, client in work.new_appointments:
-        agreed = practice.terms_of(appointment.service, appointment.practitioner)
+        agreed = setup.terms_of(appointment.service, appointment.practitioner)
         kept = appointment.terms or (terms.keep(tx, agreed) if appointment.start > tx.now else TermsId(""))
         saved = appointments.add(tx, replace(appointment, client=ids[client], terms=kept, timed_at=tx.now))
-        also = _give_way(tx, practice, saved)
-        for claim in claims.claims_of(practice, saved, tx.now):
+        also = _give_way(tx, setup, saved)
+        for claim in claims.claims_of(setup, saved, tx.now):
             claims.insert_claim(tx, claim)
         taken.append(RecordImported(change=Change(None, saved), also=also))
     return taken
 
 
-def _give_way(tx: Tx, practice: Setup, saved: Appointment) -> tuple[Change, ...]:
+def _give_way(tx: Tx, setup: Setup, saved: Appointment) -> tuple[Change, ...]:
     """What comes in is fact: holds give way to it, and a request to move what is elsewhere now is over."""
     against = [
         hold
-        for claim in claims.claims_of(practice, saved, tx.now)
+        for claim in claims.claims_of(setup, saved, tx.now)
         if claim.span.end > tx.now  # holds lie ahead
         for hold in claims.holds_against(tx, claim.resource, claim.span, claim.padded, claim.holder)
     ]
-    return taking.take_holds(tx, practice, dict.fromkeys(against))
+    return taking.take_holds(tx, setup, dict.fromkeys(against))
 
 
 OPERATIONS: Operations = {

@@ -48,7 +48,7 @@ from frontdesk.core.operations.guard import (
 )
 from frontdesk.core.operations.recording import record
 from frontdesk.core.queries.reminders import timed_since
-from frontdesk.core.store import appointments, claims, clients, events, requests, setup, things
+from frontdesk.core.store import appointments, claims, clients, events, practice, requests, things
 from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
@@ -110,19 +110,19 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     lines = events.of_batch(tx, batch)
     folded = _folded(lines)
     _require_undoable(lines, folded)
-    practice = setup.load(tx)
-    _lock(tx, practice, folded)
+    setup = practice.load(tx)
+    _lock(tx, setup, folded)
     now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
     _require_unchanged(tx, folded, now, lines)
     about = tuple({(kind_of(it).name, kind_of(it).id(it)): it for line in lines for it in line.about}.values())
-    _require_power(tx, practice, folded, about, is_own=lines[-1].who == tx.actor.who)
+    _require_power(tx, setup, folded, about, is_own=lines[-1].who == tx.actor.who)
     back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
-    settings.require_an_admin(practice, back)
-    _require_free(tx, practice, back)
+    settings.require_an_admin(setup, back)
+    _require_free(tx, setup, back)
     for change in sorted(back, key=_order_of_writing):
         assert change.after is not None
         things.save(tx, change.after)
-    after = setup.load(tx)
+    after = practice.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
     return kind(
         of_operation=_first_operation(tx, lines[-1]),
@@ -130,7 +130,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         all_changes=tuple(back),
         all_about=about,
         undoes=batch,
-        also=(*_overtaken(tx, after, back), *_entered(tx, practice, back, lines)),
+        also=(*_overtaken(tx, after, back), *_entered(tx, setup, back, lines)),
     )
 
 
@@ -138,13 +138,13 @@ def _of_setup(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(it for it in changes if it.after is not None and kind_of(it.after).is_setup)
 
 
-def _entered(tx: Tx, practice: Setup, back: list[Change], lines: tuple[HistoryLine, ...]) -> tuple[Change, ...]:
+def _entered(tx: Tx, setup: Setup, back: list[Change], lines: tuple[HistoryLine, ...]) -> tuple[Change, ...]:
     """What was booked since and loses its time by this. What stood before the act is as it was before it."""
     saved = _of_setup(back)
     if not saved:
         return ()
     since = frozenset(AppointmentId(int(id_)) for id_ in events.changed_since(tx, "appointment", lines[-1].id))
-    return settings.entered(tx, practice, saved, but=_listed(back), only=since)
+    return settings.entered(tx, setup, saved, but=_listed(back), only=since)
 
 
 def _listed(changes: Iterable[Change]) -> frozenset[AppointmentId]:
@@ -153,7 +153,7 @@ def _listed(changes: Iterable[Change]) -> frozenset[AppointmentId]:
     return frozenset(it.appointment for it in entries if it.state is not WorkState.GONE)
 
 
-def _overtaken(tx: Tx, practice: Setup, back: list[Change]) -> tuple[Change, ...]:
+def _overtaken(tx: Tx, setup: Setup, back: list[Change]) -> tuple[Change, ...]:
     """Requests to move what is somewhere else again; those that come back with it stand."""
     own = {change.after.id for change in back if isinstance(change.after, Request)}
     changes: list[Change] = []
@@ -163,7 +163,7 @@ def _overtaken(tx: Tx, practice: Setup, back: list[Change]) -> tuple[Change, ...
             continue
         asked = requests.to_move(tx, now.id) if now.sequence != was.sequence else None
         if asked is not None and asked.id not in own:
-            changes.extend(taking.overtake(tx, practice, now))
+            changes.extend(taking.overtake(tx, setup, now))
     return tuple(changes)
 
 
@@ -187,16 +187,16 @@ def _whose(tx: Tx, changed: Iterable[Thing | None], about: Iterable[Thing]) -> s
     return ""
 
 
-def _lock(tx: Tx, practice: Setup, folded: list[Change]) -> None:
+def _lock(tx: Tx, setup: Setup, folded: list[Change]) -> None:
     """Everything the batch touches, in the order every writer keeps: clients, resources, then the rows."""
     both = [thing for change in folded for thing in (change.before, change.after) if thing is not None]
     whose = {client for it in both if (client := kind_of(it).client(it)) is not None}
     things.lock(tx, {("client", str(client)) for client in whose})
     bookings = [it for it in both if isinstance(it, Appointment | Request)]
-    resources = {resource for it in bookings for resource in claims.resources_of(practice, it)}
-    resources |= {practice.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
+    resources = {resource for it in bookings for resource in claims.resources_of(setup, it)}
+    resources |= {setup.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
     if any(kind_of(it).is_setup and not isinstance(it, TimeOff) for it in both):
-        resources |= {*practice.staff_resources.values(), *practice.room_resources.values()}
+        resources |= {*setup.staff_resources.values(), *setup.room_resources.values()}
     taking.lock(tx, resources)
     things.lock(tx, {(change.kind, change.id) for change in folded}, but=frozenset({"client"}))
 
@@ -287,32 +287,30 @@ def _is_same(thing: Thing, other: Thing | None) -> bool:
     return other is not None and kind_of(other) is kind and bool(kind.plain(thing) == kind.plain(other))
 
 
-def _require_power(
-    look: Look, practice: Setup, folded: Iterable[Change], about: Iterable[Thing], is_own: bool
-) -> None:
+def _require_power(look: Look, setup: Setup, folded: Iterable[Change], about: Iterable[Thing], is_own: bool) -> None:
     """Power over each thing as it was and as it is now, and what it was about; over settings, as their rows say.
 
     Raises NotAllowed.
     """
     for thing in about:
-        _require_power_over(look, practice, thing, is_own)
+        _require_power_over(look, setup, thing, is_own)
     for change in folded:
         for thing in (it for it in (change.before, change.after) if it is not None):
-            _require_power_over(look, practice, thing, is_own)
+            _require_power_over(look, setup, thing, is_own)
             if isinstance(thing, Request) and _was_decided(change):
-                require_decides(look, practice, thing.slot.practitioner, thing.service)
+                require_decides(look, setup, thing.slot.practitioner, thing.service)
         if kind_of(change.after or change.before).is_setup:  # type: ignore[arg-type]
             settings.require_may_change(look, change)
 
 
-def _require_power_over(look: Look, practice: Setup, thing: Thing, is_own: bool) -> None:
+def _require_power_over(look: Look, setup: Setup, thing: Thing, is_own: bool) -> None:
     match thing:
         case Appointment():
-            require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, thing)
+            require_power_over(look, setup, Permission.CHANGE_APPOINTMENTS, thing)
         case Charge(appointment=of):
             charged = appointments.find(look, of)
             assert charged is not None, "a charge is for an appointment"
-            require_power_over(look, practice, Permission.CHANGE_APPOINTMENTS, charged)
+            require_power_over(look, setup, Permission.CHANGE_APPOINTMENTS, charged)
         case Client(id=client):
             require_allowed(look, Permission.CHANGE_CLIENTS)
             if not is_own:
@@ -352,17 +350,17 @@ def _taken_back(change: Change, now: Thing) -> Thing:
     return cast(Thing, replace(was, **rising)) if rising else was
 
 
-def _require_free(tx: Tx, practice: Setup, back: list[Change]) -> None:
+def _require_free(tx: Tx, setup: Setup, back: list[Change]) -> None:
     """The claims that come back are free. Raises SlotTaken with who has them now."""
     bookings = [change.after for change in back if isinstance(change.after, Appointment | Request)]
     ours = {booking.holder for booking in bookings}
-    rooms = {resource: room for room, resource in practice.room_resources.items()}
-    people = {resource: who for who, resource in practice.staff_resources.items()}
+    rooms = {resource: room for room, resource in setup.room_resources.items()}
+    people = {resource: who for who, resource in setup.staff_resources.items()}
     taken: list[SlotObjection] = []
     for booking in bookings:
-        for claim in claims.claims_of(practice, booking, tx.now):
+        for claim in claims.claims_of(setup, booking, tx.now):
             wish = Wish(
-                service=practice.services[booking.service],
+                service=setup.services[booking.service],
                 asking=Asking.STAFF,
                 now=tx.now,
                 duration=claim.span.end - claim.span.start,

@@ -9,7 +9,7 @@ from frontdesk.core.domain.errors import NotAllowed
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, portal_lets
-from frontdesk.core.store import clients, setup
+from frontdesk.core.store import clients, practice
 from frontdesk.core.store.look import Look
 
 
@@ -17,7 +17,7 @@ def as_now(look: Look, actor: Actor, permission: Permission) -> Actor:
     """The actor with the name and roles they have now. Raises NotAllowed for who is not here any more."""
     match actor.kind:
         case ActorKind.STAFF:
-            person = setup.load(look).staff.get(StaffId(actor.who.id))
+            person = practice.load(look).staff.get(StaffId(actor.who.id))
             if person is None or person.life is not Life.ACTIVE:
                 raise NotAllowed(permission.value, actor.name if person is None else person.name, is_gone=True)
             return renewed(actor, person)
@@ -42,7 +42,7 @@ def require_may(look: Look, permission: Permission, owner: Owner | None = None) 
     actor = look.actor
     if not may(actor, permission, owner):
         raise not_allowed(actor, permission)
-    if actor.is_from_outside and not portal_lets(setup.load(look).practice.portal, actor, permission):
+    if actor.is_from_outside and not portal_lets(practice.load(look).practice.portal, actor, permission):
         raise not_allowed(actor, permission)
 
 

@@ -10,14 +10,14 @@ from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
 from frontdesk.core.domain.times import Span, day_start
 from frontdesk.core.domain.views import AppointmentList, Named
-from frontdesk.core.store import appointments, setup
+from frontdesk.core.store import appointments, practice
 from frontdesk.core.store.look import Look
 
 _EVER = 1 << 60
 
 
 def show_appointment(look: Look, question: ShowAppointment) -> Named:
-    found = appointments.named(look, setup.load(look), [question.appointment])
+    found = appointments.named(look, practice.load(look), [question.appointment])
     if not found:
         raise NotFound("appointment", str(question.appointment))
     if not _may_see(look, found[0]):
@@ -33,13 +33,13 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     if own is not None and question.practitioner not in (None, own):
         raise not_allowed(look.actor, Permission.SEE_CALENDAR)
-    practice = setup.load(look)
-    zone_name = practice.practice.timezone
+    setup = practice.load(look)
+    zone_name = setup.practice.timezone
     first = -_EVER if question.first is None else day_start(question.first, zone_name)
     last = _EVER if question.last is None else day_start(question.last + timedelta(days=1), zone_name)
     found = appointments.listed(
         look,
-        practice,
+        setup,
         client=question.client,
         practitioner=own or question.practitioner,
         window=Span(first, last),
@@ -52,7 +52,7 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
 
 
 def list_picked_up(look: Look, _: ListPickedUp) -> tuple[Named, ...]:
-    return tuple(it for it in appointments.picked_up(look, setup.load(look)) if _may_see(look, it))
+    return tuple(it for it in appointments.picked_up(look, practice.load(look)) if _may_see(look, it))
 
 
 QUERIES: Queries = {

@@ -14,35 +14,35 @@ from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup, StaffMember
 from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import Block, Calendar, Column, Hold, MonthDay, Shut
-from frontdesk.core.store import appointments, claims, requests, setup
+from frontdesk.core.store import appointments, claims, practice, requests
 from frontdesk.core.store.look import Look
 
 
 def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
-    practice = setup.load(look)
-    whole = _span(practice, question.first, question.days)
-    people = _people(look, practice, question.practitioners)
-    drawn = {person.id: appointments.blocks(look, practice, person.id, whole) for person in people}
+    setup = practice.load(look)
+    whole = _span(setup, question.first, question.days)
+    people = _people(look, setup, question.practitioners)
+    drawn = {person.id: appointments.blocks(look, setup, person.id, whole) for person in people}
     if not question.practitioners:
-        others = _others(look, practice, people, whole)
-        drawn |= {person.id: appointments.blocks(look, practice, person.id, whole) for person in others}
+        others = _others(look, setup, people, whole)
+        drawn |= {person.id: appointments.blocks(look, setup, person.id, whole) for person in others}
         people += others
-    held = {person.id: claims.holds(look, practice, person.id, whole) for person in people}
+    held = {person.id: claims.holds(look, setup, person.id, whole) for person in people}
     drawn = _with_what_is_asked(look, drawn)
     days = [question.first + timedelta(days=n) for n in range(question.days)]
     return Calendar(
         columns=tuple(
-            _column(practice, person, day, drawn[person.id], held[person.id]) for day in days for person in people
+            _column(setup, person, day, drawn[person.id], held[person.id]) for day in days for person in people
         ),
         now=look.now,
     )
 
 
 def show_month(look: Look, question: ShowMonth) -> tuple[MonthDay, ...]:
-    practice = setup.load(look)
-    people = _people(look, practice, (question.practitioner,) if question.practitioner else ())
-    whole = _span(practice, question.first, question.days)
-    zone_name = practice.practice.timezone
+    setup = practice.load(look)
+    people = _people(look, setup, (question.practitioner,) if question.practitioner else ())
+    whole = _span(setup, question.first, question.days)
+    zone_name = setup.practice.timezone
     booked: dict[date, int] = defaultdict(int)
     minutes: dict[date, int] = defaultdict(int)
     for person in people:
@@ -56,32 +56,32 @@ def show_month(look: Look, question: ShowMonth) -> tuple[MonthDay, ...]:
             day=day,
             booked=booked[day],
             minutes=minutes[day],
-            open_minutes=sum(span.minutes for person in people for span in _open(practice, person, day)),
+            open_minutes=sum(span.minutes for person in people for span in _open(setup, person, day)),
         )
         for day in days
     )
 
 
-def _people(look: Look, practice: Setup, named: tuple[StaffId, ...]) -> tuple[StaffMember, ...]:
+def _people(look: Look, setup: Setup, named: tuple[StaffId, ...]) -> tuple[StaffMember, ...]:
     """The columns: those named, else every practitioner; a person who sees only their own has only that."""
-    people = practice.practitioners()
+    people = setup.practitioners()
     if named:
-        people = tuple(practice.staff[id_] for id_ in named if id_ in practice.staff)
+        people = tuple(setup.staff[id_] for id_ in named if id_ in setup.staff)
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     return people if own is None else tuple(person for person in people if person.id == own)
 
 
-def _others(look: Look, practice: Setup, people: tuple[StaffMember, ...], whole: Span) -> tuple[StaffMember, ...]:
+def _others(look: Look, setup: Setup, people: tuple[StaffMember, ...], whole: Span) -> tuple[StaffMember, ...]:
     """Who is no practitioner any more, or not here, and still has appointments: they have a column for as long."""
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     known = {person.id for person in people}
-    rest = [who for who in practice.staff if who not in known and own in (None, who)]
+    rest = [who for who in setup.staff if who not in known and own in (None, who)]
     busy = appointments.busy_people(look, rest, whole)
-    return tuple(practice.staff[who] for who in rest if who in busy)
+    return tuple(setup.staff[who] for who in rest if who in busy)
 
 
-def _span(practice: Setup, first: date, days: int) -> Span:
-    zone_name = practice.practice.timezone
+def _span(setup: Setup, first: date, days: int) -> Span:
+    zone_name = setup.practice.timezone
     return Span(day_span(first, zone_name).start, day_span(first + timedelta(days=days - 1), zone_name).end)
 
 
@@ -97,12 +97,10 @@ def _with_what_is_asked(look: Look, drawn: dict[StaffId, tuple[Block, ...]]) -> 
     }
 
 
-def _column(
-    practice: Setup, person: StaffMember, day: date, drawn: tuple[Block, ...], held: tuple[Hold, ...]
-) -> Column:
-    zone_name = practice.practice.timezone
+def _column(setup: Setup, person: StaffMember, day: date, drawn: tuple[Block, ...], held: tuple[Hold, ...]) -> Column:
+    zone_name = setup.practice.timezone
     span = day_span(day, zone_name)
-    where = next((week.location for week in person.weeks if practice.working(person.id, week.location, day, 1)), None)
+    where = next((week.location for week in person.weeks if setup.working(person.id, week.location, day, 1)), None)
     return Column(
         practitioner=person.id,
         name=person.name,
@@ -110,56 +108,56 @@ def _column(
         zone=zone_name,
         location=where,
         span=span,
-        open=_open(practice, person, day),
-        shut=tuple(_shut(practice, person, day)),
+        open=_open(setup, person, day),
+        shut=tuple(_shut(setup, person, day)),
         blocks=tuple(block for block in drawn if block.start < span.end and block.end > span.start),
         holds=tuple(hold for hold in held if hold.start < span.end and hold.end > span.start),
     )
 
 
-def _working(practice: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
+def _working(setup: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
     """Working time of a day at all locations."""
-    span = day_span(day, practice.practice.timezone)
+    span = day_span(day, setup.practice.timezone)
     places = dict.fromkeys(week.location for week in person.weeks)
     places.update(dict.fromkeys(exception.location for exception in person.exceptions))
     return merged(
         Span(max(it.start, span.start), min(it.end, span.end))
         for place in places
-        for it in practice.working(person.id, place, day, 1)
+        for it in setup.working(person.id, place, day, 1)
         if it.meets(span)
     )
 
 
-def _open(practice: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
+def _open(setup: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
     """Working time less closures and time off."""
-    taken = [Span(shut.start, shut.end) for shut in _named_shut(practice, person, day)]
-    return tuple(_without(_working(practice, person, day), taken))
+    taken = [Span(shut.start, shut.end) for shut in _named_shut(setup, person, day)]
+    return tuple(_without(_working(setup, person, day), taken))
 
 
-def _shut(practice: Setup, person: StaffMember, day: date) -> Iterator[Shut]:
+def _shut(setup: Setup, person: StaffMember, day: date) -> Iterator[Shut]:
     """Closures and time off with their names, and what lies outside hours without one."""
-    span = day_span(day, practice.practice.timezone)
-    yield from _named_shut(practice, person, day)
-    for gap in _without((span,), list(_working(practice, person, day))):
+    span = day_span(day, setup.practice.timezone)
+    yield from _named_shut(setup, person, day)
+    for gap in _without((span,), list(_working(setup, person, day))):
         yield Shut(gap.start, gap.end)
 
 
-def _named_shut(practice: Setup, person: StaffMember, day: date) -> Iterator[Shut]:
-    span = day_span(day, practice.practice.timezone)
-    away = zip(practice.time_off_of(person.id), practice.away(person.id), strict=True)
+def _named_shut(setup: Setup, person: StaffMember, day: date) -> Iterator[Shut]:
+    span = day_span(day, setup.practice.timezone)
+    away = zip(setup.time_off_of(person.id), setup.away(person.id), strict=True)
     for off, its_span in away:
         if its_span.meets(span):
             label = off.reason or "off"
             yield Shut(max(its_span.start, span.start), min(its_span.end, span.end), label, off.id)
-    places = dict.fromkeys([week.location for week in person.weeks] or list(practice.locations))
-    everywhere = [set(practice.closed(place)) for place in places]
+    places = dict.fromkeys([week.location for week in person.weeks] or list(setup.locations))
+    everywhere = [set(setup.closed(place)) for place in places]
     for closed in sorted(set.intersection(*everywhere)) if everywhere else ():
         if closed.meets(span):
             name = next(
                 (
                     closure.name
-                    for closure in practice.closures
-                    if closed in practice.closed(closure.location or next(iter(places)))
+                    for closure in setup.closures
+                    if closed in setup.closed(closure.location or next(iter(places)))
                     and closure.start <= day < closure.end
                 ),
                 "closed",

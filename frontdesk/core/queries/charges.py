@@ -11,18 +11,18 @@ from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowe
 from frontdesk.core.domain.policies import Policy, Terms, resolved
 from frontdesk.core.domain.views import ChargeLine, TermsView
 from frontdesk.core.queries.slots import service_of
-from frontdesk.core.store import appointments, charges, setup, terms
+from frontdesk.core.store import appointments, charges, practice, terms
 from frontdesk.core.store.look import Look
 
 
 def show_terms(look: Look, question: ShowTerms) -> TermsView:
-    practice = setup.load(look)
+    setup = practice.load(look)
     appointment = appointments.find(look, question.appointment)
     if appointment is None:
         raise NotFound("appointment", str(question.appointment))
     if not may(look.actor, Permission.SEE_CALENDAR, Owner(practitioner=appointment.practitioner)):
         raise not_allowed(look.actor, Permission.SEE_CALENDAR)
-    agreed, currency = terms.of(look, practice, appointment), practice.practice.currency
+    agreed, currency = terms.of(look, setup, appointment), setup.practice.currency
     return TermsView(
         terms=agreed,
         cancelling=countdown_to_cancel(appointment, agreed, currency, look.now),
@@ -34,12 +34,12 @@ def show_terms(look: Look, question: ShowTerms) -> TermsView:
 
 
 def show_policy(look: Look, question: ShowPolicy) -> Terms:
-    practice = setup.load(look)
-    if question.practitioner is not None and question.practitioner not in practice.staff:
+    setup = practice.load(look)
+    if question.practitioner is not None and question.practitioner not in setup.staff:
         raise NotFound("staff", question.practitioner)
-    person = practice.staff[question.practitioner].policy if question.practitioner is not None else Policy()
-    service = service_of(practice, question.service).policy if question.service is not None else Policy()
-    return resolved(service, person, practice.practice.policy)
+    person = setup.staff[question.practitioner].policy if question.practitioner is not None else Policy()
+    service = service_of(setup, question.service).policy if question.service is not None else Policy()
+    return resolved(service, person, setup.practice.policy)
 
 
 def list_charges(look: Look, question: ListCharges) -> tuple[ChargeLine, ...]:

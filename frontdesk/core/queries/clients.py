@@ -27,7 +27,7 @@ from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.domain.views import ClientCard, ClientHit, Named, RequestOrder
 from frontdesk.core.parse.when import birth_date
 from frontdesk.core.queries.mails import list_mails
-from frontdesk.core.store import appointments, charges, clients, requests, search, setup, sight
+from frontdesk.core.store import appointments, charges, clients, practice, requests, search, sight
 from frontdesk.core.store.look import Look
 
 PAST = 50
@@ -51,12 +51,12 @@ def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
 
 def _with_birth_date(look: Look, typed: str) -> tuple[date | None, str]:
     """The birth date among the words, and the other words."""
-    practice = setup.load(look).practice
-    today = local_date(look.now, practice.timezone)
+    setup = practice.load(look).practice
+    today = local_date(look.now, setup.timezone)
     words = typed.split()
     for length in (3, 1):
         for at in range(len(words) - length + 1):
-            born = birth_date(" ".join(words[at : at + length]), today, practice.locale)
+            born = birth_date(" ".join(words[at : at + length]), today, setup.locale)
             if born is not None:
                 return born, " ".join(words[:at] + words[at + length :])
     return None, typed
@@ -83,11 +83,11 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         return show_client(look, ShowClient(client=client.merged_into))
     if not sight.seen(look, [client.id]):
         raise not_allowed(look.actor, Permission.SEE_CLIENTS)
-    practice = setup.load(look)
+    setup = practice.load(look)
     own = only_own(look.actor, Permission.SEE_CALENDAR)
-    theirs = appointments.listed(look, practice, client=client.id, practitioner=own)
+    theirs = appointments.listed(look, setup, client=client.id, practitioner=own)
     owed = charges.listed(look, client.id, (), limit=None)
-    asked = requests.listed(look, practice, client=client.id, order=RequestOrder.NEWEST)
+    asked = requests.listed(look, setup, client=client.id, order=RequestOrder.NEWEST)
     upcoming, past = parted(theirs, look.now)
     return ClientCard(
         client=client,

@@ -10,7 +10,7 @@ from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.settings import SettingValue, open_value
 from frontdesk.core.domain.times import day_span
-from frontdesk.core.store import events, setup
+from frontdesk.core.store import events, practice
 from frontdesk.core.store.look import Look
 
 
@@ -26,7 +26,7 @@ def _lines(look: Look, question: ShowHistory) -> tuple[HistoryLine, ...]:
         return events.of_thing(look, "request", str(question.request), question.limit)
     if question.client is not None:
         return events.of_client(look, question.client, question.limit)
-    zone_name = setup.load(look).practice.timezone
+    zone_name = practice.load(look).practice.timezone
     day = None if question.day is None else day_span(question.day, zone_name)
     return events.of_span(look, day, question.limit)
 

@@ -31,7 +31,7 @@ from frontdesk.core.render import letters
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.letter_values import Facts
 from frontdesk.core.render.marks import bare, covered, secret
-from frontdesk.core.store import appointments, clients, mails, setup, terms
+from frontdesk.core.store import appointments, clients, mails, practice, terms
 from frontdesk.core.store.look import Look
 
 
@@ -48,18 +48,18 @@ class To:
     language: str = "en"
 
 
-def to_client(practice: Setup, client: Client) -> To:
+def to_client(setup: Setup, client: Client) -> To:
     return To(
         reader=Reader.CLIENT,
         name=client.name,
         email=client.email,
         phone=client.phone,
         client=client,
-        language=language_for(client.locale, practice.practice.locale),
+        language=language_for(client.locale, setup.practice.locale),
     )
 
 
-def to_applicant(practice: Setup, it: Request) -> To:
+def to_applicant(setup: Setup, it: Request) -> To:
     """Somebody who asks and has no record yet."""
     assert it.applicant is not None, "a request is somebody's"
     return To(
@@ -67,24 +67,24 @@ def to_applicant(practice: Setup, it: Request) -> To:
         name=it.applicant.name,
         email=it.applicant.email,
         phone=it.applicant.phone,
-        language=language_for(practice.practice.locale),
+        language=language_for(setup.practice.locale),
     )
 
 
-def to_staff(practice: Setup, person: StaffMember, *, must: bool = False) -> To:
+def to_staff(setup: Setup, person: StaffMember, *, must: bool = False) -> To:
     """A practitioner; one without an address, who `must` be reached, at the practice's."""
     return To(
         reader=Reader.STAFF,
         name=person.name,
-        email=person.email or (practice.practice.email if must else ""),
+        email=person.email or (setup.practice.email if must else ""),
         staff=person.id,
-        language=language_for(practice.practice.locale),
+        language=language_for(setup.practice.locale),
     )
 
 
-def to_practice(practice: Setup) -> To:
+def to_practice(setup: Setup) -> To:
     """Whoever reads the practice's own mailbox."""
-    it = practice.practice
+    it = setup.practice
     return To(reader=Reader.STAFF, name=it.name, email=it.email, language=language_for(it.locale))
 
 
@@ -92,22 +92,22 @@ def wants_rebooking(it: Appointment) -> bool:
     return it.cancellation is not None and it.cancellation.rebook_link
 
 
-def change_facts(look: Look, practice: Setup, to: To, kind: MailKind, it: Appointment, **more: Any) -> Facts:
+def change_facts(look: Look, setup: Setup, to: To, kind: MailKind, it: Appointment, **more: Any) -> Facts:
     """What the client's letter about a change of an appointment tells."""
-    return facts_of(look, practice, to, kind, to.name, it, rebook_wanted=wants_rebooking(it), **more)
+    return facts_of(look, setup, to, kind, to.name, it, rebook_wanted=wants_rebooking(it), **more)
 
 
 def facts_of(
-    look: Look, practice: Setup, to: To, kind: MailKind, client_name: str, it: Appointment | None, **more: Any
+    look: Look, setup: Setup, to: To, kind: MailKind, client_name: str, it: Appointment | None, **more: Any
 ) -> Facts:
     """What every letter about an appointment tells."""
     if it is not None and to.reader is Reader.CLIENT and it.status in RESCHEDULABLE:
-        agreed = terms.of(look, practice, it)
-        more = {"countdowns": _countdowns(look, practice, it, agreed), "terms": agreed.text.value, **more}
+        agreed = terms.of(look, setup, it)
+        more = {"countdowns": _countdowns(look, setup, it, agreed), "terms": agreed.text.value, **more}
     if it is not None:
         more = {"note": it.note, "price": it.price, "ref": it.ref, **more}
     return Facts(
-        setup=practice,
+        setup=setup,
         kind=kind,
         reader=to.reader,
         language=to.language,
@@ -118,7 +118,7 @@ def facts_of(
 
 
 def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
-    practice = setup.load(look)
+    setup = practice.load(look)
     before = appointments.find(look, question.change.appointment)
     if before is None or before.status is Status.UNDONE:
         raise NotFound("appointment", str(question.change.appointment))
@@ -126,14 +126,14 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         raise not_allowed(look.actor, Permission.CHANGE_APPOINTMENTS)
     client = clients.find(look, before.client)
     assert client is not None, "an appointment has a client"
-    after = _changed(practice, before, question.change)
+    after = _changed(setup, before, question.change)
     fee = 0
     if isinstance(question.change, CancelAppointment) and not clean_text(question.change.waive):
-        agreed, said_at = terms.of(look, practice, before), question.change.said_at
+        agreed, said_at = terms.of(look, setup, before), question.change.said_at
         at = look.now if said_at is None else said_at
-        _status, cost = outcome_of_cancelling(before, agreed, practice.practice.currency, question.change.by, at)
+        _status, cost = outcome_of_cancelling(before, agreed, setup.practice.currency, question.change.by, at)
         fee = cost.fee
-    to = to_client(practice, client)
+    to = to_client(setup, client)
     last = mails.latest(look, "appointment", str(before.id), Reader.CLIENT, None)
     was, now = appointment_for_client(before), appointment_for_client(after)
     words = bool(clean_text(question.change.message))
@@ -142,7 +142,7 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         return None
     facts = change_facts(
         look,
-        practice,
+        setup,
         to,
         news.kind,
         after,
@@ -150,45 +150,45 @@ def preview_letter(look: Look, question: PreviewLetter) -> Letter | None:
         told=now,
         message=clean_text(question.change.message),
         fee=fee,
-        manage=manage_address(practice) if now is not None else "",
-        rebook=rebook_address(practice, after.service) if now is None and wants_rebooking(after) else "",
+        manage=manage_address(setup) if now is not None else "",
+        rebook=rebook_address(setup, after.service) if now is None and wants_rebooking(after) else "",
     )
     return bare(covered(letters.letter(facts)))
 
 
-def manage_address(practice: Setup) -> str:
+def manage_address(setup: Setup) -> str:
     """Where a client looks after an appointment, the place of the secret marked; empty while the portal is off."""
-    portal = practice.practice.portal
+    portal = setup.practice.portal
     if not portal.base:
         return ""
     return f"{portal.base}/" if portal.link == "code" else f"{portal.base}/a/{secret('manage')}"
 
 
-def sign_in_address(practice: Setup) -> str:
+def sign_in_address(setup: Setup) -> str:
     """Where a client signs in by a code and sees their requests; empty while the portal is off."""
-    base = practice.practice.portal.base
+    base = setup.practice.portal.base
     return f"{base}/" if base else ""
 
 
-def rebook_address(practice: Setup, service: ServiceId) -> str:
+def rebook_address(setup: Setup, service: ServiceId) -> str:
     """Where a client books a service, likewise; empty too where it cannot be booked online."""
-    base, offered = practice.practice.portal.base, practice.services.get(service)
+    base, offered = setup.practice.portal.base, setup.services.get(service)
     return f"{base}/b/{secret('rebook')}" if base and offered is not None and offered.online else ""
 
 
-def _changed(practice: Setup, before: Appointment, change: RescheduleAppointment | CancelAppointment) -> Appointment:
+def _changed(setup: Setup, before: Appointment, change: RescheduleAppointment | CancelAppointment) -> Appointment:
     """As the change would leave it, not judged."""
     if isinstance(change, CancelAppointment):
-        reason = practice.reasons.get(change.reason)
+        reason = setup.reasons.get(change.reason)
         link = change.rebook_link if change.rebook_link is not None else reason is not None and reason.rebook_link
         cancelled = Cancellation(reason=change.reason, text=change.text, rebook_link=link, by=change.by)
         return before.changed(status=Status.CANCELLED, cancellation=cancelled)
     location = change.location or before.location
-    zone_name = practice.zone_of(location)
+    zone_name = setup.zone_of(location)
     start = resolve(change.start, zone_name)
     if start is None:
         return before
-    service = practice.services.get(change.service or before.service)
+    service = setup.services.get(change.service or before.service)
     same = service is None or service.id == before.service
     minutes = before.span.minutes if same or service is None else service.duration
     return before.changed(
@@ -203,8 +203,8 @@ def _changed(practice: Setup, before: Appointment, change: RescheduleAppointment
     )
 
 
-def _countdowns(look: Look, practice: Setup, it: Appointment, agreed: Terms) -> tuple[Countdown, ...]:
-    currency = practice.practice.currency
+def _countdowns(look: Look, setup: Setup, it: Appointment, agreed: Terms) -> tuple[Countdown, ...]:
+    currency = setup.practice.currency
     return (
         countdown_to_reschedule(it, agreed, currency, look.now),
         countdown_to_cancel(it, agreed, currency, look.now),

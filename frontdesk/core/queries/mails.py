@@ -14,7 +14,7 @@ from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import CallLine, Outbox
 from frontdesk.core.render import marks
 from frontdesk.core.render.joint import joined
-from frontdesk.core.store import clients, mail_queue, mails, seals, setup
+from frontdesk.core.store import clients, mail_queue, mails, practice, seals
 from frontdesk.core.store.look import Look
 
 
@@ -60,7 +60,7 @@ def _as_it_goes(look: Look, it: Mail) -> Mail:
             several = [it]
     seen = [found for found in several if mails.is_seen(look, found.id)]
     letters = [(found.kind, marks.covered(found.letter)) for found in in_order(seen)]
-    return replace(it, letter=joined(setup.load(look), it.reader, it.language, letters))
+    return replace(it, letter=joined(practice.load(look), it.reader, it.language, letters))
 
 
 def next_due(look: Look, question: NextDue) -> Instant | None:

@@ -16,19 +16,19 @@ from frontdesk.core.domain.times import day_span, local_date
 from frontdesk.core.domain.views import BellLine, Glance, Named, RequestCount, RequestLine
 from frontdesk.core.queries.mails import is_in_trouble, list_mails
 from frontdesk.core.queries.schedule import list_work
-from frontdesk.core.store import appointments, clients, mails, notices, pickers, requests, setup
+from frontdesk.core.store import appointments, clients, mails, notices, pickers, practice, requests
 from frontdesk.core.store.look import Look
 
 
 def list_notices(look: Look, question: ListNotices) -> tuple[BellLine, ...]:
     """Each with whom and when it is about, as that stands now."""
-    practice = setup.load(look)
+    setup = practice.load(look)
     lines = notices.for_reader(look, question.limit)
     booked = {
         it.appointment.id: it
         for it in appointments.named(
             look,
-            practice,
+            setup,
             {AppointmentId(int(it.notice.subject_id)) for it in lines if it.notice.subject_kind == "appointment"},
         )
     }
@@ -36,7 +36,7 @@ def list_notices(look: Look, question: ListNotices) -> tuple[BellLine, ...]:
         it.request.id: it
         for it in requests.listed(
             look,
-            practice,
+            setup,
             ids={RequestId(int(it.notice.subject_id)) for it in lines if it.notice.subject_kind == "request"},
         )
     }
@@ -44,7 +44,7 @@ def list_notices(look: Look, question: ListNotices) -> tuple[BellLine, ...]:
 
 
 def show_glance(look: Look, _: ShowGlance) -> Glance:
-    zone_name = setup.load(look).practice.timezone
+    zone_name = practice.load(look).practice.timezone
     today = day_span(local_date(look.now, zone_name), zone_name)
     decides = may(look.actor, Permission.SEE_CLIENTS)
     waiting = requests.count(look) if decides else RequestCount(pending=0, oldest=None)

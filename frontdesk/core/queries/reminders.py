@@ -10,40 +10,40 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.reminders import LONGEST_REMINDER, due_reminder, reminder_hours
 from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.domain.told import MailKind, Reader, appointment_for_client
-from frontdesk.core.store import appointments, clients, mails, setup
+from frontdesk.core.store import appointments, clients, mails, practice
 from frontdesk.core.store.look import Look
 
 
 def count_reminders(look: Look, _: CountReminders) -> int:
-    practice = setup.load(look)
+    setup = practice.load(look)
     idle = sum(
-        not is_wanted(look, practice, it) for it in mails.paused(look, seen=False) if it.kind is MailKind.REMINDER
+        not is_wanted(look, setup, it) for it in mails.paused(look, seen=False) if it.kind is MailKind.REMINDER
     )
-    return len(due_reminders(look, practice)) + idle
+    return len(due_reminders(look, setup)) + idle
 
 
-def due_reminders(look: Look, practice: Setup) -> list[tuple[Appointment, int]]:
+def due_reminders(look: Look, setup: Setup) -> list[tuple[Appointment, int]]:
     """Appointments with the hours of the reminder that is due and not written yet; only whom a mail reaches."""
-    own = [hours for service in practice.services.values() for hours in service.reminders or ()]
-    usual = max([0, *practice.practice.mail.reminders, *own])
+    own = [hours for service in setup.services.values() for hours in service.reminders or ()]
+    usual = max([0, *setup.practice.mail.reminders, *own])
     near = look.now + usual * HOUR + DAY  # quiet hours move a reminder by less than a day
     far = look.now + LONGEST_REMINDER * HOUR + DAY
     due = [
         (it, hours)
         for it, written in mails.to_be_reminded(look, near, far)
-        if (hours := due_reminder(it, practice, look.now)) is not None and not _is_reminded(hours, written)
+        if (hours := due_reminder(it, setup, look.now)) is not None and not _is_reminded(hours, written)
     ]
     return [(it, hours) for it, hours in due if _is_reached(look, it)]
 
 
-def is_wanted(look: Look, practice: Setup, reminder: Mail) -> bool:
+def is_wanted(look: Look, setup: Setup, reminder: Mail) -> bool:
     """Whether a reminder still helps: it stands, the rules want it, and no nearer one has taken its place."""
     it = appointments.find(look, AppointmentId(int(reminder.about.id)))
     if it is None or it.status not in RESCHEDULABLE or it.start <= look.now:
         return False
     assert isinstance(reminder.occasion, ReminderDue), "a reminder is of so many hours"
-    mine, due = reminder.occasion.hours, due_reminder(it, practice, look.now)
-    return mine in reminder_hours(it, practice) and (due is None or due >= mine)
+    mine, due = reminder.occasion.hours, due_reminder(it, setup, look.now)
+    return mine in reminder_hours(it, setup) and (due is None or due >= mine)
 
 
 def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:

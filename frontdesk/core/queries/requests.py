@@ -16,7 +16,7 @@ from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import ClientHit, Neighbour, RequestCard, RequestLine, RequestList, Standing
 from frontdesk.core.queries import slots
 from frontdesk.core.queries.clients import hits, masked, parted
-from frontdesk.core.store import appointments, charges, claims, clients, requests, setup, terms
+from frontdesk.core.store import appointments, charges, claims, clients, practice, requests, terms
 from frontdesk.core.store.look import Look
 
 LAST = 5
@@ -26,7 +26,7 @@ LAST = 5
 def list_requests(look: Look, question: ListRequests) -> RequestList:
     found = requests.listed(
         look,
-        setup.load(look),
+        practice.load(look),
         states=question.states,
         client=question.client,
         name=question.name,
@@ -37,30 +37,30 @@ def list_requests(look: Look, question: ListRequests) -> RequestList:
 
 
 def judge_requests(look: Look, question: JudgeRequests) -> dict[RequestId, Standing]:
-    practice = setup.load(look)
-    found = requests.listed(look, practice, ids=question.requests)
+    setup = practice.load(look)
+    found = requests.listed(look, setup, ids=question.requests)
     return {
-        line.request.id: _standing(look, line, _verdict(look, practice, line.request))
+        line.request.id: _standing(look, line, _verdict(look, setup, line.request))
         for line in found
         if line.request.state is RequestState.PENDING
     }
 
 
 def show_request(look: Look, question: ShowRequest) -> RequestCard:
-    practice = setup.load(look)
-    found = requests.listed(look, practice, ids=[question.request])
+    setup = practice.load(look)
+    found = requests.listed(look, setup, ids=[question.request])
     if not found:
         raise NotFound("request", str(question.request))
     line = found[0]
     request = line.request
-    verdict = _verdict(look, practice, request)
-    zone_name = practice.practice.timezone
+    verdict = _verdict(look, setup, request)
+    zone_name = setup.practice.timezone
     day = day_span(local_date(request.slot.start, zone_name), zone_name)
-    named = appointments.named(look, practice, [request.appointment]) if request.appointment is not None else ()
+    named = appointments.named(look, setup, [request.appointment]) if request.appointment is not None else ()
     moves = named[0] if named else None
     own = only_own(look.actor, Permission.SEE_CALENDAR)
     client = request.client
-    theirs = appointments.listed(look, practice, client=client, practitioner=own) if client is not None else ()
+    theirs = appointments.listed(look, setup, client=client, practitioner=own) if client is not None else ()
     is_open = request.state is RequestState.PENDING
     upcoming, past = parted(theirs, look.now)
     return RequestCard(
@@ -68,11 +68,11 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
         standing=_standing(look, line, verdict),
         verdict=verdict,
         checks=checks(verdict),
-        nearest=_nearest(look, practice, request) if is_open and not verdict.ok else (),
-        around=_around(look, practice, request, day),
-        rivals=requests.rivals(look, practice, request, request.padded(request.slot)) if is_open else (),
+        nearest=_nearest(look, setup, request) if is_open and not verdict.ok else (),
+        around=_around(look, setup, request, day),
+        rivals=requests.rivals(look, setup, request, request.padded(request.slot)) if is_open else (),
         moves=moves,
-        moving_late=_moving_late(look, practice, request, moves.appointment) if is_open and moves else None,
+        moving_late=_moving_late(look, setup, request, moves.appointment) if is_open and moves else None,
         known=_known(look, line) if is_open else (),
         visits=sum(it.appointment.status is Status.DONE for it in theirs),
         no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
@@ -83,41 +83,39 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
     )
 
 
-def _moving_late(look: Look, practice: Setup, request: Request, moved: Appointment) -> Countdown:
+def _moving_late(look: Look, setup: Setup, request: Request, moved: Appointment) -> Countdown:
     """Whether the move was asked for late, and what that costs."""
-    agreed = terms.of(look, practice, moved)
-    return countdown_to_reschedule(moved, agreed, practice.practice.currency, request.asked_at)
+    agreed = terms.of(look, setup, moved)
+    return countdown_to_reschedule(moved, agreed, setup.practice.currency, request.asked_at)
 
 
-def _around(look: Look, practice: Setup, request: Request, day: Span) -> tuple[Neighbour, ...]:
+def _around(look: Look, setup: Setup, request: Request, day: Span) -> tuple[Neighbour, ...]:
     """Who else has that practitioner's time that day, held times included; not what would be moved, nor its hold."""
     who = request.slot.practitioner
-    booked = appointments.blocks(look, practice, who, day)
-    held = claims.holds(look, practice, who, day)
+    booked = appointments.blocks(look, setup, who, day)
+    held = claims.holds(look, setup, who, day)
     found = [Neighbour(it.start, it.end, it.client_name, False) for it in booked if it.id != request.appointment]
     found += [Neighbour(it.start, it.end, it.name, True) for it in held if it.request != request.id]
     return tuple(sorted(found))
 
 
-def _verdict(look: Look, practice: Setup, request: Request) -> Verdict:
+def _verdict(look: Look, setup: Setup, request: Request) -> Verdict:
     """As staff, the request's own hold excepted, at the place that was asked for."""
-    search = _search(look, practice, request)
+    search = _search(look, setup, request)
     slot = request.slot
-    return slots.verdicts_on(look, practice, search, slot.practitioner, slot.location, slot.start)[0]
+    return slots.verdicts_on(look, setup, search, slot.practitioner, slot.location, slot.start)[0]
 
 
-def _search(look: Look, practice: Setup, request: Request) -> slots.Search:
+def _search(look: Look, setup: Setup, request: Request) -> slots.Search:
     moving = slots.moving(look, request.appointment) if request.state is RequestState.PENDING else None
-    service = practice.services[request.service]
-    return slots.search_for(
-        look, practice, service, Asking.STAFF, request.client, moving, room=None, request=request.id
-    )
+    service = setup.services[request.service]
+    return slots.search_for(look, setup, service, Asking.STAFF, request.client, moving, room=None, request=request.id)
 
 
-def _nearest(look: Look, practice: Setup, request: Request) -> tuple[Offer, ...]:
+def _nearest(look: Look, setup: Setup, request: Request) -> tuple[Offer, ...]:
     slot = request.slot
-    search = _search(look, practice, request)
-    return slots.nearest(look, practice, search, slot.practitioner, None, slot.start)[:3]
+    search = _search(look, setup, request)
+    return slots.nearest(look, setup, search, slot.practitioner, None, slot.start)[:3]
 
 
 def _standing(look: Look, line: RequestLine, verdict: Verdict) -> Standing:

@@ -19,7 +19,7 @@ from frontdesk.core.domain.times import HOUR, MINUTE, Span, local_date
 from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.domain.work import TIME_CAUSES
 from frontdesk.core.queries import slots
-from frontdesk.core.store import appointments, setup, work
+from frontdesk.core.store import appointments, practice, work
 from frontdesk.core.store.look import Look
 
 PLANNED_DAYS = 28
@@ -27,14 +27,14 @@ PLANNED_DAYS = 28
 
 
 def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
-    practice = setup.load(look)
+    setup = practice.load(look)
     entries = {it.appointment: it for it in work.waiting(look)}
-    found = appointments.named(look, practice, entries)
+    found = appointments.named(look, setup, entries)
     return tuple(
         WorkLine(work=entries[it.appointment.id], named=it)
         for it in found
         if entries[it.appointment.id].cause not in TIME_CAUSES
-        or lost_because(practice, it.appointment)  # hours that came back are nothing to see to
+        or lost_because(setup, it.appointment)  # hours that came back are nothing to see to
     )
 
 
@@ -43,45 +43,43 @@ def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
 
     No two of the plan take the same time: what one is given counts as taken for the next.
     """
-    practice = setup.load(look)
-    if question.staff not in practice.staff:
+    setup = practice.load(look)
+    if question.staff not in setup.staff:
         raise NotFound("staff", question.staff)
     if not may(look.actor, question.needs, Owner(practitioner=question.staff)):
         raise not_allowed(look.actor, question.needs)
     if question.end <= question.start:
         raise BadInput("end", Problem.ENDS_BEFORE_IT_STARTS, question.end.isoformat())
-    absent = slots.as_if_away(practice, Away(staff=question.staff, start=question.start, end=question.end))
-    window = span_of_time_off(absent.time_off[-1], practice.practice.timezone)
+    absent = slots.as_if_away(setup, Away(staff=question.staff, start=question.start, end=question.end))
+    window = span_of_time_off(absent.time_off[-1], setup.practice.timezone)
     inside = [it for it in appointments.booked_of(look, question.staff, window) if it.end > look.now]
     return moves_for(look, absent, inside)
 
 
-def moves_for(look: Look, practice: Setup, inside: Iterable[Appointment]) -> tuple[PlannedMove, ...]:
+def moves_for(look: Look, setup: Setup, inside: Iterable[Appointment]) -> tuple[PlannedMove, ...]:
     """For each the nearest free time in a set-up as it would be, none of them given to two; by start."""
     given: list[tuple[Slot, Span, Appointment]] = []
     moves: dict[AppointmentId, Slot | None] = {}
     for it in inside:
-        found = _nearest(look, practice, it, given) if it.status in RESCHEDULABLE else None
+        found = _nearest(look, setup, it, given) if it.status in RESCHEDULABLE else None
         moves[it.id] = found
         if found is not None:
             padded = Span(found.start - it.buffer_before * MINUTE, found.end + it.buffer_after * MINUTE)
             given.append((found, padded, it))
-    named = appointments.named(look, practice, moves)
+    named = appointments.named(look, setup, moves)
     return tuple(PlannedMove(named=it, to=moves[it.appointment.id]) for it in named)
 
 
-def _nearest(
-    look: Look, practice: Setup, it: Appointment, given: list[tuple[Slot, Span, Appointment]]
-) -> Slot | None:
-    service = practice.services[it.service]
-    search = slots.search_for(look, practice, service, Asking.STAFF, it.client, it)
-    zone_name = practice.zone_of(it.location)
+def _nearest(look: Look, setup: Setup, it: Appointment, given: list[tuple[Slot, Span, Appointment]]) -> Slot | None:
+    service = setup.services[it.service]
+    search = slots.search_for(look, setup, service, Asking.STAFF, it.client, it)
+    zone_name = setup.zone_of(it.location)
     first = max(local_date(it.start, zone_name), local_date(look.now, zone_name))
     own = only_own(look.actor, Permission.CHANGE_APPOINTMENTS)  # a plan proposes only what its maker may do
-    places = slots.places_for(practice, service, own, None)
-    offers = slots.free_slots(look, practice, search, places, first, PLANNED_DAYS)
+    places = slots.places_for(setup, service, own, None)
+    offers = slots.free_slots(look, setup, search, places, first, PLANNED_DAYS)
     # to another time nobody is moved at shorter notice than they would need to ask for one
-    earliest = look.now + practice.practice.booking.minimum_notice * HOUR
+    earliest = look.now + setup.practice.booking.minimum_notice * HOUR
     usable = (
         offer
         for offer in offers

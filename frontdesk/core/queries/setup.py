@@ -21,7 +21,7 @@ from frontdesk.core.domain.times import DAY, Span
 from frontdesk.core.domain.views import PlannedMove
 from frontdesk.core.queries.schedule import moves_for
 from frontdesk.core.render.letters import check_templates
-from frontdesk.core.store import appointments, setup
+from frontdesk.core.store import appointments, practice
 from frontdesk.core.store.look import Look
 
 TEMPLATES = "mail.templates"
@@ -32,7 +32,7 @@ AHEAD = 5 * 366 * DAY
 
 def show_setup(look: Look, _: ShowSetup) -> Setup:
     """As it is; what webhooks are signed with is for who may change it."""
-    known = setup.load(look)
+    known = practice.load(look)
     if not known.practice.automations or may(look.actor, Permission.CHANGE_SETTINGS):
         return known
     plain = tuple(replace(it, do=without_secret(it.do)) for it in known.practice.automations)
@@ -41,7 +41,7 @@ def show_setup(look: Look, _: ShowSetup) -> Setup:
 
 
 def plan_practice(look: Look, question: PlanPractice) -> PracticePlan:
-    known = setup.load(look) if setup.has_practice(look) else None
+    known = practice.load(look) if practice.has_practice(look) else None
     changes = plan(known, question.file, question.prune)
     if known is None:
         return PracticePlan(changes=planned(changes))

@@ -26,7 +26,7 @@ from frontdesk.core.domain.services import LocationId, RoomId, Service, ServiceI
 from frontdesk.core.domain.slots import offers, one_a_start, verdict
 from frontdesk.core.domain.times import DAY, MINUTE, Span, Start, day_span, day_start, local_date, resolve
 from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
-from frontdesk.core.store import appointments, claims, requests, setup
+from frontdesk.core.store import appointments, claims, practice, requests
 from frontdesk.core.store.look import Look
 
 NEAREST_DAYS = 15
@@ -47,11 +47,11 @@ AROUND = 3
 
 
 def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
-    practice = as_if_away(setup.load(look), question.away)
-    service = service_of(practice, question.service)
+    setup = as_if_away(practice.load(look), question.away)
+    service = service_of(setup, question.service)
     search = search_for(
         look,
-        practice,
+        setup,
         service,
         question.asking,
         question.client,
@@ -60,22 +60,22 @@ def find_slots(look: Look, question: FindSlots) -> SlotAnswer:
         request=question.request,
         hold=question.hold,
     )
-    places = places_for(practice, service, question.practitioner, question.location)
-    found: Sequence[Offer] = free_slots(look, practice, search, places, question.first, question.days)
+    places = places_for(setup, service, question.practitioner, question.location)
+    found: Sequence[Offer] = free_slots(look, setup, search, places, question.first, question.days)
     if question.practitioner is None and not question.each:
-        found = fairest(look, practice, found)
+        found = fairest(look, setup, found)
     if not found:
-        return SlotAnswer(offers=(), why_none=_why_none(look, practice, search, places, question.first))
+        return SlotAnswer(offers=(), why_none=_why_none(look, setup, search, places, question.first))
     kept = tuple(found[: question.limit])
     return SlotAnswer(offers=kept, more=len(kept) < len(found))
 
 
 def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
-    practice = as_if_away(setup.load(look), question.away)
-    service = service_of(practice, question.service)
+    setup = as_if_away(practice.load(look), question.away)
+    service = service_of(setup, question.service)
     search = search_for(
         look,
-        practice,
+        setup,
         service,
         question.asking,
         question.client,
@@ -84,26 +84,26 @@ def ask_why(look: Look, question: AskWhy) -> VerdictAnswer:
         request=question.request,
         hold=question.hold,
     )
-    verdicts = verdicts_on(look, practice, search, question.practitioner, question.location, question.start)
+    verdicts = verdicts_on(look, setup, search, question.practitioner, question.location, question.start)
     if any(verdict.ok for verdict in verdicts) or not question.nearest:
         return VerdictAnswer(verdicts=verdicts)
-    near = nearest(look, practice, search, question.practitioner, question.location, question.start)
+    near = nearest(look, setup, search, question.practitioner, question.location, question.start)
     return VerdictAnswer(verdicts=verdicts, nearest=near[: question.nearest])
 
 
-def as_if_away(practice: Setup, away: Away | None) -> Setup:
+def as_if_away(setup: Setup, away: Away | None) -> Setup:
     """The practice as it would be with somebody's absence entered."""
     if away is None:
-        return practice
+        return setup
     off = TimeOff(id=TimeOffId(0), staff=away.staff, start=away.start, end=away.end)
-    return replace(practice, time_off=(*practice.time_off, off), _kept={})
+    return replace(setup, time_off=(*setup.time_off, off), _kept={})
 
 
-def service_of(practice: Setup, id_: ServiceId) -> Service:
+def service_of(setup: Setup, id_: ServiceId) -> Service:
     """Raises NotFound."""
-    if id_ not in practice.services or practice.services[id_].life is Life.UNDONE:
+    if id_ not in setup.services or setup.services[id_].life is Life.UNDONE:
         raise NotFound("service", id_)
-    return practice.services[id_]
+    return setup.services[id_]
 
 
 def moving(look: Look, id_: AppointmentId | None) -> Appointment | None:
@@ -118,7 +118,7 @@ def moving(look: Look, id_: AppointmentId | None) -> Appointment | None:
 
 def search_for(
     look: Look,
-    practice: Setup,
+    setup: Setup,
     service: Service,
     asking: Asking,
     client: ClientId | None,
@@ -134,8 +134,8 @@ def search_for(
     """
     counts = Counts()
     if asking is not Asking.STAFF and appointment is None:
-        counts = _counts(look, practice, client, applicant, request)
-    wish = wish_for(practice, service, asking, look.now, room=room, counts=counts)
+        counts = _counts(look, setup, client, applicant, request)
+    wish = wish_for(setup, service, asking, look.now, room=room, counts=counts)
     if appointment is None:
         asked = requests.find(look, request) if request is not None else None
         return Search(wish=wish, client=client, holder=asked.holder if asked is not None else hold)
@@ -153,10 +153,10 @@ def search_for(
 
 
 def _counts(
-    look: Look, practice: Setup, client: ClientId | None, applicant: Applicant | None, request: RequestId | None
+    look: Look, setup: Setup, client: ClientId | None, applicant: Applicant | None, request: RequestId | None
 ) -> Counts:
     """What somebody has already, where that is limited; a request that is edited does not count against itself."""
-    booking = practice.practice.booking
+    booking = setup.practice.booking
     return Counts(
         upcoming=appointments.count_upcoming(look, client) if client is not None and booking.max_upcoming else None,
         pending=requests.count_pending(look, client, applicant, request) if booking.max_pending else None,
@@ -164,32 +164,32 @@ def _counts(
 
 
 def places_for(
-    practice: Setup, service: Service, practitioner: StaffId | None, location: LocationId | None
+    setup: Setup, service: Service, practitioner: StaffId | None, location: LocationId | None
 ) -> tuple[Place, ...]:
     """Where a service may be given: each who offers it, at each location. Raises NotFound."""
-    if practitioner is not None and practitioner not in practice.staff:
+    if practitioner is not None and practitioner not in setup.staff:
         raise NotFound("staff", practitioner)
-    if location is not None and location not in practice.locations:
+    if location is not None and location not in setup.locations:
         raise NotFound("location", location)
-    people = (practice.staff[practitioner],) if practitioner is not None else practice.offering(service.id)
-    where = (location,) if location is not None else practice.locations_of(service)
+    people = (setup.staff[practitioner],) if practitioner is not None else setup.offering(service.id)
+    where = (location,) if location is not None else setup.locations_of(service)
     return tuple(Place(person.id, place) for person in people for place in where)
 
 
 def free_slots(
-    look: Look, practice: Setup, search: Search, places: Iterable[Place], first: date, days: int
+    look: Look, setup: Setup, search: Search, places: Iterable[Place], first: date, days: int
 ) -> list[Offer]:
     """The engine on what the store has: one read a resource, as long as the window, whatever the history."""
     places = tuple(places)
     if not places:
         return []
-    window = _window(practice, places, first, days, search.wish.before)
+    window = _window(setup, places, first, days, search.wish.before)
     busy = {
         resource: claims.busy(look, resource, window, search.holder)
-        for resource in resources_of(practice, search.wish, places)
+        for resource in resources_of(setup, search.wish, places)
     }
     scene = Scene(
-        setup=practice,
+        setup=setup,
         wish=search.wish,
         busy=busy,
         client_busy=tuple(span for span, _ in _client_spans(look, search, window)),
@@ -198,43 +198,43 @@ def free_slots(
     return found if len({place.location for place in places}) == 1 else _one_a_person(found)
 
 
-def nearest_to(look: Look, practice: Setup, search: Search, places: Iterable[Place], wall: datetime) -> Offer | None:
+def nearest_to(look: Look, setup: Setup, search: Search, places: Iterable[Place], wall: datetime) -> Offer | None:
     """Of the free times some days around a wall time the nearest, the earlier of two; None where there is none."""
     places = tuple(places)
-    zone_name = practice.zone_of(places[0].location) if places else practice.practice.timezone
+    zone_name = setup.zone_of(places[0].location) if places else setup.practice.timezone
     first = max(wall.date() - timedelta(days=AROUND), local_date(look.now, zone_name))
     days = (wall.date() + timedelta(days=AROUND) - first).days + 1
-    found = free_slots(look, practice, search, places, first, days) if days > 0 else []
-    at = {place.location: resolve(wall, practice.zone_of(place.location)) or 0 for place in places}
+    found = free_slots(look, setup, search, places, first, days) if days > 0 else []
+    at = {place.location: resolve(wall, setup.zone_of(place.location)) or 0 for place in places}
     return min(found, key=lambda it: (abs(it.start - at[it.location]), it.start), default=None)
 
 
 def verdicts_on(
     look: Look,
-    practice: Setup,
+    setup: Setup,
     search: Search,
     practitioner: StaffId | None,
     location: LocationId | None,
     start: Start,
 ) -> tuple[Verdict, ...]:
     """One verdict a practitioner: at the location where they work then, else where least stands against it."""
-    places = places_for(practice, search.wish.service, practitioner, location)
+    places = places_for(setup, search.wish.service, practitioner, location)
     by_person: dict[StaffId, list[Verdict]] = defaultdict(list)
     for place in places:
-        by_person[place.practitioner].append(verdict_at(look, practice, search, place, start))
+        by_person[place.practitioner].append(verdict_at(look, setup, search, place, start))
     return tuple(min(found, key=lambda it: len(it.reasons)) for found in by_person.values())
 
 
-def verdict_at(look: Look, practice: Setup, search: Search, place: Place, start: Start) -> Verdict:
-    at = resolve(start, practice.zone_of(place.location))
+def verdict_at(look: Look, setup: Setup, search: Search, place: Place, start: Start) -> Verdict:
+    at = resolve(start, setup.zone_of(place.location))
     window = Span(0, 0) if at is None else Span(at - DAY, at + 2 * DAY)
     stories = {
         resource: claims.culprits(look, resource, window, search.holder)
-        for resource in resources_of(practice, search.wish, (place,))
+        for resource in resources_of(setup, search.wish, (place,))
     }
     others = _client_spans(look, search, window)
     scene = Scene(
-        setup=practice,
+        setup=setup,
         wish=search.wish,
         busy={resource: [_busy(culprit) for culprit in found] for resource, found in stories.items()},
         culprits=stories,
@@ -259,57 +259,57 @@ def _as_shown(look: Look, reason: SlotObjection) -> SlotObjection:
 
 def nearest(
     look: Look,
-    practice: Setup,
+    setup: Setup,
     search: Search,
     practitioner: StaffId | None,
     location: LocationId | None,
     start: Start,
 ) -> tuple[Offer, ...]:
     """Free starts nearest to a wanted one, the same practitioner's before anybody else's."""
-    zone_name = practice.practice.timezone
+    zone_name = setup.practice.timezone
     at = resolve(start, zone_name)
     if at is None:
         assert isinstance(start, datetime)
         at = day_start(start.date(), zone_name)
     first = max(local_date(at, zone_name), local_date(look.now, zone_name)) - timedelta(days=1)
-    places = places_for(practice, search.wish.service, practitioner, location)
-    found = free_slots(look, practice, search, places, first, NEAREST_DAYS)
+    places = places_for(setup, search.wish.service, practitioner, location)
+    found = free_slots(look, setup, search, places, first, NEAREST_DAYS)
     if practitioner is None:
-        found = fairest(look, practice, found)
+        found = fairest(look, setup, found)
     return tuple(sorted(found, key=lambda offer: (abs(offer.start - at), offer.start)))
 
 
-def fairest(look: Look, practice: Setup, found: Sequence[Offer]) -> list[Offer]:
+def fairest(look: Look, setup: Setup, found: Sequence[Offer]) -> list[Offer]:
     """Any practitioner: one offer a start, to whoever has the least that day."""
     if not found:
         return []
-    zone_name = practice.practice.timezone
+    zone_name = setup.practice.timezone
     days = (local_date(found[0].start, zone_name), local_date(found[-1].start, zone_name))
     window = Span(day_start(days[0], zone_name) - DAY, day_start(days[1], zone_name) + 2 * DAY)
     minutes: dict[tuple[StaffId, date], int] = defaultdict(int)
     for who in {offer.practitioner for offer in found}:
         for start, spent in appointments.booked_minutes(look, who, window):
             minutes[who, local_date(start, zone_name)] += spent
-    return one_a_start(found, practice, lambda who, day: minutes[who, day])
+    return one_a_start(found, setup, lambda who, day: minutes[who, day])
 
 
-def resources_of(practice: Setup, wish: Wish, places: Iterable[Place]) -> tuple[ResourceId, ...]:
+def resources_of(setup: Setup, wish: Wish, places: Iterable[Place]) -> tuple[ResourceId, ...]:
     """The practitioners and rooms that a wish could take."""
     places = tuple(places)
-    people = {practice.staff_resources[place.practitioner] for place in places}
+    people = {setup.staff_resources[place.practitioner] for place in places}
     rooms = {
-        practice.room_resources[room]
+        setup.room_resources[room]
         for location in {place.location for place in places}
-        for room in practice.rooms_for(wish.service, location)
+        for room in setup.rooms_for(wish.service, location)
     }
-    if wish.room is not None and wish.room in practice.room_resources:
-        rooms.add(practice.room_resources[wish.room])
+    if wish.room is not None and wish.room in setup.room_resources:
+        rooms.add(setup.room_resources[wish.room])
     return tuple(sorted(people | rooms))
 
 
-def _window(practice: Setup, places: tuple[Place, ...], first: date, days: int, before: int) -> Span:
+def _window(setup: Setup, places: tuple[Place, ...], first: date, days: int, before: int) -> Span:
     """The instants of some local dates at all the places, with room for what reaches in from outside."""
-    zones = {practice.zone_of(place.location) for place in places}
+    zones = {setup.zone_of(place.location) for place in places}
     begin = min(day_span(first, zone_name).start for zone_name in zones)
     end = max(day_span(first + timedelta(days=days - 1), zone_name).end for zone_name in zones)
     return Span(begin - before, end + DAY)
@@ -331,13 +331,13 @@ def _busy(culprit: Culprit) -> Busy:
 
 
 def _why_none(
-    look: Look, practice: Setup, search: Search, places: tuple[Place, ...], first: date
+    look: Look, setup: Setup, search: Search, places: tuple[Place, ...], first: date
 ) -> tuple[Verdict, ...]:
     """What stands against the whole window, told by its first noon."""
     wish = search.wish
     noon = datetime(first.year, first.month, first.day, 12)
     return tuple(
-        verdict_at(look, practice, Search(wish=wish, client=search.client), place, noon) for place in places[:1]
+        verdict_at(look, setup, Search(wish=wish, client=search.client), place, noon) for place in places[:1]
     )
 
 

@@ -44,7 +44,7 @@ from frontdesk.core.domain.records import (
 from frontdesk.core.domain.services import Location, LocationId, RoomId, Service, ServiceId
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import DAY, MINUTE, resolve, wall_time
-from frontdesk.core.store import appointments, clients, events, setup
+from frontdesk.core.store import appointments, clients, events, practice
 from frontdesk.core.store.look import Look
 
 K = TypeVar("K", Client, Appointment)
@@ -85,11 +85,11 @@ def plan_import(look: Look, question: PlanImport) -> ImportPlan:
 
 
 def show_everything(look: Look, _: ShowEverything) -> Everything:
-    practice = setup.load(look)
+    setup = practice.load(look)
     return Everything(
-        setup=practice,
+        setup=setup,
         clients=tuple(clients.everyone(look)),
-        appointments=appointments.everything(look, practice),
+        appointments=appointments.everything(look, setup),
         history=events.of_span(look, None, _ALL),
         past=events.kept(look),
     )
@@ -98,7 +98,7 @@ def show_everything(look: Look, _: ShowEverything) -> Everything:
 def work_of(look: Look, records: Records, source: str, hours: bool) -> Work:
     """Matches records with what is kept, by source and source id only. Raises BadInput or NotFound."""
     keeps_numbers = _is_whole_export(records) and clients.is_empty(look)
-    work = Work(setup_before=setup.load(look), keeps_numbers=keeps_numbers)
+    work = Work(setup_before=practice.load(look), keeps_numbers=keeps_numbers)
     if records.history and not work.keeps_numbers:
         hint = "it is taken over only into an empty database, with all clients and appointments of its export"
         raise BadInput("history", Problem.EXCLUDES_ANOTHER, "records of another origin", hint=hint)
@@ -154,11 +154,11 @@ def _in_use(records: Records) -> Records:
 
 def _give_way(look: Look, work: Work) -> tuple[str, ...]:
     """The placeholder of a new practice, where an import brings the people and it has no appointment."""
-    practice = work.setup_before
+    setup = work.setup_before
     if not any(before is None for before, _ in work.staff.values()):
         return ()
     gone = []
-    for id_, person in practice.staff.items():
+    for id_, person in setup.staff.items():
         is_one = person.name == PLACEHOLDER and person.life is Life.ACTIVE
         if is_one and id_ not in work.staff and not appointments.naming(look, "staff", id_):
             work.staff[id_] = (person, replace(person, life=Life.ARCHIVED))
@@ -168,13 +168,13 @@ def _give_way(look: Look, work: Work) -> tuple[str, ...]:
 
 def _places(work: Work, records: Records) -> None:
     """A practice without a location gets one; each length of appointment that appears gets a service."""
-    practice = work.setup_before
-    if not practice.locations:
-        work.location = Location(id=LocationId("main"), name=practice.practice.name)
+    setup = work.setup_before
+    if not setup.locations:
+        work.location = Location(id=LocationId("main"), name=setup.practice.name)
     lengths = {record.minutes for record in records.appointments if not record.service}
     for minutes in sorted(lengths):
         id_ = ServiceId(f"appointment-{minutes}")
-        if id_ not in practice.services:
+        if id_ not in setup.services:
             even = 60 % minutes == 0 or minutes % 60 == 0
             work.services[id_] = Service(
                 id=id_,
@@ -186,12 +186,12 @@ def _places(work: Work, records: Records) -> None:
 
 def _people(work: Work, records: Records, hours: bool) -> None:
     """Practitioners by id or name; unknown ones are made, with the services they gave and their usual week."""
-    practice = work.setup_before
+    setup = work.setup_before
     gave: dict[str, set[ServiceId]] = defaultdict(set)
     spans: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-    zone_name = practice.practice.timezone
+    zone_name = setup.practice.timezone
     for record in records.appointments:
-        service = _service_id(practice, work, record)
+        service = _service_id(setup, work, record)
         theirs = gave[record.practitioner]
         if record.kept is not None:
             continue  # an export tells who offers what, and when they work
@@ -203,7 +203,7 @@ def _people(work: Work, records: Records, hours: bool) -> None:
         gave.setdefault(off.practitioner, set())
     proposed: list[tuple[str, str]] = []
     for name in sorted(gave):
-        before = practice.staff.get(_person_id(work, name))
+        before = setup.staff.get(_person_id(work, name))
         after = before or StaffMember(id=_person_id(work, name), name=_title(name), roles=(Role.PRACTITIONER,))
         missing = tuple(sorted(gave[name] - set(after.services)))
         after = replace(after, services=after.services + missing)
@@ -303,20 +303,20 @@ def _client(was: Client, record: ClientRecord, key: tuple[str, str]) -> Client:
 
 
 def _appointments(look: Look, work: Work, records: Records, source: str) -> int:
-    practice = work.setup_before
+    setup = work.setup_before
     known: dict[tuple[str, str], Appointment] = {}
     for its in {source, *(it.source for it in records.appointments if it.source)}:
         known.update({(its, id_): it for id_, it in appointments.all_from_source(look, its).items()})
     named = {(it.source or source, it.source_id) for it in records.appointments}
     mine = {it.id for key, it in known.items() if key in named}
-    taken = _taken(look, practice, work, mine)
+    taken = _taken(look, setup, work, mine)
     skipped = 0
-    for record in sorted(records.appointments, key=_by_time(practice)):
+    for record in sorted(records.appointments, key=_by_time(setup)):
         key = (record.source or source, record.source_id)
         before = known.get(key)
         client_key = (record.source or source, record.client)
         client = work.known_clients.get(client_key)
-        after = _appointment(practice, work, record, key, client.id if client else ClientId(0), before)
+        after = _appointment(setup, work, record, key, client.id if client else ClientId(0), before)
         if before is not None and not _same(before, replace(after, lane=before.lane, room_lane=before.room_lane)):
             after = _as_changed_here(look, work, before, after, APPOINTMENT_FIELDS)
         if after.status in HOLDS_TIME:
@@ -345,15 +345,15 @@ def _same(before: Appointment, after: Appointment) -> bool:
     return all(getattr(before, name) == getattr(after, name) for name in names)
 
 
-def _by_time(practice: Setup) -> Any:
+def _by_time(setup: Setup) -> Any:
     def key(record: AppointmentRecord) -> tuple[int, str]:
-        return (resolve(record.start, practice.practice.timezone) or 0, record.source_id)
+        return (resolve(record.start, setup.practice.timezone) or 0, record.source_id)
 
     return key
 
 
 def _appointment(
-    practice: Setup,
+    setup: Setup,
     work: Work,
     record: AppointmentRecord,
     key: tuple[str, str],
@@ -361,24 +361,24 @@ def _appointment(
     before: Appointment | None,
 ) -> Appointment:
     location = _location_of(work, record.location)
-    room = _room(practice, record.room)
+    room = _room(setup, record.room)
     extra = dict(record.extra)
-    if record.location and location not in (record.location, _by_name(practice.locations, record.location)):
+    if record.location and location not in (record.location, _by_name(setup.locations, record.location)):
         extra[UNKNOWN_LOCATION] = record.location
         work.unknown_places.add(record.location)
     if record.room and room is None:
         extra[UNKNOWN_ROOM] = record.room
         work.unknown_places.add(record.room)
-    zone_name = practice.practice.timezone
-    if location in practice.locations:
-        zone_name = practice.zone_of(location)
+    zone_name = setup.practice.timezone
+    if location in setup.locations:
+        zone_name = setup.zone_of(location)
     start = resolve(record.start, zone_name)
     if start is None:
         raise BadInput(record.source_id, Problem.NOT_A_TIME, str(record.start), hint="the clocks skip this time")
     cancelled = record.status in (Status.CANCELLED, Status.LATE_CANCELLED)
     cancellation = None
     if cancelled:
-        reason = record.cancel_reason if record.cancel_reason in practice.reasons else IMPORTED
+        reason = record.cancel_reason if record.cancel_reason in setup.reasons else IMPORTED
         link = record.kept is not None and record.kept.cancel_link
         known = before.cancellation if before is not None else None
         by, at = (known.by, known.at) if known is not None else (Side.PRACTICE, 0)
@@ -390,7 +390,7 @@ def _appointment(
         id=before.id if before else kept.id,
         holder=before.holder if before else kept.holder,
         client=client,
-        service=_service_id(practice, work, record),
+        service=_service_id(setup, work, record),
         practitioner=_person_id(work, record.practitioner),
         location=location,
         room=room,
@@ -424,7 +424,7 @@ Lane = tuple[int, ...]
 """Padded start and end, start and end, lane; sorted, so by padded start."""
 
 
-def _taken(look: Look, practice: Setup, work: Work, mine: set[AppointmentId]) -> dict[str, list[Lane]]:
+def _taken(look: Look, setup: Setup, work: Work, mine: set[AppointmentId]) -> dict[str, list[Lane]]:
     """What is booked already by others than the import, per practitioner and room."""
     taken: dict[str, list[Lane]] = defaultdict(list)
     if not work.setup_before.staff:
@@ -465,15 +465,15 @@ def _off(record: TimeOffRecord, staff: StaffId) -> TimeOff:
     return TimeOff(id=TimeOffId(0), staff=staff, start=record.start, end=record.end, reason=record.reason)
 
 
-def _service_id(practice: Setup, work: Work, record: AppointmentRecord) -> ServiceId:
+def _service_id(setup: Setup, work: Work, record: AppointmentRecord) -> ServiceId:
     if not record.service:
         return ServiceId(f"appointment-{record.minutes}")
-    if record.service in practice.services:
+    if record.service in setup.services:
         return ServiceId(record.service)
-    named = _by_name(practice.services, record.service)
+    named = _by_name(setup.services, record.service)
     if named is not None:
         return ServiceId(named)
-    id_ = _new_id(record.service, "service", work.service_ids, practice.services)
+    id_ = _new_id(record.service, "service", work.service_ids, setup.services)
     if id_ not in work.services:
         work.services[id_] = Service(id=id_, name=record.service, duration=record.minutes)
     return id_
@@ -487,17 +487,17 @@ def _person_id(work: Work, name: str) -> StaffId:
 
 
 def _location_of(work: Work, name: str) -> LocationId:
-    practice = work.setup_before
+    setup = work.setup_before
     if name:
-        found = name if name in practice.locations else _by_name(practice.locations, name)
+        found = name if name in setup.locations else _by_name(setup.locations, name)
         if found is not None:
             return LocationId(found)
-    first: Iterable[LocationId] = practice.locations or ([work.location.id] if work.location else [])
+    first: Iterable[LocationId] = setup.locations or ([work.location.id] if work.location else [])
     return next(iter(first))
 
 
-def _room(practice: Setup, name: str) -> RoomId | None:
-    found = name if name in practice.rooms else _by_name(practice.rooms, name)
+def _room(setup: Setup, name: str) -> RoomId | None:
+    found = name if name in setup.rooms else _by_name(setup.rooms, name)
     return RoomId(found) if found is not None else None
 
 

@@ -65,7 +65,7 @@ def together(files: Iterable[str]) -> str:
 
 
 def invitation(
-    practice: Setup,
+    setup: Setup,
     appointment: Appointment,
     stands: Told,
     *,
@@ -80,7 +80,7 @@ def invitation(
     import icalendar
 
     name, email = attendee
-    it = practice.practice
+    it = setup.practice
     made = icalendar.Calendar()
     made.add("PRODID", PRODUCT)
     made.add("VERSION", "2.0")
@@ -103,7 +103,7 @@ def invitation(
         invited.params["PARTSTAT"] = icalendar.vText("NEEDS-ACTION")
         invited.params["RSVP"] = icalendar.vText("TRUE")
         event.add("ATTENDEE", invited)
-    place = practice.locations.get(stands.location)
+    place = setup.locations.get(stands.location)
     if place is not None:
         event.add("LOCATION", clean_line(place_of(place.name, place.address)))
         if place.link:

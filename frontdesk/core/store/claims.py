@@ -20,7 +20,7 @@ from frontdesk.core.domain.scenes import Busy
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Hold
-from frontdesk.core.store import rows, setup
+from frontdesk.core.store import practice, rows
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.pickers import PICKER
 from frontdesk.core.store.requests import OFFER, REQUEST
@@ -147,7 +147,7 @@ def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
         return
     if not tx.is_sqlite:
         tx.connection.execute(_LOCK, {"ids": ids}).all()
-    setup.require_unchanged(tx)
+    practice.require_unchanged(tx)
 
 
 def clear_expired(tx: Tx, resources: Iterable[ResourceId]) -> None:
@@ -187,7 +187,7 @@ def culprits(
 
 def _held_by(look: Look, name: str | None, picker: str | None) -> str:
     """Whose a hold is: a client's, an applicant's, or of who has a picker open."""
-    return setup.load(look).name_of(picker) if picker is not None else name or ""
+    return practice.load(look).name_of(picker) if picker is not None else name or ""
 
 
 def _may_see(look: Look, practitioner: str | None) -> bool:
@@ -269,41 +269,41 @@ def release(tx: Tx, kind: str, source: int) -> None:
     tx.connection.execute(_RELEASE, {"kind": kind, "source": source})
 
 
-def resources_of(practice: Setup, booking: Appointment | Request) -> list[ResourceId]:
+def resources_of(setup: Setup, booking: Appointment | Request) -> list[ResourceId]:
     """What an appointment takes while its status holds time, or a request while it is pending."""
     places = (booking.slot, *booking.offers) if isinstance(booking, Request) else (booking,)
-    return [resource for place in places for resource in resources_at(practice, place)]
+    return [resource for place in places for resource in resources_at(setup, place)]
 
 
-def resources_at(practice: Setup, place: Appointment | Slot) -> list[ResourceId]:
+def resources_at(setup: Setup, place: Appointment | Slot) -> list[ResourceId]:
     """The practitioner and the room of one time."""
-    room = [practice.room_resources[place.room]] if place.room is not None else []
-    return [practice.staff_resources[place.practitioner], *room]
+    room = [setup.room_resources[place.room]] if place.room is not None else []
+    return [setup.staff_resources[place.practitioner], *room]
 
 
-def claims_of(practice: Setup, booking: Appointment | Request, now: Instant) -> tuple[Claim, ...]:
+def claims_of(setup: Setup, booking: Appointment | Request, now: Instant) -> tuple[Claim, ...]:
     """What a booking holds, as long as its state holds time: a practitioner and a room, for each of its times."""
-    return _of_request(practice, booking.as_of(now)) if isinstance(booking, Request) else _of(practice, booking)
+    return _of_request(setup, booking.as_of(now)) if isinstance(booking, Request) else _of(setup, booking)
 
 
-def picked(practice: Setup, holder: UUID, picker: int, slot: Slot, padded: Span, until: Instant) -> tuple[Claim, ...]:
+def picked(setup: Setup, holder: UUID, picker: int, slot: Slot, padded: Span, until: Instant) -> tuple[Claim, ...]:
     """What an open slot picker holds."""
-    return tuple(_for_slot(practice, holder, PICKER, picker, slot, padded, until))
+    return tuple(_for_slot(setup, holder, PICKER, picker, slot, padded, until))
 
 
-def _of_request(practice: Setup, request: Request) -> tuple[Claim, ...]:
+def _of_request(setup: Setup, request: Request) -> tuple[Claim, ...]:
     kind, until = OFFER if request.offers else REQUEST, request.held_until
     return tuple(
         claim
         for slot in request.held
-        for claim in _for_slot(practice, request.holder, kind, request.id, slot, request.padded(slot), until)
+        for claim in _for_slot(setup, request.holder, kind, request.id, slot, request.padded(slot), until)
     )
 
 
 def _for_slot(
-    practice: Setup, holder: UUID, kind: str, source: int, slot: Slot, padded: Span, until: Instant
+    setup: Setup, holder: UUID, kind: str, source: int, slot: Slot, padded: Span, until: Instant
 ) -> Iterator[Claim]:
-    for resource in resources_at(practice, slot):
+    for resource in resources_at(setup, slot):
         yield Claim(
             resource=resource,
             lane=0,
@@ -316,12 +316,12 @@ def _for_slot(
         )
 
 
-def _of(practice: Setup, appointment: Appointment) -> tuple[Claim, ...]:
+def _of(setup: Setup, appointment: Appointment) -> tuple[Claim, ...]:
     if appointment.status not in HOLDS_TIME:
         return ()
-    wanted = [(practice.staff_resources[appointment.practitioner], appointment.lane)]
+    wanted = [(setup.staff_resources[appointment.practitioner], appointment.lane)]
     if appointment.room is not None:
-        wanted.append((practice.room_resources[appointment.room], appointment.room_lane))
+        wanted.append((setup.room_resources[appointment.room], appointment.room_lane))
     return tuple(
         Claim(
             resource=resource,
@@ -336,14 +336,14 @@ def _of(practice: Setup, appointment: Appointment) -> tuple[Claim, ...]:
     )
 
 
-def replace(tx: Tx, practice: Setup, bookings: Iterable[Appointment | Request]) -> None:
+def replace(tx: Tx, setup: Setup, bookings: Iterable[Appointment | Request]) -> None:
     """Make the claims of some bookings what their state and time say: all released, then all taken."""
     bookings = tuple(bookings)
     for booking in bookings:
         for kind in (APPOINTMENT,) if isinstance(booking, Appointment) else (REQUEST, OFFER):
             release(tx, kind, booking.id)
     for booking in bookings:
-        for claim in claims_of(practice, booking, tx.now):
+        for claim in claims_of(setup, booking, tx.now):
             insert_claim(tx, claim)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.store import appointments, charges, clients, requests, rows, setup, work
+from frontdesk.core.store import appointments, charges, clients, practice, requests, rows, work
 from frontdesk.core.store.look import Look, Tx
 
 
@@ -45,7 +45,7 @@ NUMBERED = tuple(kept.row.__tablename__ for kept in _ROWS.values())
 
 def find(look: Look, kind: str, id_: str) -> Thing | None:
     """The thing as it is kept now."""
-    found: Thing | None = setup.find(look, kind, id_) if KINDS[kind].is_setup else _ROWS[kind].find(look, int(id_))
+    found: Thing | None = practice.find(look, kind, id_) if KINDS[kind].is_setup else _ROWS[kind].find(look, int(id_))
     return found
 
 
@@ -56,13 +56,13 @@ def lock(tx: Tx, things: set[tuple[str, str]], but: frozenset[str] = frozenset()
             for number in sorted(int(id_) for of, id_ in things if of == kind):
                 row.lock(tx, number)
     if any(KINDS[kind].is_setup for kind, _ in things):
-        setup.lock(tx)
+        practice.lock(tx)
 
 
 def save(tx: Tx, thing: Thing) -> None:
     kind = kind_of(thing)
     if kind.is_setup:
-        setup.save(tx, thing)  # type: ignore[arg-type]
+        practice.save(tx, thing)  # type: ignore[arg-type]
     else:
         _ROWS[kind.name].save(tx, thing)
 

@@ -39,8 +39,8 @@ class Act:
         asked = it.cancellation is not None and it.cancellation.reason == BY_CLIENT
         return isinstance(self.event, AppointmentBooked) or self.event.side is Side.CLIENT or asked
 
-    def is_slip(self, tx: Tx, practice: Setup, was: Appointment | None) -> bool:
+    def is_slip(self, tx: Tx, setup: Setup, was: Appointment | None) -> bool:
         """Whether a booking is taken back, or done again, so soon that nobody has to be called."""
         if was is None or not isinstance(self.event, Undone | Redone):
             return False
-        return tx.now < was.timed_at + practice.practice.mail.grace
+        return tx.now < was.timed_at + setup.practice.mail.grace

@@ -14,27 +14,27 @@ from frontdesk.core.store import appointments, mails
 from frontdesk.core.store.look import Tx
 
 
-def follow_address(tx: Tx, practice: Setup, client: Client) -> None:
+def follow_address(tx: Tx, setup: Setup, client: Client) -> None:
     """It goes to the address they have now, and invites that one; a call becomes a mail, a mail a call."""
-    to = to_client(practice, client)
+    to = to_client(setup, client)
     for it in mails.unsent_to(tx, client.id):
         if not client.email:
             if isinstance(it, Mail):
                 without_address(tx, it, client)
             continue
-        letter = _invites(tx, practice, to, it)
+        letter = _invites(tx, setup, to, it)
         match it:
             case Mail():
                 mails.save(tx, replace(it, address=client.email, letter=letter))
             case Call():
-                mails.save(tx, it.as_mail(client.email, letter, tx.now + practice.practice.mail.grace))
+                mails.save(tx, it.as_mail(client.email, letter, tx.now + setup.practice.mail.grace))
 
 
-def _invites(tx: Tx, practice: Setup, to: To, it: Mail | Call) -> Letter:
+def _invites(tx: Tx, setup: Setup, to: To, it: Mail | Call) -> Letter:
     """The letter, its calendar file for the address they have now."""
     stands = it.tells or it.known
     booked = appointments.find(tx, AppointmentId(int(it.about.id))) if it.about.kind == "appointment" else None
     if booked is None or stands is None:
         return it.letter
-    calendar, method = calendar_file(tx, practice, to, it.kind, booked, stands)
+    calendar, method = calendar_file(tx, setup, to, it.kind, booked, stands)
     return replace(it.letter, calendar=calendar, method=method)

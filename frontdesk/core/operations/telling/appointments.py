@@ -49,38 +49,38 @@ from frontdesk.core.store import clients, links, mails
 from frontdesk.core.store.look import Tx
 
 
-def tell(tx: Tx, practice: Setup, act: Act, was: Appointment | None, it: Appointment) -> None:
+def tell(tx: Tx, setup: Setup, act: Act, was: Appointment | None, it: Appointment) -> None:
     client = clients.find(tx, it.client)
     assert client is not None, "an appointment has a client"
     for reminder in mails.waiting_reminders(tx, it.id) if was is not None else ():
         supersede(tx, reminder)  # of a time it no longer has
-    _tell_client(tx, practice, act, client, was, it)
+    _tell_client(tx, setup, act, client, was, it)
     for who in dict.fromkeys(filter(None, (was.practitioner if was is not None else None, it.practitioner))):
-        person = practice.staff.get(who)
+        person = setup.staff.get(who)
         if person is not None:
-            _tell_practitioner(tx, practice, act, client, person, was, it)
+            _tell_practitioner(tx, setup, act, client, person, was, it)
 
 
-def _tell_client(tx: Tx, practice: Setup, act: Act, client: Client, was: Appointment | None, it: Appointment) -> None:
-    to, subject = to_client(practice, client), of_appointment(it)
+def _tell_client(tx: Tx, setup: Setup, act: Act, client: Client, was: Appointment | None, it: Appointment) -> None:
+    to, subject = to_client(setup, client), of_appointment(it)
     before, now = appointment_for_client(was), appointment_for_client(it)
     last = last_told(tx, subject, to, now, is_new=was is None)
-    slip = act.is_slip(tx, practice, was)
+    slip = act.is_slip(tx, setup, was)
     news = _news_for_client(tx, act, last, it, before, now, slip)
     if news is None:
         _links_follow(tx, it, now)
-        messages.tell_words(tx, practice, act, it)
+        messages.tell_words(tx, setup, act, it)
         return
     message = act.message
     if not client.email and not message and (slip or act.came_from_client(it)):
         return
     if not message and last.waiting is not None and last.waiting.kind is news.kind:
         message = last.waiting.message
-    manage = manage_link(tx, practice, it) if now is not None and client.email else Link()
-    rebook = rebook_link(tx, practice, it) if now is None and wants_rebooking(it) and client.email else Link()
+    manage = manage_link(tx, setup, it) if now is not None and client.email else Link()
+    rebook = rebook_link(tx, setup, it) if now is None and wants_rebooking(it) and client.email else Link()
     facts = change_facts(
         tx,
-        practice,
+        setup,
         to,
         news.kind,
         it,
@@ -94,13 +94,13 @@ def _tell_client(tx: Tx, practice: Setup, act: Act, client: Client, was: Appoint
     )
     deliver(
         tx,
-        practice,
+        setup,
         to,
         facts,
         subject,
         news=news,
         link=rebook if rebook.address else manage,
-        calendar=calendar_file(tx, practice, to, news.kind, it, news.stands),
+        calendar=calendar_file(tx, setup, to, news.kind, it, news.stands),
         until=pointless_from(tx, news.stands),
     )
 
@@ -124,40 +124,40 @@ def _news_for_client(
 
 def _tell_practitioner(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     act: Act,
     client: Client,
     person: StaffMember,
     was: Appointment | None,
     it: Appointment,
 ) -> None:
-    to, subject = to_staff(practice, person), of_appointment(it)
+    to, subject = to_staff(setup, person), of_appointment(it)
     before = appointment_for_practitioner(was, person.id)
     now = appointment_for_practitioner(it, person.id)
     last = last_told(tx, subject, to, now, is_new=was is None)
     if last.fate is Fate.TRUE or (tx.actor.staff == person.id and not mails_own_changes(person)):
         return
     known = known_after(last.mail, before)
-    slip = act.is_slip(tx, practice, was)
+    slip = act.is_slip(tx, setup, was)
     news = news_for(Reader.STAFF, it, known, before, now, tx.now, slip=slip)
     if news is None:
         return
     facts = facts_of(
         tx,
-        practice,
+        setup,
         to,
         news.kind,
         client.name,
         it,
         known=news.was,
         told=now,
-        reason=_reason(practice, to, it) if now is None else "",
+        reason=_reason(setup, to, it) if now is None else "",
         by=act.event.side,
         actor=tx.actor.name,
         ticket=it.ticket if was is not None else "",
         description=act.event.description,
     )
-    deliver(tx, practice, to, facts, subject, news=news, until=pointless_from(tx, news.stands))
+    deliver(tx, setup, to, facts, subject, news=news, until=pointless_from(tx, news.stands))
 
 
 def _links_follow(tx: Tx, it: Appointment, now: Told | None) -> None:
@@ -167,39 +167,39 @@ def _links_follow(tx: Tx, it: Appointment, now: Told | None) -> None:
         links.follow(tx, it.id, sent, it.sequence)
 
 
-def _reason(practice: Setup, to: To, it: Appointment) -> str:
+def _reason(setup: Setup, to: To, it: Appointment) -> str:
     """Why it was cancelled, in the reader's language."""
     cancelled = it.cancellation
     if cancelled is None:
         return ""
-    reason = practice.reasons.get(ReasonId(cancelled.reason))
-    with speaking(to.language, practice.practice.labels):
+    reason = setup.reasons.get(ReasonId(cancelled.reason))
+    with speaking(to.language, setup.practice.labels):
         label = reason_label(reason) if reason is not None else ""
     return " – ".join(filter(None, (label, cancelled.text)))
 
 
-def follow_note(tx: Tx, practice: Setup, was: Appointment, it: Appointment) -> None:
+def follow_note(tx: Tx, setup: Setup, was: Appointment, it: Appointment) -> None:
     """A mail that waits says the public note as it is now, unless somebody rewrote it."""
     last = mails.latest(tx, "appointment", str(it.id), Reader.CLIENT, None) if was.note != it.note else None
     if last is None or not may_still_change(last) or last.tells is None:
         return
     client = clients.find(tx, it.client)
     assert client is not None, "an appointment has a client"
-    to, told = to_client(practice, client), last.tells
+    to, told = to_client(setup, client), last.tells
 
     def said(noted: Appointment) -> Letter:
         facts = change_facts(
             tx,
-            practice,
+            setup,
             to,
             last.kind,
             noted,
             known=last.known,
             told=told,
             message=last.message,
-            manage=manage_address(practice) if client.email else "",
+            manage=manage_address(setup) if client.email else "",
         )
-        calendar, method = calendar_file(tx, practice, to, last.kind, noted, told)
+        calendar, method = calendar_file(tx, setup, to, last.kind, noted, told)
         return replace(letters.letter(facts), calendar=calendar, method=method)
 
     if without_marks(said(was).text) == without_marks(last.letter.text):

@@ -44,7 +44,7 @@ from frontdesk.core.operations.telling.delivery import (
 from frontdesk.core.queries.letters import To, facts_of, to_applicant, to_client, to_staff
 from frontdesk.core.render.language import language_for
 from frontdesk.core.render.times import iso
-from frontdesk.core.store import appointments, clients, events, mails, requests, setup, work
+from frontdesk.core.store import appointments, clients, events, mails, practice, requests, work
 from frontdesk.core.store.look import Tx
 
 
@@ -52,32 +52,32 @@ def follow(tx: Tx, event: Event) -> tuple[AutomationRan, ...]:
     """What the practice wants done after an event: mails and webhooks are queued, notes and tasks are answered, to be
     recorded. What waits of earlier events follows what is true now.
     """
-    practice = setup.load(tx)
-    if not practice.practice.automations:
+    setup = practice.load(tx)
+    if not setup.practice.automations:
         return ()
     if isinstance(event, Reversed):
-        _follow_reversal(tx, practice, event)
+        _follow_reversal(tx, setup, event)
     found = list(triggers(event.operation, event.changes, event.side, tx.now))
-    runs = [(it, trigger) for trigger in found for it in practice.practice.automations if matches(it, trigger)]
+    runs = [(it, trigger) for trigger in found for it in setup.practice.automations if matches(it, trigger)]
     for change in event.changes:
         match change.before, change.after:
             case Appointment() as was, Appointment() as now if was.sequence != now.sequence:
-                _renew(tx, practice, now, {it.id for it, trigger in runs if trigger.thing.id == now.id})
-    return tuple(filter(None, (_run(tx, practice, it, trigger, event) for it, trigger in runs)))
+                _renew(tx, setup, now, {it.id for it, trigger in runs if trigger.thing.id == now.id})
+    return tuple(filter(None, (_run(tx, setup, it, trigger, event) for it, trigger in runs)))
 
 
-def _renew(tx: Tx, practice: Setup, it: Appointment, ran: Set[str]) -> None:
+def _renew(tx: Tx, setup: Setup, it: Appointment, ran: Set[str]) -> None:
     """Mails that wait about an appointment tell how it is now; those that are written anew, or have no cause, go."""
     for mail in mails.waiting_automations(tx, it.id):
-        automation = automation_of(practice, mail)
+        automation = automation_of(setup, mail)
         holds = automation is not None and still_holds(automation, it)
         supersede(tx, mail, None if holds else PutAside.CAUSE_GONE)
         if holds and automation is not None and automation.id not in ran:
             state = MailState.PAUSED if mail.state is MailState.PAUSED else MailState.QUEUED
-            _mail(tx, practice, automation, it, mail.occasion, due_at=max(mail.due_at, tx.now), state=state)
+            _mail(tx, setup, automation, it, mail.occasion, due_at=max(mail.due_at, tx.now), state=state)
 
 
-def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
+def _follow_reversal(tx: Tx, setup: Setup, event: Reversed) -> None:
     """What automations wrote of an act that is undone does not leave; a webhook that left is told that it is undone.
 
     When it is done again they are written again, as things are now.
@@ -86,7 +86,7 @@ def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
     again, first = isinstance(event, Redone), events.first_of(tx, event.undoes)
     last = {(it.about.kind, it.about.id, name_of(it)): it for it in mails.of_automations(tx, first)}
     for it in last.values():
-        automation = automation_of(practice, it)
+        automation = automation_of(setup, it)
         held_back = it.put_aside is PutAside.TAKEN_BACK
         if may_still_change(it):
             take_back(tx, it)
@@ -94,16 +94,16 @@ def _follow_reversal(tx: Tx, practice: Setup, event: Reversed) -> None:
             continue
         occasion = AutomationFollowed(first, event.id, automation.id)
         if isinstance(it, Webhook):
-            _follow_webhook(tx, practice, automation, it, event, occasion, held_back)
+            _follow_webhook(tx, setup, automation, it, event, occasion, held_back)
         elif again and held_back:
             about = _about(tx, it)
             if about is not None:
-                _mail(tx, practice, automation, about, occasion)
+                _mail(tx, setup, automation, about, occasion)
 
 
 def _follow_webhook(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     automation: Automation,
     it: Webhook,
     event: Reversed,
@@ -116,16 +116,16 @@ def _follow_webhook(
     heard_otherwise = is_told(it) and says_done is not again
     if not (heard_otherwise or (held_back and says_done is again)):
         return
-    body |= {"event": event.id, "at": iso(tx.now, practice.practice.timezone)}
+    body |= {"event": event.id, "at": iso(tx.now, setup.practice.timezone)}
     if not again:
         body["undone"] = True
-    _post(tx, practice, automation, it.about, it.title, body, occasion)
+    _post(tx, setup, automation, it.about, it.title, body, occasion)
 
 
-def automation_of(practice: Setup, it: Mail | Webhook) -> Automation | None:
+def automation_of(setup: Setup, it: Mail | Webhook) -> Automation | None:
     """Which automation wrote it, if the practice still has it, and it still does such a thing."""
     deed, name = "webhook" if isinstance(it, Webhook) else "mail", name_of(it)
-    return next((a for a in practice.practice.automations if a.id == name and a.enabled and a.do.get(deed)), None)
+    return next((a for a in setup.practice.automations if a.id == name and a.enabled and a.do.get(deed)), None)
 
 
 def name_of(it: Mail | Webhook) -> str:
@@ -140,13 +140,13 @@ def _about(tx: Tx, it: Mail) -> Appointment | Request | None:
     return requests.find(tx, RequestId(int(it.about.id)))
 
 
-def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> AutomationRan | None:
+def _run(tx: Tx, setup: Setup, it: Automation, trigger: Trigger, event: Event) -> AutomationRan | None:
     thing = trigger.thing
     booked = thing if isinstance(thing, Appointment) else None
     if it.do.get("mail"):
-        _mail(tx, practice, it, trigger.thing, _occasion(it, event))
+        _mail(tx, setup, it, trigger.thing, _occasion(it, event))
     elif it.do.get("webhook"):
-        _webhook(tx, practice, it, trigger, event)
+        _webhook(tx, setup, it, trigger, event)
     elif it.do.get("note") and booked is not None:
         now = appointments.find(tx, booked.id) or booked
         noted = "\n".join(filter(None, (now.internal_note, it.do["note"])))
@@ -168,10 +168,10 @@ def _run(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event
 
 
 def _mail(
-    tx: Tx, practice: Setup, it: Automation, thing: Appointment | Request, occasion: Occasion, **more: Any
+    tx: Tx, setup: Setup, it: Automation, thing: Appointment | Request, occasion: Occasion, **more: Any
 ) -> None:
     client = clients.find(tx, thing.client) if thing.client is not None else None
-    to = _reader(practice, it, thing, client)
+    to = _reader(setup, it, thing, client)
     if to is None or not to.email:
         return
     told = place_of(thing) if isinstance(thing, Appointment) else wish_of(thing)
@@ -179,7 +179,7 @@ def _mail(
     name = client.name if client is not None else _applicant(thing)
     facts = facts_of(
         tx,
-        practice,
+        setup,
         to,
         MailKind.AUTOMATION,
         name,
@@ -188,19 +188,19 @@ def _mail(
         template=headed + it.do["text"],
     )
     until = pointless_from(tx, told)
-    deliver(tx, practice, to, facts, _subject(thing), occasion=occasion, **{"until": until, **more})
+    deliver(tx, setup, to, facts, _subject(thing), occasion=occasion, **{"until": until, **more})
 
 
-def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: Event) -> None:
+def _webhook(tx: Tx, setup: Setup, it: Automation, trigger: Trigger, event: Event) -> None:
     """What happened, by ids and times: who wants names asks for them."""
     thing, about = trigger.thing, _subject(trigger.thing).about
     slot = thing if isinstance(thing, Appointment) else thing.slot
-    zone_name = practice.zone_of(slot.location)
+    zone_name = setup.zone_of(slot.location)
     body = {
         "event": event.id,
         "on": trigger.on,
         "by": trigger.by.value,
-        "at": iso(tx.now, practice.practice.timezone),
+        "at": iso(tx.now, setup.practice.timezone),
         "automation": it.id,
         "kind": about.kind,
         "ref": thing.ref,
@@ -211,12 +211,12 @@ def _webhook(tx: Tx, practice: Setup, it: Automation, trigger: Trigger, event: E
         "end": iso(slot.end, zone_name),
         "ticket": thing.ticket or None,
     }
-    _post(tx, practice, it, about, f"{trigger.on} {thing.ref}", body, _occasion(it, event))
+    _post(tx, setup, it, about, f"{trigger.on} {thing.ref}", body, _occasion(it, event))
 
 
 def _post(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     it: Automation,
     about: About,
     title: str,
@@ -231,30 +231,30 @@ def _post(
             kind=MailKind.AUTOMATION,
             about=about,
             occasion=occasion,
-            message_id=f"<{uuid.uuid4().hex}@{domain_of(practice)}>",
+            message_id=f"<{uuid.uuid4().hex}@{domain_of(setup)}>",
             automation=it.id,
             url=it.do["webhook"],
             title=title,
             body=json.dumps(body, ensure_ascii=False),
             made_at=tx.now,
-            due_at=tx.now + practice.practice.mail.grace,
+            due_at=tx.now + setup.practice.mail.grace,
             until=tx.now + 3 * DAY,
         ),
     )
 
 
-def _reader(practice: Setup, it: Automation, thing: Appointment | Request, client: Client | None) -> To | None:
+def _reader(setup: Setup, it: Automation, thing: Appointment | Request, client: Client | None) -> To | None:
     match it.do["mail"]:
         case "client":
             if client is not None:
-                return to_client(practice, client)
-            return to_applicant(practice, thing) if isinstance(thing, Request) else None
+                return to_client(setup, client)
+            return to_applicant(setup, thing) if isinstance(thing, Request) else None
         case "practitioner":
             slot = thing if isinstance(thing, Appointment) else thing.slot
-            person = practice.staff.get(slot.practitioner)
-            return to_staff(practice, person, must=True) if person is not None else None
+            person = setup.staff.get(slot.practitioner)
+            return to_staff(setup, person, must=True) if person is not None else None
         case address:
-            language = language_for(practice.practice.locale)
+            language = language_for(setup.practice.locale)
             return To(reader=Reader.STAFF, name="", email=address, language=language)
 
 
@@ -271,6 +271,6 @@ def _subject(thing: Appointment | Request) -> Subject:
     return of_appointment(thing) if isinstance(thing, Appointment) else of_request(thing)
 
 
-def signing_key(practice: Setup, it: Webhook) -> str:
+def signing_key(setup: Setup, it: Webhook) -> str:
     """What a webhook is signed with, as the practice has it now."""
-    return next((a.do.get("secret", "") for a in practice.practice.automations if a.id == it.automation), "")
+    return next((a.do.get("secret", "") for a in setup.practice.automations if a.id == it.automation), "")

@@ -120,7 +120,7 @@ def last_told(tx: Tx, subject: Subject, to: To, now: Told | None, *, is_new: boo
 
 def deliver(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     to: To,
     facts: Facts,
     subject: Subject,
@@ -138,7 +138,7 @@ def deliver(
     """
     if not to.email and (to.reader is Reader.STAFF or facts.kind not in CALLED):
         return None
-    domain = domain_of(practice)
+    domain = domain_of(setup)
     message_id = f"<{uuid.uuid4().hex}@{domain}>"
     read = letters.letter(facts)
     written: dict[str, Any] = {
@@ -162,7 +162,7 @@ def deliver(
         written |= {"known": news.known.told, "unsure": news.known.unsure, "tells": news.tells}
     if to.email:
         sealed = seals.seal(tx, link.secrets if link is not None else {}, message_id)
-        due = {"due_at": tx.now + practice.practice.mail.grace, "state": _begins(tx)}
+        due = {"due_at": tx.now + setup.practice.mail.grace, "state": _begins(tx)}
         return mails.add(tx, Mail(address=to.email, sealed=sealed, **{**written, **due, **more}))
     return mails.add(tx, Call(phone=to.phone, **{**written, "due_at": tx.now, **more}))
 
@@ -172,9 +172,9 @@ def _begins(tx: Tx) -> MailState:
     return MailState.PAUSED if tx.storm else MailState.QUEUED
 
 
-def domain_of(practice: Setup) -> str:
+def domain_of(setup: Setup) -> str:
     """The right side of the Message-IDs: the practice's mail domain."""
-    _, _, domain = practice.practice.email.rpartition("@")
+    _, _, domain = setup.practice.email.rpartition("@")
     try:
         plain = domain.encode("idna").decode().lower()
     except UnicodeError:
@@ -204,33 +204,33 @@ def take_back(tx: Tx, it: Owed) -> None:
     mails.save(tx, replace(it, state=MailState.DROPPED, put_aside=PutAside.TAKEN_BACK, decided_by=tx.actor.who.key))
 
 
-def send_after_all(tx: Tx, practice: Setup, it: Owed) -> None:
+def send_after_all(tx: Tx, setup: Setup, it: Owed) -> None:
     """The act that wrote it is done again: it waits anew."""
-    due = tx.now + (0 if isinstance(it, Call) else practice.practice.mail.grace)
+    due = tx.now + (0 if isinstance(it, Call) else setup.practice.mail.grace)
     mails.save(tx, replace(it, state=MailState.QUEUED, due_at=due, put_aside=None, decided_by=""))
 
 
-def manage_link(tx: Tx, practice: Setup, it: Appointment) -> Link:
+def manage_link(tx: Tx, setup: Setup, it: Appointment) -> Link:
     """To look after an appointment; none while the portal is off."""
-    address = manage_address(practice)
+    address = manage_address(setup)
     return Link(address, {"manage": links.to_manage(tx, it)} if secret("manage") in address else {})
 
 
-def rebook_link(tx: Tx, practice: Setup, it: Appointment) -> Link:
+def rebook_link(tx: Tx, setup: Setup, it: Appointment) -> Link:
     """With which a client books the same service again."""
-    address = rebook_address(practice, it.service)
+    address = rebook_address(setup, it.service)
     if not address:
         return Link()
     return Link(address, {"rebook": links.to_book(tx, it.client, it.service, tx.now + LINK_DAYS * DAY)})
 
 
-def calendar_file(tx: Tx, practice: Setup, to: To, kind: MailKind, it: Appointment, stands: Told) -> tuple[str, str]:
+def calendar_file(tx: Tx, setup: Setup, to: To, kind: MailKind, it: Appointment, stands: Told) -> tuple[str, str]:
     """What the client's own calendar takes over, and its method."""
-    if kind not in APPOINTMENT_KINDS or not practice.practice.mail.calendar_files or not to.email:
+    if kind not in APPOINTMENT_KINDS or not setup.practice.mail.calendar_files or not to.email:
         return "", ""
     cancelled = kind is MailKind.CANCELLED
-    with speaking(to.language, practice.practice.labels):
-        text = ics.invitation(practice, it, stands, attendee=(to.name, to.email), cancelled=cancelled, stamp=tx.now)
+    with speaking(to.language, setup.practice.labels):
+        text = ics.invitation(setup, it, stands, attendee=(to.name, to.email), cancelled=cancelled, stamp=tx.now)
     return text, "CANCEL" if cancelled else "REQUEST"
 
 

@@ -11,7 +11,7 @@ from frontdesk.core.domain.requests import Request
 from frontdesk.core.operations.telling import appointments, messages, requests
 from frontdesk.core.operations.telling.act import Act
 from frontdesk.core.operations.telling.addresses import follow_address
-from frontdesk.core.store import setup
+from frontdesk.core.store import practice
 from frontdesk.core.store.look import Tx
 
 UNTOLD = frozenset({"import", "import_done", "merge_clients"})
@@ -23,18 +23,18 @@ WORDS = frozenset({"message", "booking_link"})
 
 def tell(tx: Tx, event: Event) -> None:
     """Write what has to be told, and take back what waits and is not true any more."""
-    practice = setup.load(tx)
+    setup = practice.load(tx)
     operation = event.operation
     match event:
         case MessageWritten():
-            messages.tell_message(tx, practice, event, event.client, event.appointment)
+            messages.tell_message(tx, setup, event, event.client, event.appointment)
         case MessageReceived():
-            messages.pass_on(tx, practice, event)
+            messages.pass_on(tx, setup, event)
         case BookingLinkGiven():
-            messages.tell_booking_link(tx, practice, event)
+            messages.tell_booking_link(tx, setup, event)
         case Undone() | Redone():
             operation = event.of_operation
-            messages.follow_reversal(tx, practice, event, must=operation in WORDS)
+            messages.follow_reversal(tx, setup, event, must=operation in WORDS)
         case _:
             pass
     own = [(change, Act(event, words=event)) for change in event.own_changes]
@@ -44,13 +44,13 @@ def tell(tx: Tx, event: Event) -> None:
             case (Appointment() | None) as was, Appointment() as it if operation not in UNTOLD and (
                 was is None or was.sequence != it.sequence
             ):
-                appointments.tell(tx, practice, act, was, it)
+                appointments.tell(tx, setup, act, was, it)
             case Appointment() as was, Appointment() as it if act.words is not None and was.revision != it.revision:
-                appointments.follow_note(tx, practice, was, it)
-                messages.tell_words(tx, practice, act, it)
+                appointments.follow_note(tx, setup, was, it)
+                messages.tell_words(tx, setup, act, it)
             case (Request() | None) as asked, Request() as request:
-                requests.tell(tx, practice, act, asked, request)
+                requests.tell(tx, setup, act, asked, request)
             case Client() as before, Client() as client if before.email != client.email:
-                follow_address(tx, practice, client)
+                follow_address(tx, setup, client)
             case _:
                 pass

@@ -22,21 +22,19 @@ from frontdesk.core.store import appointments, clients
 from frontdesk.core.store.look import Tx
 
 
-def tell(tx: Tx, practice: Setup, act: Act, was: Request | None, it: Request) -> None:
+def tell(tx: Tx, setup: Setup, act: Act, was: Request | None, it: Request) -> None:
     moves = appointments.find(tx, it.appointment) if it.kind is RequestKind.RESCHEDULE and it.appointment else None
-    name = _tell_client(tx, practice, act, was, it, moves)
+    name = _tell_client(tx, setup, act, was, it, moves)
     for who in dict.fromkeys(filter(None, (was.slot.practitioner if was else None, it.slot.practitioner))):
-        person = practice.staff.get(who)
+        person = setup.staff.get(who)
         if person is not None:
-            _ask_to_decide(tx, practice, act, person, name, was, it, moves)
+            _ask_to_decide(tx, setup, act, person, name, was, it, moves)
 
 
-def _tell_client(
-    tx: Tx, practice: Setup, act: Act, was: Request | None, it: Request, moves: Appointment | None
-) -> str:
+def _tell_client(tx: Tx, setup: Setup, act: Act, was: Request | None, it: Request, moves: Appointment | None) -> str:
     """Answers what who asked is called."""
     client = clients.find(tx, it.client) if it.client is not None else None
-    to = to_client(practice, client) if client is not None else to_applicant(practice, it)
+    to = to_client(setup, client) if client is not None else to_applicant(setup, it)
     before, now, subject = request_for_client(was), request_for_client(it), of_request(it)
     last = last_told(tx, subject, to, now, is_new=was is None)
     if last.fate is Fate.TRUE:
@@ -46,7 +44,7 @@ def _tell_client(
         return to.name
     facts = facts_of(
         tx,
-        practice,
+        setup,
         to,
         news.kind,
         to.name,
@@ -58,16 +56,16 @@ def _tell_client(
         answer_by=it.answer_by,
         overtaken=it.ended is Ended.OVERTAKEN,
         ref=it.ref,
-        manage=sign_in_address(practice) if client is not None else "",
+        manage=sign_in_address(setup) if client is not None else "",
         letter=act.letter,
     )
-    deliver(tx, practice, to, facts, subject, news=news, until=_ends(tx, it))
+    deliver(tx, setup, to, facts, subject, news=news, until=_ends(tx, it))
     return to.name
 
 
 def _ask_to_decide(
     tx: Tx,
-    practice: Setup,
+    setup: Setup,
     act: Act,
     person: StaffMember,
     client_name: str,
@@ -76,7 +74,7 @@ def _ask_to_decide(
     moves: Appointment | None,
 ) -> None:
     """A wish that came in, or became another one, is mailed to who decides."""
-    to, subject = to_staff(practice, person, must=True), of_request(it)
+    to, subject = to_staff(setup, person, must=True), of_request(it)
     before, now = request_for_practitioner(was, person.id), request_for_practitioner(it, person.id)
     last = last_told(tx, subject, to, now, is_new=was is None)
     asks = isinstance(act.event, RequestMade | RequestEdited | Undone | Redone)
@@ -88,7 +86,7 @@ def _ask_to_decide(
         return
     facts = facts_of(
         tx,
-        practice,
+        setup,
         to,
         news.kind,
         client_name,
@@ -99,7 +97,7 @@ def _ask_to_decide(
         ref=it.ref,
         ticket=moves.ticket if moves is not None else "",
     )
-    deliver(tx, practice, to, facts, subject, news=news, until=_ends(tx, it))
+    deliver(tx, setup, to, facts, subject, news=news, until=_ends(tx, it))
 
 
 def _ends(tx: Tx, it: Request) -> Instant:
