@@ -41,7 +41,6 @@ from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.calendar.screen import CalendarScreen
-from frontdesk.screens.calendar.views import Shows
 from frontdesk.screens.desk_screen import DeskScreen, MainScreen
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.pump import Input, KeyPump
@@ -186,12 +185,8 @@ class FrontdeskApp(App[None]):
         self.push_screen(RequestsScreen(request))
 
     def open_day(self, day: date) -> None:
-        calendar = self._calendar()
-        calendar.day = day
-        if calendar.shows is Shows.MONTH:
-            calendar.shows = Shows.DAY
+        self._calendar().place.open(day)
         self._show_calendar()
-        calendar.refresh_data()
 
     def verb(self, verb: Verb) -> None:
         """The verbs that mean the same everywhere."""

@@ -64,7 +64,7 @@ class CursorDeeds(Deeds):
             now = wall_time(self.screen.host.now(), self.screen.voice.zone).replace(tzinfo=None, second=0)
             step = self.screen.voice.setup.practice.booking.start_interval
             start = now + timedelta(minutes=-now.minute % step if step <= 60 else 0)
-            day = self.screen.day or now.date()
+            day = self.screen.place.day or now.date()
             return Draft(practitioner=None, start=datetime.combine(day, start.time()), search=here is not None)
         return Draft(practitioner=here.column.practitioner, start=here.wall)
 
@@ -100,7 +100,7 @@ class CursorDeeds(Deeds):
             self.screen.tell(_("nothing is picked up: x on an appointment does that"), bad=True)
 
     async def _print(self) -> None:
-        day = self.screen.day
+        day = self.screen.place.day
         assert day is not None
         found = await self.screen.look(ListAppointments(first=day, last=day, limit=5000))
         if found is not None:
