@@ -12,6 +12,7 @@ from frontdesk.core.domain.hours import merged
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup, StaffMember
+from frontdesk.core.domain.services import LocationId
 from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import Block, Calendar, Column, Hold, MonthDay, Shut
 from frontdesk.core.store import appointments, claims, practice, requests
@@ -100,7 +101,7 @@ def _with_what_is_asked(look: Look, drawn: dict[StaffId, tuple[Block, ...]]) -> 
 def _column(setup: Setup, person: StaffMember, day: date, drawn: tuple[Block, ...], held: tuple[Hold, ...]) -> Column:
     zone_name = setup.practice.timezone
     span = day_span(day, zone_name)
-    where = next((week.location for week in person.weeks if setup.working(person.id, week.location, day, 1)), None)
+    where = next((place for place, _ in _working_at(setup, person, day)), None)
     return Column(
         practitioner=person.id,
         name=person.name,
@@ -118,14 +119,18 @@ def _column(setup: Setup, person: StaffMember, day: date, drawn: tuple[Block, ..
 def _working(setup: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
     """Working time of a day at all locations."""
     span = day_span(day, setup.practice.timezone)
+    return merged(Span(max(it.start, span.start), min(it.end, span.end)) for _, it in _working_at(setup, person, day))
+
+
+def _working_at(setup: Setup, person: StaffMember, day: date) -> Iterator[tuple[LocationId, Span]]:
+    """Where somebody works on a day, and when, location by location."""
+    span = day_span(day, setup.practice.timezone)
     places = dict.fromkeys(week.location for week in person.weeks)
     places.update(dict.fromkeys(exception.location for exception in person.exceptions))
-    return merged(
-        Span(max(it.start, span.start), min(it.end, span.end))
-        for place in places
-        for it in setup.working(person.id, place, day, 1)
-        if it.meets(span)
-    )
+    for place in places:
+        for it in setup.working(person.id, place, day, 1):
+            if it.meets(span):
+                yield place, it
 
 
 def _open(setup: Setup, person: StaffMember, day: date) -> tuple[Span, ...]:
