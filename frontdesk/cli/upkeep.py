@@ -8,6 +8,7 @@ import typer
 
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, show
+from frontdesk.core.domain.appointments import appointment_ref
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 
@@ -27,7 +28,8 @@ def upgrade(
     opening: Opening = context.obj
     done = bring(opening.url, copy)
     if as_json:
-        show(shapes.item({"before": done.before, "after": done.after, "copy": done.copy, "events": done.events}))
+        told = {"before": done.before, "after": done.after, "copy": done.copy, "events": done.events}
+        show(shapes.item(told | {"let_go": [appointment_ref(it) for it in done.let_go]}))
         return
     if not done.copy:
         lines([_("the database is of this version already ({version})").format(version=done.after)])
@@ -45,3 +47,6 @@ def upgrade(
             ).format(n=done.events),
         ]
     )
+    if done.let_go:
+        refs = ", ".join(appointment_ref(it) for it in done.let_go)
+        lines([_("not picked up any more, for nobody can tell by whom they were: {refs}").format(refs=refs)])

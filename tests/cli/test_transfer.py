@@ -602,7 +602,8 @@ def test_who_did_what_before_actors_had_ids_goes_with_the_history(frontdesk: Com
     kept = Path(__file__).parents[1] / "store" / "kept" / "625bf6d.db.gz"
     old, other = tmp_path / "old.db", tmp_path / "other.db"
     old.write_bytes(gzip.decompress(kept.read_bytes()))
-    assert frontdesk("upgrade", db=old).code == 0
+    said = frontdesk("upgrade", db=old)
+    assert "nobody can tell by whom they were: A-CDCT7, A-A1011, A-RTSME" in said.out
     assert frontdesk("export", "--all", "out", db=old).code == 0
     assert frontdesk("practice", "apply", "out/practice.toml", db=other).code == 0
     files = ("out/clients.csv", "out/appointments.csv", "out/events.jsonl")

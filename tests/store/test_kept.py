@@ -90,6 +90,7 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             connection.execute(text_of("625bf6d.sql.gz").encode())
     done = migrate.upgrade(url, "test", str(folder))
     assert (done.before, done.after, done.events) == (BEFORE, SCHEMA, 89)
+    assert done.let_go == (3, 5, 6)  # by Sam Reed, who are two, and by the desk, or by somebody called so
     assert Path(done.copy).stat().st_size > 100_000
     return url
 

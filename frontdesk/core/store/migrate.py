@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
+from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
@@ -48,6 +49,8 @@ class Upgraded:
     """Where the database lies as it was."""
     events: int = 0
     """How many were read again, with their chain."""
+    let_go: tuple[AppointmentId, ...] = ()
+    """Picked up under a name that fits two people, or nobody: whose they were cannot be told."""
 
 
 def migrate(connection: Connection, to: str = "head") -> None:
@@ -89,15 +92,21 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
             if path is None:
                 connection.execute(text("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE"))
             copy = (_copy_file if path is not None else _dump)(url, path, folder, f"{before}-{moment}")
+            held = _picked_up(connection)
             try:
                 migrate(connection)
             except (AttributeError, KeyError, TypeError, ValueError) as error:  # a kept value that is none
                 raise StoreUnusable(StoreProblem.DAMAGED, name, str(error)) from None
-            return Upgraded(before, SCHEMA, copy, _require_sound(connection, name))
+            let_go = tuple(sorted(held - _picked_up(connection)))
+            return Upgraded(before, SCHEMA, copy, _require_sound(connection, name), let_go)
     except Contention:
         raise Busy from None
     finally:
         engine.dispose()
+
+
+def _picked_up(connection: Connection) -> set[AppointmentId]:
+    return set(connection.execute(text("SELECT appointment_id FROM picked_up")).scalars())
 
 
 def _copy_file(url: str, path: Path | None, folder: str, suffix: str) -> str:
