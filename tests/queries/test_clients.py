@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from frontdesk.core.asks.appointments import CancelAppointment, SetStatus
+from frontdesk.core.asks.charges import ListCharges, SettleCharge
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
@@ -18,22 +19,27 @@ from tests.builders import Clock, as_staff, at, booked, on
 from tests.operations.asking import a_client, asked
 from tests.operations.mailing import cancel
 
+PHONE, BORN = "+44 20 7946 0018", date(1980, 7, 3)
 FEES = '[policy]\nnotice = 24\nlate_fee = "25.00"\nno_show_fee = "100%"\n'
 
 
 @pytest.fixture
 def card(desk: Desk, clock: Clock) -> ClientCard:
-    """Clara on Wednesday at noon: one visit done, one missed, one cancelled late, one in time, two ahead."""
+    """Clara on Wednesday at noon: two visits, one missed and paid, one cancelled late, one in time, two ahead."""
     desk.do(ApplyPractice(file=practice_file(FEES)))
     clara = a_client(desk)
-    done, missed, late, early, *_ahead = (
+    done, again, missed, late, early, *_ahead = (
         booked(desk, on(day, hour), client=clara, override="many").appointment
-        for day, hour in ((24, 9), (24, 10), (25, 11), (27, 15), (26, 9), (27, 9))
+        for day, hour in ((24, 9), (24, 11), (24, 10), (25, 11), (27, 15), (26, 9), (27, 9))
     )
     cancel(desk, early)
     clock.set(on(24, 12))
-    for it, status in ((done, Status.ARRIVED), (done, Status.DONE), (missed, Status.NO_SHOW)):
-        desk.do(SetStatus(appointment=it.id, seen=None, status=status))
+    for it in (done, again):
+        for status in (Status.ARRIVED, Status.DONE):
+            desk.do(SetStatus(appointment=it.id, seen=None, status=status))
+    desk.do(SetStatus(appointment=missed.id, seen=None, status=Status.NO_SHOW))
+    [fee] = desk.see(ListCharges(client=clara))
+    desk.do(SettleCharge(charge=fee.charge.id))
 
     desk.do(CancelAppointment(appointment=late.id, seen=None, reason=ReasonId("client_asked"), by=Side.CLIENT))
     clock.set(on(25, 12))
@@ -47,18 +53,18 @@ def starts(found: object) -> list[int]:
 
 def test_a_card_has_what_is_next_in_order_and_what_was_with_the_latest_first(card: ClientCard) -> None:
     assert starts(card.upcoming) == [at(on(26, 9)), at(on(27, 9))]
-    assert starts(card.past) == [at(on(27, 15)), at(on(25, 11)), at(on(24, 10)), at(on(24, 9))]
+    assert starts(card.past) == [at(on(27, 15)), at(on(25, 11)), at(on(24, 11)), at(on(24, 10)), at(on(24, 9))]
     assert [it.request.slot.start for it in card.requests] == [at(on(30, 9))]
 
 
 def test_a_card_counts_visits_and_what_came_of_the_others(card: ClientCard) -> None:
-    assert (card.visits, card.no_shows, card.cancelled, card.late) == (1, 1, 2, 1)
+    assert (card.visits, card.no_shows, card.cancelled, card.late) == (2, 1, 2, 1)
 
 
 def test_a_card_says_what_is_owed(card: ClientCard) -> None:
     """A missed visit costs its price, a late cancel what the terms say."""
     assert sorted(it.charge.amount for it in card.charges) == [2500, 4500]
-    assert card.owes == 7000
+    assert card.owes == 2500  # the other is paid
 
 
 def test_an_appointment_that_goes_on_now_is_still_ahead(desk: Desk, clock: Clock) -> None:
@@ -87,8 +93,7 @@ def test_a_hit_has_its_next_appointment_and_by_reference_the_one_that_is_named(d
 
 
 def test_a_date_of_birth_finds_who_has_it_and_a_name_with_it_narrows(desk: Desk) -> None:
-    born = date(1980, 7, 3)
-    ada, bea = (a_client(desk, name, born=born) for name in ("Ada Lee", "Bea Lee"))
+    ada, bea = (a_client(desk, name, born=BORN) for name in ("Ada Lee", "Bea Lee"))
     a_client(desk, "Ada Moor", born=date(1980, 7, 4))
 
     assert {it.id for it in desk.see(FindClients(text="3.7.1980"))} == {ada, bea}
@@ -96,20 +101,19 @@ def test_a_date_of_birth_finds_who_has_it_and_a_name_with_it_narrows(desk: Desk)
 
 
 def test_a_twin_with_the_same_birthday_stands_first(desk: Desk) -> None:
-    born = date(1980, 7, 3)
-    a_client(desk, "Ada Lee", phone="+44 20 7946 0018")
-    twin = a_client(desk, "Ada Leigh", phone="+44 20 7946 0018", born=born)
+    a_client(desk, "Ada Lee", phone=PHONE)
+    twin = a_client(desk, "Ada Leigh", phone=PHONE, born=BORN)
 
-    found = desk.see(FindDuplicates(name="Ada", phone="+44 20 7946 0018", born=born))
+    found = desk.see(FindDuplicates(name="Ada", phone=PHONE, born=BORN))
 
     assert found[0].id == twin and len(found) == 2
 
 
 def test_a_twin_whom_somebody_else_sees_is_known_to_be_there_and_no_more(desk: Desk) -> None:
-    made = booked(desk, on(24, 9), practitioner="bob", client=a_client(desk, "Dora Dunn", phone="+44 20 7946 0018"))
+    made = booked(desk, on(24, 9), practitioner="bob", client=a_client(desk, "Dora Dunn", phone=PHONE, born=BORN))
 
-    assert as_staff(desk, "ann").see(FindDuplicates(name="Dora Dunn", phone="+44 20 7946 0018")) == (
+    assert as_staff(desk, "ann").see(FindDuplicates(name="Dora Dunn", phone=PHONE)) == (
         hit(made.client.id, "Dora Dunn"),
     )
-    [seen] = as_staff(desk, "rita").see(FindDuplicates(name="Dora Dunn", phone="+44 20 7946 0018"))
-    assert (seen.phone, seen.next_id) == ("+44 20 7946 0018", made.appointment.id)
+    [seen] = as_staff(desk, "rita").see(FindDuplicates(name="Dora Dunn", phone=PHONE))
+    assert (seen.phone, seen.born, seen.next_id) == (PHONE, BORN, made.appointment.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontdesk.core.asks.appointments import SetStatus
+from frontdesk.core.asks.appointments import CancelAppointment, SetStatus
 from frontdesk.core.asks.requests import (
     JudgeRequests,
     ListRequests,
@@ -13,10 +13,13 @@ from frontdesk.core.asks.requests import (
     RequestAppointment,
     ShowRequest,
 )
+from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
-from frontdesk.core.domain.appointments import Status
+from frontdesk.core.domain.appointments import Side, Status
+from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.requests import Applicant, Request
 from frontdesk.core.domain.views import RequestCard, Standing
+from frontdesk.core.parse.practice import practice_file
 from tests.builders import Clock, at, booked, on
 from tests.operations.asking import ANN, REVIEW, a_client, asked, asked_to_move
 
@@ -78,19 +81,23 @@ def test_a_card_has_the_practitioners_day_without_what_would_be_moved(desk: Desk
 
 
 def test_a_card_says_what_the_client_was_like_and_what_is_next(desk: Desk, clock: Clock) -> None:
+    desk.do(ApplyPractice(file=practice_file('[policy]\nnotice = 24\nlate_fee = "25.00"\n')))
     clara = a_client(desk)
     done = booked(desk, on(24, 9), client=clara).appointment
+    late = booked(desk, on(24, 15), client=clara).appointment
     ahead = booked(desk, on(26, 9), client=clara).appointment
     clock.set(on(24, 12))
     for status in (Status.ARRIVED, Status.DONE):
         desk.do(SetStatus(appointment=done.id, seen=None, status=status))
+    asks = ReasonId("client_asked")
+    desk.do(CancelAppointment(appointment=late.id, seen=None, reason=asks, by=Side.CLIENT))
     it = asked(desk, on(30, 9), client=clara)
 
     seen = card(desk, it)
 
-    assert (seen.visits, seen.no_shows, seen.late_cancels, seen.owes) == (1, 0, 0, 0)
+    assert (seen.visits, seen.no_shows, seen.late_cancels, seen.owes) == (1, 0, 1, 2500)
     assert seen.next is not None and seen.next.appointment.id == ahead.id
-    assert [named.appointment.id for named in seen.history] == [done.id]
+    assert [named.appointment.id for named in seen.history] == [late.id, done.id]
 
 
 @pytest.mark.parametrize(("hour", "late"), [(8, True), (12, False)])
