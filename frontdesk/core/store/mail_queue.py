@@ -29,18 +29,46 @@ from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, COLUMNS, LEAVES, ONE, value
 
 _m = rows.Mail
-_earlier = aliased(rows.Mail)
-_IN_TURN = ~(
+
+
+def _in_turn(mail: Any) -> Any:
+    """Whether nothing older about the same, to the same reader, is still on its way."""
+    earlier = aliased(rows.Mail)
+    older = exists().where(
+        col(earlier.subject_kind) == col(mail.subject_kind),
+        col(earlier.subject_id) == col(mail.subject_id),
+        col(earlier.recipient) == col(mail.recipient),
+        col(earlier.id) < col(mail.id),
+        col(earlier.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
+    )
+    return ~older.correlate(mail)
+
+
+def _is_joined(mail: Any) -> Any:
+    """Whether it may leave in one letter with others of its act."""
+    told = [it.value for it in APPOINTMENT_KINDS]
+    is_mail = col(mail.carrier) == Carrier.MAIL.value
+    return and_(col(mail.act).is_not(None), is_mail, col(mail.kind).in_(told), col(mail.perhaps).is_(False))
+
+
+_IN_TURN = _in_turn(rows.Mail)
+_first = aliased(rows.Mail)
+_LEADS = ~and_(
+    _is_joined(_m),
     exists()
     .where(
-        col(_earlier.subject_kind) == col(_m.subject_kind),
-        col(_earlier.subject_id) == col(_m.subject_id),
-        col(_earlier.recipient) == col(_m.recipient),
-        col(_earlier.id) < col(_m.id),
-        col(_earlier.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
+        _is_joined(_first),
+        col(_first.act) == col(_m.act),
+        col(_first.reader) == col(_m.reader),
+        col(_first.recipient) == col(_m.recipient),
+        col(_first.id) < col(_m.id),
+        col(_first.state) == MailState.QUEUED.value,
+        col(_first.due_at) <= bindparam("now"),
+        _in_turn(_first),
     )
-    .correlate(rows.Mail)
+    .correlate(rows.Mail),
 )
+"""The first of a letter is taken, and brings the others: so no two workers take parts of one."""
 _RUNS = or_(
     col(_m.carrier) != Carrier.MAIL.value,
     ~exists().where(col(rows.MailQueue.fault) != "", col(rows.MailQueue.retry_at) > bindparam("now")),
@@ -94,6 +122,7 @@ _DUE = (
         _IN_TURN,
         _RUNS,
         _FREE,
+        _LEADS,
     )
     .order_by(col(_m.due_at), col(_m.id))
     .limit(bindparam("limit"))
