@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -89,3 +90,13 @@ def test_the_bell_names_the_ticket_of_what_was_approved(desk: Desk) -> None:
     found = {(it.notice.subject_kind, it.ticket, it.start) for it in ann.see(ListNotices())}
 
     assert found == {("appointment", "T-7", at(on(24, 9))), ("request", "T-7", at(on(24, 9)))}
+
+
+def test_a_demo_keeps_its_mails_and_that_is_no_trouble(desk: Desk, clock: Clock) -> None:
+    desk = mailing(desk)
+    demo = replace(desk, machine=replace(desk.machine, keeps_everything=True))
+    booked(desk, on(24, 9))
+    clock.now += 3600
+
+    assert (glance(desk).mail_trouble, glance(demo).mail_trouble) == (True, False)
+    assert glance(demo).mails == 1

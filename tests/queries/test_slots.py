@@ -7,11 +7,13 @@ from typing import Any
 
 from frontdesk.core.asks.appointments import RebookAppointment
 from frontdesk.core.asks.schedule import TakeTimeOff
+from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.objections import Away, PractitionerTaken
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.parse.practice import practice_file
 from tests.builders import at, booked, on
 from tests.operations.asking import ANN, BOB, REVIEW
 
@@ -74,3 +76,22 @@ def test_the_same_again_takes_the_nearest_free_time_earlier_or_later(desk: Desk)
     again = desk.do(RebookAppointment(appointment=first.id)).appointment
 
     assert (again.start, again.practitioner) == (at(datetime(2026, 12, 7, 9, 30)), ANN)
+
+
+def test_who_has_hours_at_two_places_at_once_is_offered_at_one_of_them(desk: Desk) -> None:
+    twice = """
+[[staff]]
+id = "ann"
+name = "Ann Archer"
+roles = ["practitioner"]
+services = ["review", "massage", "training"]
+[staff.hours.main]
+tue = ["09:00-12:00"]
+[staff.hours.annex]
+tue = ["09:00-12:00"]
+"""
+    desk.do(ApplyPractice(file=practice_file(twice)))
+
+    found = offers(desk, practitioner=ANN)
+
+    assert len(found) == len(set(found)) == 11
