@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 import stat
 from pathlib import Path
@@ -15,8 +16,10 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import Entrance, client_actor
 from frontdesk.core.domain.consents import consent_id
+from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.domain.people import Contact
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.parse.history import records
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store.engine import Store
 from tests.builders import PRACTICE, Clock, on
@@ -562,6 +565,17 @@ def test_an_import_that_was_undone_does_not_count_as_the_last_one(practice: Comm
 
     assert (said["clients"]["updated"], said["kept"]) == (1, [])
     assert "Ann Leigh" in practice("client", "find", "leigh").out
+
+
+@pytest.mark.parametrize("meant", [[], "", ["staff"], ["", "x"], ["staff", "ann", "x"], ["staff", 1], {}])
+def test_a_name_that_means_something_else_than_one_person_is_refused(meant: object) -> None:
+    texts = ("role", "terminal", "operation", "subject_kind", "subject_id", "salt", "detail", "detail_digest")
+    kept: dict[str, object] = {**dict.fromkeys(texts, ""), **dict.fromkeys(("id", "at", "batch"), 1)}
+    kept |= {"actor": "Ann", "actor_kind": "", "undoes": None, "things": []}
+    assert records(json.dumps({"kept": kept}), "events.jsonl").history[0].meant is None
+
+    with pytest.raises(BadInput):
+        records(json.dumps({"kept": kept | {"meant": meant}}), "events.jsonl")
 
 
 def test_a_history_that_was_changed_on_the_way_is_refused(practice: Command, lived_in: Path, tmp_path: Path) -> None:

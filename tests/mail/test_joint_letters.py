@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import icalendar
 import pytest
+from sqlalchemy import text
 
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import DropMail, ReportMail, RetryMail, SendNow, ShowMail, TakeMails
@@ -273,3 +275,32 @@ def test_a_letter_that_was_taken_and_not_tried_goes_back_whole(post: Post) -> No
 
     assert len(waiting(post.desk)) == 3
     assert leased(post).text == letter.text
+
+
+def test_what_is_in_doubt_goes_alone_where_somebody_sends_it_now(post: Post) -> None:
+    three_moved(post)
+    letter = leased(post)
+    ended(post.desk, letter, Attempt.UNKNOWN)
+    follower = next(it for it in waiting(post.desk) if it.goes_with is not None)
+
+    post.desk.do(SendNow(mail=follower.id))
+
+    assert [it.mail.id for it in post.go(after=0)] == [follower.id]
+
+
+def test_a_lead_whose_secrets_nobody_here_can_read_keeps_no_other_back(post: Post) -> None:
+    """One moved, with a sealed link, and the others of its letter without one; this machine lacks the key."""
+    three_moved(post)
+    ended(post.desk, leased(post), Attempt.UNKNOWN)
+    followers = [it for it in waiting(post.desk) if it.goes_with is not None]
+    with post.desk.store.writing() as connection:
+        for it in followers:
+            connection.execute(text("UPDATE mail SET sealed = '' WHERE id = :id"), {"id": it.id})
+    keyless = replace(post.desk, machine=replace(post.desk.machine, seal_key=None))
+    post.clock.now += 3600
+
+    letters = [it for _ in range(3) for it in keyless.acting(SYSTEM).do(TakeMails(limit=5))]
+
+    assert [it.mail.letter.subject for it in letters] == ["Moved: 2 appointments – Test Street"]
+    leaving = [it.id for it in outbox(post.desk) if it.state is MailState.SENDING and isinstance(it, Mail)]
+    assert sorted(leaving) == sorted(it.id for it in followers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.requests import RequestAppointment
@@ -11,7 +11,7 @@ from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings, ShowSetu
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import ApplicantId, Entrance, applicant_actor, client_actor
 from frontdesk.core.domain.consents import ConsentId, consent_id
-from frontdesk.core.domain.errors import Refused
+from frontdesk.core.domain.errors import Refused, StoreUnusable
 from frontdesk.core.domain.events.appointments import AppointmentBooked
 from frontdesk.core.domain.events.requests import RequestMade
 from frontdesk.core.domain.objections import ConsentIsNeeded
@@ -19,8 +19,11 @@ from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
+from frontdesk.core.store import events
+from frontdesk.core.store.engine import Store
 from frontdesk.core.store.rows import Consent
-from tests.builders import on
+from frontdesk.core.store.values import Misshapen
+from tests.builders import PRACTICE, Clock, on
 from tests.operations.mailing import a_client
 
 TEXT = "We keep your name and phone for ten years."
@@ -106,3 +109,33 @@ def test_a_practice_without_a_text_asks_nobody(desk: Desk) -> None:
     herself(desk, clara).do(wish(clara))
 
     assert agreements(desk) == []
+
+
+@pytest.mark.parametrize("sql", ["UPDATE consent SET text = 'sell it'", "DELETE FROM consent"])
+def test_what_was_agreed_to_is_kept_for_ever_and_another_text_is_damage(empty_url: str, sql: str) -> None:
+    open_desk = Desk(Store(empty_url, create=True), clock=Clock())
+    open_desk.do(ApplyPractice(file=practice_file(PRACTICE)))
+    open_desk.do(ApplyPractice(file=practice_file(PORTAL)))
+    clara = a_client(open_desk)
+    made = herself(open_desk, clara).do(wish(clara, agreed_to=consent_id(TEXT)))
+    with pytest.raises(Exception, match=r"for_ever|consent_is|frontdesk"), open_desk.store.writing() as connection:
+        connection.execute(text(sql))
+
+    with open_desk.store.writing() as connection:
+        for trigger in triggers_of(connection, "consent"):
+            connection.execute(text(f"DROP TRIGGER {trigger}" + ("" if open_desk.store.path else " ON consent")))
+        connection.execute(text(sql))
+        assert events.broken_links(connection) == [made.id]
+        with pytest.raises(Misshapen):
+            events.require_readable(connection)
+    with pytest.raises(StoreUnusable):
+        open_desk.see(ShowHistory())
+    open_desk.close()
+
+
+def triggers_of(connection: Connection, table: str) -> list[str]:
+    if connection.dialect.name == "sqlite":
+        found = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+    else:
+        found = f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal"
+    return list(connection.execute(text(found)).scalars())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -29,6 +30,7 @@ from frontdesk.core.render.practice import practice_toml
 from frontdesk.core.render.words.history import history_words
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.render.words.work import cause_words
+from frontdesk.core.store.engine import Store
 from tests.builders import PRACTICE, Clock, as_staff, booked, on
 
 WITHOUT_ANN = PRACTICE.replace('id = "ann"\nname = "Ann Archer"', 'id = "ann"\nname = "Ann Archer"\narchived = true')
@@ -460,3 +462,50 @@ def test_a_currency_with_other_decimals_would_change_prices_that_are_kept(desk: 
     assert refused.value.objections == (AmountsAreKept("GBP"),)
     desk.do(ChangeSettings(seen=seen.revision, values={"practice.currency": "CHF"}))
     assert desk.see(ShowSetup()).practice.currency == "CHF"
+
+
+def apply(desk: Desk, text: str) -> None:
+    desk.do(ApplyPractice(file=practice_file(text)))
+
+
+@pytest.fixture
+def free(empty_url: str) -> Iterator[Desk]:
+    """The desk of a practice in which nothing has a price."""
+    desk = Desk(Store(empty_url, create=True), clock=Clock())
+    apply(desk, PRACTICE.replace('price = "45.00"\n', ""))
+    yield desk
+    desk.close()
+
+
+@pytest.mark.parametrize("fee", ['late_fee = "25.50"', 'no_show_fee = "10"', 'late_reschedule_fee = "0.50"'])
+def test_a_fee_is_an_amount_too_and_stays_one_for_what_was_booked_under_it(free: Desk, fee: str) -> None:
+    apply(free, f"[policy]\n{fee}\n")
+    to_yen = ApplyPractice(file=practice_file('[practice]\ncurrency = "JPY"\n'))
+    with pytest.raises(Refused):
+        free.do(to_yen)
+
+    booked(free, on(26, 9))
+    seen = free.see(ShowSetup()).revision
+    free.do(ChangeSettings(seen=seen, values={f"policy.{fee.split()[0]}": None}))
+    with pytest.raises(Refused) as refused:
+        free.do(to_yen)
+    assert refused.value.objections == (AmountsAreKept("GBP"),)
+
+
+def test_where_no_amount_is_kept_the_currency_may_be_any(free: Desk) -> None:
+    apply(free, '[policy]\nlate_fee = "50%"\n')
+
+    apply(free, '[practice]\ncurrency = "JPY"\n')
+
+    assert free.see(ShowSetup()).practice.currency == "JPY"
+
+
+def test_neither_undo_nor_redo_of_a_currency_changes_a_price(free: Desk) -> None:
+    apply(free, '[practice]\ncurrency = "JPY"\n')
+    changed = free.see(ShowHistory())[-1].id
+    apply(free, '[[services]]\nid = "review"\nname = "Review"\nduration = 30\nprice = "4500"\nonline = true\n')
+
+    with pytest.raises(Refused) as refused:
+        free.do(Undo(event=changed))
+
+    assert refused.value.objections == (AmountsAreKept("JPY"),)

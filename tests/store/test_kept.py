@@ -275,6 +275,15 @@ def test_an_old_database_says_how_to_bring_it_here_and_stays_as_it_is(file: Path
     assert file.read_bytes() == before
 
 
+def test_what_is_let_go_is_told_though_somebody_else_picked_up_the_same(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "practice.db"
+    shutil.copy(file, path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO picked_up (actor, appointment_id, at) VALUES ('Rita Reception', 3, 1)")
+
+    assert migrate.upgrade(str(path), "test").let_go == (3, 5, 6)
+
+
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

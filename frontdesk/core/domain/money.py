@@ -39,6 +39,11 @@ def is_fee(text: str, currency: str) -> bool:
     return minor_units(text, currency) is not None
 
 
+def is_amount(text: str) -> bool:
+    """A fee in money, no share of the price, and not nothing."""
+    return not text.endswith("%") and text.strip("0.") != ""
+
+
 def fee(text: str, price: int | None, currency: str) -> int:
     """A fee in minor units: an amount, or a percentage of the price, rounded half up; nothing without a price."""
     if text.endswith("%"):

@@ -15,7 +15,7 @@ from frontdesk.core.domain.events.practice import PracticeApplied, SettingsChang
 from frontdesk.core.domain.events.recorded import Change
 from frontdesk.core.domain.hours import Closure, TimeOff
 from frontdesk.core.domain.life import Life
-from frontdesk.core.domain.money import digits_of
+from frontdesk.core.domain.money import digits_of, is_amount
 from frontdesk.core.domain.objections import AmountsAreKept, LastAdmin, NothingToChange
 from frontdesk.core.domain.people import Role
 from frontdesk.core.domain.permissions import Owner, Permission
@@ -30,7 +30,7 @@ from frontdesk.core.operations.recording import record
 from frontdesk.core.parse.practice import setting_value
 from frontdesk.core.queries.setup import booked_ahead, effects_on, has_templates
 from frontdesk.core.render import letters
-from frontdesk.core.store import appointments, claims, events, practice
+from frontdesk.core.store import appointments, claims, events, practice, terms
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 
@@ -51,7 +51,7 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
     for change in changes:
         require_may_change(tx, change)
     require_an_admin(known, changes)
-    _require_same_decimals(tx, known, changes)
+    require_same_decimals(tx, known, changes)
     if not changes and not ask.moves:
         return Batch(events=())  # it is so already: no act, and nothing to undo
     saved, also = _carried_out(tx, known, changes, but={move.appointment for move in ask.moves})
@@ -70,7 +70,7 @@ def change_settings(tx: Tx, ask: ChangeSettings) -> SettingsChanged:
     changes = tuple(change for change in changes if change.before != change.after)
     require_no_objection([] if changes else [NothingToChange()])
     require_known(known, changes)
-    _require_same_decimals(tx, known, changes)
+    require_same_decimals(tx, known, changes)
     saved, also = _carried_out(tx, known, changes, but=set())
     return record(tx, SettingsChanged(all_changes=saved, also=also))
 
@@ -178,15 +178,27 @@ def require_an_admin(known: Setup | None, changes: Iterable[Change]) -> None:
         require_no_objection([LastAdmin(_admins(known.staff.values())[0].name)])
 
 
-def _require_same_decimals(look: Look, known: Setup | None, changes: Iterable[Change]) -> None:
-    """A currency with other decimals, while amounts are kept in this one. Raises Refused."""
+def require_same_decimals(look: Look, known: Setup | None, changes: Iterable[Change]) -> None:
+    """No currency with other decimals while prices, or fees agreed to, are kept in this one. Raises Refused."""
     now = next((it.after for it in changes if it.id == "practice.currency"), None)
     if known is None or not isinstance(now, SettingValue):
         return
     before, after = known.practice.currency, str(now.value or "EUR")
-    priced = any(it.price is not None for it in known.services.values())
-    if digits_of(before) != digits_of(after) and (priced or appointments.any_priced(look)):
+    if digits_of(before) != digits_of(after) and _keeps_amounts(look, known):
         require_no_objection([AmountsAreKept(before)])
+
+
+def _keeps_amounts(look: Look, setup: Setup) -> bool:
+    services = setup.services.values()
+    own = (*(it.policy for it in services), *(it.policy for it in setup.staff.values()))
+    policies = (setup.practice.policy, *own)
+    fees = (fee for it in policies for fee in (it.late_fee, it.late_reschedule_fee, it.no_show_fee) if fee)
+    return (
+        any(it.price is not None for it in services)
+        or any(map(is_amount, fees))
+        or appointments.any_priced(look)
+        or terms.any_with(look, is_amount)
+    )
 
 
 def _admins(people: Iterable[StaffMember]) -> list[StaffMember]:

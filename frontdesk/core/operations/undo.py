@@ -118,6 +118,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     _require_power(tx, setup, folded, about, is_own=lines[-1].who == tx.actor.who)
     back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
     settings.require_an_admin(setup, back)
+    settings.require_same_decimals(tx, setup, back)
     _require_free(tx, setup, back)
     for change in sorted(back, key=_order_of_writing):
         assert change.after is not None

@@ -29,7 +29,7 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         numbers = {name: kept[name] for name in _NUMBERS}
         undoes = kept["undoes"]
         actor_kind, on_behalf_of = kept.get("actor_kind", ""), kept.get("on_behalf_of")
-        consent, meant = kept.get("consent", ""), kept.get("meant")
+        consent, meant = kept.get("consent", ""), _meant(kept.get("meant"), actor_kind)
         things = tuple((kind, id_, about == [True]) for kind, id_, *about in kept["things"])
         fine = (
             all(
@@ -39,7 +39,6 @@ def _event(line: str, file: str, number: int) -> PastEvent:
             and all(type(it) is int for it in numbers.values())
             and all(it is None or type(it) is int for it in (undoes, on_behalf_of))
             and actor_kind in _ACTOR_KINDS
-            and (meant is None or (meant[0] in _ACTOR_KINDS and isinstance(meant[1], str)))
         )
         if texts["detail"]:
             fine = fine and isinstance(json.loads(texts["detail"]), dict)
@@ -55,5 +54,16 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         actor_kind=actor_kind,
         on_behalf_of=on_behalf_of,
         consent=consent,
-        meant=None if meant is None else (meant[0], meant[1]),
+        meant=meant,
     )
+
+
+def _meant(plain: Any, actor_kind: Any) -> tuple[str, str] | None:
+    """Whom the name of an event from before actors had ids meant. Raises ValueError."""
+    match plain:
+        case None:
+            return None
+        case [str(kind), str(id_)] if kind in _ACTOR_KINDS - {""} and actor_kind == "":
+            return kind, id_
+        case _:
+            raise ValueError(plain)

@@ -26,13 +26,15 @@ def past(look: Look) -> PastNames:
     return {(name, role): ActorId(ActorKind(kind), id_) for name, role, kind, id_ in found}
 
 
-def keep_past(tx: Tx, name: str, role: str, kind: str, id_: str) -> None:
-    """Whom a name meant in another database. Raises BadInput where it means somebody else here."""
+def keep_past(tx: Tx, known: PastNames, name: str, role: str, kind: str, id_: str) -> None:
+    """Whom a name meant in another database, added to what is `known`.
+
+    Raises BadInput where it means somebody else here.
+    """
     who = ActorId(ActorKind(kind), id_)
-    known = past(tx).get((name, role))
-    if known is None:
+    if known.setdefault((name, role), who) is who:
         tx.connection.execute(_KEEP_PAST, {"name": name, "role": role, "actor_kind": kind, "actor": id_})
-    elif known != who:
+    elif known[name, role] != who:
         raise BadInput("history", Problem.NOT_READABLE, name, hint="here this name is somebody else's")
 
 

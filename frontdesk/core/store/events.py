@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -135,7 +135,7 @@ def kept(look: Look) -> tuple[PastEvent, ...]:
         .order_by(col(_e.id))
     )
     names = [name for name in _CHAINED_SINCE_IDS if name != "id"]
-    texts, past = consents.texts(look), actors.past(look)
+    texts, past = consents.texts(look.connection), actors.past(look)
     return tuple(
         PastEvent(
             id=row.id,
@@ -167,6 +167,7 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
     _require_sound(past)
     lock_chain(tx)
     batches: dict[int, int] = {}
+    known = actors.past(tx)
     for event in past:
         id_ = tx.last_event + 1
         batch = batches.setdefault(event.batch, id_)
@@ -175,7 +176,7 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
         things = sorted(event.things)
         consents.keep(tx, event.consent)
         if event.meant is not None:
-            actors.keep_past(tx, event.actor, event.role, *event.meant)
+            actors.keep_past(tx, known, event.actor, event.role, *event.meant)
         _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, things, event.salt, event.detail)
 
 
@@ -345,6 +346,7 @@ def broken_links(connection: Connection) -> list[EventId]:
         previous = row["digest"]
     if connection.execute(select(col(rows.EventChain.head))).scalar() != previous:
         broken.append(last)
+    texts = consents.texts(connection)
     details = select(
         col(rows.EventDetail.event_id),
         col(rows.EventDetail.salt),
@@ -354,17 +356,21 @@ def broken_links(connection: Connection) -> list[EventId]:
     for id_, salt, detail, digest in connection.execute(
         details.join(rows.Event, col(_e.id) == col(rows.EventDetail.event_id))
     ):
-        if _digest(salt, detail) != digest:
+        agreed = _consent_of(detail)
+        if _digest(salt, detail) != digest or (agreed and agreed not in texts):
             broken.append(EventId(id_))
     return broken
 
 
 def require_readable(connection: Connection) -> int:
     """Reads every event as history does; answers how many there are. Raises Misshapen."""
-    count = 0
+    count, texts = 0, consents.texts(connection)
     for event, detail in connection.execute(select(col(rows.EventDetail.event_id), col(rows.EventDetail.detail))):
         with _named(event):
             _changes_of(json.loads(detail))
+            agreed = _consent_of(detail)
+            if agreed and agreed not in texts:
+                raise Misshapen(("consent",), "its text is gone, or was changed")
         count += 1
     return count
 
@@ -396,8 +402,16 @@ def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None)
     lines = tuple(_line(row, past) for row in reversed(answer))
     if not any(it.consent for it in lines):
         return lines
-    texts = consents.texts(look)
-    return tuple(replace(it, consent=texts[ConsentId(it.consent)]) if it.consent else it for it in lines)
+    texts = consents.texts(look.connection)
+    return tuple(replace(it, consent=_agreed(texts, it)) if it.consent else it for it in lines)
+
+
+def _agreed(texts: Mapping[ConsentId, str], line: HistoryLine) -> str:
+    """Raises Misshapen where the text is gone, or another one."""
+    said = texts.get(ConsentId(line.consent))
+    if said is None:
+        raise Misshapen(("event", str(line.id), "consent"), "its text is gone, or was changed")
+    return said
 
 
 def _line(row: Any, past: actors.PastNames) -> HistoryLine:

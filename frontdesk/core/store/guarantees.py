@@ -29,6 +29,9 @@ ONE_APPLICANT = (
 SAME_EMAIL = "CREATE INDEX client_same_email ON client (lower(email))"
 
 
+FOR_EVER = ("event", "event_thing", "access_log", "past_actor", "consent")
+"""Tables whose rows are never changed, and never go."""
+
 SQLITE = (
     EXPIRING,
     ONE_MOVE,
@@ -47,7 +50,7 @@ SQLITE = (
     *(
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table}_is_for_ever'); END"
-        for table in ("event", "event_thing", "access_log", "past_actor")
+        for table in FOR_EVER
         for verb in ("update", "delete")
     ),
     *(  # INSERT OR REPLACE deletes without asking the delete triggers
@@ -58,6 +61,7 @@ SQLITE = (
             ("event_thing", "event_id = NEW.event_id AND kind = NEW.kind AND thing_id = NEW.thing_id"),
             ("access_log", "id = NEW.id"),
             ("past_actor", "name = NEW.name AND role = NEW.role"),
+            ("consent", "id = NEW.id"),
         )
     ),
     "CREATE VIRTUAL TABLE client_search USING fts5(search_key, content='client', content_rowid='id',"
@@ -107,12 +111,12 @@ POSTGRESQL = (
     *(
         f"CREATE TRIGGER {table}_is_for_ever BEFORE UPDATE OR DELETE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()"
-        for table in ("event", "event_thing", "access_log", "past_actor")
+        for table in FOR_EVER
     ),
     *(
         f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION frontdesk_fixed()"
-        for table in ("event", "event_thing", "access_log", "past_actor")
+        for table in FOR_EVER
     ),
     # spans go only with their claim: by the cascade, which is a trigger's doing
     "CREATE TRIGGER claim_span_is_fixed BEFORE UPDATE ON claim_span FOR EACH ROW EXECUTE FUNCTION frontdesk_fixed()",

@@ -82,12 +82,15 @@ _FREE = or_(
         exists()
         .where(
             col(_lead.id) == col(_m.goes_with),
-            col(_lead.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
+            or_(
+                col(_lead.state) == MailState.SENDING.value,
+                and_(col(_lead.state) == MailState.QUEUED.value, col(_lead.due_at) <= col(_m.due_at)),
+            ),
         )
         .correlate(rows.Mail)
     ),
 )
-"""What may have arrived in a letter with others goes again with them, not by itself."""
+"""What may have arrived in a letter goes again with its lead; by itself only where that one has to wait longer."""
 _kept = aliased(rows.Client)
 """The record into which a client's was merged, if it was."""
 _FOR_SENDING = (
@@ -147,6 +150,7 @@ _BESIDE = _FOR_SENDING.where(
     or_(
         and_(
             col(_m.act).in_(bindparam("acts", expanding=True)),
+            col(_m.recipient).in_(bindparam("recipients", expanding=True)),
             col(_m.state) == MailState.QUEUED.value,
             col(_m.perhaps).is_(False),
             col(_m.due_at) <= bindparam("now"),
@@ -252,7 +256,13 @@ def beside(tx: Tx, leaving: Sequence[Due]) -> tuple[Due, ...]:
     leads = {it.id for it in found if is_told(it)}
     if not acts and not leads:
         return ()
-    where = {"now": tx.now, "acts": sorted(acts), "leads": sorted(leads), "those": [it.id for it in found]}
+    where = {
+        "now": tx.now,
+        "acts": sorted(acts),
+        "recipients": sorted({it.address for it in found}),
+        "leads": sorted(leads),
+        "those": [it.id for it in found],
+    }
     return tuple(_due(tx, row) for row in tx.connection.execute(_BESIDE, where))
 
 

@@ -53,8 +53,11 @@ class Upgraded:
     """Picked up under a name that fits two people, or nobody: whose they were cannot be told."""
 
 
-def migrate(connection: Connection, to: str = "head") -> None:
-    """Runs what is missing, on a connection of the writing engine, in its transaction. Raises the driver's error."""
+def migrate(connection: Connection, to: str = "head") -> tuple[AppointmentId, ...]:
+    """Runs what is missing, on a connection of the writing engine, in its transaction; answers what it let go.
+
+    Raises the driver's error.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -62,7 +65,10 @@ def migrate(connection: Connection, to: str = "head") -> None:
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    let_go: set[AppointmentId] = set()
+    config.attributes["let_go"] = let_go
     command.upgrade(config, to)
+    return tuple(sorted(let_go))
 
 
 def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
@@ -92,21 +98,15 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
             if path is None:
                 connection.execute(text("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE"))
             copy = (_copy_file if path is not None else _dump)(url, path, folder, f"{before}-{moment}")
-            held = _picked_up(connection)
             try:
-                migrate(connection)
+                let_go = migrate(connection)
             except (AttributeError, KeyError, TypeError, ValueError) as error:  # a kept value that is none
                 raise StoreUnusable(StoreProblem.DAMAGED, name, str(error)) from None
-            let_go = tuple(sorted(held - _picked_up(connection)))
             return Upgraded(before, SCHEMA, copy, _require_sound(connection, name), let_go)
     except Contention:
         raise Busy from None
     finally:
         engine.dispose()
-
-
-def _picked_up(connection: Connection) -> set[AppointmentId]:
-    return set(connection.execute(text("SELECT appointment_id FROM picked_up")).scalars())
 
 
 def _copy_file(url: str, path: Path | None, folder: str, suffix: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from sqlalchemy import bindparam, select, text
 from sqlmodel import col
@@ -24,6 +25,12 @@ def keep(tx: Tx, terms: Terms) -> TermsId:
     if id_ not in tx.store.kept_terms:
         tx.connection.execute(_KEEP, {"id": id_, "value": value})
     return id_
+
+
+def any_with(look: Look, is_amount: Callable[[str], bool]) -> bool:
+    """Whether anybody ever agreed to a fee of this kind."""
+    kept = (from_text("terms", text) for text in look.connection.execute(select(col(rows.Terms.value))).scalars())
+    return any(is_amount(fee.value) for it in kept for fee in (it.late_fee, it.late_reschedule_fee, it.no_show_fee))
 
 
 _VALUE = select(col(rows.Terms.value)).where(col(rows.Terms.id) == bindparam("id"))

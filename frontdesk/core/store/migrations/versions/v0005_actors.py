@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 revision = "0005"
 down_revision = "0004"
@@ -105,6 +105,10 @@ def _rename_keys(people: dict[Named, set[str]]) -> None:
                     )
                 _run(f"UPDATE {table} SET {column} = :key WHERE {column} = :name", key=min(keys), name=name)
             elif table == "picked_up":
+                gone = op.get_bind().execute(
+                    sa.text("SELECT appointment_id FROM picked_up WHERE actor = :name"), {"name": name}
+                )
+                context.config.attributes["let_go"] |= set(gone.scalars())
                 _run("DELETE FROM picked_up WHERE actor = :name", name=name)
     staff = {id_ for (id_,) in _rows("SELECT id FROM staff")}
     for (reader,) in _rows("SELECT DISTINCT reader FROM notice_read"):
