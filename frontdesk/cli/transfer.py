@@ -59,7 +59,8 @@ def import_(
         raise BadInput("--zone", Problem.NOT_A_ZONE, zone_name)
     mapping = mapping_file(read_text(map_)) if map_ is not None else ImportMapping()
     records = _read(opening, files, kind, mapping, zone_name)
-    written = _write_bad(records, bad, files)  # first: what cannot be kept there stops the import
+    writes = not dry_run or bad is not None
+    written = _write_bad(records, bad, files, writes=writes)  # first: what cannot be kept there stops the import
     source = source.strip() or SOURCE
     if dry_run:
         plan = opening.see(PlanImport(records=records, source=source, hours=not no_hours))
@@ -74,8 +75,12 @@ def import_(
     else:
         lines(_report(plan, records, dry_run))
     for file, count in written.items():
-        told = plural("{n} bad row is in {file}", "{n} bad rows are in {file}", count).format(n=count, file=file)
-        say(told + "; " + _("correct and import that file"))
+        if not writes:
+            told = plural("{n} bad row would go to {file}", "{n} bad rows would go to {file}", count)
+            say(told.format(n=count, file=file))
+            continue
+        told = plural("{n} bad row is in {file}", "{n} bad rows are in {file}", count)
+        say(told.format(n=count, file=file) + "; " + _("correct and import that file"))
 
 
 def export(
@@ -161,8 +166,8 @@ def _busy(text: str) -> AbstractContextManager[object]:
     return Console(stderr=True).status(text) if sys.stderr.isatty() else nullcontext()
 
 
-def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> dict[Path, int]:
-    """Bad rows, to be corrected and imported again: a file for each file they came from.
+def _write_bad(records: Records, bad: Path | None, files: list[Path], *, writes: bool) -> dict[Path, int]:
+    """Bad rows, to be corrected and imported again: a file for each file they came from; or only where they would go.
 
     With `--bad` one file, and beside it one for clients where there are bad rows of both kinds.
     """
@@ -176,7 +181,7 @@ def _write_bad(records: Records, bad: Path | None, files: list[Path]) -> dict[Pa
     for where in rows:
         if where.resolve() in [file.resolve() for file in files]:
             raise BadInput("--bad", Problem.EXISTS_ALREADY, str(where), hint=_("it is one of the files to import"))
-    for where, theirs in rows.items():
+    for where, theirs in rows.items() if writes else ():
         write_text(where, csv_writer.bad_csv(theirs), "--bad")
     return {where: len(theirs) for where, theirs in rows.items()}
 

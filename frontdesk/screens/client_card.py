@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from frontdesk.core.asks.charges import SettleCharge, WaiveCharge
 from frontdesk.core.asks.clients import MergeClients, ShowClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.appointments import AppointmentId, client_ref
@@ -21,7 +20,7 @@ from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
 from frontdesk.core.render.language import _
-from frontdesk.core.render.words.charges import charge_amount, charge_words
+from frontdesk.core.render.words.charges import charge_words
 from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.outbox import mail_state_words
@@ -31,7 +30,6 @@ from frontdesk.screens.deeds.appointments import AppointmentDeeds
 from frontdesk.screens.deeds.clients import ClientDeeds
 from frontdesk.screens.deeds.requests import RequestDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
-from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
@@ -119,7 +117,7 @@ class ClientCardScreen(MainScreen):
             case Verb.BOOKING_LINK if self._card is not None:
                 self.begin(self.mails.give_booking_link(self.client, self._card.client.name))
             case Verb.SETTLE | Verb.WAIVE:
-                self.begin(self._charge(verb))
+                self._charge(verb)
             case Verb.BACK:
                 self.app.pop_screen()
             case _ if self.appointments.start(verb, self.appointment_here()) or self.requests.start(
@@ -242,7 +240,7 @@ class ClientCardScreen(MainScreen):
         elif here is not None:
             self.begin(self.appointments.panel(here))
 
-    async def _charge(self, verb: Verb) -> None:
+    def _charge(self, verb: Verb) -> None:
         """The charge under the cursor, else the only one that is due."""
         here = self._here()
         due = (
@@ -252,22 +250,7 @@ class ClientCardScreen(MainScreen):
         if line is None:
             self.tell(_("put the cursor on a charge") if due else _("nothing is owed"), bad=True)
             return
-        waives = verb is Verb.WAIVE
-        title = _("Waive {amount}") if waives else _("Settle {amount}")
-        typed = await self.answer(
-            AskTextDialog(
-                title.format(amount=charge_amount(self.voice, line.charge)),
-                ((_("why") if waives else _("how it was paid"), ""),),
-                fits=lambda typed: _("a reason is needed") if waives and not typed[0].strip() else "",
-            )
-        )
-        if typed is None:
-            return
-        id_, seen = line.charge.id, line.charge.revision
-        if waives:
-            await self.perform(WaiveCharge(charge=id_, seen=seen, reason=typed[0]))
-        else:
-            await self.perform(SettleCharge(charge=id_, seen=seen, reason=typed[0]))
+        self.begin(self.clients.end_charge(line, waives=verb is Verb.WAIVE))
 
     def _new(self) -> None:
         card = self._card

@@ -16,7 +16,6 @@ from textual.widgets import Input, Static
 
 from frontdesk.core.asks.requests import (
     ApproveRequests,
-    DeclineRequests,
     JudgeRequests,
     ListRequests,
     ShowRequest,
@@ -36,7 +35,6 @@ from frontdesk.core.render.words.requests import STANDING_WORDS, request_state_w
 from frontdesk.core.render.words.voice import PLAIN_DAYS
 from frontdesk.screens.deeds.requests import RequestDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
-from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.verbs import ON_REQUESTS, Verb
 from frontdesk.widgets.bars import Bar, Footer, Header, Info
@@ -191,7 +189,7 @@ class RequestsScreen(MainScreen):
             case Verb.APPROVE_ALL:
                 self.begin(self._approve_all())
             case Verb.DECLINE if self._marked:
-                self.begin(self._decline_marked())
+                self.begin(self.requests.decline_all([it for it in self._lines if it.request.id in self._marked]))
             case Verb.MARK:
                 self._mark()
             case Verb.SORT:
@@ -411,14 +409,3 @@ class RequestsScreen(MainScreen):
             self._marked.clear()
             asked = tuple((it.request.id, it.request.revision) for it in clear)
             await self.perform(ApproveRequests(requests=asked))
-
-    async def _decline_marked(self) -> None:
-        chosen = [it for it in self._lines if it.request.id in self._marked]
-        n = len(chosen)
-        title = plural("Decline {n} request", "Decline {n} requests", n).format(n=n)
-        names = ", ".join(it.client_name for it in chosen)
-        label = _("a note to each client; none is needed")
-        note = await self.answer(AskTextDialog(title, ((label, ""),), explain=names, done=_("decline")))
-        if note is not None:
-            asked = tuple((it.request.id, it.request.revision) for it in chosen)
-            await self.perform(DeclineRequests(requests=asked, message=note[0]))

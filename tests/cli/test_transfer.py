@@ -113,6 +113,22 @@ def test_a_dry_run_counts_and_writes_nothing(frontdesk: Command) -> None:
     assert frontdesk("list", "--from", "2026-01-01", "--json").json["items"] == []
 
 
+def test_a_dry_run_says_where_bad_rows_would_go_and_writes_no_file(practice: Command, tmp_path: Path) -> None:
+    """The year in which other programs' calendars say that something never ends is a bad row, not the end of all."""
+    never = (
+        "BEGIN:VEVENT\nUID:x\nSUMMARY:Max Ott\nDTSTART:99991231T235959Z\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    (tmp_path / "ann.ics").write_text(CALENDAR.replace("END:VCALENDAR\n", never))
+
+    said = practice("import", "ann.ics", "--dry-run")
+
+    assert said.code == 0
+    assert "1 bad row would go to ann-bad.csv" in said.err
+    assert not (tmp_path / "ann-bad.csv").exists()
+    assert "1 bad row is in ann-bad.csv" in practice("import", "ann.ics").err
+    assert "out of range" in (tmp_path / "ann-bad.csv").read_text()
+
+
 def test_an_import_is_undone_as_one(frontdesk: Command) -> None:
     frontdesk("init", "--yes")
     frontdesk("import", FILES[0], FILES[4])

@@ -155,3 +155,11 @@ def test_the_command_reads_a_mail_from_its_input(
         codes.append(ended.value.code)
     assert codes == [0, 2, 3]
     assert "confirmed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("start", ["20261230T1000", "soon", "99991231T235959Z", "00010101T000000Z", "20261126"])
+def test_a_proposal_of_no_time_people_mean_is_left_alone(mailed: Desk, it: Appointment, start: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        reply(answer(it, "TENTATIVE", method="COUNTER", more=f"DTSTART:{start}"))
+
+    assert refused.value.field == "message"

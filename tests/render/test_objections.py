@@ -110,7 +110,7 @@ SENTENCES: list[tuple[why.Objection, str]] = [
     (why.NothingToRedo(), "there is nothing to redo"),
     (
         why.ChangedSince("appointment", "A-5WGCP", "Ann Archer", TEN, "reschedule"),
-        "A-5WGCP was changed since: Ann Archer moved it Tue 24 Nov 10:00",
+        "A-5WGCP was changed since by Ann Archer (moved, Tue 24 Nov 10:00)",
     ),
     (why.CannotBeUndone("message"), "this cannot be undone"),
     (why.SameClient(), "these are the same client"),

@@ -150,6 +150,20 @@ async def test_moving_what_a_colleague_just_changed_says_who_and_keeps_the_picke
         assert deeds(app) == ["reschedule"]
 
 
+async def test_a_reason_in_the_picker_outlives_a_refusal(database: Path) -> None:
+    booked(other_desk(database), on(23, 9, 30), practitioner="bob", client="Otto Other")
+    async with running(database) as app:
+        await send(app, "/emil\nr9:30\n", burst=False)
+        (emil,) = app.door.see(ListAppointments(name="emil")).items
+        assert "reason to override" in shown(app)
+        await send(app, "she begged", burst=False)
+        other_desk(database).do(EditAppointment(appointment=emil.appointment.id, seen=None, note="x"))
+        await send(app, "\n", burst=False)
+
+        assert deeds(app) == []
+        assert "she begged" in shown(app)
+
+
 async def test_booking_a_time_that_was_just_taken_keeps_the_form(database: Path) -> None:
     async with running(database, on(23, 15)) as app:
         await send(app, "nIda Ingram\t\t", burst=False)

@@ -14,6 +14,7 @@ from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.notices import ShowGlance
 from frontdesk.core.asks.requests import (
     DeclineRequest,
+    EditRequest,
     ListRequests,
     RequestAppointment,
     RequestRescheduling,
@@ -22,12 +23,15 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.requests import Applicant, RequestState
+from frontdesk.core.domain.scenes import Offer
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.domain.times import wall_time
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.screens.requests import DETAIL_REST
+from frontdesk.widgets.line_list import LineList
 from tests.builders import PRACTICE, at, booked, on, open_test_desk
 from tests.screens.asking import ask
-from tests.screens.driving import WAYS, another_desk, deeds, running, send, shown, slow, still, told
+from tests.screens.driving import WAYS, another_desk, deeds, running, send, shown, slow, still, told, until
 
 CLEAR = [(24, hour, "ann") for hour in (9, 10, 11, 14)] + [(24, hour, "bob") for hour in (9, 10, 11, 14, 15)]
 CLASHING = [(25, 9), (25, 10), (25, 11)]
@@ -131,6 +135,39 @@ async def test_marked_requests_are_declined_together_and_undone_together(overnig
         assert deeds(app) == ["decline"] * 2
         await send(app, "u", burst=False)
         assert list(states(app).values()).count(RequestState.PENDING) == 12
+
+
+async def test_a_decline_that_meets_a_change_keeps_the_note(overnight: Path) -> None:
+    async with running(overnight) as app:
+        await send(app, "2dwe are full", burst=False)
+        desk = another_desk(overnight)
+        (first, *_) = desk.see(ListRequests()).items
+        desk.do(EditRequest(request=first.request.id, description="or later"))
+        await send(app, "\n", burst=False)
+
+        assert deeds(app) == []
+        assert "desk changed the request" in shown(app) and "we are full" in shown(app)
+        await send(app, "\n", burst=False)
+        assert deeds(app) == ["decline"]
+        assert desk.see(ShowHistory())[-1].message == "we are full"
+
+
+async def test_times_that_are_chosen_stand_once_and_say_when_they_are_gone(overnight: Path) -> None:
+    async with running(overnight) as app:
+        await send(app, "2jo12", burst=False)
+
+        def times() -> list[Offer]:
+            return [line.value for line in app.screen.query_one("#times", LineList).lines]
+
+        first, second = times()[:2]
+        await send(app, "\tsat", burst=False)
+        assert times()[:2] == [first, second]
+        await send(app, [events.Key("ctrl+u", None)], burst=False)
+        assert len(times()) == len(set(times())) and {first, second} <= set(times())
+
+        taken = wall_time(first.start, "Europe/London").replace(tzinfo=None)
+        booked(another_desk(overnight), taken, practitioner=first.practitioner, client="Rival", override="first")
+        await until(app, lambda: "not free any more" in shown(app))
 
 
 async def test_of_the_marked_ones_only_the_clear_are_approved(overnight: Path) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.core.asks.appointments import ListAppointments
+from frontdesk.core.asks.appointments import EditAppointment, ListAppointments
 from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.people import StaffId
 from tests.builders import at, on
-from tests.screens.driving import WAYS, deeds, running, send, shown, slow, told
+from tests.screens.driving import WAYS, another_desk, deeds, noticing, running, send, shown, slow, told
 
 
 @WAYS
@@ -166,6 +166,23 @@ async def test_pick_up_here_and_put_down_there(database: Path, burst: bool) -> N
         (found,) = app.door.see(ListAppointments(name="dora")).items
         assert found.appointment.start == at(on(23, 15))
         assert found.appointment.practitioner == StaffId("ann")
+
+
+async def test_a_reason_to_go_against_a_rule_stays_typed_whatever_comes_between(database: Path) -> None:
+    desk = another_desk(database)
+    async with running(database) as app:
+        await send(app, "/dora\nxkkp", burst=False)  # onto Clara at nine
+        assert "Against the rule?" in shown(app)
+        (dora,) = app.door.see(ListAppointments(name="dora")).items
+        async with noticing(app):
+            desk.do(EditAppointment(appointment=dora.appointment.id, seen=None, note="x"))
+        await send(app, "she is in pain\n", burst=False)
+        assert "desk changed the notes of" in shown(app) and "she is in pain" in shown(app)
+        await send(app, "\n", burst=False)
+
+        assert deeds(app) == ["reschedule"]
+        (found,) = app.door.see(ListAppointments(name="dora")).items
+        assert (found.appointment.start, found.appointment.override) == (at(on(23, 9)), "she is in pain")
 
 
 @pytest.mark.parametrize("burst", [False, True])

@@ -110,6 +110,19 @@ async def test_a_step_of_the_plan_is_changed_in_the_picker(database: Path) -> No
         assert clara.appointment.start in (at(on(25, 10)), at(on(26, 13)))
 
 
+async def test_no_two_lines_of_a_plan_take_the_same_time(database: Path) -> None:
+    desk = another_desk(database)
+    booked(desk, on(23, 15), client="Dora Dunn")
+    async with running(database) as app:
+        await send(app, ":off\n\nrthu 13\n", burst=False)
+        assert "→ Thu 26 Nov 13:00 Ann Archer" in shown(app)
+        await send(app, "jrthu 13\n", burst=False)
+
+        assert "Clara Client goes there in this plan" in shown(app)
+        await send(app, "rthu 1330\n", burst=False)
+        assert "→ Thu 26 Nov 13:30 Ann Archer" in shown(app)
+
+
 async def test_a_plan_that_is_refused_comes_back_as_it_was_made(database: Path) -> None:
     async with running(database) as app:
         await send(app, ":off\n\njx", burst=False)

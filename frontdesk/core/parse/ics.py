@@ -97,6 +97,8 @@ def _unreadable(event: Any) -> str:
         days = [event["DTSTART"].dt, _end(event)]
     except (KeyError, AttributeError, TypeError, ValueError):
         return "DTSTART, DTEND: not a time"
+    except OverflowError:
+        return "DTSTART, DURATION: out of range"
     if any(day.year not in YEARS for day in days):
         return "DTSTART: out of range"
     rules = event.get("RRULE", [])

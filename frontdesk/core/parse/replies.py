@@ -12,7 +12,7 @@ from uuid import UUID
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.text import clean_text
-from frontdesk.core.domain.times import MINUTE, Instant
+from frontdesk.core.domain.times import MINUTE, YEARS, Instant
 from frontdesk.core.domain.work import Answer
 
 MOST_BYTES = 2_000_000
@@ -93,13 +93,18 @@ def _calendar(message: EmailMessage) -> Any:
 
 
 def _instant(event: Any) -> Instant:
-    start = getattr(event.get("DTSTART"), "dt", None)
+    try:
+        start = getattr(event.get("DTSTART"), "dt", None)
+    except ValueError:  # icalendar keeps what it cannot read, and says so when it is asked
+        start = None
     if not isinstance(start, datetime) or start.tzinfo is None:
         raise _not_ours("it proposes no time with a zone")
     try:
         at = int(start.astimezone(UTC).timestamp())
     except (OverflowError, ValueError):
         raise _not_ours("it proposes no time people mean") from None
+    if start.year not in YEARS:
+        raise _not_ours("it proposes no time people mean")
     return at - at % MINUTE
 
 

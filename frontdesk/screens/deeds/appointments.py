@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -32,7 +31,7 @@ from frontdesk.core.domain.appointments import (
     AppointmentId,
     Status,
 )
-from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken
+from frontdesk.core.domain.errors import DeskError, Refused, SlotTaken, Stale
 from frontdesk.core.domain.objections import NotFromHere
 from frontdesk.core.domain.views import Named
 from frontdesk.core.parse.when import NotUnderstood, when
@@ -133,37 +132,31 @@ class AppointmentDeeds(Deeds):
         if draft.practitioner is None:
             self.screen.tell(_("choose a person to block time for"), bad=True)
             return
-        typed = await self.screen.answer(
-            AskTextDialog(
-                _("Block time of {who}").format(who=self.screen.voice.practitioner(draft.practitioner)),
-                (
-                    (_("from"), times.clock(draft.start, self.screen.voice.twelve)),
-                    (_("to"), times.clock(draft.start + timedelta(minutes=60), self.screen.voice.twelve)),
-                    (_("why"), ""),
-                ),
+        staff, twelve = draft.practitioner, self.screen.voice.twelve
+        title = _("Block time of {who}").format(who=self.screen.voice.practitioner(staff))
+        begun = (times.clock(draft.start, twelve), times.clock(draft.start + timedelta(minutes=60), twelve), "")
+
+        def form(_begun: Draft, typed: tuple[str, ...] | None, error: str) -> AskTextDialog:
+            return AskTextDialog(
+                title,
+                tuple(zip((_("from"), _("to"), _("why")), typed or begun, strict=True)),
+                explain=error,
                 fits=lambda typed: "" if _span_of(draft.start, typed) else _("in order, as 14:00 and 15:30"),
             )
-        )
-        if typed is None:
-            return
-        span = _span_of(draft.start, typed)
-        assert span is not None
-        await self.screen.perform(TakeTimeOff(staff=draft.practitioner, start=span[0], end=span[1], reason=typed[2]))
+
+        def block(_begun: Draft, typed: tuple[str, ...]) -> TakeTimeOff:
+            span = _span_of(draft.start, typed)
+            assert span is not None, "the form takes nothing else"
+            return TakeTimeOff(staff=staff, start=span[0], end=span[1], reason=typed[2])
+
+        await self.until_done(draft, form, block, unchanged)
 
     async def move_to(self, named: Named, **where: Any) -> None:
         """Reschedule straight to a place; a rule against it asks for a reason."""
+        start, voice = where.get("start"), self.screen.voice
+        to = f" → {voice.day(start.date())} {times.clock(start, voice.twelve)}" if start else ""
         ask = RescheduleAppointment(appointment=named.appointment.id, seen=named.appointment.revision, **where)
-        done = await self.screen.perform(ask, tell=False)
-        if isinstance(done, DeskError):
-            start = where.get("start")
-            to = (
-                f" → {self.screen.voice.day(start.date())} {times.clock(start, self.screen.voice.twelve)}"
-                if start
-                else ""
-            )
-            override = await self._reason_to_override(done, f"{named.client_name}{to}")
-            if override:
-                await self.screen.perform(replace(ask, override=override))
+        await self._insist(ask, f"{named.client_name}{to}")
 
     async def _move(self, named: Named) -> None:
         if not self._can(named, Action.RESCHEDULE, RESCHEDULABLE):
@@ -218,11 +211,7 @@ class AppointmentDeeds(Deeds):
 
     async def _reinstate(self, named: Named) -> None:
         ask = ReinstateAppointment(appointment=named.appointment.id, seen=named.appointment.revision)
-        done = await self.screen.perform(ask, tell=False)
-        if isinstance(done, DeskError):
-            override = await self._reason_to_override(done, named.client_name)
-            if override:
-                await self.screen.perform(replace(ask, override=override))
+        await self._insist(ask, named.client_name)
 
     async def _rebook(self, named: Named) -> None:
         await self.screen.perform(RebookAppointment(appointment=named.appointment.id))
@@ -260,28 +249,33 @@ class AppointmentDeeds(Deeds):
             told = history_page(self.screen.voice, lines)
             await self.screen.answer(PageDialog(_("History · {ref}").format(ref=named.appointment.ref), told))
 
-    async def _reason_to_override(self, error: DeskError, what: str) -> str:
-        """Why a rule is to be overridden, where it may be; else the refusal is told."""
-        against = (
-            error.objections
-            if isinstance(error, Refused)
-            else error.conflicts
-            if isinstance(error, SlotTaken)
-            else ()
-        )
-        if not against or not all(it.overridable for it in against):
-            self.screen.tell_error(error)
-            return ""
-        await asyncio.sleep(0)
-        typed = await self.screen.answer(
-            AskTextDialog(
-                _("Against the rule? {what}").format(what=what),
-                ((_("reason, in a few words"), ""),),
-                explain=self.screen.say_error(error),
-                fits=lambda typed: "" if typed[0].strip() else _("a reason is needed"),
+    async def _insist(self, ask: RescheduleAppointment | ReinstateAppointment, what: str) -> None:
+        """Do it; a rule against it asks for a reason, which stays typed whatever else comes between."""
+        reason = ""
+        while True:
+            done = await self.screen.perform(ask, tell=False)
+            if not isinstance(done, DeskError):
+                return
+            if not (_may_be_overridden(done) or (reason and isinstance(done, Stale))):
+                self.screen.tell_error(done)
+                return
+            named = await self.screen.look(ShowAppointment(appointment=ask.appointment))
+            typed = (
+                None
+                if named is None
+                else await self.screen.answer(
+                    AskTextDialog(
+                        _("Against the rule? {what}").format(what=what),
+                        ((_("reason, in a few words"), reason),),
+                        explain=self.screen.say_error(done),
+                        fits=lambda typed: "" if typed[0].strip() else _("a reason is needed"),
+                    )
+                )
             )
-        )
-        return typed[0] if typed is not None else ""
+            if named is None or typed is None:
+                return
+            reason = typed[0]
+            ask = replace(ask, override=reason, seen=named.appointment.revision)
 
     def _title(self, named: Named) -> str:
         return f"{named.client_name} · {named.service_name}"
@@ -289,6 +283,16 @@ class AppointmentDeeds(Deeds):
     def _next_word(self, named: Named) -> str:
         following = NEXT_STATUS.get(named.appointment.status)
         return status(following) if following is not None else "–"
+
+
+def _may_be_overridden(error: DeskError) -> bool:
+    match error:
+        case Refused():
+            return all(it.overridable for it in error.objections)
+        case SlotTaken():
+            return bool(error.conflicts) and all(it.overridable for it in error.conflicts)
+        case _:
+            return False
 
 
 def _booking(filled: Draft) -> BookAppointment | None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from frontdesk.core.asks.charges import ListCharges, SettleCharge, WaiveCharge
 from frontdesk.core.asks.clients import AddClient, EditClient, NewClient, ShowClient
+from frontdesk.core.domain.charges import ChargeState
 from frontdesk.core.domain.people import Client, ClientId
+from frontdesk.core.domain.views import ChargeLine
 from frontdesk.core.render.language import _
+from frontdesk.core.render.words.charges import charge_amount
 from frontdesk.screens.deeds.deeds import Deeds, unchanged
+from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.client_form import ClientDraft, ClientFormDialog
 
 FIELDS = tuple(name for name in ClientDraft.__dataclass_fields__ if name != "known")
@@ -55,6 +60,31 @@ class ClientDeeds(Deeds):
             return card.client if card is not None else client
 
         await self.until_done(client, form, edit, again)
+
+    async def end_charge(self, line: ChargeLine, *, waives: bool) -> None:
+        """It was paid, or need not be."""
+        title = (_("Waive {amount}") if waives else _("Settle {amount}")).format(
+            amount=charge_amount(self.screen.voice, line.charge)
+        )
+
+        def form(_line: ChargeLine, typed: tuple[str, ...] | None, error: str) -> AskTextDialog:
+            label, reason = _("why") if waives else _("how it was paid"), typed[0] if typed is not None else ""
+            return AskTextDialog(
+                title,
+                ((label, reason),),
+                explain=error,
+                fits=lambda typed: _("a reason is needed") if waives and not typed[0].strip() else "",
+            )
+
+        def end(line: ChargeLine, typed: tuple[str, ...]) -> WaiveCharge | SettleCharge:
+            of = WaiveCharge if waives else SettleCharge
+            return of(charge=line.charge.id, seen=line.charge.revision, reason=typed[0])
+
+        async def again(line: ChargeLine) -> ChargeLine | None:
+            due = ListCharges(client=line.charge.client, states=(ChargeState.DUE,))
+            return next((it for it in await self.screen.look(due) or () if it.charge.id == line.charge.id), None)
+
+        await self.until_done(line, form, end, again)
 
 
 def _adding(filled: ClientDraft) -> AddClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.requests import (
     ApproveRequest,
     DeclineRequest,
+    DeclineRequests,
     EditRequest,
     OfferedTime,
     OfferTimes,
@@ -21,14 +22,14 @@ from frontdesk.core.asks.requests import (
 from frontdesk.core.domain.objections import RequestIsOver
 from frontdesk.core.domain.requests import RequestAction, RequestId, RequestState
 from frontdesk.core.domain.times import local_date, wall_time
-from frontdesk.core.domain.views import RequestCard
+from frontdesk.core.domain.views import RequestCard, RequestLine
 from frontdesk.core.parse.when import NotUnderstood, when
-from frontdesk.core.render.language import _
+from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.request_card import request_card
 from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.requests import wish_words
-from frontdesk.screens.deeds.deeds import Deeds
+from frontdesk.screens.deeds.deeds import Deeds, unchanged
 from frontdesk.screens.dialogs.approve import Approval, ApproveDialog
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
 from frontdesk.screens.dialogs.offer import AnswerDialog, OfferChoice, OfferDialog
@@ -124,10 +125,33 @@ class RequestDeeds(Deeds):
             client=f"{card.line.client_name} · {wish_words(self.screen.voice, card.line.request)}"
         )
         label = _("a note to the client; none is needed")
-        note = await self.screen.answer(AskTextDialog(title, ((label, ""),), done=_("decline")))
-        if note is not None:
+
+        def form(_card: RequestCard, typed: tuple[str, ...] | None, error: str) -> AskTextDialog:
+            note = typed[0] if typed is not None else ""
+            return AskTextDialog(title, ((label, note),), explain=error, done=_("decline"))
+
+        def decline(card: RequestCard, typed: tuple[str, ...]) -> DeclineRequest:
             request = card.line.request
-            await self.screen.perform(DeclineRequest(request=request.id, seen=request.revision, message=note[0]))
+            return DeclineRequest(request=request.id, seen=request.revision, message=typed[0])
+
+        await self.until_done(card, form, decline, self._while_open)
+
+    async def decline_all(self, chosen: Sequence[RequestLine]) -> None:
+        """Several at once, with one note for all of them."""
+        n = len(chosen)
+        title = plural("Decline {n} request", "Decline {n} requests", n).format(n=n)
+        names = ", ".join(it.client_name for it in chosen)
+        label = _("a note to each client; none is needed")
+
+        def form(_chosen: Sequence[RequestLine], typed: tuple[str, ...] | None, error: str) -> AskTextDialog:
+            note = typed[0] if typed is not None else ""
+            return AskTextDialog(title, ((label, note),), explain=error or names, done=_("decline"))
+
+        def decline(chosen: Sequence[RequestLine], typed: tuple[str, ...]) -> DeclineRequests:
+            asked = tuple((it.request.id, it.request.revision) for it in chosen)
+            return DeclineRequests(requests=asked, message=typed[0])
+
+        await self.until_done(chosen, form, decline, unchanged)
 
     async def _withdraw(self, card: RequestCard) -> None:
         request = card.line.request

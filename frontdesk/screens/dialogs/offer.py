@@ -124,10 +124,10 @@ class OfferDialog(SlotForm[OfferChoice]):
 
     def _show(self, found: list[Offer], cursor: int) -> None:
         yes = self.host.glyphs.yes
-        lines = [
-            Line(f"{n} {yes if offer in self._chosen else ' '} {self.voice.offer(offer)}", offer)
-            for n, offer in enumerate(found, 1)
-        ]
+        lines = []
+        for n, offer in enumerate(found, 1):
+            gone = "" if offer in self._free else f" · {_('not free any more')}"
+            lines.append(Line(f"{n} {yes if offer in self._chosen else ' '} {self.voice.offer(offer)}{gone}", offer))
         self.query_one("#times", LineList).show(lines, cursor)
 
     def _search(self) -> None:
@@ -159,7 +159,8 @@ class OfferDialog(SlotForm[OfferChoice]):
         times: LineList[Offer] = self.query_one("#times", LineList)
         standing = [line.value for line in times.lines] if self._searched == typed else []
         kept = [it for it in standing if it in self._chosen or it in offers]  # the digits mean what they meant
-        found = [*kept, *(it for it in (*self._chosen, *near) if it not in kept)][:LISTED]
+        found = list(dict.fromkeys((*kept, *self._chosen, *near)))[:LISTED]
+        self._free = set(offers)
         here = times.chosen if self._searched == typed else None
         self._searched = typed
         self._show(found, found.index(here) if here in found else 0)

@@ -118,6 +118,11 @@ class PickerDialog(SlotForm[Picked]):
         return self._moving.appointment
 
     @property
+    def _overridden(self) -> str:
+        """The reason that was given before a refusal."""
+        return self._before.override if self._before is not None else ""
+
+    @property
     def _service(self) -> ServiceId:
         chosen: ServiceId | None = self.query_one("#service", Choice).value
         return chosen or self._appointment.service
@@ -140,7 +145,7 @@ class PickerDialog(SlotForm[Picked]):
                 yield Static(plain(_("message") + " "), classes="tag")
                 yield Field(self._before.message if self._before is not None else "", id="message")
                 yield Static("", id="rewritten")
-            yield from self.override_line(_("reason to override"))
+            yield from self.override_line(_("reason to override"), self._overridden)
             yield Keys(
                 (_("⏎ move"), "screen.choose"),
                 _("↑↓ choose"),
@@ -158,7 +163,7 @@ class PickerDialog(SlotForm[Picked]):
         )
         services = self.query_one("#service", Choice)
         services.offer(self._services(), self._before.service if self._before is not None else it.service)
-        self.query_one("#override-line").display = False
+        self.query_one("#override-line").display = bool(self._overridden)
         self.query_one("#rewritten", Static).update(plain(self._mail.sign))
         self.query_one("#when", Input).focus()
         self._search()

@@ -14,6 +14,7 @@ from frontdesk.core.asks.holds import ReleaseSlot
 from frontdesk.core.asks.slots import Away
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
+from frontdesk.core.domain.plans import first_in_the_way
 from frontdesk.core.domain.requests import Slot
 from frontdesk.core.domain.times import MINUTE
 from frontdesk.core.domain.views import Named, PlannedMove
@@ -34,10 +35,23 @@ class Plan:
     moves: tuple[PlannedMove, ...]
 
     def kept_in(self, fresh: tuple[PlannedMove, ...]) -> Plan:
-        """The same choices in what lies there now; what was changed meanwhile is proposed anew."""
-        chosen = {(it.named.appointment.id, it.named.appointment.revision): it.to for it in self.moves}
-        keys = ((it, (it.named.appointment.id, it.named.appointment.revision)) for it in fresh)
-        return replace(self, moves=tuple(replace(it, to=chosen[key]) if key in chosen else it for it, key in keys))
+        """The same choices in what lies there now; what was changed meanwhile is proposed anew.
+
+        What is proposed anew where a choice lies already has no place yet: people choose one.
+        """
+        chosen = {_key(it): it.to for it in self.moves}
+        kept = [replace(it, to=chosen[_key(it)]) for it in fresh if _key(it) in chosen]
+        moves = []
+        for it in fresh:
+            if _key(it) in chosen:
+                moves.append(replace(it, to=chosen[_key(it)]))
+            else:
+                moves.append(it if first_in_the_way(it, kept) is None else replace(it, to=None))
+        return replace(self, moves=tuple(moves))
+
+
+def _key(it: PlannedMove) -> tuple[AppointmentId, int]:
+    return it.named.appointment.id, it.named.appointment.revision
 
 
 class PlanDialog(DeskDialog[Plan]):
@@ -121,8 +135,13 @@ class PlanDialog(DeskDialog[Plan]):
             location=picked.location,
             room=picked.room,
         )
-        self._error = ""
-        self._moves[at] = self._proposed[at] = replace(self._moves[at], to=slot)
+        move = replace(self._moves[at], to=slot)
+        there = first_in_the_way(move, self._moves)
+        if there is not None:
+            self._error = _("{client} goes there in this plan").format(client=there.named.client_name)
+        else:
+            self._error = ""
+            self._moves[at] = self._proposed[at] = move
         self._show()
 
     def _against(self, named: Named, picked: Picked) -> str:

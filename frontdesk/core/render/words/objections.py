@@ -222,7 +222,7 @@ def _of_undo(voice: Voice, against: why.UndoObjection) -> str:
         case why.NothingToRedo():
             return _("there is nothing to redo")
         case why.ChangedSince(_kind, reference, by, at, operation):
-            return _("{ref} was changed since: {who} {did} it {moment}").format(
+            return _("{ref} was changed since by {who} ({did}, {moment})").format(
                 ref=reference,
                 who=by,
                 did=_(OPERATION_WORDS.get(operation, "changed")),
