@@ -43,6 +43,9 @@ def demo(
 ) -> None:
     """A believable practice in a temporary database, on today's date; nothing leaves the machine."""
     opening: Opening = context.obj
+    if opening.database is not None and keep is None:
+        hint = _("a demo has a database of its own; demo --keep FILE makes it there")
+        raise BadInput("--db", Problem.EXCLUDES_ANOTHER, "demo", hint=hint)
     if keep is not None:
         made = Opening(database=str(keep), create=True, now=opening.now, keeps_mail=True)
         fill(made, size)

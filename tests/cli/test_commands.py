@@ -458,3 +458,10 @@ def test_a_text_is_chosen_without_quotes_whatever_it_looks_like(practice: Comman
     assert practice("practice", "set", chosen).code == 0
     key = chosen.partition("=")[0].removeprefix("practice.")
     assert f'{key} = "{kept}"' in practice("practice", "show", "--toml").out
+
+
+def test_a_demo_in_a_database_that_is_named_says_how_to_make_it_there(frontdesk: Command) -> None:
+    said = frontdesk("demo", db="mine.db")
+
+    assert said.code == 2
+    assert "demo --keep FILE makes it there" in said.err
