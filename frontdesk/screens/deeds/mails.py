@@ -131,9 +131,7 @@ class MailDeeds(Deeds):
             drafts.pop(whom.id, None)
             return WriteMessage(client=client, text=written, appointment=appointment)
 
-        done = await self.until_done(drafts.get(whom.id, ""), letter, write, unchanged)
-        if done is not None:
-            self.screen.tell_event(done)
+        await self.until_done(drafts.get(whom.id, ""), letter, write, unchanged)
 
     async def give_booking_link(self, client: ClientId, name: str) -> None:
         """Choose a service; mail the link, or show it once."""
