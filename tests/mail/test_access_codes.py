@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from frontdesk.core.asks.transfer import ShowEverything
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.access import CODE_LIFE, CODE_TRIES, code_as_typed
 from frontdesk.core.domain.actors import SYSTEM
-from frontdesk.core.domain.errors import BadInput, NotAllowed
+from frontdesk.core.domain.errors import BadInput, NotAllowed, StoreProblem, StoreUnusable
 from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.told import MailKind
@@ -129,3 +130,51 @@ def test_a_code_is_seen_by_its_reader_alone(post: Post, caplog: pytest.LogCaptur
         assert code not in place and code.replace("-", "") not in place
     with post.desk.store.reading() as connection:
         assert connection.exec_driver_sql("SELECT sealed FROM mail").scalar_one() == ""
+
+
+def digests(post: Post) -> list[str]:
+    with post.desk.store.reading() as connection:
+        return list(connection.exec_driver_sql("SELECT digest FROM access_code ORDER BY id").scalars())
+
+
+@pytest.mark.parametrize("address", [CLARA, "nobody@client.example"])
+@pytest.mark.parametrize(
+    ("key", "problem"), [(None, StoreProblem.NO_SEAL_KEY), (bytes(32), StoreProblem.WRONG_SEAL_KEY)]
+)
+def test_without_the_machines_key_nobody_can_try_and_known_and_unknown_addresses_look_alike(
+    post: Post, address: str, key: bytes | None, problem: StoreProblem
+) -> None:
+    a_client(post.desk)
+    code = ask_for_code(post) or "00000000"
+    thief = replace(post.desk, machine=replace(post.desk.machine, seal_key=key)).acting(SYSTEM)
+    for ask in (
+        SendAccessCode(address=address, browser="b1"),
+        EnterAccessCode(address=address, browser="b1", code=code),
+    ):
+        with pytest.raises(StoreUnusable) as said:
+            thief.do(ask)
+        assert said.value.problem is problem
+    assert enter(post, code) != ()  # and no try of theirs was counted
+
+
+def test_one_code_is_kept_as_another_digest_for_each_address_and_browser(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_client(post.desk)
+    a_client(post.desk, "Dora Dale", "dora@client.example")
+    monkeypatch.setattr("frontdesk.core.store.codes.secrets.choice", lambda signs: "7")
+    places = [(CLARA, "b1"), (CLARA, "b2"), ("dora@client.example", "b1"), ("nobody@client.example", "b1")]
+    for address, browser in places:
+        post.desk.acting(SYSTEM).do(SendAccessCode(address=address, browser=browser))
+    kept = digests(post)
+    assert len(set(kept)) == len(places) and {len(it) for it in kept} == {64}
+    for at in places:
+        assert enter(post, "7777-7776", *at) == () and bool(enter(post, "7777-7777", *at)) is (at != places[-1])
+
+
+def test_a_code_kept_by_an_older_version_opens_nothing(post: Post) -> None:
+    a_client(post.desk)
+    code = ask_for_code(post)
+    with post.desk.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE access_code SET digest = '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA'")
+    assert enter(post, code) == ()

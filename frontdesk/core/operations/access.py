@@ -55,7 +55,7 @@ def enter_access_code(tx: Tx, ask: EnterAccessCode) -> tuple[ClientId, ...]:
     require_allowed(tx, ask.needs)
     address = _address(ask.address)
     code = codes.live(tx, address, ask.browser)
-    if not codes.fits(code, code_as_typed(ask.code)):
+    if not codes.fits(tx, code, address, ask.browser, code_as_typed(ask.code)):
         if code is not None:
             codes.miss(tx, code)
         return ()

@@ -1,9 +1,13 @@
-"""Secrets in mails that wait, sealed with the machine's key: who reads the database, or a backup, reads no link."""
+"""What the machine's key covers: secrets in mails that wait, and codes that are kept only to be compared.
+
+Who reads the database, or a backup, reads no link and tries no code.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 
@@ -46,6 +50,16 @@ def unseal(look: Look, sealed: str, of: str) -> dict[str, str]:
         raise StoreUnusable(StoreProblem.WRONG_SEAL_KEY, look.machine.seal_key_file) from None
     found: dict[str, str] = json.loads(plain)
     return found
+
+
+def mark(tx: Tx, use: str, text: str) -> str:
+    """What only this machine's key makes of a text, in hexadecimal (HMAC-SHA-256); another one for each use.
+
+    Raises StoreUnusable where there is no key, or another one than this database was sealed with before.
+    """
+    _require_the_key(tx)
+    of_use = hmac.digest(_key(tx), b"frontdesk " + use.encode(), "sha256")
+    return hmac.new(of_use, text.encode(), "sha256").hexdigest()
 
 
 def trouble(look: Look) -> StoreProblem | None:
