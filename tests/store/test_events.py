@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,17 @@ def test_a_tampered_detail_is_found(history: Desk, change: str) -> None:
     with history.store.writing() as connection:
         connection.execute(text(f"UPDATE event_detail SET {change} WHERE event_id = 3"))
     assert _broken(history) == [EventId(3)]
+
+
+@pytest.mark.parametrize("detail", ["", "no detail", "[]"])
+def test_a_detail_that_is_none_is_found_although_its_digest_fits(history: Desk, detail: str) -> None:
+    with history.store.writing() as connection:
+        salt = connection.execute(text("SELECT salt FROM event_detail WHERE event_id = 3")).scalar_one()
+        change = text("UPDATE event_detail SET detail = :detail WHERE event_id = 3")
+        connection.execute(change, {"detail": detail})
+    digest = hashlib.sha256(f"{salt}\0{detail}".encode()).hexdigest()
+    _without_guard(history, f"UPDATE event SET detail_digest = '{digest}' WHERE id = 3")
+    assert set(_broken(history)) == {EventId(3)}
 
 
 @pytest.mark.parametrize("column", ["actor", "role", "terminal", "operation", "subject_id", "detail_digest"])

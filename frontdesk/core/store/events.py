@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -206,6 +206,15 @@ def _consent_of(detail: str) -> ConsentId:
     return ConsentId(json.loads(detail).get("consent", ""))
 
 
+def _is_whole(detail: str, texts: Container[ConsentId]) -> bool:
+    """Whether it can be read, and the text that was agreed to is kept."""
+    try:
+        agreed = _consent_of(detail)
+    except (AttributeError, ValueError):
+        return False
+    return not agreed or agreed in texts
+
+
 def _link(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, detail: str) -> None:
     """One more row at the end of the chain."""
     assert tx.chain_head is not None
@@ -356,8 +365,7 @@ def broken_links(connection: Connection) -> list[EventId]:
     for id_, salt, detail, digest in connection.execute(
         details.join(rows.Event, col(_e.id) == col(rows.EventDetail.event_id))
     ):
-        agreed = _consent_of(detail)
-        if _digest(salt, detail) != digest or (agreed and agreed not in texts):
+        if _digest(salt, detail) != digest or not _is_whole(detail, texts):
             broken.append(EventId(id_))
     return broken
 
