@@ -15,7 +15,9 @@ from textual.content import Content
 from textual.filter import LineFilter
 from textual.style import Style
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c\u2028\u2029]")
+from frontdesk.core.domain.text import INVISIBLE
+
+_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f{INVISIBLE}]")
 
 
 _IN_ASCII = str.maketrans(

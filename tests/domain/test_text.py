@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,11 @@ def test_escape_sequences_lose_what_makes_a_terminal_act() -> None:
 
 def test_bidi_controls_and_invisible_characters_are_gone() -> None:
     assert clean_line("Al\u202eice\u200b\u2066 \ufeffB\U000e0041") == "Alice B"
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\ufff9", "\ufffa", "\ufffb", "\U0001d173", "\U000e0041", "\u2060"])
+def test_two_names_that_differ_in_what_nobody_sees_are_one(hidden: str) -> None:
+    assert clean_line(f"Ann{hidden} Lee{hidden}") == "Ann Lee" == clean_text(f"{hidden}Ann L{hidden}ee")
 
 
 def test_joiners_stay_because_some_names_need_them() -> None:
