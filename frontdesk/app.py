@@ -22,7 +22,7 @@ from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 
-from frontdesk.config import Config, log_to_file, write_private
+from frontdesk.config import Config, log_to_file
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.notices import MarkRead, ShowGlance
@@ -37,6 +37,7 @@ from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import ClientHit, Glance, Named
+from frontdesk.core.files import write_private
 from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.render.words.voice import Voice
@@ -240,8 +241,7 @@ class FrontdeskApp(App[None]):
         text, page = Path(f"day-{day}.txt"), Path(f"day-{day}.html")
         screen = cast(DeskScreen[Any], self.screen)
         try:
-            write_private(text, day_sheet(voice, day, found))
-            write_private(page, day_page(voice, day, found))
+            write_private({text: day_sheet(voice, day, found), page: day_page(voice, day, found)})
         except OSError as error:
             told = _("the day sheet was not written: {why}").format(why=error.strerror or "")
             screen.tell(told, bad=True)

@@ -16,6 +16,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.machine_settings import MACHINE_SETTINGS, ROWS, unknown_keys, variable
+from frontdesk.core.files import make_folder, write_private
 
 TEXTS = ("database", "theme", "glyphs", "language", "seal_key_file")
 """Keys outside of tables that are read."""
@@ -90,15 +91,14 @@ def read_seal_key(path: Path) -> bytes | None:
 
 def make_seal_key(path: Path) -> None:
     """A new sealing key for this user alone, unless there is one. Raises BadInput where it cannot be kept."""
+    if path.exists():
+        return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        write_private({path: base64.b64encode(secrets.token_bytes(SEAL_KEY_BYTES)).decode() + "\n"}, anew=True)
     except FileExistsError:
         return
     except OSError as error:
         raise BadInput("seal_key_file", Problem.NOT_WRITABLE, str(path), hint=error.strerror or "") from None
-    with os.fdopen(file, "w", encoding="ascii") as out:
-        out.write(base64.b64encode(secrets.token_bytes(SEAL_KEY_BYTES)).decode() + "\n")
 
 
 def data_folder() -> Path:
@@ -116,7 +116,7 @@ def log_to_file() -> Path:
     log = logging.getLogger("frontdesk")
     if not log.handlers:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             log.addHandler(logging.FileHandler(path, encoding="utf-8", delay=True))
         except OSError:
             log.addHandler(logging.NullHandler())
@@ -195,9 +195,3 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadInput("config", Problem.NOT_A_FILE, str(path), hint=error.strerror or "") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput("config", Problem.NOT_READABLE, str(path), hint=str(error)) from None
-
-
-def write_private(path: Path, text: str) -> None:
-    """Writes text with people's names in it: a new file is for this user alone. Raises OSError."""
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8", newline="")

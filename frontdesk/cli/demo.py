@@ -24,6 +24,7 @@ from frontdesk.core.domain.errors import BadInput, Problem, StoreProblem, StoreU
 from frontdesk.core.domain.practice import PLACEHOLDER
 from frontdesk.core.domain.practice_file import PracticeFile
 from frontdesk.core.domain.times import is_zone
+from frontdesk.core.files import make_folder
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
 
@@ -99,7 +100,7 @@ def init(
     opening.create = True
     if "://" not in opening.url:
         try:
-            Path(opening.url).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(Path(opening.url).parent)
         except OSError:
             raise StoreUnusable(StoreProblem.READ_ONLY, opening.url) from None
     event = opening.do(ApplyPractice(file=_with_answers(text, answers)))

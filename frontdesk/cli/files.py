@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from frontdesk.config import write_private
 from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.files import write_private
 
 
 def read_text(file: Path) -> str:
@@ -22,10 +23,11 @@ def read_text(file: Path) -> str:
         raise BadInput("FILE", Problem.NOT_A_FILE, str(file), hint=error.strerror or "") from None
 
 
-def write_text(file: Path, text: str, option: str) -> None:
-    """For this user alone: it names people. Raises BadInput, naming the option, where it cannot be written."""
+def write_texts(texts: Mapping[Path, str], option: str) -> None:
+    """All of them or none, for this user alone: they name people. Raises BadInput, naming the option."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_private(file, text)
+        write_private(texts)
     except OSError as error:
-        raise BadInput(option, Problem.NOT_WRITABLE, str(file), hint=error.strerror or "") from None
+        named = Path(error.filename or "")
+        named = named if named in texts else next(iter(texts))
+        raise BadInput(option, Problem.NOT_WRITABLE, str(named), hint=error.strerror or "") from None

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from frontdesk.cli.files import read_text, write_text
+from frontdesk.cli.files import read_text, write_texts
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show
 from frontdesk.core.asks.transfer import SOURCE, ImportRecords, PlanImport, ShowEverything
@@ -109,8 +109,7 @@ def export(
             if it.appointment.practitioner == person.id and it.appointment.status is not Status.UNDONE
         ]
         files[f"{person.id}.ics"] = ics_writer.calendar(person.name, theirs, opening.desk.now())
-    for name, text in files.items():
-        write_text(folder / name, text, "--all")
+    write_texts({folder / name: text for name, text in files.items()}, "--all")
     counts = {
         "folder": str(folder),
         "clients": len(everything.clients),
@@ -181,8 +180,8 @@ def _write_bad(records: Records, bad: Path | None, files: list[Path], *, writes:
     for where in rows:
         if where.resolve() in [file.resolve() for file in files]:
             raise BadInput("--bad", Problem.EXISTS_ALREADY, str(where), hint=_("it is one of the files to import"))
-    for where, theirs in rows.items() if writes else ():
-        write_text(where, csv_writer.bad_csv(theirs), "--bad")
+    if writes and rows:
+        write_texts({where: csv_writer.bad_csv(theirs) for where, theirs in rows.items()}, "--bad")
     return {where: len(theirs) for where, theirs in rows.items()}
 
 

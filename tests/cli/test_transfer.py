@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -385,6 +387,34 @@ def test_a_half_file_costs_only_its_broken_lines_and_they_can_be_mended(practice
     (tmp_path / "mended.csv").write_text("\n".join([header, *kept]))
     again = practice("import", "mended.csv", "--json").json["item"]
     assert (again["appointments"]["new"], again["bad"]) == (3, [])
+
+
+def test_an_export_that_finds_no_room_leaves_the_older_one(
+    practice: Command, lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert practice("export", "--all", "out").code == 0
+    before = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    assert practice("client", "add", "--name", "Nora New").code == 0
+
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("frontdesk.core.files._sync", full)
+        said = practice("export", "--all", "out")
+    assert (said.code, said.out) == (2, "") and "No space left" in said.err
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+    assert practice("export", "--all", "out").code == 0
+    assert b"Nora New" in (tmp_path / "out" / "clients.csv").read_bytes()
+
+
+def test_nothing_is_written_through_a_link(practice: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,patient,practitioner,date,time,slot_minutes\n1,Ann,ann,never,09:00,30\n")
+    (tmp_path / "diary.txt").write_text("mine")
+    (tmp_path / "bad.csv").symlink_to(tmp_path / "diary.txt")
+    said = practice("import", "a.csv", "--bad", "bad.csv")
+    assert said.code == 2 and "bad.csv" in said.err and "it is a link" in said.err
+    assert (tmp_path / "diary.txt").read_text() == "mine"
 
 
 def test_bad_rows_of_both_kinds_go_into_files_of_their_own(practice: Command, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from frontdesk.core.desk import Desk, open_desk
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.store.engine import Store
+from frontdesk.core.store.migrate import upgrade
 from tests.builders import Clock, booked, on, open_test_desk
 
 NOBODY = 65534
@@ -120,6 +121,23 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
         Store(str(path), create=True)
     assert caught.value.problem is StoreProblem.NOT_A_DATABASE
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "words"])
+@pytest.mark.parametrize("opened", [lambda path: Store(path), lambda path: upgrade(path, "1")])
+def test_what_is_no_file_is_no_database_and_nobody_waits_at_it(
+    tmp_path: Path, kind: str, opened: Callable[[str], object]
+) -> None:
+    path = Path(os.devnull) if kind == "device" else tmp_path / "practice.db"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "words":
+        path.write_text("Monday: Clara at nine")
+    with pytest.raises(StoreUnusable) as caught:
+        opened(str(path))
+    assert caught.value.problem is StoreProblem.NOT_A_DATABASE
 
 
 def test_what_could_not_be_made_can_be_made_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ class Store:
 
     def __init__(self, url: str, *, create: bool = False) -> None:
         self.url, self.path = place_of(url)
-        made = self.path is not None and _check_file(self.path, create)
+        made = self.path is not None and check_file(self.path, create)
         try:
             self._reading = engine_on(self.url, writing=False)
             self._writing = engine_on(self.url, writing=True)
@@ -334,7 +334,7 @@ def driver() -> ModuleType:
     return sqlite  # type: ignore[no-any-return]
 
 
-def _check_file(path: Path, create: bool) -> bool:
+def check_file(path: Path, create: bool = False) -> bool:
     """Whether the file was made just now. Raises StoreUnusable for a place that can hold no database."""
     folder = path.parent
     try:
@@ -342,9 +342,9 @@ def _check_file(path: Path, create: bool) -> bool:
             raise StoreUnusable(StoreProblem.NO_FOLDER, str(path))
         if _disk_of(folder) in NETWORK_DISKS:
             raise StoreUnusable(StoreProblem.NETWORK_DISK, str(path))
-        if path.is_dir():
-            raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
         if path.exists():
+            if not path.is_file():  # a folder; a pipe, which would be waited at; a device
+                raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
             with path.open("rb") as file:
                 if file.read(16) not in (b"", b"SQLite format 3\x00"):
                     raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))

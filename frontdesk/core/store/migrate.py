@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import subprocess
@@ -18,8 +17,9 @@ from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
+from frontdesk.core.files import written
 from frontdesk.core.store import events, mail_rows, rows
-from frontdesk.core.store.engine import SCHEMA, driver, engine_on, place_of, schema_of, translated
+from frontdesk.core.store.engine import SCHEMA, check_file, driver, engine_on, place_of, schema_of, translated
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.shapes import from_text
 
@@ -77,8 +77,8 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
     `moment` names the copy. Raises StoreUnusable or Busy, and then the database is as it was.
     """
     url, path = place_of(url)
-    if path is not None and not path.exists():
-        raise StoreUnusable(StoreProblem.MISSING, str(path))
+    if path is not None:
+        check_file(path)
     try:
         engine = engine_on(url, writing=True)
     except ArgumentError:
@@ -147,32 +147,11 @@ def _dump(url: str, _: Path | None, folder: str, suffix: str) -> str:
 @contextmanager
 def _kept(to: Path) -> Iterator[Path]:
     """A file to write, which gets its name once it is whole and on disk; else there is none. Raises StoreUnusable."""
-    part = to.with_name(to.name + ".part")
     try:
-        if to.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
+        with written(to, anew=True) as (part,):
             yield part
-            _on_disk(part)
-            part.rename(to)
-            _on_disk(to.parent)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), error.strerror or "") from None
-
-
-def _on_disk(path: Path) -> None:
-    """A file, or a folder with the names in it."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _require_sound(connection: Connection, name: str) -> int:

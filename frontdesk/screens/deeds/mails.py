@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from frontdesk.config import write_private
 from frontdesk.core.asks.clients import ShowClient
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.asks.mails import (
@@ -24,6 +23,7 @@ from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.outbox import Call, Mail, MailId, MailState, Owed, is_to_be_called, may_be_dropped
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.files import write_private
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.outbox import mail_head_words, mail_kind_words, mail_state_words, mail_text
 from frontdesk.screens.deeds.deeds import Deeds, unchanged
@@ -165,7 +165,7 @@ class MailDeeds(Deeds):
         """The page beside where the program was started; its links stay covered."""
         path = Path(f"mail-{mail.id}.html")
         try:
-            write_private(path, mail.letter.html)
+            write_private({path: mail.letter.html})
         except OSError as error:
             self.screen.tell(_("the page was not written: {why}").format(why=error.strerror or ""), bad=True)
             return
