@@ -31,7 +31,7 @@ from frontdesk.screens.requests import DETAIL_REST
 from frontdesk.widgets.line_list import LineList
 from tests.builders import PRACTICE, at, booked, on, open_test_desk
 from tests.screens.asking import ask
-from tests.screens.driving import WAYS, another_desk, deeds, running, send, shown, slow, still, told, until
+from tests.screens.driving import WAYS, another_desk, deeds, noticing, running, send, shown, slow, still, told, until
 
 CLEAR = [(24, hour, "ann") for hour in (9, 10, 11, 14)] + [(24, hour, "bob") for hour in (9, 10, 11, 14, 15)]
 CLASHING = [(25, 9), (25, 10), (25, 11)]
@@ -191,10 +191,11 @@ async def test_an_approval_that_comes_too_late_says_what_happened(overnight: Pat
 
 
 async def test_an_approval_whose_time_was_taken_meanwhile_says_by_whom_and_keeps_what_was_typed(
-    overnight: Path,
+    overnight: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(overnight) as app:
         await send(app, "2a\t\t\tbring the file", burst=False)
+        monkeypatch.setattr(app, "_changed_elsewhere", lambda: None)  # it is sent before the app has looked
         booked(another_desk(overnight), on(24, 9), client="Rival", override="in pain")
         await send(app, "\n", burst=False)
 
@@ -204,6 +205,22 @@ async def test_an_approval_whose_time_was_taken_meanwhile_says_by_whom_and_keeps
         assert "Tue 24 Nov 09:30 Ann Archer" in text, "the next best steps"
         assert deeds(app) == []
         await send(app, [events.Key("down", None)], burst=False)
+        await send(app, "\n", burst=False)
+        assert deeds(app) == ["approve"]
+
+
+async def test_a_time_that_is_taken_while_an_approval_is_filled_is_told_in_the_form(overnight: Path) -> None:
+    async with running(overnight) as app:
+        await send(app, "2a\t\t\tbring the file", burst=False)
+        async with noticing(app):
+            booked(another_desk(overnight), on(24, 9), client="Rival", override="in pain")
+        assert "Ann Archer has Rival" in shown(app)
+        await send(app, [events.Key("down", None)], burst=False)
+        await send(app, "\n", burst=False)
+
+        text = shown(app)
+        assert deeds(app) == [] and "the hold is lost" in text, "the request is not the one that was opened"
+        assert "bring the file" in text and "2026-11-24 09:30" in text
         await send(app, "\n", burst=False)
         assert deeds(app) == ["approve"]
 
