@@ -22,7 +22,7 @@ from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 
-from frontdesk.config import Config, log_to_file
+from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.notices import MarkRead, ShowGlance
@@ -353,7 +353,9 @@ class FrontdeskApp(App[None]):
         """Mails and reminders leave from a thread with a loop of its own: no link that stalls holds up a key."""
         from frontdesk.core.domain.actors import SYSTEM
         from frontdesk.core.sender import Sender
+        from frontdesk.log import log_to_file
 
+        log_to_file()
         asyncio.run(Sender(desk.acting(SYSTEM), self.start.machine.smtp, desk.now).run(self._leaving))
 
     def _changed_elsewhere(self) -> None:
@@ -475,6 +477,8 @@ class FrontdeskApp(App[None]):
 
     def _fatal_error(self) -> None:
         """A bug: its trace goes to the log, never client data to the screen."""
+        from frontdesk.log import log_to_file
+
         where = log_to_file()
         logging.getLogger("frontdesk").exception("fault")
         told = _("this is a fault in frontdesk; nothing more was saved. {where} says where.")

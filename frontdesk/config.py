@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import difflib
-import logging
 import os
 import secrets
 import tomllib
@@ -16,7 +15,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.machine_settings import MACHINE_SETTINGS, ROWS, unknown_keys, variable
-from frontdesk.core.files import make_folder, write_private
+from frontdesk.core.files import write_private
 
 TEXTS = ("database", "theme", "glyphs", "language", "seal_key_file")
 """Keys outside of tables that are read."""
@@ -106,22 +105,6 @@ def data_folder() -> Path:
     package = Path(__file__).parent
     inside = package / "data"
     return inside if inside.is_dir() else package.parent / "data"
-
-
-def log_to_file() -> Path:
-    """Send the log of faults to a file of the user's own; answers where that is."""
-    from platformdirs import user_log_path
-
-    path = user_log_path("frontdesk") / "frontdesk.log"
-    log = logging.getLogger("frontdesk")
-    if not log.handlers:
-        try:
-            make_folder(path.parent)
-            log.addHandler(logging.FileHandler(path, encoding="utf-8", delay=True))
-        except OSError:
-            log.addHandler(logging.NullHandler())
-    log.propagate = "PYTEST_CURRENT_TEST" in os.environ
-    return path
 
 
 def default_database() -> str:

@@ -93,7 +93,9 @@ def deliver(
     With --once, exit code 7: no mail server, or it takes nothing.
     """
     from frontdesk.core.sender import Sender
+    from frontdesk.log import log_to_stderr
 
+    log_to_stderr()
     opening: Opening = context.obj
     desk = opening.desk.acting(SYSTEM)
     sender = Sender(desk, opening.machine.smtp, desk.now)

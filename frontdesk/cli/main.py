@@ -30,7 +30,7 @@ from frontdesk.cli import (
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import failed, say, show
 from frontdesk.cli.version import say_version
-from frontdesk.config import log_to_file, read_config
+from frontdesk.config import read_config
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, language_for, speak
@@ -152,6 +152,8 @@ def _translate(command: Any) -> None:
 
 
 def _fault(as_json: bool) -> int:
+    from frontdesk.log import log_to_file
+
     where = log_to_file()
     logging.getLogger("frontdesk").exception("fault")
     told = _("this is a fault in frontdesk; nothing more was saved. {where} says where.").format(where=where)
