@@ -6,7 +6,6 @@ import base64
 import difflib
 import os
 import secrets
-import tomllib
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.machine_settings import MACHINE_SETTINGS, ROWS, unknown_keys, variable
 from frontdesk.core.files import write_private
+from frontdesk.core.parse.toml import TOMLDecodeError, tables
 
 TEXTS = ("database", "theme", "glyphs", "language", "seal_key_file")
 """Keys outside of tables that are read."""
@@ -173,8 +173,8 @@ def _read_default() -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tables(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput("config", Problem.NOT_A_FILE, str(path), hint=error.strerror or "") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput("config", Problem.NOT_READABLE, str(path), hint=str(error)) from None

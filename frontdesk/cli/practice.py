@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from frontdesk.core.domain.practice_file import PlannedChange, PracticeFile, Pra
 from frontdesk.core.domain.services import Location, Service
 from frontdesk.core.domain.settings import TEXTS, setting_of
 from frontdesk.core.domain.work import Work
+from frontdesk.core.parse.toml import TOMLDecodeError, tables
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.practice import practice_data, practice_toml
@@ -117,8 +117,8 @@ def _choice(text: str) -> tuple[str, Any]:
     if not equals:
         raise BadInput("KEY=VALUE", Problem.NOT_READABLE, text, hint="booking.horizon=90")
     try:
-        read = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+        read = tables(f"value = {value}")["value"]
+    except TOMLDecodeError:
         read = value.strip()
     row = setting_of(key.strip())
     is_text = isinstance(read, float) or (row is not None and row.form in TEXTS)  # an amount is a text too

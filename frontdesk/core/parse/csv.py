@@ -251,7 +251,7 @@ def _contacts(text: str, country: str) -> tuple[Contact, ...]:
     if text.startswith("["):
         try:
             return tuple(_contact(it) for it in json.loads(text))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise BadInput("contacts", Problem.NOT_READABLE, text) from None
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         name, phone, email, *_ = (*(part.strip() for part in entry.split("|")), "", "", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
@@ -12,6 +11,7 @@ from frontdesk.core.domain.appointments import Status
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.text import folded
+from frontdesk.core.parse.toml import TOMLDecodeError, tables
 
 
 class Kind(Enum):
@@ -106,8 +106,8 @@ def mapping_file(text: str) -> ImportMapping:
     """`[appointments]` and `[clients]` map a column to a field, `[statuses]` a word to a status,
     `[titles]` lists what a calendar's titles are (`ignore`, `time_off`). Raises BadInput."""
     try:
-        plain = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        plain = tables(text)
+    except TOMLDecodeError as error:
         raise BadInput("--map", Problem.NOT_READABLE, "TOML", hint=str(error)) from None
     for section in plain:
         if section not in ("appointments", "clients", "statuses", "titles"):

@@ -42,7 +42,7 @@ def _event(line: str, file: str, number: int) -> PastEvent:
         )
         if texts["detail"]:
             fine = fine and isinstance(json.loads(texts["detail"]), dict)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         fine = False
     if not fine:
         raise BadInput(file, Problem.NOT_READABLE, "event", hint="a line of events.jsonl from an export", line=number)

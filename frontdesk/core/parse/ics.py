@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from frontdesk.core.domain.times import YEARS, is_zone, zone
 from frontdesk.core.parse.csv import problem
 from frontdesk.core.parse.csv_columns import ImportMapping
 
-MONTHS = 12
+YEARS_AHEAD = 1
 """How far an event without an end is expanded."""
 
 _AWAY = "off holiday holidays vacation leave away absent sick conference training urlaub krank ferien conge"
@@ -31,7 +33,6 @@ def records(
 ) -> Records:
     """The records of one calendar, of the practitioner it is named after. Raises BadInput."""
     import icalendar
-    import recurring_ical_events
     import x_wr_timezone
 
     mapping = mapping or ImportMapping()
@@ -39,6 +40,7 @@ def records(
         calendar = icalendar.Calendar.from_ical(text)
     except (ValueError, KeyError, IndexError) as error:
         raise BadInput(file, Problem.NOT_READABLE, "calendar file (ICS)", hint=str(error)[:120]) from None
+    _flatten(calendar)
     own_zone = str(calendar.get("X-WR-TIMEZONE", ""))
     if own_zone and not is_zone(own_zone):
         raise BadInput(f"{file}: X-WR-TIMEZONE", Problem.NOT_A_ZONE, own_zone)
@@ -48,8 +50,7 @@ def records(
     bad = _take_out_unreadable(calendar, file, practitioner, zone_name)
     if own_zone:
         calendar = x_wr_timezone.to_standard(calendar)
-    window = _window(calendar, today)
-    for event in recurring_ical_events.of(calendar).between(*window):
+    for event in _expanded(calendar, today):
         title = clean_line(str(event.get("SUMMARY", "")))
         try:
             read = _event(event, title, practitioner, zone_name, mapping)
@@ -65,6 +66,14 @@ def records(
     return Records(appointments=tuple(good), time_off=tuple(off), bad=tuple(bad), ignored=ignored)
 
 
+def _flatten(calendar: Any) -> None:
+    """Only zones and events are left, each by itself: some nest what does not nest."""
+    zones, events = calendar.walk("VTIMEZONE"), calendar.walk("VEVENT")
+    for it in events:
+        it.subcomponents = []
+    calendar.subcomponents = [*zones, *events]
+
+
 def _take_out_unreadable(calendar: Any, file: str, practitioner: str, zone_name: str) -> list[BadRow]:
     """Events whose times or rules cannot be followed: they would vanish without a word when series are expanded."""
     import recurring_ical_events
@@ -73,13 +82,9 @@ def _take_out_unreadable(calendar: Any, file: str, practitioner: str, zone_name:
     for event in list(calendar.walk("VEVENT")):
         told = _unreadable(event)
         if not told:
-            alone = type(calendar)()
-            for zone_of_file in calendar.walk("VTIMEZONE"):
-                alone.add_component(zone_of_file)
-            alone.add_component(event)
             try:
                 day = event["DTSTART"].dt
-                recurring_ical_events.of(alone).at(day)
+                recurring_ical_events.of(_with_only(calendar, [event])).at(day)
             except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
                 told = f"RRULE: {error or 'cannot be followed'}"
         if told:
@@ -175,12 +180,49 @@ def _end(event: Any) -> Any:
     return start + timedelta(days=1) if not isinstance(start, datetime) else start
 
 
-def _window(calendar: Any, today: date) -> tuple[date, date]:
-    """From the first event to a year from today: what repeats without an end is expanded so far."""
-    starts = [event["DTSTART"].dt for event in calendar.walk("VEVENT") if "DTSTART" in event]
-    days = [start.date() if isinstance(start, datetime) else start for start in starts]
-    last = max([today, *days])
-    return min([today, *days]), date(last.year + 1, last.month, min(last.day, 28)) + timedelta(days=1)
+def _expanded(calendar: Any, today: date) -> Iterator[Any]:
+    """Each time that something happens, as an event of its own.
+
+    What repeats without an end does so for a year from today, or from its start where that is later; however far
+    away something else lies. What belongs to one series stays together.
+    """
+    import recurring_ical_events
+
+    events = list(calendar.walk("VEVENT"))
+    first, last = min([today, *map(_day, events)]), max([today, *map(_day, events)])
+    ends = {_series(it): _year_after(max(today, _day(it))) for it in events if _is_endless(it)}
+    together: dict[date, list[Any]] = defaultdict(list)
+    for it in events:
+        together[ends.get(_series(it), _year_after(last))].append(it)
+    for end, theirs in together.items():
+        yield from recurring_ical_events.of(_with_only(calendar, theirs)).between(first, end)
+
+
+def _with_only(calendar: Any, events: Iterable[Any]) -> Any:
+    """The calendar with only these events, and its zones."""
+    made = type(calendar)()
+    for it in (*calendar.walk("VTIMEZONE"), *events):
+        made.add_component(it)
+    return made
+
+
+def _series(event: Any) -> object:
+    """What all of one series share; an event without a name is one by itself."""
+    return str(event.get("UID", "")) or id(event)
+
+
+def _is_endless(event: Any) -> bool:
+    rules = event.get("RRULE", [])
+    return any("COUNT" not in it and "UNTIL" not in it for it in (rules if isinstance(rules, list) else [rules]))
+
+
+def _day(event: Any) -> date:
+    start = event["DTSTART"].dt
+    return start.date() if isinstance(start, datetime) else start
+
+
+def _year_after(day: date) -> date:
+    return date(day.year + YEARS_AHEAD, day.month, min(day.day, 28)) + timedelta(days=1)
 
 
 def _aware(at: date, zone_name: str) -> datetime:

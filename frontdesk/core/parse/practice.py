@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,13 +28,14 @@ from frontdesk.core.parse.practice_entries import (
     table_of,
 )
 from frontdesk.core.parse.practice_forms import Here, Lines, require_known
+from frontdesk.core.parse.toml import TOMLDecodeError, tables
 
 
 def practice_file(text: str, currency: str = "EUR") -> PracticeFile:
     """Amounts are in the currency of the file; where it names none, in that of the practice. Raises BadInput."""
     try:
-        plain = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        plain = tables(text)
+    except TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise BadInput(
             "practice file", Problem.NOT_READABLE, "TOML", hint=str(error), line=int(line[1]) if line else None
