@@ -83,14 +83,18 @@ def book_with_a_new_desk_each_time(place: Place, url: str, waves: int) -> list[s
 
 
 def do_anything(place: Place, url: str, waves: int, seed: int, also_back: bool) -> list[str]:
-    """Book, overbook, move, cancel on two practitioners and two rooms, in a few hours that a wave shares."""
+    """Book, overbook, move, cancel on two practitioners and two rooms, in a few hours that a wave shares.
+
+    `also_back` undoes and reinstates too; what was undone is redone at once half of the time, else it is too late.
+    """
     rng = random.Random(seed * 1000 + place.number)
     desk = desk_on(url, replace(DESK, name=f"racer {place.number}"))
-    outcomes = []
+    outcomes: list[str] = []
     for wave in range(waves):
         place.wait()
         for _ in range(4):
-            ask = _anything(rng, desk, wave, also_back)
+            undone = bool(outcomes) and outcomes[-1] == "Undo: done"
+            ask = Redo() if undone and rng.random() < 0.5 else _anything(rng, desk, wave, also_back)
             outcomes.append(f"{type(ask).__name__}: {_outcome(desk, ask)}")
     desk.close()
     return outcomes
