@@ -90,10 +90,9 @@ def read_seal_key(path: Path) -> bytes | None:
 
 def make_seal_key(path: Path) -> None:
     """A new sealing key for this user alone, unless there is one. Raises BadInput where it cannot be kept."""
-    if path.exists():
-        return
     try:
-        write_private({path: base64.b64encode(secrets.token_bytes(SEAL_KEY_BYTES)).decode() + "\n"}, anew=True)
+        if not path.exists():
+            write_private({path: base64.b64encode(secrets.token_bytes(SEAL_KEY_BYTES)).decode() + "\n"}, anew=True)
     except FileExistsError:
         return
     except OSError as error:
