@@ -172,6 +172,8 @@ def _with_answers(text: str, answers: Mapping[str, object]) -> PracticeFile:
     """The kit as a file again, with what was answered in it."""
     import tomlkit
 
+    from frontdesk.core.parse.practice import practice_file
+
     document = tomlkit.parse(text).unwrap()
     for name in ("name", "timezone", "locale", "currency"):
         if answers.get(name):
@@ -184,6 +186,4 @@ def _with_answers(text: str, answers: Mapping[str, object]) -> PracticeFile:
         for person in document["staff"]:
             place = next(iter(person["hours"]))
             person["hours"] = {place: dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), answers["hours"])}
-    from frontdesk.core.parse.practice import practice_file
-
     return practice_file(tomlkit.dumps(document))

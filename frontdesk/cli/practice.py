@@ -56,9 +56,9 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Make the database agree with a practice file; creates it where there is none."""
-    opening: Opening = context.obj
     from frontdesk.core.parse.practice import practice_file
 
+    opening: Opening = context.obj
     text = read_text(file)
     exists = opening.has_practice
     opening.create = exists or not dry_run

@@ -51,12 +51,12 @@ def find_clients(look: Look, question: FindClients) -> tuple[ClientHit, ...]:
 
 def _with_birth_date(look: Look, typed: str) -> tuple[date | None, str]:
     """The birth date among the words, and the other words."""
-    setup = practice.load(look).practice
-    today = local_date(look.now, setup.timezone)
+    settings = practice.load(look).practice
+    today = local_date(look.now, settings.timezone)
     words = typed.split()
     for length in (3, 1):
         for at in range(len(words) - length + 1):
-            born = birth_date(" ".join(words[at : at + length]), today, setup.locale)
+            born = birth_date(" ".join(words[at : at + length]), today, settings.locale)
             if born is not None:
                 return born, " ".join(words[:at] + words[at + length :])
     return None, typed

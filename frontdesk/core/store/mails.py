@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, bindparam, cast, false, func, or_, select, text, update
@@ -74,8 +75,7 @@ _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 
 def add(tx: Tx, it: T) -> T | None:
     """With the number the database gives; None where the same was written before, and not put aside."""
-    statement = _INSERT_ONCE[tx.is_sqlite]
-    id_ = tx.connection.execute(statement, row(it)).scalar()
+    id_ = tx.connection.execute(_insert_once(tx.is_sqlite), row(it)).scalar()
     return None if id_ is None else replace(it, id=MailId(id_))
 
 
@@ -136,8 +136,8 @@ def of_automations(tx: Tx, batch: int) -> list[Mail | Webhook]:
     return [it for it in found if not isinstance(it, Call)]
 
 
-def _locked(tx: Tx, which: Any) -> list[Owed]:
-    found = tx.connection.execute(ONE.where(which).order_by(col(_m.id)).with_for_update())
+def _locked(tx: Tx, *which: Any) -> list[Owed]:
+    found = tx.connection.execute(ONE.where(*which).order_by(col(_m.id)).with_for_update())
     return [value(row) for row in found]
 
 
@@ -181,36 +181,30 @@ def waiting_reminders(tx: Tx, appointment: AppointmentId) -> list[Mail]:
 
 def waiting_automations(tx: Tx, appointment: AppointmentId) -> list[Mail]:
     """What automations wrote of an appointment and nobody can have read, locked; also where the cause is gone."""
-    theirs = (
-        ONE.where(
-            col(_m.subject_kind) == "appointment",
-            col(_m.subject_id) == str(appointment),
-            col(_m.kind) == MailKind.AUTOMATION.value,
-            col(_m.carrier) == Carrier.MAIL.value,
-            col(_m.perhaps).is_(False),
-            or_(
-                col(_m.state).in_([it.value for it in UNSENT]),
-                and_(col(_m.state) == MailState.SUPERSEDED.value, col(_m.put_aside) == PutAside.CAUSE_GONE.value),
-            ),
-        )
-        .order_by(col(_m.id))
-        .with_for_update()
+    found = _locked(
+        tx,
+        col(_m.subject_kind) == "appointment",
+        col(_m.subject_id) == str(appointment),
+        col(_m.kind) == MailKind.AUTOMATION.value,
+        col(_m.carrier) == Carrier.MAIL.value,
+        col(_m.perhaps).is_(False),
+        or_(
+            col(_m.state).in_([it.value for it in UNSENT]),
+            and_(col(_m.state) == MailState.SUPERSEDED.value, col(_m.put_aside) == PutAside.CAUSE_GONE.value),
+        ),
     )
-    return [it for it in map(value, tx.connection.execute(theirs)) if isinstance(it, Mail)]
+    return [it for it in found if isinstance(it, Mail)]
 
 
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail | Call]:
     """What waits for a client; locked."""
-    theirs = (
-        ONE.where(
-            _is_of(client),
-            col(_m.reader) == Reader.CLIENT.value,
-            col(_m.state).in_([it.value for it in UNSENT]),
-        )
-        .order_by(col(_m.id))
-        .with_for_update()
+    found = _locked(
+        tx,
+        _is_of(client),
+        col(_m.reader) == Reader.CLIENT.value,
+        col(_m.state).in_([it.value for it in UNSENT]),
     )
-    return [it for it in map(value, tx.connection.execute(theirs)) if not isinstance(it, Webhook)]
+    return [it for it in found if not isinstance(it, Webhook)]
 
 
 def invited(look: Look, appointment: AppointmentId) -> frozenset[str]:
@@ -330,7 +324,9 @@ def to_be_reminded(look: Look, near: Instant, far: Instant) -> tuple[tuple[Appoi
     return tuple((it, frozenset(known.get(str(it.id), ()))) for it in ahead)
 
 
-def _once(sqlite: bool) -> Any:
+@cache
+def _insert_once(sqlite: bool) -> Any:
+    """Each engine's own way of writing only once."""
     if sqlite:
         from sqlalchemy.dialects.sqlite import insert as insert_or_not
     else:
@@ -344,17 +340,6 @@ def _once(sqlite: bool) -> Any:
         set_={it.name: written.excluded[it.name] for it in COLUMNS if it.name not in ("id", *_ONCE)},
         where=again,
     ).returning(col(_m.id))
-
-
-class _Once(dict[bool, Any]):
-    """Each engine's own way of writing only once, built when that engine is first used."""
-
-    def __missing__(self, sqlite: bool) -> Any:
-        self[sqlite] = _once(sqlite)
-        return self[sqlite]
-
-
-_INSERT_ONCE = _Once()
 
 
 def _seen(look: Look) -> list[Any]:

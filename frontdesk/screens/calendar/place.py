@@ -172,9 +172,8 @@ class Place:
             self.show_view()
         self.screen.picture.follow = it.id
         await self.screen.load()
-        if (
-            self.screen.picture.follow is None and self.screen.appointment_here() != it.id
-        ):  # cancelled: it has no place in the grid
+        has_place = self.screen.picture.follow is not None or self.screen.appointment_here() == it.id
+        if not has_place:  # it is cancelled
             await self.screen.appointments.panel(it.id)
 
     def back(self) -> None:
