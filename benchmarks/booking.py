@@ -26,7 +26,7 @@ from frontdesk.core.asks.appointments import BookAppointment
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import SlotTaken
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.store.engine import driver
+from frontdesk.core.store.connecting import driver
 
 BEHIND = 100_000
 ROUNDS = 7

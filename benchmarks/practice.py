@@ -28,7 +28,8 @@ from frontdesk.core.domain.people import Client, ClientId, StaffId
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.services import LocationId, ServiceId
 from frontdesk.core.store import search
-from frontdesk.core.store.engine import SCHEMA, Store, driver
+from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.engine import SCHEMA, Store
 
 SIZES = (10_000, 100_000, 1_000_000)
 PRACTITIONERS = 20

@@ -14,7 +14,7 @@ from practice import built, open_desk
 from timing import alternating, folder, tell
 
 from frontdesk.core.asks.clients import FindClients
-from frontdesk.core.store.engine import driver
+from frontdesk.core.store.connecting import driver
 
 SIZES = (20_000, 1_000_000)
 GOALS = {20_000: None, 1_000_000: 0.1}

@@ -19,7 +19,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.scenes import Asking, Offer
 from frontdesk.core.queries import slots
 from frontdesk.core.store import practice
-from frontdesk.core.store.engine import driver
+from frontdesk.core.store.connecting import driver
 from frontdesk.core.store.look import Look
 
 BEHIND = 100_000

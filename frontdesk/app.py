@@ -30,7 +30,7 @@ from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.errors import DeskError, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
@@ -129,6 +129,8 @@ class FrontdeskApp(App[None]):
         self.drafts: dict[ClientId, str] = {}
         self.frames = Frames()
         self.parting = ""
+        self.trouble: StoreProblem | None = None
+        """Why nothing can be saved now."""
         self._leaving = threading.Event()
         self._carrier: threading.Thread | None = None
         self.animation_level = "none"
@@ -342,12 +344,32 @@ class FrontdeskApp(App[None]):
     def _watch(self, desk: Desk) -> None:
         """Another terminal's change appears by itself."""
         watch = desk.watch()
-        while self.is_running:
-            if watch.changed(timeout=POLL):
-                self.call_from_thread(self._changed_elsewhere)
+        while self.is_running and not self.is_lost:
+            try:
+                if watch.changed(timeout=POLL) or self.trouble is not None:
+                    self.call_from_thread(self._changed_elsewhere)
+            except StoreUnusable as error:
+                self.call_from_thread(self._troubled, error)
             if not watch.waits:
                 time.sleep(POLL)
         watch.close()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing can be saved any more until the app is opened again."""
+        return self.trouble in (StoreProblem.REPLACED, StoreProblem.REMOVED)
+
+    def _troubled(self, error: StoreUnusable) -> None:
+        """What is on the screens is not what is kept any more: everybody who looks is told, before they save."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen) and error.problem is not self.trouble:
+            screen.tell_error(error)
+        if error.problem is StoreProblem.RESTORED:
+            self._ask_again()
+            return
+        self.trouble = error.problem
+        for shown in self._screens():
+            shown.head()
 
     def _deliver(self, desk: Desk) -> None:
         """Mails and reminders leave from a thread with a loop of its own: no link that stalls holds up a key."""
@@ -359,6 +381,7 @@ class FrontdeskApp(App[None]):
         asyncio.run(Sender(desk.acting(SYSTEM), self.start.machine.smtp, desk.now).run(self._leaving))
 
     def _changed_elsewhere(self) -> None:
+        self.trouble = None
         self._ask_again()
 
     def _ask_again(self) -> None:

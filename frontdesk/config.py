@@ -6,14 +6,16 @@ import base64
 import difflib
 import os
 import secrets
+import sys
 from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.errors import BadInput, Problem
-from frontdesk.core.domain.machine import Security, Smtp
+from frontdesk.core.domain.errors import BadInput, Problem, saying
+from frontdesk.core.domain.machine import Limits, Security, Smtp
 from frontdesk.core.domain.machine_settings import MACHINE_SETTINGS, ROWS, unknown_keys, variable
+from frontdesk.core.domain.settings import Setting
 from frontdesk.core.files import write_private
 from frontdesk.core.parse.toml import TOMLDecodeError, tables
 
@@ -37,6 +39,7 @@ class Config:
     """Of screens and commands; empty: the practice's."""
     smtp: Smtp | None = None
     """None: mails wait."""
+    limits: Limits = Limits()
     seal_key_file: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     """Binding id to key."""
@@ -61,6 +64,7 @@ def read_config(path: Path | None = None) -> Config:
     if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
         raise BadInput("config: keys", Problem.NOT_A_CHOICE, str(keys), hint='[keys] with lines such as new = "n"')
     values["smtp"] = _smtp(values.get("smtp", {}))
+    values["limits"] = _limits(values.get("postgresql", {}))
     known = {name: values[name] for name in Config.__dataclass_fields__ if name in values}
     return Config(**{"database": default_database(), "seal_key_file": str(_default_seal_key()), **known})
 
@@ -148,6 +152,27 @@ def _smtp(given: Any) -> Smtp | None:
         password=_password(str(values["password"]), str(values["password_file"])) if values["user"] else "",
         sender=str(values["from"]),
     )
+
+
+def _limits(given: Any) -> Limits:
+    """How long a PostgreSQL server may take. Raises BadInput."""
+    if not isinstance(given, dict):
+        raise BadInput("config: postgresql", Problem.NOT_A_CHOICE, str(given), hint="[postgresql] with numbers")
+    return Limits(**{row.key: _number(row, given) for row in ROWS if row.table == "postgresql"})
+
+
+def _number(row: Setting, given: dict[str, Any]) -> int:
+    """From the environment, else as given, else the default. Raises BadInput."""
+    value: Any = os.environ.get(variable(row.path)) or given.get(row.key, row.default)
+    field = f"config: {row.path}"
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise BadInput(field, Problem.NOT_A_NUMBER, str(value)) from None
+    low, high = row.low or 0, row.high or sys.maxsize
+    if not low <= number <= high:
+        raise BadInput(field, Problem.OUT_OF_RANGE, str(number), hint=saying("{low} to {high}", low=low, high=high))
+    return number
 
 
 def _password(given: str, file: str) -> str:

@@ -146,7 +146,7 @@ def open_test_desk(url: str | Path, clock: Callable[[], int] | None = None, term
     began = clock()
 
     def make(url: str) -> None:
-        desk = Desk(Store(url, create=True), clock=lambda: began, machine=Machine(terminal=terminal))
+        desk = Desk(Store(url, create=True, is_drill=True), clock=lambda: began, machine=Machine(terminal=terminal))
         desk.do(ApplyPractice(file=practice_file(PRACTICE)))
         desk.close()
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-import frontdesk.core.store.engine
+import frontdesk.core.store.connecting
 
 _compiled: dict[type, LRUCache[Any, Any]] = {}
 
@@ -34,4 +34,4 @@ def share(patch: pytest.MonkeyPatch) -> None:
         new._compiled_cache = _compiled.setdefault(type(new.dialect), LRUCache(4000))
         return new
 
-    patch.setattr(frontdesk.core.store.engine, "create_engine", create_engine)
+    patch.setattr(frontdesk.core.store.connecting, "create_engine", create_engine)

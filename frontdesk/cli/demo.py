@@ -16,7 +16,7 @@ import typer
 
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, say, show
-from frontdesk.cli.samples import Size, ask_overnight, demo_file, demo_records, demo_start
+from frontdesk.cli.samples import Size, ask_overnight, demo_file, demo_records, demo_start, evening_before
 from frontdesk.config import data_folder
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.transfer import ImportRecords
@@ -71,14 +71,18 @@ def demo(
 
 
 def fill(opening: Opening, size: Size) -> None:
-    """Sets up the demo practice and its bookings; its clock starts at 10:40 today and runs."""
+    """Sets up the demo practice and its bookings; its clock starts at 10:40 today and runs.
+
+    What was there already was kept the evening before.
+    """
     file = demo_file()
     zone_name = str(file.settings["practice.timezone"])
     start = demo_start(zone_name, opening.now)
     begun = time.monotonic()
     opening.clock, opening.now = (lambda: start + int(time.monotonic() - begun)), None
-    opening.do(ApplyPractice(file=file))
-    opening.do(ImportRecords(records=demo_records(start, zone_name, size), source="demo", hours=False))
+    before = replace(opening.desk, clock=lambda: evening_before(start))
+    before.do(ApplyPractice(file=file))
+    before.do(ImportRecords(records=demo_records(start, zone_name, size), source="demo", hours=False))
     ask_overnight(opening.desk, start)
 
 

@@ -107,6 +107,7 @@ class Opening:
             keeps_everything=self.keeps_mail,
             seal_key=read_seal_key(path),
             seal_key_file=str(path),
+            limits=self.config.limits,
         )
 
     @cached_property
@@ -114,9 +115,11 @@ class Opening:
         """Raises StoreUnusable, BadInput or NotFound."""
         from frontdesk.core.desk import open_desk
 
+        clock = self.clock
         if self.now is not None:
-            naming.moment(self.now, "UTC", "--now")  # before anything is made
-        desk = open_desk(self.url, create=self.create, clock=self.clock, machine=self.machine)
+            at = naming.moment(self.now, "UTC", "--now")  # until the practice's zone is known
+            clock = lambda: at  # noqa: E731  # a clock that stands
+        desk = open_desk(self.url, create=self.create, clock=clock, machine=self.machine)
         if self.staff is None and self.now is None:
             return desk
         try:

@@ -193,6 +193,11 @@ WISHES = (
 """Services, days ahead and words of those who asked overnight."""
 
 
+def evening_before(now: Instant) -> Instant:
+    """When the desk closed."""
+    return now - 15 * HOUR
+
+
 def ask_overnight(desk: Desk, now: Instant) -> None:
     """Twelve requests came in since last evening: nine are clear, one clashes, one meets a rule, one may be known."""
     seed = random.Random(7)
@@ -200,7 +205,7 @@ def ask_overnight(desk: Desk, now: Instant) -> None:
     clients = [hit for hit in desk.see(FindClients(text="", limit=200)) if hit.email]
     seed.shuffle(clients)
     today = local_date(now, zone_name)
-    evening = now - 15 * HOUR
+    evening = evening_before(now)
     whose = iter(clients)
 
     def overnight(number: int) -> Desk:

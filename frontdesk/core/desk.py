@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.actors import DESK, SYSTEM, Actor
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreUnusable
+from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.outside import as_seen_outside
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.operations.recording import record_ends
@@ -21,13 +21,15 @@ from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.actors import as_now, require_may
 from frontdesk.core.queries.table import QUERIES
 from frontdesk.core.store.engine import Store
-from frontdesk.core.store.failures import Contention, Overlap
+from frontdesk.core.store.failures import Contention, Disconnected, Overlap
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.watch import Watch
 
 T = TypeVar("T")
 
 TRIES = 8
+PATIENCE = 15.0
+"""Seconds after which nobody tries once more."""
 OVERLAP_TRIES = 3
 
 
@@ -50,7 +52,8 @@ class Desk:
     def do(self, ask: Ask[T]) -> T:
         """One change, whole or not at all. Raises the families of `domain/errors.py`."""
         operation = OPERATIONS[type(ask)]
-        overlaps = 0
+        overlaps, until = 0, time.monotonic() + PATIENCE
+        cut_off = False
         for attempt in range(TRIES):
             try:
                 with self.store.writing(on_disk=ask.on_disk) as connection:
@@ -68,11 +71,18 @@ class Desk:
                 if overlaps == OVERLAP_TRIES:
                     raise SlotTaken(()) from None
             except Contention:
+                if time.monotonic() > until:
+                    break
                 time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
+            except Disconnected:
+                if cut_off:
+                    raise StoreUnusable(StoreProblem.UNREACHABLE, self.store.name) from None
+                cut_off = True
         raise Busy
 
     def see(self, question: Question[T]) -> T:
         """One look at one moment. Raises the families of `domain/errors.py`."""
+        cut_off = False
         for attempt in range(TRIES):
             try:
                 with self.store.reading() as connection:
@@ -88,6 +98,10 @@ class Desk:
                 break
             except Contention:
                 time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
+            except Disconnected:
+                if cut_off:
+                    raise StoreUnusable(StoreProblem.UNREACHABLE, self.store.name) from None
+                cut_off = True
         else:
             raise Busy
         self._write_down(question.once_seen())
@@ -127,8 +141,12 @@ class Desk:
 def open_desk(
     url: str, *, create: bool = False, clock: Callable[[], int] | None = None, machine: Machine = Machine()
 ) -> Desk:
-    """Opens a database (a path is SQLite). Raises StoreUnusable."""
-    desk = Desk(Store(url, create=create), clock=clock or system_clock, machine=machine)
+    """Opens a database (a path is SQLite). Raises StoreUnusable.
+
+    A clock that is not the machine's makes a drill, writes into one, and only reads what is none.
+    """
+    store = Store(url, create=create, is_drill=clock is not None, limits=machine.limits)
+    desk = Desk(store, clock=clock or system_clock, machine=machine)
     # what was imported stays for ever: the collector need not look at it again with every large answer
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen, Screen
 from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.errors import DeskError
+from frontdesk.core.domain.errors import DeskError, StoreProblem
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
@@ -25,7 +25,7 @@ from frontdesk.core.domain.views import Glance, Named
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
-from frontdesk.core.render.words.errors import error_words, plain_error
+from frontdesk.core.render.words.errors import error_words, in_few_words, plain_error
 from frontdesk.core.render.words.events import batch_words, event_words
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.voice import Voice
@@ -50,6 +50,8 @@ class Host(Protocol):
     glyphs: Glyphs
     setup: Setup | None
     glance: Glance | None
+    trouble: StoreProblem | None
+    """Why nothing can be saved now."""
     doing: asyncio.Lock
     drafts: dict[ClientId, str]
     """Messages that were begun and left."""
@@ -101,6 +103,8 @@ class DeskScreen(Screen[R], Generic[R]):
 
     def marks(self, but: Verb | None = None) -> list[Mark]:
         """What waits, for the header: the least pressing first; what the screen itself shows is left out."""
+        if self.host.trouble is not None:
+            return [Mark(_("NOT SAVED: {why}").format(why=in_few_words(self.host.trouble)), _("NOT SAVED"))]
         glance = self.host.glance
         if glance is None:
             return []

@@ -38,8 +38,7 @@ def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     monkeypatch.setenv("HOME", str(tmp_path))
 
     def command(*words: str, db: str | Path = tmp_path / "practice.db", now: str = NOW) -> Said:
-        clock = () if words[0] in ("init", "practice") else ("--now", now)
-        monkeypatch.setattr(sys, "argv", ["frontdesk", "--db", str(db), *clock, *words])
+        monkeypatch.setattr(sys, "argv", ["frontdesk", "--db", str(db), "--now", now, *words])
         code: Any = 0
         try:
             run()

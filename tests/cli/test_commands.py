@@ -127,10 +127,11 @@ def test_the_database_says_what_is_wrong_with_it(practice: Command, tmp_path: Pa
 
 
 def test_a_newer_database_is_not_touched(practice: Command, tmp_path: Path) -> None:
-    from frontdesk.core.store.engine import driver
+    from frontdesk.core.store.connecting import driver
 
     connection = driver().connect(tmp_path / "practice.db")
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("UPDATE database SET reads_from = '9999'")
     connection.commit()
     connection.close()
 

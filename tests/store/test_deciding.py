@@ -31,7 +31,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.store.engine import Store
 from tests import prepared
 from tests.sizes import size
-from tests.store.evidence import NOW, PRACTICE, deadlocks, desk_on, faults, hour
+from tests.store.evidence import PRACTICE, deadlocks, desk_on, faults, hour
 from tests.store.racing import CREW, Crew, Place
 
 DECISIONS = size(60, full=2000)
@@ -116,7 +116,7 @@ def approve_or_move(place: Place, url: str, ids: list[int], appointments: list[i
 def approve_or_sweep(place: Place, url: str, ids: list[int]) -> list[str]:
     """Half of the clocks come past the end of one request after the other, its start."""
     late, wave = place.number % 2, 0
-    desk = Desk(Store(url), clock=lambda: int(hour(wave).timestamp()) if late else NOW)
+    desk = Desk(Store(url), clock=lambda: int(hour(wave).timestamp()) - (0 if late else 30))
     outcomes = []
     for wave, id_ in enumerate(ids):  # noqa: B007  # the clock looks at it
         place.wait()

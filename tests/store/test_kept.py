@@ -44,7 +44,8 @@ from frontdesk.core.render.language import speak
 from frontdesk.core.render.words.history import history_words
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store import events, first_shapes, mail_queue, mails, migrate
-from frontdesk.core.store.engine import SCHEMA, Store, driver
+from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.engine import SCHEMA, Store
 from frontdesk.core.store.look import Look
 from tests.postgres import Server
 

@@ -24,7 +24,7 @@ from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
-from frontdesk.core.store.engine import driver
+from frontdesk.core.store.connecting import driver
 from tests.sizes import size
 from tests.store.evidence import FIRST, desk_on, faults, make_practice, open_practice
 

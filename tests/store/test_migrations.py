@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from frontdesk.core.store.engine import Store, driver
+from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.engine import Store
 from frontdesk.core.store.migrate import migrate
 from tests.postgres import Server
 

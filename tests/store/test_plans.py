@@ -22,7 +22,7 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.requests import RequestState
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.views import RequestOrder
-from frontdesk.core.store.engine import driver
+from frontdesk.core.store.connecting import driver
 from tests.builders import Clock, booked, on, open_test_desk
 
 DAY = date(2026, 11, 23)

@@ -141,7 +141,7 @@ def test_what_is_no_file_is_no_database_and_nobody_waits_at_it(
 
 
 def test_what_could_not_be_made_can_be_made_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise StoreUnusable(StoreProblem.FULL, "x")
 
     with monkeypatch.context() as broken:

@@ -161,6 +161,19 @@ class StoreProblem(Enum):
     NOT_COPIED = "not_copied"
     NO_SEAL_KEY = "no_seal_key"
     WRONG_SEAL_KEY = "wrong_seal_key"
+    REPLACED = "replaced"
+    """Another file, or another content, lies where the one that is open lay."""
+    REMOVED = "removed"
+    RESTORED = "restored"
+    """It was put back to another moment while it was open."""
+    STRAY_WAL = "stray_wal"
+    """What lies beside the file was written for another one."""
+    NOT_A_DRILL = "not_a_drill"
+    """A clock that is not the machine's would write into what is real."""
+    CLOCK_IS_BACK = "clock_is_back"
+    """The newest event is later than now; `detail` names both times."""
+    UNCERTAIN = "uncertain"
+    """The server did not say whether it saved."""
 
 
 @dataclass

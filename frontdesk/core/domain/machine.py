@@ -33,6 +33,17 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long, in seconds, a PostgreSQL server may take."""
+
+    connect: int = 5
+    statement: int = 60
+    """For one question."""
+    idle: int = 10
+    """How long a change may stand still before the server gives it up: so long others wait for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     terminal: str = ""
     """Names this run of the program: undo's "this session", and who changed what from where."""
@@ -44,3 +55,4 @@ class Machine:
     """Covers the secrets in mails that wait; the same on all machines of one database."""
     seal_key_file: str = ""
     """Where it belongs, to be named where it is missing."""
+    limits: Limits = Limits()

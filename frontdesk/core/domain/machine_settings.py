@@ -42,14 +42,12 @@ ROWS = (
             help=later("How many hourly, daily and monthly copies stay."),
             default={"hourly": 24, "daily": 14, "monthly": 12}, part=Part.BACKUP),
     Setting(path="postgresql.connect", form=Form.NUMBER, label=later("Connect"),
-            help=later("How long to wait for the server."), default=10, low=1, high=600, unit=Unit.SECONDS,
-            part=Part.LIMITS),
+            help=later("How long to wait for the server."), default=5, low=1, high=600, unit=Unit.SECONDS),
     Setting(path="postgresql.statement", form=Form.NUMBER, label=later("Statement"),
-            help=later("How long one question may take."), default=60, low=1, high=3600, unit=Unit.SECONDS,
-            part=Part.LIMITS),
+            help=later("How long one question may take."), default=60, low=1, high=3600, unit=Unit.SECONDS),
     Setting(path="postgresql.idle", form=Form.NUMBER, label=later("Idle"),
-            help=later("How long a change may stand still before it is given up."), default=60, low=1, high=3600,
-            unit=Unit.SECONDS, part=Part.LIMITS),
+            help=later("How long a change may stand still before it is given up."), default=10, low=1, high=3600,
+            unit=Unit.SECONDS),
 )  # fmt: skip
 
 MACHINE_SETTINGS: dict[str, Setting] = {row.path: row for row in ROWS}

@@ -111,7 +111,6 @@ class Part(Enum):
     LOOKS = later("people's colours")
     HOLIDAYS = later("public holidays")
     BACKUP = later("backups")
-    LIMITS = later("time limits")
 
 
 CHANGE, STAFF, TIME = Permission.CHANGE_SETTINGS, Permission.MANAGE_STAFF, Permission.CHANGE_TIME_OFF

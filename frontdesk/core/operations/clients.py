@@ -22,7 +22,7 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed, require_no_objection, require_seen, require_sees
 from frontdesk.core.operations.recording import record
 from frontdesk.core.parse import contacts
-from frontdesk.core.store import appointments, claims, clients, practice, requests, things
+from frontdesk.core.store import access_log, appointments, claims, clients, practice, requests, things
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
@@ -113,7 +113,7 @@ def _with_all_of(kept: Client, dropped: Client) -> Client:
 
 
 def log_opening(tx: Tx, ask: LogOpening) -> None:
-    clients.log_opening(tx, ask.client)
+    access_log.note(tx, ask.client)
 
 
 def add_record(tx: Tx, setup: Setup, new: NewClient) -> Client:

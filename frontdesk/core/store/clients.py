@@ -131,13 +131,6 @@ def save(tx: Tx, client: Client) -> None:
     tx.connection.execute(_UPDATE, {**row, "key": client.id})
 
 
-def log_opening(tx: Tx, id_: ClientId) -> None:
-    """Who opened this record, and when."""
-    who = {"actor_kind": tx.actor.kind.value, "actor": tx.actor.who.id}
-    values = {"at": tx.now, **who, "terminal": tx.machine.terminal, "client_id": id_}
-    tx.connection.execute(insert(rows.AccessLog), values)
-
-
 def _value(row: ResultRow[Any]) -> Client:
     return Client(
         id=ClientId(row.id),

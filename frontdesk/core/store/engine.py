@@ -2,61 +2,58 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from types import ModuleType
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Transaction, inspect, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from frontdesk.core.domain.appointments import TermsId
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.machine import Limits
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.store import guarantees
-from frontdesk.core.store.failures import Contention, Overlap
-from frontdesk.core.store.values import Misshapen
+from frontdesk.core.store import guarantees, identity
+from frontdesk.core.store.connecting import check_file, driver, engine_on, has_safe_wal, place_of
+from frontdesk.core.store.failures import Disconnected, translated
+from frontdesk.core.store.file import OpenFile
+from frontdesk.core.store.server import OpenServer
 
-try:
-    import pysqlite3 as sqlite
-except ImportError:  # no wheel for this machine
-    sqlite = sqlite3
-
-SCHEMA = "0009"
+SCHEMA = "0010"
 """The newest migration; a database of another version is not written."""
 
-NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
-_FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+READS_FROM = "0010"
+"""The oldest version that can still read what this one writes: a migration that changes what is read raises it."""
+
 JOURNAL_TRIES = 100
-CLAIM_NO_OVERLAP = "claim_no_overlap"
-ONE_APPLICANT = "request_one_applicant"
-
-
-def has_safe_wal(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite has the fix of the WAL reset bug (3.51.3; back-ported to 3.50.7 and 3.44.6)."""
-    newest = _FIXED_WAL[0]
-    return version >= newest or any(fix <= version < (fix[0], fix[1] + 1) for fix in _FIXED_WAL[1:])
+CHECKPOINT = 4000
+"""So many pages are written into the main file together; while they are, nobody can tell who else writes there."""
 
 
 class Store:
     """One database, open. Raises StoreUnusable where it cannot be used, with what to do in its problem."""
 
-    def __init__(self, url: str, *, create: bool = False) -> None:
+    def __init__(self, url: str, *, create: bool = False, is_drill: bool = False, limits: Limits = Limits()) -> None:
+        """A drill is opened under a clock that is not the machine's: it is made one, or only read."""
         self.url, self.path = place_of(url)
+        self.is_drill = is_drill
         made = self.path is not None and check_file(self.path, create)
+        self._file = OpenFile(self.path) if self.path is not None else None
+        self._server = OpenServer(self.url, limits) if self.path is None else None
+        on = partial(engine_on, self.url, file=self._file, server=self._server)
         try:
-            self._reading = engine_on(self.url, writing=False)
-            self._writing = engine_on(self.url, writing=True)
-            is_file = self.path is not None
-            self._marking = engine_on(self.url, writing=True, on_disk=False) if is_file else self._writing
+            self._reading = on(writing=False)
+            self._writing = on(writing=True)
+            self._marking = on(writing=True, on_disk=False) if self.path is not None else self._writing
         except ArgumentError:
             raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
+        self._known = identity.Known(self.name)
+        self._is_newer = False
+        self.put_back = 0
+        """How often the database was put back to another moment since it was opened."""
         self._setup: Setup | None = None
         self.kept_terms: dict[TermsId, Terms] = {}
         """Terms never change, so what was read once stays known."""
@@ -83,14 +80,100 @@ class Store:
     def writing(self, *, on_disk: bool = True) -> Iterator[Connection]:
         """A write transaction, committed when the block ends well. Raises Overlap, Contention, StoreUnusable.
 
+        It goes into the database that was opened, and that lies where it lay once it is committed; else it is none.
         Without `on_disk` a power cut, though no crash of a program, may forget it.
         """
         engine = self._writing if on_disk else self._marking
-        with self._translated(), engine.begin() as connection:
-            version = connection.exec_driver_sql(_VERSION).scalar()
-            if version != SCHEMA:
-                raise _wrong_schema(version, self.name)
-            yield connection
+        with self._translated(), engine.connect() as connection:
+            with connection.begin() as transaction:
+                commits = self._begun(connection)
+                yield connection
+                newest = identity.newest_in(connection)
+                self._commit(transaction, newest)
+            self._known.committed(newest)
+            self._committed(connection, commits)
+
+    def require_file(self) -> None:
+        """The path still leads to what is open. Raises StoreUnusable."""
+        if self._file is not None:
+            self._file.require_same()
+
+    def require_same(self) -> None:
+        """The database is the one that was opened, and only went on. Raises StoreUnusable; once, if it was put back.
+
+        It is then known as it is now, so that people can look at it.
+        """
+        with self.reading() as connection:
+            self._require_known(connection)
+
+    def opened(self, connection: Any) -> None:
+        """One more connection of the driver to the file, for `closed` to close."""
+        if self._file is not None:
+            self._file.opened(connection, self._file.is_wal)
+
+    def closed(self, connection: Any) -> None:
+        """Closes a connection of the driver, unless what it has open lies there no more."""
+        if self._file is None or self._file.look() is None:
+            connection.close()
+        if self._file is not None:
+            self._file.closed(connection)
+
+    def _begun(self, connection: Connection) -> int:
+        """What has to be so before anything is written; answers which commit it will be. Raises StoreUnusable."""
+        commits = 0
+        if self._file is not None:
+            before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            self._file.require_same(at_most=before)
+            commits = before + 1
+            connection.exec_driver_sql(f"PRAGMA user_version={commits}")
+        version = connection.exec_driver_sql(_VERSION).scalar()
+        if version != SCHEMA:
+            raise _wrong_schema(version, self.name)
+        found = self._require_known(connection)
+        if self.is_drill and not found.is_drill:
+            raise StoreUnusable(StoreProblem.NOT_A_DRILL, self.name)
+        return commits
+
+    def _commit(self, transaction: Transaction, newest: identity.Newest | None) -> None:
+        """A server whose answer is lost is asked once more, by the newest event of the transaction.
+
+        Raises Disconnected where nothing was saved, StoreUnusable where that cannot be known.
+        """
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if self.path is not None or not error.connection_invalidated:
+                raise
+            if newest is None:
+                raise StoreUnusable(StoreProblem.UNCERTAIN, self.name) from None
+            try:
+                with self._writing.connect() as connection:
+                    was_saved = identity.was_saved(connection, newest)
+            except DBAPIError:
+                raise StoreUnusable(StoreProblem.UNCERTAIN, self.name) from None
+            if not was_saved:
+                raise Disconnected from None
+
+    def _committed(self, connection: Connection, commits: int) -> None:
+        """Nobody is told "saved" of what does not lie where it will be looked for. Raises StoreUnusable."""
+        if self._file is None:
+            return
+        self._file.require_same(at_least=0 if self._file.is_wal else commits)
+        if self._file.waiting_pages >= CHECKPOINT:
+            driven: Any = connection.connection.driver_connection
+            driven.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _require_known(self, connection: Connection) -> identity.Identity:
+        try:
+            return self._known.require_same(connection)
+        except StoreUnusable as error:
+            if error.problem is StoreProblem.RESTORED:  # what was read of it before is over
+                self.put_back += 1
+                self._setup = None
+                self.kept_terms.clear()
+                if self._file is not None:
+                    self._file.expect(identity.of(connection).number)
+            raise
 
     def restart_numbers(self, connection: Connection, tables: Iterable[str], named: Mapping[str, int]) -> None:
         """Count on from the highest number after rows came with numbers of their own.
@@ -119,9 +202,16 @@ class Store:
         self._setup = setup
 
     def close(self) -> None:
+        """The last to leave writes everything into the one file, if that is still the one."""
+        if self._file is not None and self._file.look() is not None:
+            return  # nothing is closed that would be written into another file
         self._reading.dispose()
         self._writing.dispose()
         self._marking.dispose()
+        if self._file is not None:
+            self._file.close()
+        if self._server is not None:
+            self._server.close()
 
     def facts(self) -> dict[str, str]:
         """What `doctor` prints about the database."""
@@ -130,9 +220,9 @@ class Store:
                 version = connection.execute(text("SHOW server_version")).scalar_one()
                 return {"engine": f"PostgreSQL {version}", "schema": SCHEMA}
             return {
-                "engine": f"SQLite {sqlite.sqlite_version}",
+                "engine": f"SQLite {driver().sqlite_version}",
                 "journal": str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()),
-                "wal_is_safe": "yes" if has_safe_wal(sqlite.sqlite_version_info) else "no",
+                "wal_is_safe": "yes" if has_safe_wal(driver().sqlite_version_info) else "no",
                 "check": str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()),
                 "schema": SCHEMA,
             }
@@ -149,8 +239,13 @@ class Store:
                 self._choose_journal()
             with self._writing.begin() as connection:
                 version = self._make_once(connection)
-        if version != SCHEMA:
-            raise _wrong_schema(version, self.name)
+        with self._reading.connect() as connection:
+            self._is_newer = version > SCHEMA and self._may_read(connection)
+            if version != SCHEMA and not self._is_newer:
+                raise _wrong_schema(version, self.name)
+            number = self._known.first(connection).number
+        if self._file is not None:
+            self._file.expect(number)
 
     def _make_once(self, connection: Connection) -> str:
         """Two programs may open a new database at once: the second finds what the first made."""
@@ -159,9 +254,13 @@ class Store:
         version = schema_of(connection)
         if version is None:
             self._require_empty(connection)
-            make_schema(connection)
+            make_schema(connection, is_drill=self.is_drill)
             version = SCHEMA
         return version
+
+    def _may_read(self, connection: Connection) -> bool:
+        """Whether a newer database says that this version still reads what is in it."""
+        return connection.dialect.has_table(connection, "database") and identity.of(connection).reads_from <= SCHEMA
 
     def _require_empty(self, connection: Connection) -> None:
         """What belongs to another program is left alone. Raises StoreUnusable."""
@@ -169,15 +268,15 @@ class Store:
             raise StoreUnusable(StoreProblem.NOT_A_DATABASE, self.name)
 
     def _choose_journal(self) -> None:
-        mode = "WAL" if has_safe_wal(sqlite.sqlite_version_info) else "DELETE"
+        mode = "WAL" if has_safe_wal(driver().sqlite_version_info) else "DELETE"
         assert self.path is not None
-        connection = sqlite.connect(self.path)
+        connection = driver().connect(self.path)
         try:
             for attempt in range(JOURNAL_TRIES):  # this pragma does not wait for locks by itself
                 try:
                     connection.execute(f"PRAGMA journal_mode={mode}")
                     break
-                except sqlite.OperationalError as error:
+                except driver().OperationalError as error:
                     if not getattr(error, "sqlite_errorname", "SQLITE_BUSY").startswith("SQLITE_BUSY"):
                         raise DBAPIError("PRAGMA journal_mode", None, error) from None
                     if attempt == JOURNAL_TRIES - 1:
@@ -187,69 +286,27 @@ class Store:
             connection.close()
         self._writing.dispose()
         self._reading.dispose()
+        if self._file is not None:
+            self._file.all_closed()
 
-    def _translated(self) -> AbstractContextManager[None]:
-        return translated(self.name)
-
-
-@contextmanager
-def translated(name: str) -> Iterator[None]:
-    """The drivers' errors, those at commit too, as the store's own; `name` is the database's."""
-    try:
-        yield
-    except DBAPIError as error:
-        if is_overlap(error):
-            raise Overlap from None
-        if is_contention(error) or _is_second_request(error):
-            raise Contention from None
-        problem = _problem(error)
-        if problem is None:
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """The drivers' errors as the store's own; where the file is another one by now, that is why."""
+        try:
+            with translated(self.name):
+                yield
+        except Disconnected:
+            if self._server is not None and self._server.fell_silent:
+                raise StoreUnusable(StoreProblem.UNREACHABLE, self.name) from None
             raise
-        raise StoreUnusable(problem, name) from None
-    except Misshapen as error:
-        where = f"{'.'.join(error.at)}: {error.problem}"
-        raise StoreUnusable(StoreProblem.MISSHAPEN, name, where) from None
+        except StoreUnusable as error:
+            found = self._file.look() if self._file is not None and error.problem in _OF_THE_FILE else None
+            if found is None:
+                raise
+            raise StoreUnusable(found, self.name) from None
 
 
-def place_of(url: str) -> tuple[str, Path | None]:
-    """The URL as the engines take it, and the path of a file."""
-    if "://" not in url or url.startswith("sqlite"):
-        path = Path(url.removeprefix("sqlite:///"))
-        return f"sqlite:///{path}", path
-    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url), None
-
-
-def engine_on(url: str, *, writing: bool, on_disk: bool = True) -> Engine:
-    """One engine on a database, with all that its connections need. Raises SQLAlchemy's ArgumentError."""
-    if not url.startswith("sqlite"):
-        level: dict[str, Any] = (
-            {"isolation_level": "READ COMMITTED"}
-            if writing
-            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        )
-        waiting = {"connect_timeout": 10, "options": "-c lock_timeout=10000"}
-        engine = create_engine(url, hide_parameters=True, connect_args=waiting)
-        return engine.execution_options(**level)
-    engine = create_engine(url, module=driver(), hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA busy_timeout=5000")
-        is_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
-        connection.execute(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
-        connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
-def make_schema(connection: Connection) -> None:
+def make_schema(connection: Connection, *, is_drill: bool = False) -> None:
     """A new database at the newest version."""
     guarantees.hung_on.create_all(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
@@ -258,60 +315,7 @@ def make_schema(connection: Connection) -> None:
     connection.execute(
         text("INSERT INTO mail_queue (id, fault, detail, tries, seal_print) VALUES (1, '', '', 0, '')")
     )
-
-
-def is_overlap(error: DBAPIError) -> bool:
-    """The constraint's name is the same on both engines; SQLite has only the text to tell it by."""
-    if not isinstance(error, IntegrityError):
-        return False
-    diagnosis = getattr(error.orig, "diag", None)
-    name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
-    return bool(name == CLAIM_NO_OVERLAP)
-
-
-def _is_second_request(error: DBAPIError) -> bool:
-    """Somebody without a record asked twice at once: what lost the race looks again, and is told so."""
-    if not isinstance(error, IntegrityError):
-        return False
-    diagnosis = getattr(error.orig, "diag", None)
-    name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
-    return name in (ONE_APPLICANT, "UNIQUE constraint failed: request.applicant_id")
-
-
-def is_contention(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in {"40001", "40P01", "55P03"} or _sqlite_name(error).startswith("SQLITE_BUSY")
-
-
-def _problem(error: DBAPIError) -> StoreProblem | None:
-    name = _sqlite_name(error)
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        return StoreProblem.READ_ONLY
-    if name.startswith("SQLITE_FULL"):
-        return StoreProblem.FULL
-    if name.startswith("SQLITE_IOERR"):
-        return StoreProblem.DISK_FAULT
-    if name.startswith("SQLITE_CORRUPT"):
-        return StoreProblem.DAMAGED
-    if name.startswith("SQLITE_NOTADB"):
-        return StoreProblem.NOT_A_DATABASE
-    state = getattr(error.orig, "sqlstate", None)
-    if state in {"25006", "42501"}:
-        return StoreProblem.READ_ONLY
-    if state == "53100":
-        return StoreProblem.FULL
-    if isinstance(error, OperationalError) and not name:
-        return StoreProblem.UNREACHABLE
-    if isinstance(error, DatabaseError) and name == "" and "file is not a database" in str(error.orig):
-        return StoreProblem.NOT_A_DATABASE
-    return None
-
-
-def _sqlite_name(error: DBAPIError) -> str:
-    name = getattr(error.orig, "sqlite_errorname", None)
-    if name is None and "readonly" in str(error.orig):
-        return "SQLITE_READONLY"
-    return name or ""
+    identity.make(connection, is_drill=is_drill, reads_from=READS_FROM)
 
 
 def schema_of(connection: Connection) -> str | None:
@@ -321,56 +325,10 @@ def schema_of(connection: Connection) -> str | None:
     return str(connection.exec_driver_sql(_VERSION).scalar())
 
 
+_OF_THE_FILE = (StoreProblem.DAMAGED, StoreProblem.NOT_A_DATABASE, StoreProblem.DISK_FAULT, StoreProblem.READ_ONLY)
 _VERSION = "SELECT version_num FROM alembic_version"
 
 
 def _wrong_schema(version: str | None, name: str) -> StoreUnusable:
     newer = version is not None and version > SCHEMA
     return StoreUnusable(StoreProblem.NEWER if newer else StoreProblem.OLDER, name)
-
-
-def driver() -> ModuleType:
-    """The SQLite in use: the wheel's where there is one, else the standard library's."""
-    return sqlite  # type: ignore[no-any-return]
-
-
-def check_file(path: Path, create: bool = False) -> bool:
-    """Whether the file was made just now. Raises StoreUnusable for a place that can hold no database."""
-    folder = path.parent
-    try:
-        if not folder.is_dir():
-            raise StoreUnusable(StoreProblem.NO_FOLDER, str(path))
-        if _disk_of(folder) in NETWORK_DISKS:
-            raise StoreUnusable(StoreProblem.NETWORK_DISK, str(path))
-        if path.exists():
-            if not path.is_file():  # a folder; a pipe, which would be waited at; a device
-                raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
-            with path.open("rb") as file:
-                if file.read(16) not in (b"", b"SQLite format 3\x00"):
-                    raise StoreUnusable(StoreProblem.NOT_A_DATABASE, str(path))
-            return False
-    except PermissionError:
-        raise StoreUnusable(StoreProblem.UNREADABLE, str(path)) from None
-    if not create:
-        raise StoreUnusable(StoreProblem.MISSING, str(path))
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise StoreUnusable(StoreProblem.READ_ONLY, str(path), error.strerror or "") from None
-    return True
-
-
-def _disk_of(folder: Path) -> str:
-    """The kind of file system a folder lies on, empty where the machine does not say."""
-    mounts = Path("/proc/mounts")
-    if not mounts.exists():
-        return ""
-    best, kind = "", ""
-    for line in mounts.read_text(errors="replace").splitlines():
-        parts = line.split()
-        where = parts[1].replace("\\040", " ")
-        if len(where) >= len(best) and folder.resolve().is_relative_to(where):
-            best, kind = where, parts[2]
-    return kind

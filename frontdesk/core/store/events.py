@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
@@ -18,7 +19,7 @@ from sqlmodel import col
 from frontdesk.core.domain.actors import SYSTEM, Actor, ActorId, ActorKind
 from frontdesk.core.domain.appointments import AppointmentId, Side
 from frontdesk.core.domain.consents import ConsentId, consent_id
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, Problem, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import BatchId, Change, EventId
@@ -26,8 +27,8 @@ from frontdesk.core.domain.events.transfer import RecordImported
 from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
-from frontdesk.core.domain.times import Span
-from frontdesk.core.store import actors, consents, rows, sight, things
+from frontdesk.core.domain.times import MINUTE, Instant, Span
+from frontdesk.core.store import actors, consents, identity, rows, sight, things
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import change_to_json, changes_from_json, thing_from_json, thing_to_json
 from frontdesk.core.store.values import Misshapen
@@ -35,6 +36,9 @@ from frontdesk.core.store.values import Misshapen
 E = TypeVar("E", bound=Event)
 EventThing = tuple[str, str, bool]
 """Kind and id of what an event is of, and whether it is only about it, without a change."""
+
+CLOCK_SLACK = MINUTE
+"""How far two clocks may lie apart, in seconds."""
 
 DETAIL_VERSION = 3
 """Of the details as a whole; the values in them have their own."""
@@ -49,7 +53,7 @@ _THINGS = select(
     col(rows.EventThing.is_about),
 )
 _INSERT, _INSERT_DETAIL, _INSERT_THING = insert(rows.Event), insert(rows.EventDetail), insert(rows.EventThing)
-_LAST_ID = select(func.max(col(_e.id)))
+_LAST = select(col(_e.id), col(_e.at)).order_by(col(_e.id).desc()).limit(1)
 _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 _CHAINED = (
     "id", "at", "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "batch", "undoes",
@@ -63,13 +67,18 @@ def lock_chain(tx: Tx) -> None:
     """Be the only writer at the end of the chain until this transaction ends."""
     if tx.chain_head is None:
         tx.chain_head = tx.connection.execute(_HEAD).scalar_one()
-        tx.last_event = tx.connection.execute(_LAST_ID).scalar() or 0
+        last = tx.connection.execute(_LAST).first()
+        tx.last_event, tx.last_event_at = (last.id, last.at) if last is not None else (0, 0)
         if not tx.is_sqlite:
             tx.connection.execute(_NOTIFY)
 
 
 def append(tx: Tx, event: E) -> E:
-    """Write an event at the end of the chain; answers it with its id and batch."""
+    """Write an event at the end of the chain; answers it with its id and batch.
+
+    None is earlier than the one before it: a clock that lies a little back takes that one's time. Raises
+    StoreUnusable for one that lies further back.
+    """
     lock_chain(tx)
     changes, about = event.changes, event.about
     actor = SYSTEM if event.by_itself else tx.actor
@@ -96,7 +105,7 @@ def append(tx: Tx, event: E) -> E:
         tx.batch = batch
     row: dict[str, Any] = {
         "id": id_,
-        "at": tx.now,
+        "at": _moment(tx),
         "actor_kind": actor.kind.value,
         "actor": actor.who.id,
         "on_behalf_of": event.whose if for_client else None,
@@ -111,6 +120,13 @@ def append(tx: Tx, event: E) -> E:
     }
     _link(tx, row, _things(changed, named), salt, detail)
     return replace(event, id=id_, batch=batch)
+
+
+def _moment(tx: Tx) -> Instant:
+    if tx.now + CLOCK_SLACK < tx.last_event_at:
+        now, last = (datetime.fromtimestamp(it, UTC).isoformat(" ")[:19] for it in (tx.now, tx.last_event_at))
+        raise StoreUnusable(StoreProblem.CLOCK_IS_BACK, now, last)
+    return max(tx.now, tx.last_event_at)
 
 
 def _shown(actor: Actor, client_name: str) -> dict[str, str]:
@@ -231,7 +247,8 @@ def _link(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, 
             ],
         )
     tx.connection.execute(_SET_HEAD, {"digest": digest})
-    tx.chain_head, tx.last_event = digest, row["id"]
+    tx.chain_head, tx.last_event, tx.last_event_at = digest, row["id"], row["at"]
+    identity.appended(tx.connection, row["id"], digest)
 
 
 def find(look: Look, id_: EventId) -> HistoryLine | None:

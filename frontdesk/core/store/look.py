@@ -42,6 +42,7 @@ class Tx(Look):
     chain_head: str | None = None
     last_event: int = 0
     """The newest event, known once the end of the chain is locked."""
+    last_event_at: Instant = 0
     ran_out: list[Event] = field(default_factory=list)
     """What had ended by itself and lay in the way: recorded first, with this change."""
     storm: bool = False

@@ -19,8 +19,9 @@ from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
 from frontdesk.core.files import written
 from frontdesk.core.store import events, mail_rows, rows
-from frontdesk.core.store.engine import SCHEMA, check_file, driver, engine_on, place_of, schema_of, translated
-from frontdesk.core.store.failures import Contention
+from frontdesk.core.store.connecting import check_file, driver, engine_on, place_of
+from frontdesk.core.store.engine import SCHEMA, schema_of
+from frontdesk.core.store.failures import Contention, translated
 from frontdesk.core.store.shapes import from_text
 
 FOLDER = Path(__file__).parent / "migrations"

@@ -436,6 +436,7 @@ class MailQueue(Row, table=True):
     retry_at: int | None = long(nullable=True)
     tries: int
     seal_print: str = text()
+    paused_at: int | None = long(nullable=True)
 
 
 class Link(Row, table=True):
@@ -578,15 +579,16 @@ class EventDetail(Row, table=True):
 
 
 class EventChain(Row, table=True):
-    """One row: the digest of the newest event. Writers meet here, last thing before they commit."""
+    """One row: the digests of the newest event and access. Writers meet here, last thing before they commit."""
 
     __tablename__ = "event_chain"
     id: int = Field(default=1, primary_key=True)
     head: str = text()
+    access_head: str = Field(default="", sa_column=Column("access_head", Text, nullable=False, server_default=""))
 
 
 class AccessLog(Row, table=True):
-    """Who opened which client's record; `actor` as in `Event`."""
+    """Who opened which client's record, each entry tied to the one before it; `actor` as in `Event`."""
 
     __tablename__ = "access_log"
     id: int = key()
@@ -595,6 +597,8 @@ class AccessLog(Row, table=True):
     terminal: str = text()
     client_id: int = long(index=True)
     actor_kind: str = Field(default="", sa_column=Column("actor_kind", Text, nullable=False, server_default=""))
+    previous: str = Field(default="", sa_column=Column("previous", Text, nullable=False, server_default=""))
+    digest: str = Field(default="", sa_column=Column("digest", Text, nullable=False, server_default=""))
 
 
 class PickedUp(Row, table=True):
@@ -604,3 +608,29 @@ class PickedUp(Row, table=True):
     actor: str = Field(primary_key=True)
     appointment_id: int = Field(sa_column=Column("appointment_id", LONG, primary_key=True))
     at: int = long()
+
+
+class Database(Row, table=True):
+    """One row: the number by which a database is known, and which one it was put in the place of.
+
+    A drill was made under a clock that was not the machine's. `reads_from` is the oldest version that reads it.
+    """
+
+    __tablename__ = "database"
+    id: int = Field(default=1, primary_key=True)
+    number: int = long()
+    replaces: int | None = long(nullable=True)
+    is_drill: bool
+    reads_from: str = text()
+
+
+class Duty(Row, table=True):
+    """What has to be done again and again: who does it, until when nobody else may, when it was done last."""
+
+    __tablename__ = "duty"
+    name: str = Field(primary_key=True)
+    who: str = text()
+    leased_until: int | None = long(nullable=True)
+    seen_at: int | None = long(nullable=True)
+    done_at: int | None = long(nullable=True)
+    detail: str = text()

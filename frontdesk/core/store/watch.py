@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from frontdesk.core.store.engine import Store, driver
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.engine import Store
 
 _NEWEST = (
     "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice),"
@@ -18,6 +21,7 @@ class Watch:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._put_back = store.put_back
         self._connection: Any = None
         self._version: int | None = None
         self._newest: tuple[object, ...] | None = None
@@ -25,11 +29,14 @@ class Watch:
     def changed(self, timeout: float) -> bool:
         """Wait up to so many seconds (PostgreSQL) and say whether something changed since the last call.
 
-        On SQLite it answers at once, and the caller waits.
+        On SQLite it answers at once, and the caller waits. Raises StoreUnusable where the database is not the one
+        that was opened any more (once where it was put back), or is out of reach, after that time.
         """
-        if self._store.path is not None:
-            return self._sqlite_changed()
-        return self._postgresql_changed(timeout)
+        is_changed = self._sqlite_changed() if self._store.path is not None else self._postgresql_changed(timeout)
+        if self._put_back != self._store.put_back:  # whoever in this process noticed first
+            self._put_back = self._store.put_back
+            raise StoreUnusable(StoreProblem.RESTORED, self._store.name)
+        return is_changed
 
     @property
     def waits(self) -> bool:
@@ -37,16 +44,19 @@ class Watch:
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            self._store.closed(self._connection)
             self._connection = None
 
     def _sqlite_changed(self) -> bool:
+        self._store.require_file()
         if self._connection is None:
             self._connection = driver().connect(str(self._store.path), isolation_level=None, check_same_thread=False)
+            self._store.opened(self._connection)
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version:
             return False
         self._version = version
+        self._look()
         before, self._newest = self._newest, self._connection.execute(_NEWEST).fetchone()
         return before is not None and before != self._newest  # a record that was opened changes nothing on screens
 
@@ -58,8 +68,17 @@ class Watch:
                 url = self._store.url.replace("postgresql+psycopg://", "postgresql://")
                 self._connection = psycopg.connect(url, autocommit=True)
                 self._connection.execute("LISTEN frontdesk")
+                self._look()
                 return True  # what happened while nobody listened is unknown
             return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
         except psycopg.Error:
             self.close()
-            return False
+            time.sleep(timeout)
+            raise StoreUnusable(StoreProblem.UNREACHABLE, self._store.name) from None
+
+    def _look(self) -> None:
+        try:
+            self._store.require_same()
+        except StoreUnusable as error:
+            if error.problem is not StoreProblem.RESTORED:
+                raise

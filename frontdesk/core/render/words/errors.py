@@ -183,9 +183,46 @@ _STORE_WORDS: dict[StoreProblem, str] = {
     StoreProblem.WRONG_SEAL_KEY: later(
         "the sealing key {where} is not the one of this database; copy it from the machine where it was made"
     ),
+    StoreProblem.REPLACED: later(
+        "the database {where} was replaced while frontdesk was running; nothing was saved; close it and open it again"
+    ),
+    StoreProblem.REMOVED: later(
+        "the database {where} was moved away or removed while frontdesk was running; nothing was saved;"
+        " put it back, close frontdesk and open it again"
+    ),
+    StoreProblem.RESTORED: later(
+        "the database {where} was put back to another moment just now; nothing was saved;"
+        " look at what is there and try again"
+    ),
+    StoreProblem.STRAY_WAL: later(
+        "{where} was put where another database was open: what lies beside it with -wal belongs to that one;"
+        " close every frontdesk, and put a copy in its place by: frontdesk restore"
+    ),
+    StoreProblem.NOT_A_DRILL: later(
+        "{where} is a real practice, and under --now it is only read; nothing was saved;"
+        " a practice for drills is made by: frontdesk demo --keep FILE"
+    ),
+    StoreProblem.CLOCK_IS_BACK: later(
+        "the clock says {where} (UTC), but the newest event is of {detail}; nothing was saved;"
+        " set this machine's clock right"
+    ),
+    StoreProblem.UNCERTAIN: later(
+        "the server of {where} did not answer: this may or may not be saved; look before you try again"
+    ),
     StoreProblem.NOT_COPIED: later("no copy could be made at {where} ({detail}); nothing was changed"),
     StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
 }
+
+
+def in_few_words(problem: StoreProblem) -> str:
+    """Why nothing can be saved, for a header."""
+    match problem:
+        case StoreProblem.REPLACED:
+            return _("database replaced")
+        case StoreProblem.REMOVED:
+            return _("database removed")
+        case _:
+            return _("no database")
 
 
 def _bad_input(error: errors.BadInput) -> str:

@@ -1,0 +1,248 @@
+"""A PostgreSQL server that freezes, is cut off, restarts, or is another one: what is told is what is saved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from frontdesk.core.asks.clients import AddClient, FindClients, NewClient
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.machine import Limits
+from frontdesk.core.store.engine import Store
+from tests.postgres import Server
+from tests.store.evidence import now, open_practice
+
+QUICK = Limits(connect=2, statement=60, idle=2)
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    made = server.free()
+    open_practice(made).close()
+    return made
+
+
+@pytest.fixture
+def own_server(server: Server) -> Iterator[Server]:
+    """One that a test may freeze and stop; skips where there is none."""
+    folder = Path(tempfile.mkdtemp(prefix="frontdesk-own-"))
+    folder.chmod(0o755)
+    started = Server(folder / "server")
+    yield started
+    started.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def desk_at(url: str, limits: Limits = QUICK) -> Desk:
+    return Desk(Store(url, limits=limits), clock=now)
+
+
+def add(desk: Desk, name: str) -> None:
+    desk.do(AddClient(client=NewClient(name=name)))
+
+
+def names(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        return {row[0] for row in connection.execute("SELECT name FROM client")}
+
+
+class Line:
+    """A line to a server, which can be cut at a word that the client sends: before it arrives there, or after."""
+
+    def __init__(self, url: str) -> None:
+        self._to = psycopg.conninfo.conninfo_to_dict(url)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._word, self._is_before, self.cuts = b"", False, 0
+        threading.Thread(target=self._accept, daemon=True).start()
+        port = self._listener.getsockname()[1]
+        self.url = f"postgresql://{self._to['user']}@127.0.0.1:{port}/{self._to['dbname']}"
+
+    def cut_at(self, word: bytes, *, before: bool) -> None:
+        self._word, self._is_before = word, before
+
+    def _accept(self) -> None:
+        while True:
+            client, _ = self._listener.accept()
+            server = socket.create_connection((str(self._to["host"]), int(str(self._to["port"]))))
+            threading.Thread(target=self._carry, args=(client, server, True), daemon=True).start()
+            threading.Thread(target=self._carry, args=(server, client, False), daemon=True).start()
+
+    def _carry(self, source: socket.socket, to: socket.socket, is_client: bool) -> None:
+        try:
+            while data := source.recv(65536):
+                is_cut = is_client and self._word and self._word in data
+                if is_cut:
+                    self._word = b""
+                    self.cuts += 1
+                    source.shutdown(socket.SHUT_RDWR)
+                    if not self._is_before:
+                        to.sendall(data)
+                        time.sleep(0.3)  # it arrives, and is done
+                    to.shutdown(socket.SHUT_RDWR)
+                    return
+                to.sendall(data)
+        except OSError:
+            return
+
+
+@contextmanager
+def frozen(server: Server) -> Iterator[None]:
+    """The server and all that serve for it stand still."""
+    children = subprocess.run(
+        ["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    processes = [server.process.pid, *map(int, children)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_save_whose_answer_is_lost_is_saved_once(url: str, before: bool) -> None:
+    """It is asked for by its own event; what did not arrive is done again."""
+    line = Line(url)
+    desk = desk_at(line.url)
+    line.cut_at(b"COMMIT\0", before=before)
+    add(desk, "Clara")
+
+    assert line.cuts == 1
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM client WHERE name = 'Clara'").fetchone() == (1,)
+    desk.close()
+
+
+def test_a_save_of_which_nobody_can_know_is_told_as_that(own_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = own_server.free()
+    open_practice(url).close()
+    line = Line(url)
+    desk = desk_at(line.url)
+    line.cut_at(b"COMMIT\0", before=False)
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise OperationalError("COMMIT", None, psycopg.OperationalError("gone"))
+
+    monkeypatch.setattr("frontdesk.core.store.identity.was_saved", away)
+    with pytest.raises(StoreUnusable) as caught:
+        add(desk, "Clara")
+    assert line.cuts == 1
+    assert caught.value.problem is StoreProblem.UNCERTAIN
+
+
+@pytest.mark.parametrize("word", [b"INSERT INTO client", b"SELECT database", b"BEGIN"])
+def test_a_line_that_is_cut_before_the_save_is_taken_up_again(url: str, word: bytes) -> None:
+    line = Line(url)
+    desk = desk_at(line.url)
+    line.cut_at(word, before=False)
+    add(desk, "Clara")
+    assert names(url) >= {"Clara"}
+    desk.close()
+
+
+def test_a_restarted_server_is_used_on_without_a_word(own_server: Server) -> None:
+    url = own_server.free()
+    open_practice(url).close()
+    desk = desk_at(url)
+    add(desk, "Clara")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    assert [hit.name for hit in desk.see(FindClients(text="Clara"))] == ["Clara"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    add(desk, "Carl")
+    assert names(url) >= {"Clara", "Carl"}
+    desk.close()
+
+
+@pytest.mark.parametrize("asked", ["read", "write", "connect"])
+def test_a_frozen_server_is_told_within_ten_seconds(own_server: Server, asked: str) -> None:
+    url = own_server.free()
+    open_practice(url).close()
+    desk = desk_at(url, Limits())
+    add(desk, "Clara")
+    with frozen(own_server):
+        began = time.monotonic()
+        with pytest.raises(StoreUnusable) as caught:
+            if asked == "read":
+                desk.see(FindClients(text="Clara"))
+            elif asked == "write":
+                add(desk, "Carl")
+            else:
+                Store(url)
+        assert time.monotonic() - began < 10, "not a measure: without a limit it never ends"
+    assert caught.value.problem is StoreProblem.UNREACHABLE
+
+    assert names(url) == {"Clara"}
+    add(desk, "Carl")
+    assert names(url) == {"Clara", "Carl"}
+    desk.close()
+
+
+def test_a_long_statement_of_a_server_that_lives_is_waited_for(url: str) -> None:
+    desk = desk_at(url)
+    with desk.store.reading() as connection:
+        assert connection.execute(text("SELECT 1 FROM pg_sleep(6)")).scalar() == 1
+    desk.close()
+
+
+def test_a_writer_that_stands_still_holds_nobody_for_long(url: str) -> None:
+    """The server ends its transaction; when it goes on, it begins again, and both are saved."""
+    stopped, desk = desk_at(url), desk_at(url)
+    with pytest.raises(DBAPIError, match="idle-in-transaction"), stopped.store._writing.begin() as connection:
+        connection.execute(text("SELECT head FROM event_chain FOR UPDATE"))
+        began = time.monotonic()
+        add(desk, "Clara")
+        assert time.monotonic() - began < 10, "not a measure: without a limit it takes minutes"
+        connection.execute(text("SELECT 1"))
+    add(stopped, "Carl")
+    assert names(url) == {"Clara", "Carl"}
+    stopped.close()
+    desk.close()
+
+
+def test_another_server_at_the_same_address_is_not_written(own_server: Server, server: Server) -> None:
+    """With the same database in it, by its number."""
+    url, elsewhere = own_server.free(), server.database()
+    open_practice(url).close()
+    desk = desk_at(url)
+    add(desk, "Clara")
+    assert desk.store._server is not None
+    desk.store._server._identifier = 1  # as it was when the app was opened
+
+    for engine in (desk.store._reading, desk.store._writing):
+        engine.dispose()
+    with pytest.raises(StoreUnusable) as caught:
+        add(desk, "Carl")
+    assert caught.value.problem is StoreProblem.REPLACED
+    assert elsewhere
+
+
+def test_an_emptied_database_is_not_written(own_server: Server) -> None:
+    url = own_server.free()
+    open_practice(url).close()
+    desk = desk_at(url)
+    add(desk, "Clara")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    with pytest.raises(StoreUnusable) as caught:
+        add(desk, "Carl")
+    assert caught.value.problem is StoreProblem.REPLACED

@@ -1,0 +1,83 @@
+"""A file put in the place of the database while seven processes write: nothing is said to be saved that is not there.
+
+What was asked before the swap may be saved or not; of what was asked after it nothing is.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from frontdesk.core.asks.clients import AddClient, NewClient
+from frontdesk.core.desk import Desk
+from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
+from frontdesk.core.store.engine import Store
+from tests.sizes import size
+from tests.store.evidence import now, open_practice
+from tests.store.racing import Crew, Place
+from tests.store.swapping import (
+    Swap,
+    copied_over,
+    copy_of,
+    emptied,
+    into_the_file,
+    moved_over,
+    moved_over_and_wal_removed,
+    removed,
+    truncated,
+    wal_removed,
+)
+
+SWAPS = (moved_over, moved_over_and_wal_removed, copied_over, removed, truncated, emptied, wal_removed)
+ROUNDS = size(2, 100)
+GOES_ON = 0.15
+"""Seconds of writing before and after the swap."""
+
+
+def book_and_swap(place: Place, url: str, swap: Swap, seed: int) -> list[str]:
+    """The first swaps, at some moment; the others write, and say when they asked and what came of it."""
+    path = Path(url)
+    if not place.number:
+        place.wait()
+        time.sleep(GOES_ON + random.Random(seed).uniform(0, 0.05))
+        swap(path, path.with_name("copy.db"))
+        return [str(time.monotonic())]
+    desk = Desk(Store(url), clock=now)
+    place.wait()
+    until = time.monotonic() + GOES_ON * 2
+    said: list[str] = []
+    while time.monotonic() < until:
+        asked = time.monotonic()
+        try:
+            desk.do(AddClient(client=NewClient(name=f"Client {place.number}-{len(said)}")))
+            said.append(f"{asked} saved")
+        except (StoreUnusable, Busy) as error:
+            problem = error.problem if isinstance(error, StoreUnusable) else None
+            said.append(f"{asked} {problem.value if problem else type(error).__name__}")
+            if problem in (StoreProblem.REPLACED, StoreProblem.REMOVED):
+                break
+    desk.close()
+    return said
+
+
+@pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.__name__)
+def test_nothing_asked_after_a_swap_is_said_to_be_saved(tmp_path: Path, crew: Crew, swap: Swap) -> None:
+    for number in range(ROUNDS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = folder / "practice.db"
+        desk = open_practice(str(path))
+        copy_of(path, folder / "copy.db")
+        desk.do(AddClient(client=NewClient(name="Later than the copy")))
+        into_the_file(path)
+
+        [swapped], *others = crew.race(book_and_swap, str(path), swap, number)
+        saved = [line.split() for answers in others for line in answers]
+        assert any(told == "saved" for _asked, told in saved), "they were at it"
+        desk.close()
+        late = [told for asked, told in saved if float(asked) > float(swapped)]
+        assert "saved" not in late, "after the swap"
+        assert all(answers[-1].split()[1] in ("replaced", "removed") for answers in others), others
