@@ -29,7 +29,9 @@ from frontdesk.core.asks.notices import MarkRead, ShowGlance
 from frontdesk.core.asks.requests import SweepExpired
 from frontdesk.core.asks.settings import ShowSetup
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.backups import Head
 from frontdesk.core.domain.dataclass import dataclass
+from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.errors import DeskError, StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.people import ClientId
@@ -234,7 +236,7 @@ class FrontdeskApp(App[None]):
     def action_verb(self, name: str) -> None:
         self.verb(Verb[name.upper()])
 
-    def print_sheet(self, day: date, found: Sequence[Named]) -> None:
+    def print_sheet(self, day: date, found: Sequence[Named], head: Head) -> None:
         """Write the day sheet as text and as a page, beside where the program was started."""
         from frontdesk.core.render.day_sheet import day_page, day_sheet
 
@@ -243,7 +245,7 @@ class FrontdeskApp(App[None]):
         text, page = Path(f"day-{day}.txt"), Path(f"day-{day}.html")
         screen = cast(DeskScreen[Any], self.screen)
         try:
-            write_private({text: day_sheet(voice, day, found), page: day_page(voice, day, found)})
+            write_private({text: day_sheet(voice, day, found, head), page: day_page(voice, day, found, head)})
         except OSError as error:
             told = _("the day sheet was not written: {why}").format(why=error.strerror or "")
             screen.tell(told, bad=True)
@@ -294,6 +296,7 @@ class FrontdeskApp(App[None]):
         self._carrier.start()
         for module in AFTER_THE_FIRST_FRAME:
             import_module(f"frontdesk.screens.{module}")
+        threading.Thread(target=self._copy_by_the_hour, args=(desk,), daemon=True).start()
         self._watch(desk)
 
     def _opened(self, setup: Setup) -> None:
@@ -370,6 +373,14 @@ class FrontdeskApp(App[None]):
         self.trouble = error.problem
         for shown in self._screens():
             shown.head()
+
+    def _copy_by_the_hour(self, desk: Desk) -> None:
+        from frontdesk.core.keeper import Keeper
+
+        config = self.config
+        folder = Path(config.backup_folder).expanduser()
+        keeper = Keeper(folder=folder, keep=config.keep, recipient=config.backup_key, signs=(Duty.SWEEP,))
+        keeper.run(desk, self._leaving)
 
     def _deliver(self, desk: Desk) -> None:
         """Mails and reminders leave from a thread with a loop of its own: no link that stalls holds up a key."""

@@ -11,8 +11,9 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from frontdesk.core.domain.backups import Keep
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.errors import BadInput, Problem, saying
+from frontdesk.core.domain.errors import BadInput, Hint, Problem, saying
 from frontdesk.core.domain.machine import Limits, Security, Smtp
 from frontdesk.core.domain.machine_settings import MACHINE_SETTINGS, ROWS, unknown_keys, variable
 from frontdesk.core.domain.settings import Setting
@@ -28,6 +29,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CREDENTIAL = "smtp_password"
 """The password as a credential of the service manager (`CREDENTIALS_DIRECTORY`)."""
 SEAL_KEY_BYTES = 32
+AGE = "age1"
+"""How public keys of age begin."""
+MOST_COPIES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,11 @@ class Config:
     smtp: Smtp | None = None
     """None: mails wait."""
     limits: Limits = Limits()
+    backup_folder: str = ""
+    """Where copies go."""
+    keep: Keep = Keep()
+    backup_key: str = ""
+    """The public key that copies are encrypted to; empty: none."""
     seal_key_file: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     """Binding id to key."""
@@ -65,6 +74,7 @@ def read_config(path: Path | None = None) -> Config:
         raise BadInput("config: keys", Problem.NOT_A_CHOICE, str(keys), hint='[keys] with lines such as new = "n"')
     values["smtp"] = _smtp(values.get("smtp", {}))
     values["limits"] = _limits(values.get("postgresql", {}))
+    values |= _backup(values.get("backup", {}))
     known = {name: values[name] for name in Config.__dataclass_fields__ if name in values}
     return Config(**{"database": default_database(), "seal_key_file": str(_default_seal_key()), **known})
 
@@ -116,6 +126,12 @@ def default_database() -> str:
     return str(user_data_path("frontdesk") / "practice.db")
 
 
+def default_backups() -> str:
+    from platformdirs import user_data_path
+
+    return str(user_data_path("frontdesk") / "backups")
+
+
 def _default_seal_key() -> Path:
     from platformdirs import user_config_path
 
@@ -159,6 +175,45 @@ def _limits(given: Any) -> Limits:
     if not isinstance(given, dict):
         raise BadInput("config: postgresql", Problem.NOT_A_CHOICE, str(given), hint="[postgresql] with numbers")
     return Limits(**{row.key: _number(row, given) for row in ROWS if row.table == "postgresql"})
+
+
+def _backup(given: Any) -> dict[str, Any]:
+    """Where copies go, how many stay, and for whose key they are. Raises BadInput."""
+    if not isinstance(given, dict):
+        raise BadInput("config: backup", Problem.NOT_A_CHOICE, str(given), hint="[backup] with lines such as folder")
+    texts = {name: os.environ.get(variable(f"backup.{name}")) or given.get(name) for name in ("folder", "public_key")}
+    kept = given.get("keep", {})
+    if not isinstance(kept, dict) or not kept.keys() <= Keep.__dataclass_fields__.keys():
+        hint: str | Hint = "keep = { hourly = 24, daily = 14, monthly = 12 }"
+        raise BadInput("config: backup.keep", Problem.NOT_A_CHOICE, str(kept), hint=hint)
+    for name, count in kept.items():
+        if not isinstance(count, int) or not 0 <= count <= MOST_COPIES:
+            hint = saying("{low} to {high}", low=0, high=MOST_COPIES)
+            raise BadInput(f"config: backup.keep.{name}", Problem.OUT_OF_RANGE, str(count), hint=hint)
+    return {
+        "backup_folder": str(texts["folder"] or default_backups()),
+        "backup_key": public_key(str(texts["public_key"]), "config: backup.public_key")
+        if texts["public_key"]
+        else "",
+        "keep": Keep(**kept),
+    }
+
+
+def public_key(given: str, field: str) -> str:
+    """A public key of age, as it is or from a file that holds it. Raises BadInput."""
+    if given.startswith(AGE):
+        return given.strip()
+    path = Path(given).expanduser()
+    try:
+        lines = path.read_text(encoding="ascii").split()
+    except OSError as error:
+        raise BadInput(field, Problem.NOT_A_FILE, given, hint=error.strerror or "") from None
+    except UnicodeDecodeError:
+        lines = []
+    found = next((line for line in lines if line.startswith(AGE)), None)
+    if found is None:
+        raise BadInput(field, Problem.NOT_READABLE, given, hint="it holds no public key (age1…)")
+    return found
 
 
 def _number(row: Setting, given: dict[str, Any]) -> int:

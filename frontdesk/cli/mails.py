@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 import time
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -42,6 +43,9 @@ from frontdesk.core.render.words.events import event_words
 from frontdesk.core.render.words.outbox import mail_head_words, mail_state_words, mail_text, outbox_words
 from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.core.render.words.voice import Voice
+
+if TYPE_CHECKING:
+    from frontdesk.core.sender import Sender
 
 group = typer.Typer(help="One mail.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -92,6 +96,7 @@ def deliver(
 
     With --once, exit code 7: no mail server, or it takes nothing.
     """
+    from frontdesk.core.keeper import Keeper
     from frontdesk.core.sender import Sender
     from frontdesk.log import log_to_stderr
 
@@ -126,14 +131,14 @@ def deliver(
     if opening.machine.smtp is None:
         say(_("no mail server is set up here: mails wait ([smtp] in the config file), webhooks leave"))
     say(_("delivering; ctrl+c ends it"))
-    asyncio.run(_until_stopped(sender))
-
-
-async def _until_stopped(sender: object) -> None:
-    from frontdesk.core.sender import Sender
-
-    assert isinstance(sender, Sender)
     stop = threading.Event()
+    config = opening.config
+    keeper = Keeper(folder=Path(config.backup_folder).expanduser(), keep=config.keep, recipient=config.backup_key)
+    threading.Thread(target=keeper.run, args=(desk, stop), daemon=True).start()
+    asyncio.run(_until_stopped(sender, stop))
+
+
+async def _until_stopped(sender: Sender, stop: threading.Event) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     await sender.run(stop)

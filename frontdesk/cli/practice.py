@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from frontdesk.cli.files import read_text
-from frontdesk.cli.mails import prove
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.core.asks.schedule import Move
@@ -42,7 +40,7 @@ group = typer.Typer(help="The practice as a file.", rich_markup_mode=None, no_ar
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="practice")
-    for command in (services, staff, locations, doctor):
+    for command in (services, staff, locations):
         app.command()(command)
 
 
@@ -193,33 +191,6 @@ def locations(context: typer.Context, as_json: AsJson = False) -> None:
         show(shapes.items(shapes.location(it, setup) for it in setup.locations.values()))
         return
     table([[it.id, _named(it), it.kind.value, setup.zone_of(it.id)] for it in setup.locations.values()])
-
-
-def doctor(
-    context: typer.Context,
-    mail: Annotated[str | None, typer.Option("--mail", metavar="ADDRESS", help="Send a test mail there.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """How the database and this machine are."""
-    opening: Opening = context.obj
-    smtp = opening.machine.smtp
-    facts = {
-        "database": opening.desk.store.name,
-        **opening.desk.store.facts(),
-        "python": sys.version.split()[0],
-        "mail": f"{smtp.host}:{smtp.port} ({smtp.security.value})"
-        if smtp is not None
-        else _("no server: mails wait"),
-        "sealing_key": opening.machine.seal_key_file if opening.machine.seal_key is not None else _("none"),
-    }
-    if mail is not None:
-        facts["mail_test"] = _("left for {address}").format(address=prove(opening, mail).recipient)
-    if as_json:
-        show(shapes.item(facts))
-        return
-    table([[name, value] for name, value in facts.items()])
-    if facts.get("wal_is_safe") == "no":
-        say(_("this SQLite can lose data in WAL mode, so a rollback journal is used; pysqlite3 brings a newer one"))
 
 
 def _with_texts(parsed: PracticeFile, folder: Path) -> PracticeFile:

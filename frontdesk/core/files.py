@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+PART_NAME = ".frontdesk-{}.part"
+"""Of what is not whole yet."""
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
@@ -49,6 +51,16 @@ def written(*places: Path, anew: bool = False) -> Iterator[tuple[Path, ...]]:
             part.unlink(missing_ok=True)
 
 
+@contextmanager
+def private_file(folder: Path) -> Iterator[Path]:
+    """A file of our own, empty, which is gone when this ends. Raises OSError."""
+    made = _part(folder)
+    try:
+        yield made
+    finally:
+        made.unlink(missing_ok=True)
+
+
 def make_folder(folder: Path) -> None:
     """A folder for this user alone, and those it lies in, where they are missing. Raises OSError."""
     if not folder.is_dir():
@@ -72,7 +84,7 @@ def _require_free(place: Path, anew: bool) -> None:
 
 
 def _part(folder: Path) -> Path:
-    part = folder / f".frontdesk-{secrets.token_hex(8)}.part"
+    part = folder / PART_NAME.format(secrets.token_hex(8))
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
     return part
 

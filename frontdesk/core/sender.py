@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from frontdesk.core.asks.door import Door
 from frontdesk.core.asks.mails import CountReminders, Leased, NextDue, Report, ReportMail, TakeMails, WriteReminders
+from frontdesk.core.asks.upkeep import ReportDuty
+from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.machine import Security, Smtp
 from frontdesk.core.domain.outbox import (
@@ -57,6 +59,10 @@ SIGN_IN = frozenset({530, 534, 535, 538})
 """Codes that speak of who we are, not of the mail (RFC 4954)."""
 
 
+SIGN_OF_LIFE = 60.0
+"""Seconds after which a worker says again that it is there."""
+
+
 class Sender:
     """One worker, in a loop of its own; any number may run, on any number of machines."""
 
@@ -78,7 +84,7 @@ class Sender:
 
     async def run(self, stop: threading.Event) -> None:
         """Deliver until told to stop; a fault of one pass never ends the next."""
-        remind_at = time.monotonic() + REMIND_AFTER
+        remind_at, alive_at = time.monotonic() + REMIND_AFTER, 0.0
         while not stop.is_set():
             try:
                 if time.monotonic() >= remind_at:
@@ -86,6 +92,9 @@ class Sender:
                     self.remind()
                 if self._is_due():
                     await self.deliver(stop)
+                if time.monotonic() >= alive_at:
+                    alive_at = time.monotonic() + SIGN_OF_LIFE
+                    self._door.do(ReportDuty(duty=Duty.DELIVER))
             except DeskError as error:
                 log.warning("the outbox waits: %s", type(error).__name__)
             except Exception:

@@ -16,6 +16,7 @@ from textual.screen import ModalScreen, Screen
 from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
 from frontdesk.core.domain.appointments import AppointmentId
+from frontdesk.core.domain.backups import Head
 from frontdesk.core.domain.errors import DeskError, StoreProblem
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.people import ClientId
@@ -64,7 +65,7 @@ class Host(Protocol):
 
     def open_client(self, client: ClientId, appointment: AppointmentId | None = None) -> None: ...
 
-    def print_sheet(self, day: date, found: Sequence[Named]) -> None: ...
+    def print_sheet(self, day: date, found: Sequence[Named], head: Head) -> None: ...
 
 
 def bindings_of(screen: str) -> list[BindingType]:

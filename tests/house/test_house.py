@@ -26,6 +26,7 @@ from frontdesk.core.asks.replies import ReceiveReply
 from frontdesk.core.asks.requests import OfRequest, RecordEnd, RequestAppointment, RequestRescheduling, SweepExpired
 from frontdesk.core.asks.settings import ApplyPractice, ChangeSettings
 from frontdesk.core.asks.transfer import ImportRecords
+from frontdesk.core.asks.upkeep import ReportDuty, StartAgain, TakeDuty
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.table import QUERIES
 from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
@@ -47,6 +48,7 @@ BY_CLIENTS = {
 """What clients do themselves; staff ask for most of it with commands."""
 
 BY_ITSELF = {LogOpening, RecordEnd, SweepExpired, HoldSlot, ReleaseSlot, TakeMails, ReportMail, WriteReminders}
+BY_ITSELF |= {TakeDuty, ReportDuty, StartAgain}
 """What happens as time passes, while a picker is open, and while mails are delivered."""
 
 

@@ -23,6 +23,7 @@ from frontdesk.core.store import events
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.rows import Consent
 from frontdesk.core.store.values import Misshapen
+from frontdesk.core.store.verify import chains
 from tests.builders import PRACTICE, Clock, on
 from tests.operations.mailing import a_client
 
@@ -125,7 +126,7 @@ def test_what_was_agreed_to_is_kept_for_ever_and_another_text_is_damage(empty_ur
         for trigger in triggers_of(connection, "consent"):
             connection.execute(text(f"DROP TRIGGER {trigger}" + ("" if open_desk.store.path else " ON consent")))
         connection.execute(text(sql))
-        assert events.broken_links(connection) == [made.id]
+        assert [it.row for it in chains.damage(connection, None)] == [str(made.id)]
         with pytest.raises(Misshapen):
             events.require_readable(connection)
     with pytest.raises(StoreUnusable):

@@ -41,6 +41,7 @@ from frontdesk.core.domain.events.requests import (
 from frontdesk.core.domain.events.reversals import Redone, Undone
 from frontdesk.core.domain.events.schedule import TimeOffRemoved, TimeOffTaken
 from frontdesk.core.domain.events.transfer import ImportDone, RecordImported
+from frontdesk.core.domain.events.upkeep import DatabaseRestored
 from frontdesk.core.domain.hours import TimeOff, TimeOffId
 from frontdesk.core.domain.objections import NothingToChange
 from frontdesk.core.domain.people import Client, ClientId, StaffId
@@ -242,6 +243,10 @@ SENTENCES: list[tuple[Event, str]] = [
         "By the automation tidy: A-ESSKD, internal: tidy up",
     ),
     (RecordImported(change=Change(None, CLARA)), "Imported: C-ESSKD Clara Client"),
+    (
+        DatabaseRestored(made_at=at(on(23, 8)), doubtful=2),
+        "Restored from a copy of Mon 23 Nov 08:00 · 2 mails may have been told",
+    ),
     (ImportDone(new=3, updated=1, skipped=0, plan=ImportPlan()), "Imported: 3 new, 1 updated"),
     (
         Undone(of_operation="reschedule", all_changes=(Change(TEN, VISIT),), **CLIENTS),

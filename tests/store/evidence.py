@@ -19,11 +19,12 @@ from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import LocationId
-from frontdesk.core.store import appointments, claims, events, practice, requests
+from frontdesk.core.store import appointments, claims, practice, requests
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.rows import Appointment as AppointmentRow
 from frontdesk.core.store.rows import Claim as ClaimRow
+from frontdesk.core.store.verify.all import damage as verify
 from tests import prepared
 
 NOW = 1795600000
@@ -169,7 +170,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
         setup = practice.load(look)
         kept = everything_kept(look)
         asked = requests.everything(look)
-        broken = events.broken_links(connection)
+        damaged = verify(look)
         touched = Counter(
             int(thing)
             for (thing,) in connection.execute(text("SELECT thing_id FROM event_thing WHERE kind = 'appointment'"))
@@ -208,7 +209,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
         if touched[it.id] != it.revision
     ]
     found += [f"events of an appointment that is not there: {id_}" for id_ in touched.keys() - {it.id for it in kept}]
-    return found + [f"the chain is broken at {id_}" for id_ in broken]
+    return found + [str(it) for it in damaged]
 
 
 def deadlocks(store: Store) -> int:

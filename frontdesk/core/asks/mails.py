@@ -71,7 +71,10 @@ class CallMade(Ask[Owed]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseMails(Ask[int]):
-    """The yes that many paused mails wait for; answers how many leave now."""
+    """The yes that many paused mails wait for, and all of them after a restore; answers how many leave now.
+
+    Those that may have been told already stay: each is sent, or dropped, by itself.
+    """
 
     needs = Permission.CHANGE_APPOINTMENTS
 

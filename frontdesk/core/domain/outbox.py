@@ -147,6 +147,8 @@ class QueueFault(Enum):
     """The practice has no address to send from."""
     SENDER_REFUSED = "sender_refused"
     """The server does not take mail from this sender."""
+    RESTORED = "restored"
+    """The database goes on from a copy: somebody has to look before any mail leaves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,6 @@ class Part(Enum):
     PARTIES = later("reasons with a party")
     LOOKS = later("people's colours")
     HOLIDAYS = later("public holidays")
-    BACKUP = later("backups")
 
 
 CHANGE, STAFF, TIME = Permission.CHANGE_SETTINGS, Permission.MANAGE_STAFF, Permission.CHANGE_TIME_OFF

@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.requests import RecordEnd, SweepExpired
+from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.reminders import is_storm
@@ -14,7 +15,7 @@ from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.queries import slots
-from frontdesk.core.store import claims, mail_queue, pickers, practice, requests
+from frontdesk.core.store import claims, duties, mail_queue, pickers, practice, requests
 from frontdesk.core.store.look import Tx
 
 SWEPT = 200
@@ -30,7 +31,9 @@ def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
         taking.end(tx, id_)
     if tx.ran_out:
         tx.storm = is_storm(len(tx.ran_out) + len(requests.run_out(tx, COUNTED)), mail_queue.usual_hour(tx))
-    return Batch(events=record_ends(tx))
+    ended = Batch(events=record_ends(tx))
+    duties.done(tx, Duty.SWEEP, "")
+    return ended
 
 
 def record_end(tx: Tx, ask: RecordEnd) -> None:

@@ -33,8 +33,10 @@ from frontdesk.core.domain.outbox import (
     MailId,
     MailState,
     Owed,
+    QueueFault,
     TrialWanted,
     Webhook,
+    is_in_doubt,
     is_to_be_called,
     may_be_dropped,
 )
@@ -107,9 +109,12 @@ def call_made(tx: Tx, ask: CallMade) -> Owed:
 
 def release_mails(tx: Tx, ask: ReleaseMails) -> int:
     require_allowed(tx, ask.needs)
-    held = still_paused(tx, seen=True)
+    held = [it for it in still_paused(tx, seen=True) if not is_in_doubt(it)]
     for mail in held:
         mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
+    still = mail_queue.standstill(tx)
+    if still is not None and still.fault is QueueFault.RESTORED:
+        mail_queue.set_standstill(tx, None)
     mails.changed(tx)
     return len(held)
 
@@ -239,7 +244,7 @@ def _opened(tx: Tx, id_: MailId, permission: Permission) -> Owed:
 def _try_the_queue(tx: Tx) -> None:
     """Somebody wants to know now: a queue that stands still is tried at once."""
     still = mail_queue.standstill(tx)
-    if still is not None:
+    if still is not None and still.fault is not QueueFault.RESTORED:
         mail_queue.set_standstill(tx, replace(still, retry_at=tx.now))
 
 

@@ -180,14 +180,14 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
     if report.outcome is Attempt.SENT:
         mail_queue.mark_sent(tx, report.mail, report.lease, tx.now)
         if report.under_fault:
-            mail_queue.set_standstill(tx, None)
+            _run_again(tx)
         mails.changed(tx)
         return
     several = mail_queue.in_letter(tx, report.mail, report.lease)
     if not several:
         return  # the lease is not ours any more
     if report.under_fault and report.outcome in (Attempt.REFUSED, Attempt.UNKNOWN):
-        mail_queue.set_standstill(tx, None)  # who we are is believed again; it is about this mail
+        _run_again(tx)  # who we are is believed again; it is about this mail
     if report.outcome is Attempt.QUEUE_FAULT and several[0].kind is not MailKind.TEST:
         _stand_still(tx, report.trouble)
     again = tx.now + retry_delay(several[0].delivery.attempts, random.random())
@@ -214,9 +214,18 @@ def _after(it: Mail | Webhook, report: Report, again: Instant) -> Mail | Webhook
             return replace(it, state=MailState.QUEUED, due_at=again, delivery=how)
 
 
+def _run_again(tx: Tx) -> None:
+    """One mail got through, so others may; but for what only a yes ends."""
+    still = mail_queue.standstill(tx)
+    if still is not None and still.fault is not QueueFault.RESTORED:
+        mail_queue.set_standstill(tx, None)
+
+
 def _stand_still(tx: Tx, trouble: Trouble | None) -> None:
     assert trouble is not None and isinstance(trouble.kind, QueueFault), "a fault of the queue is one"
     before = mail_queue.standstill(tx)
+    if before is not None and before.fault is QueueFault.RESTORED:
+        return
     tries = before.tries if before is not None else 0
     wait = min(LONGEST_FAULT_RETRY, FIRST_FAULT_RETRY * 2 ** min(tries, 10))
     mail_queue.set_standstill(

@@ -19,6 +19,7 @@ from frontdesk.core.operations import (
     settings,
     transfer,
     undo,
+    upkeep,
 )
 
 _NOUNS = (
@@ -37,6 +38,7 @@ _NOUNS = (
     settings,
     transfer,
     undo,
+    upkeep,
 )
 
 OPERATIONS: Operations = {asked: answer for noun in _NOUNS for asked, answer in noun.OPERATIONS.items()}

@@ -19,6 +19,7 @@ from frontdesk.core.queries import (
     setup,
     slots,
     transfer,
+    upkeep,
 )
 
 _NOUNS = (
@@ -37,6 +38,7 @@ _NOUNS = (
     setup,
     slots,
     transfer,
+    upkeep,
 )
 
 QUERIES: Queries = {asked: answer for noun in _NOUNS for asked, answer in noun.QUERIES.items()}

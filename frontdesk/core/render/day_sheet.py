@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from frontdesk.core.domain.appointments import HOLDS_TIME
+from frontdesk.core.domain.backups import Head
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
@@ -15,8 +16,8 @@ from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.voice import Voice
 
 
-def day_sheet(voice: Voice, day: date, found: Sequence[Named]) -> str:
-    """Plain text, a block a practitioner."""
+def day_sheet(voice: Voice, day: date, found: Sequence[Named], head: Head) -> str:
+    """Plain text, a block a practitioner; at the foot the head of the record, for `verify --head`."""
     lines = [f"{voice.setup.practice.name} · {times.day(day, year=True)}", ""]
     for name, theirs in _by_person(found):
         lines.append(name)
@@ -24,10 +25,10 @@ def day_sheet(voice: Voice, day: date, found: Sequence[Named]) -> str:
         lines.append("")
     if len(lines) == 2:
         lines.append(_("no appointments"))
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(lines).rstrip() + f"\n\n{_foot(head)}\n"
 
 
-def day_page(voice: Voice, day: date, found: Sequence[Named]) -> str:
+def day_page(voice: Voice, day: date, found: Sequence[Named], head: Head) -> str:
     """The same as a page of HTML that prints on paper; every text is escaped."""
     title = html.escape(f"{voice.setup.practice.name} · {times.day(day, year=True)}")
     parts = []
@@ -39,13 +40,17 @@ def day_page(voice: Voice, day: date, found: Sequence[Named]) -> str:
     style = (
         "body{font:11pt sans-serif;margin:2cm}h1{font-size:14pt}h2{font-size:12pt;margin:1em 0 .2em}"
         "table{border-collapse:collapse;width:100%}td{border-bottom:1px solid #ccc;padding:.25em .6em .25em 0}"
-        "h2,table{break-inside:avoid}"
+        "h2,table{break-inside:avoid}footer{margin-top:2em;font:8pt monospace;color:#555}"
     )
     body = "".join(parts) or f"<p>{html.escape(_('no appointments'))}</p>"
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>'
-        f"<body><h1>{title}</h1>{body}</body></html>\n"
+        f"<body><h1>{title}</h1>{body}<footer>{html.escape(_foot(head))}</footer></body></html>\n"
     )
+
+
+def _foot(head: Head) -> str:
+    return _("record {head}").format(head=head)
 
 
 def _by_person(found: Sequence[Named]) -> list[tuple[str, list[Named]]]:

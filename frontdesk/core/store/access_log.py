@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.store import rows
+from frontdesk.core.store.chain import Link
 from frontdesk.core.store.look import Tx
 
 _TIED = ("id", "at", "actor", "terminal", "client_id", "actor_kind")
@@ -38,12 +39,10 @@ def note(tx: Tx, client: ClientId) -> None:
     tx.connection.execute(_SET_HEAD, {"digest": digest})
 
 
-def digests(connection: Connection) -> Iterator[tuple[int, str, bool]]:
-    """Each entry's number and digest, oldest first, and whether it agrees with what is kept."""
-    previous = ""
+def links(connection: Connection) -> Iterator[Link]:
+    """Each entry, oldest first."""
     for row in connection.execute(_ALL).mappings():
-        yield row["id"], row["digest"], row["previous"] == previous and row["digest"] == _digest(previous, row)
-        previous = row["digest"]
+        yield Link(row["id"], row["previous"], row["digest"], row["digest"] == _digest(row["previous"], row))
 
 
 def _digest(previous: str, entry: Any) -> str:

@@ -94,19 +94,19 @@ _UPCOMING = select(func.count()).where(
 
 def find(look: Look, id_: AppointmentId) -> Appointment | None:
     row = look.connection.execute(_ONE.where(col(_a.id) == id_)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def of_holder(look: Look, holder: UUID) -> Appointment | None:
     """The appointment that a calendar file names; one whose booking was undone is none."""
     row = look.connection.execute(_ONE.where(col(_a.holder) == holder, _kept())).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
     """Every appointment of one import source by its id there."""
     found = look.connection.execute(_ONE.where(col(_a.source) == source, _kept()))
-    return {value.source_id: value for value in map(_value, found)}
+    return {value.source_id: value for value in map(from_row, found)}
 
 
 def everything(look: Look, setup: Setup) -> tuple[Named, ...]:
@@ -117,7 +117,7 @@ def everything(look: Look, setup: Setup) -> tuple[Named, ...]:
 def of_client(look: Look, client: ClientId) -> list[Appointment]:
     """Every appointment of a client that was not undone."""
     theirs = _ONE.where(col(_a.client_id) == client, _kept()).order_by(col(_a.id))
-    return [_value(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(theirs)]
 
 
 def sequence_of(look: Look, id_: int) -> int | None:
@@ -139,13 +139,13 @@ def standing(look: Look, after: Instant, near: Instant, far: Instant) -> list[Ap
         col(_a.start) <= max(near, far),
         col(_a.status).in_([status.value for status in RESCHEDULABLE]),
     ).order_by(col(_a.start), col(_a.id))
-    return [_value(row) for row in look.connection.execute(ahead)]
+    return [from_row(row) for row in look.connection.execute(ahead)]
 
 
 def holding_time(look: Look) -> Iterator[Appointment]:
     """Every appointment that has claims."""
     held = _ONE.where(col(_a.status).in_([status.value for status in HOLDS_TIME]))
-    yield from map(_value, look.connection.execute(held))
+    yield from map(from_row, look.connection.execute(held))
 
 
 def naming(look: Look, kind: str, id_: str) -> list[AppointmentId]:
@@ -167,19 +167,19 @@ def naming(look: Look, kind: str, id_: str) -> list[AppointmentId]:
 def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:
     """The same, but nobody else changes it until this transaction ends."""
     row = tx.connection.execute(_ONE.where(col(_a.id) == id_).with_for_update(key_share=True)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def add(tx: Tx, appointment: Appointment) -> Appointment:
     """A new appointment, with the number the database gives, or one that was kept from another database."""
-    values = {"id": appointment.id, **_row(appointment)} if appointment.id else _row(appointment)
+    values = {"id": appointment.id, **to_row(appointment)} if appointment.id else to_row(appointment)
     made = tx.connection.execute(_INSERT, values).inserted_primary_key
     assert made is not None
     return replace(appointment, id=AppointmentId(made[0]))
 
 
 def save(tx: Tx, appointment: Appointment) -> None:
-    tx.connection.execute(_UPDATE, {**_row(appointment), "key": appointment.id})
+    tx.connection.execute(_UPDATE, {**to_row(appointment), "key": appointment.id})
 
 
 def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Block, ...]:
@@ -247,7 +247,7 @@ def booked_of(look: Look, practitioner: StaffId, window: Span) -> list[Appointme
         col(_a.end) > window.start,
         col(_a.status).in_([status.value for status in CANCELLABLE]),
     ).order_by(col(_a.start), col(_a.id))
-    return [_value(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(theirs)]
 
 
 def client_spans(
@@ -364,7 +364,7 @@ def _with_names(look: Look, setup: Setup, statement: Select[Any]) -> tuple[Named
 
 
 def _named(look: Look, row: ResultRow[Any], setup: Setup) -> Named:
-    appointment = _value(row)
+    appointment = from_row(row)
     agreed = terms.of(look, setup, appointment)
     name, phone, born = tuple(row)[-3:]
     return Named(
@@ -381,7 +381,7 @@ def _named(look: Look, row: ResultRow[Any], setup: Setup) -> Named:
     )
 
 
-def _value(row: ResultRow[Any]) -> Appointment:
+def from_row(row: ResultRow[Any]) -> Appointment:
     return Appointment(
         id=AppointmentId(row.id),
         holder=row.holder,
@@ -426,7 +426,7 @@ def _value(row: ResultRow[Any]) -> Appointment:
     )
 
 
-def _row(appointment: Appointment) -> dict[str, Any]:
+def to_row(appointment: Appointment) -> dict[str, Any]:
     cancelled = appointment.cancellation
     return {
         "holder": appointment.holder,

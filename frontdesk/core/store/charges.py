@@ -34,24 +34,24 @@ _OWED = select(func.coalesce(func.sum(col(_c.amount)), 0)).where(
 
 def find(look: Look, id_: ChargeId) -> Charge | None:
     row = look.connection.execute(_ONE.where(col(_c.id) == id_)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def lock(tx: Tx, id_: ChargeId) -> Charge | None:
     """The same, but nobody else changes it until this transaction ends."""
     row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def of_appointment(look: Look, id_: AppointmentId) -> list[Charge]:
     theirs = _ONE.where(col(_c.appointment_id) == id_).order_by(col(_c.id))
-    return [_value(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(theirs)]
 
 
 def lock_of_appointment(tx: Tx, id_: AppointmentId) -> list[Charge]:
     """The same, but nobody else changes them until this transaction ends."""
     theirs = _ONE.where(col(_c.appointment_id) == id_).order_by(col(_c.id)).with_for_update(key_share=True)
-    return [_value(row) for row in tx.connection.execute(theirs)]
+    return [from_row(row) for row in tx.connection.execute(theirs)]
 
 
 def owed_by(look: Look, client: ClientId) -> int:
@@ -72,27 +72,27 @@ def listed(
     if own is not None:
         statement = statement.where(col(rows.Appointment.practitioner_id) == own)
     return tuple(
-        ChargeLine(charge=_value(row), client_name=row.name, start=row.start, zone=row.zone)
+        ChargeLine(charge=from_row(row), client_name=row.name, start=row.start, zone=row.zone)
         for row in look.connection.execute(statement)
     )
 
 
 def everything(look: Look) -> list[Charge]:
-    return [_value(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
+    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
 
 
 def add(tx: Tx, charge: Charge) -> Charge:
     """A new charge, with the number the database gives."""
-    made = tx.connection.execute(_INSERT, _row(charge)).inserted_primary_key
+    made = tx.connection.execute(_INSERT, to_row(charge)).inserted_primary_key
     assert made is not None
     return replace(charge, id=ChargeId(made[0]))
 
 
 def save(tx: Tx, charge: Charge) -> None:
-    tx.connection.execute(_UPDATE, {**_row(charge), "key": charge.id})
+    tx.connection.execute(_UPDATE, {**to_row(charge), "key": charge.id})
 
 
-def _value(row: Any) -> Charge:
+def from_row(row: Any) -> Charge:
     return Charge(
         id=ChargeId(row.id),
         client=ClientId(row.client_id),
@@ -107,7 +107,7 @@ def _value(row: Any) -> Charge:
     )
 
 
-def _row(charge: Charge) -> dict[str, Any]:
+def to_row(charge: Charge) -> dict[str, Any]:
     return {
         "client_id": charge.client,
         "appointment_id": charge.appointment,

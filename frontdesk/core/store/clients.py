@@ -26,7 +26,7 @@ _UPDATE = update(rows.Client).where(col(_c.id) == bindparam("key"))
 
 def find(look: Look, id_: ClientId) -> Client | None:
     row = look.connection.execute(_ONE.where(col(_c.id) == id_)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def living(look: Look, id_: ClientId) -> Client | None:
@@ -40,7 +40,7 @@ def living(look: Look, id_: ClientId) -> Client | None:
 def lock(tx: Tx, id_: ClientId) -> Client | None:
     """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
     row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def lock_all(tx: Tx) -> None:
@@ -50,13 +50,13 @@ def lock_all(tx: Tx) -> None:
 
 
 def several(look: Look, ids: Iterable[ClientId]) -> dict[ClientId, Client]:
-    found = map(_value, look.connection.execute(_ONE.where(col(_c.id).in_(list(ids)))))
+    found = map(from_row, look.connection.execute(_ONE.where(col(_c.id).in_(list(ids)))))
     return {client.id: client for client in found}
 
 
 def everyone(look: Look) -> list[Client]:
     """Every client there ever was."""
-    return [_value(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
+    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
 
 
 def is_empty(look: Look) -> bool:
@@ -66,7 +66,7 @@ def is_empty(look: Look) -> bool:
 def all_from_source(look: Look, source: str) -> dict[str, Client]:
     """Every client of one import source by their id there."""
     known = _ONE.where(col(_c.source) == source, col(_c.life) != Life.UNDONE.value)
-    return {client.source_id: client for client in map(_value, look.connection.execute(known))}
+    return {client.source_id: client for client in map(from_row, look.connection.execute(known))}
 
 
 def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
@@ -80,7 +80,7 @@ def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
     if not wanted:
         return []
     found = _ONE.where(or_(*wanted), col(_c.life) == Life.ACTIVE.value).limit(limit)
-    return [_value(row) for row in look.connection.execute(found)]
+    return [from_row(row) for row in look.connection.execute(found)]
 
 
 def reached_by(look: Look, phone: str, email: str, limit: int) -> list[Client]:
@@ -92,7 +92,7 @@ def reached_by(look: Look, phone: str, email: str, limit: int) -> list[Client]:
         wanted.append(func.lower(col(_c.email)) == email.lower())
     found = [_ONE.where(one, col(_c.life) == Life.ACTIVE.value).limit(limit) for one in wanted]
     answer = (row for statement in found for row in look.connection.execute(statement))
-    return list({row.id: _value(row) for row in answer}.values())[:limit]
+    return list({row.id: from_row(row) for row in answer}.values())[:limit]
 
 
 def born_on(look: Look, born: date, typed: str, limit: int) -> list[Client]:
@@ -104,7 +104,7 @@ def born_on(look: Look, born: date, typed: str, limit: int) -> list[Client]:
         *sight.of_clients(look),
     )
     page = page.order_by(col(_c.search_key), col(_c.id)).limit(limit)
-    return [_value(row) for row in look.connection.execute(page)]
+    return [from_row(row) for row in look.connection.execute(page)]
 
 
 def by_name(look: Look, first: int, limit: int) -> list[Client]:
@@ -112,26 +112,26 @@ def by_name(look: Look, first: int, limit: int) -> list[Client]:
     page = _ONE.where(col(_c.life) == Life.ACTIVE.value, *sight.of_clients(look)).order_by(
         col(_c.search_key), col(_c.id)
     )
-    return [_value(row) for row in look.connection.execute(page.offset(first).limit(limit))]
+    return [from_row(row) for row in look.connection.execute(page.offset(first).limit(limit))]
 
 
 def add(tx: Tx, client: Client) -> Client:
     """A new client, with the number the database gives, or one that was kept from another database."""
-    values = {"id": client.id, **_row(client)} if client.id else _row(client)
+    values = {"id": client.id, **to_row(client)} if client.id else to_row(client)
     made = tx.connection.execute(_INSERT, values).inserted_primary_key
     assert made is not None
     return replace(client, id=ClientId(made[0]))
 
 
 def save(tx: Tx, client: Client) -> None:
-    row = _row(client)
+    row = to_row(client)
     if client.contacts:
         before = tx.connection.execute(select(col(_c.contacts)).where(col(_c.id) == client.id)).scalar() or "[]"
         row["contacts"] = to_text("contacts", client.contacts, "" if before == "[]" else before)
     tx.connection.execute(_UPDATE, {**row, "key": client.id})
 
 
-def _value(row: ResultRow[Any]) -> Client:
+def from_row(row: ResultRow[Any]) -> Client:
     return Client(
         id=ClientId(row.id),
         name=row.name,
@@ -153,7 +153,7 @@ def _value(row: ResultRow[Any]) -> Client:
     )
 
 
-def _row(client: Client) -> dict[str, Any]:
+def to_row(client: Client) -> dict[str, Any]:
     return {
         "name": client.name,
         "kind": client.kind.value,

@@ -52,6 +52,8 @@ class Store:
             raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
         self._known = identity.Known(self.name)
         self._is_newer = False
+        self.is_of_a_drill = is_drill
+        """Whether the database was made as one."""
         self.put_back = 0
         """How often the database was put back to another moment since it was opened."""
         self._setup: Setup | None = None
@@ -93,9 +95,16 @@ class Store:
             self._known.committed(newest)
             self._committed(connection, commits)
 
+    def try_to_write(self) -> None:
+        """Raises StoreUnusable, Contention."""
+        with self.writing() as connection:
+            connection.execute(text("UPDATE database SET number = number"))
+
     def require_file(self) -> None:
         """The path still leads to what is open. Raises StoreUnusable."""
         if self._file is not None:
+            if self._file.has_other_number:
+                self.require_same()
             self._file.require_same()
 
     def require_same(self) -> None:
@@ -120,19 +129,18 @@ class Store:
 
     def _begun(self, connection: Connection) -> int:
         """What has to be so before anything is written; answers which commit it will be. Raises StoreUnusable."""
-        commits = 0
-        if self._file is not None:
-            before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-            self._file.require_same(at_most=before)
-            commits = before + 1
-            connection.exec_driver_sql(f"PRAGMA user_version={commits}")
         version = connection.exec_driver_sql(_VERSION).scalar()
         if version != SCHEMA:
             raise _wrong_schema(version, self.name)
         found = self._require_known(connection)
         if self.is_drill and not found.is_drill:
             raise StoreUnusable(StoreProblem.NOT_A_DRILL, self.name)
-        return commits
+        if self._file is None:
+            return 0
+        before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        self._file.require_same(at_most=before)
+        connection.exec_driver_sql(f"PRAGMA user_version={before + 1}")
+        return before + 1
 
     def _commit(self, transaction: Transaction, newest: identity.Newest | None) -> None:
         """A server whose answer is lost is asked once more, by the newest event of the transaction.
@@ -167,12 +175,16 @@ class Store:
         try:
             return self._known.require_same(connection)
         except StoreUnusable as error:
+            if self._file is not None and not self._file.has_other_number:
+                self._file.require_same()
             if error.problem is StoreProblem.RESTORED:  # what was read of it before is over
                 self.put_back += 1
                 self._setup = None
                 self.kept_terms.clear()
                 if self._file is not None:
                     self._file.expect(identity.of(connection).number)
+            elif self._file is not None:
+                self._file.lose(error.problem)
             raise
 
     def restart_numbers(self, connection: Connection, tables: Iterable[str], named: Mapping[str, int]) -> None:
@@ -243,9 +255,10 @@ class Store:
             self._is_newer = version > SCHEMA and self._may_read(connection)
             if version != SCHEMA and not self._is_newer:
                 raise _wrong_schema(version, self.name)
-            number = self._known.first(connection).number
+            found = self._known.first(connection)
+        self.is_of_a_drill = found.is_drill
         if self._file is not None:
-            self._file.expect(number)
+            self._file.expect(found.number)
 
     def _make_once(self, connection: Connection) -> str:
         """Two programs may open a new database at once: the second finds what the first made."""

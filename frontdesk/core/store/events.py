@@ -29,6 +29,7 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.store import actors, consents, identity, rows, sight, things
+from frontdesk.core.store.chain import Link
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import change_to_json, changes_from_json, thing_from_json, thing_to_json
 from frontdesk.core.store.values import Misshapen
@@ -356,35 +357,23 @@ def has_done(look: Look, who: ActorId, operation: str) -> bool:
     return look.connection.execute(mine).first() is not None
 
 
-def broken_links(connection: Connection) -> list[EventId]:
-    """Events whose digest or place in the chain does not agree with what is kept; empty is good.
-
-    A chain that was cut short is told by its last event, or by event 0 where none is left.
-    """
-    broken: list[EventId] = []
+def links(connection: Connection) -> Iterator[Link]:
+    """Each event as an entry of the chain, oldest first."""
     things = _all_things(connection)
-    previous, last = "", EventId(0)
     columns = rows.Event.__table__.columns  # type: ignore[attr-defined]
     for row in connection.execute(select(*columns).order_by(col(_e.id))).mappings():
-        last = EventId(row["id"])
-        if row["previous"] != previous or row["digest"] != _chained(previous, row, sorted(things[last])):
-            broken.append(last)
-        previous = row["digest"]
-    if connection.execute(select(col(rows.EventChain.head))).scalar() != previous:
-        broken.append(last)
-    texts = consents.texts(connection)
-    details = select(
-        col(rows.EventDetail.event_id),
-        col(rows.EventDetail.salt),
-        col(rows.EventDetail.detail),
-        col(_e.detail_digest),
-    )
-    for id_, salt, detail, digest in connection.execute(
-        details.join(rows.Event, col(_e.id) == col(rows.EventDetail.event_id))
-    ):
-        if _digest(salt, detail) != digest or not _is_whole(detail, texts):
-            broken.append(EventId(id_))
-    return broken
+        digest = _chained(row["previous"], row, sorted(things[row["id"]]))
+        yield Link(row["id"], row["previous"], row["digest"], row["digest"] == digest)
+
+
+def is_as_written(salt: str, detail: str, digest: str, texts: Container[ConsentId]) -> bool:
+    """Whether what an event told is what was told then, and can be read."""
+    return _digest(salt, detail) == digest and _is_whole(detail, texts)
+
+
+def changes_in(detail: dict[str, Any]) -> tuple[Change, ...]:
+    """What an event changed, by what it told. Raises Misshapen, KeyError, TypeError."""
+    return _changes_of(detail)[0]
 
 
 def require_readable(connection: Connection) -> int:

@@ -147,6 +147,19 @@ class OpenFile:
         if problem is not None:
             raise StoreUnusable(problem, str(self.path))
 
+    @property
+    def has_other_number(self) -> bool:
+        """Whether the main file has a number that nobody told of."""
+        header = _header(os.pread(self._handle, HEADER, 0), 0)
+        return header is not None and bool(self._numbers) and header.number not in (0, *self._numbers)
+
+    def lose(self, problem: StoreProblem) -> None:
+        """What SQLite reads there is another database."""
+        with self._lock:
+            if self._lost is None:
+                self._lost = problem
+                self._let_go()
+
     def look(self, at_least: int = 0, at_most: int | None = None) -> StoreProblem | None:
         """What has become of the file, None where it is the same."""
         with self._lock:

@@ -52,6 +52,11 @@ def close(tx: Tx, occasion: WordsWritten, at: Instant | None) -> None:
     tx.connection.execute(update(rows.Link).where(col(_l.occasion) == occasions.kept(occasion)).values(closed_at=at))
 
 
+def close_all(tx: Tx) -> None:
+    """Whatever was given out opens nothing any more."""
+    tx.connection.execute(update(rows.Link).where(col(_l.closed_at).is_(None)).values(closed_at=tx.now))
+
+
 def follow(tx: Tx, appointment: AppointmentId, was: int, now: int) -> None:
     """The appointment is again as it was: links made for it then are for it now."""
     theirs = update(rows.Link).where(col(_l.appointment_id) == appointment, col(_l.sequence) == was)

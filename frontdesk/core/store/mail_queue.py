@@ -326,6 +326,23 @@ def usual_hour(look: Look) -> float:
     return float(look.connection.execute(select(func.coalesce(func.avg(per_hour.c.n), 0))).scalar_one())
 
 
+def doubt_all_due(tx: Tx) -> int:
+    """What waits and is due may have left already: each waits for a yes of its own. Answers how many."""
+    doubted = (
+        update(rows.Mail)
+        .where(
+            or_(
+                col(_m.state) == MailState.SENDING.value,
+                and_(col(_m.state) == MailState.QUEUED.value, col(_m.due_at) <= tx.now),
+                col(_m.state) == MailState.PAUSED.value,
+            ),
+            col(_m.carrier).in_(LEAVES),
+        )
+        .values(state=MailState.PAUSED.value, perhaps=True, lease="", leased_until=None)
+    )
+    return tx.connection.execute(doubted).rowcount
+
+
 def standstill(look: Look) -> Standstill | None:
     """Why no mail leaves; None while they do."""
     found = look.connection.execute(_QUEUE).one()

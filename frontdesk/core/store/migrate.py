@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import ArgumentError
 
 from frontdesk.core.domain.appointments import AppointmentId
@@ -18,14 +16,14 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
 from frontdesk.core.files import written
-from frontdesk.core.store import events, mail_rows, rows
+from frontdesk.core.store import events, mail_rows, postgres_tools, rows
 from frontdesk.core.store.connecting import check_file, driver, engine_on, place_of
 from frontdesk.core.store.engine import SCHEMA, schema_of
 from frontdesk.core.store.failures import Contention, translated
 from frontdesk.core.store.shapes import from_text
+from frontdesk.core.store.verify import chains
 
 FOLDER = Path(__file__).parent / "migrations"
-PG_DUMP = "pg_dump"
 
 SHAPED = {
     ("client", "contacts"): "contacts",
@@ -77,6 +75,16 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
 
     `moment` names the copy. Raises StoreUnusable or Busy, and then the database is as it was.
     """
+    path = place_of(url)[1]
+    return _upgrade(url, partial(_copy_file, path, folder, moment) if path else partial(_dump, url, folder, moment))
+
+
+def bring_up(url: str) -> None:
+    """The same without a copy, for what is one already. Raises StoreUnusable or Busy."""
+    _upgrade(url, lambda _: "")
+
+
+def _upgrade(url: str, copied: Callable[[str], str]) -> Upgraded:
     url, path = place_of(url)
     if path is not None:
         check_file(path)
@@ -98,7 +106,7 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
                 return Upgraded(before, before)
             if path is None:
                 connection.execute(text("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE"))
-            copy = (_copy_file if path is not None else _dump)(url, path, folder, f"{before}-{moment}")
+            copy = copied(before)
             try:
                 let_go = migrate(connection)
             except (AttributeError, KeyError, TypeError, ValueError) as error:  # a kept value that is none
@@ -110,10 +118,9 @@ def upgrade(url: str, moment: str, folder: str = "") -> Upgraded:
         engine.dispose()
 
 
-def _copy_file(url: str, path: Path | None, folder: str, suffix: str) -> str:
+def _copy_file(path: Path, folder: str, moment: str, before: str) -> str:
     """The file as it is now, whole and checked, under a name of its own; never over another."""
-    assert path is not None
-    to = (Path(folder) if folder else path.parent) / f"{path.name}.{suffix}"
+    to = (Path(folder) if folder else path.parent) / f"{path.name}.{before}-{moment}"
     with _kept(to) as part:
         source, copy = driver().connect(path), driver().connect(part)
         try:
@@ -128,20 +135,12 @@ def _copy_file(url: str, path: Path | None, folder: str, suffix: str) -> str:
     return str(to)
 
 
-def _dump(url: str, _: Path | None, folder: str, suffix: str) -> str:
-    """A dump that psql reads; made by PostgreSQL's own program, which has to be here."""
-    program = shutil.which(PG_DUMP)
-    to = Path(folder or ".").resolve() / f"frontdesk.{suffix}.sql"
-    if program is None:
-        raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), f"{PG_DUMP} is not installed")
-    place = make_url(url).set(drivername="postgresql")
-    secret = {"PGPASSWORD": place.password} if place.password else {}  # not for everybody who lists programs
-    command = [program, "--dbname", place.set(password=None).render_as_string(hide_password=False)]
-    with _kept(to) as part, part.open("wb") as out:
-        said = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, env={**os.environ, **secret}, check=False)
-        if said.returncode:
-            told = said.stderr.decode(errors="replace").strip().splitlines()
-            raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), told[-1] if told else PG_DUMP)
+def _dump(url: str, folder: str, moment: str, before: str) -> str:
+    """A dump that `pg_restore` reads, whole and on disk."""
+    to = Path(folder or ".").resolve() / f"frontdesk.{before}-{moment}.dump"
+    with _kept(to) as part:
+        postgres_tools.dump(url, part)
+        postgres_tools.require_readable(part)
     return str(to)
 
 
@@ -177,8 +176,9 @@ def _require_sound(connection: Connection, name: str) -> int:
             mail_rows.value(row)
         except ValueError as error:
             raise StoreUnusable(StoreProblem.DAMAGED, name, f"mail {row.id}: {error}") from None
-    if events.broken_links(connection):
-        raise StoreUnusable(StoreProblem.DAMAGED, name, "event")
+    broken = next(chains.damage(connection, None), None)
+    if broken is not None:
+        raise StoreUnusable(StoreProblem.DAMAGED, name, str(broken))
     return events.require_readable(connection)
 
 

@@ -49,6 +49,11 @@ def has_expired(look: Look) -> bool:
     )
 
 
+def close_all(tx: Tx) -> None:
+    for id_ in tx.connection.execute(select(col(_p.id))).scalars().all():
+        close_numbered(tx, id_)
+
+
 def sweep(tx: Tx) -> None:
     """Forget those that were left without a word."""
     over = tx.connection.execute(select(col(_p.id)).where(col(_p.expires_at) <= tx.now)).scalars().all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -122,6 +122,18 @@ def find(look: Look, kind: str, id_: str) -> Any:
         table = _LISTED[kind]
         value = look.connection.execute(select(table.value).where(table.id == id_)).scalar()
     return None if value is None else from_text(kind, value)
+
+
+def every(look: Look, kind: str) -> Iterator[tuple[str, Any]]:
+    """Everything of a kind of the set-up, by id. Raises Misshapen."""
+    if kind == "setting":
+        for path, value in look.connection.execute(select(col(_s.path), col(_s.value))):
+            yield path, from_text(kind, value)
+    elif kind in _COUNTED:
+        for it in _numbered(look, kind, {}):
+            yield str(it.id), it
+    else:
+        yield from _all(look, kind, {}).items()
 
 
 def _read(look: Look, revision: int) -> Setup:

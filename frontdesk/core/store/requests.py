@@ -48,47 +48,47 @@ _PENDING = col(_r.state) == RequestState.PENDING.value
 def find(look: Look, id_: RequestId) -> Request | None:
     """As it is kept, what has run out included."""
     row = look.connection.execute(_ONE.where(col(_r.id) == id_)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def lock(tx: Tx, id_: RequestId) -> Request | None:
     """The same, but nobody else changes it until this transaction ends."""
     row = tx.connection.execute(_ONE.where(col(_r.id) == id_).with_for_update(key_share=True)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def add(tx: Tx, request: Request) -> Request:
     """A new request, with the number the database gives."""
-    made = tx.connection.execute(_INSERT, _row(request)).inserted_primary_key
+    made = tx.connection.execute(_INSERT, to_row(request)).inserted_primary_key
     assert made is not None
     return replace(request, id=RequestId(made[0]))
 
 
 def save(tx: Tx, request: Request) -> None:
-    tx.connection.execute(_UPDATE, {**_row(request), "key": request.id})
+    tx.connection.execute(_UPDATE, {**to_row(request), "key": request.id})
 
 
 def to_move(look: Look, appointment: AppointmentId) -> Request | None:
     """The request, recorded as pending, to move an appointment."""
     asked = _ONE.where(col(_r.appointment_id) == appointment, col(_r.kind) == RequestKind.RESCHEDULE.value, _PENDING)
     row = look.connection.execute(asked).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def of_client(look: Look, client: ClientId) -> list[Request]:
     """Every request of a client that was not undone."""
     theirs = _ONE.where(col(_r.client_id) == client, _kept()).order_by(col(_r.id))
-    return [_value(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(theirs)]
 
 
 def of_applicant(look: Look, applicant: ApplicantId) -> list[Request]:
     """What somebody without a record asked for."""
     theirs = _ONE.where(col(_r.applicant_id) == applicant, _kept()).order_by(col(_r.id))
-    return [_value(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(theirs)]
 
 
 def everything(look: Look) -> list[Request]:
-    return [_value(row) for row in look.connection.execute(_ONE.order_by(col(_r.id)))]
+    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_r.id)))]
 
 
 def run_out(look: Look, limit: int) -> list[RequestId]:
@@ -202,7 +202,7 @@ def pending_moves(look: Look, appointments: Sequence[AppointmentId]) -> dict[App
         col(_r.kind) == RequestKind.RESCHEDULE.value,
         _is_state(RequestState.PENDING, look.now),
     )
-    found = (_value(row) for row in look.connection.execute(asked))
+    found = (from_row(row) for row in look.connection.execute(asked))
     return {AppointmentId(it.appointment): it for it in found if it.appointment is not None}
 
 
@@ -248,7 +248,7 @@ def _kept() -> ColumnElement[bool]:
 
 
 def _line(row: Any, setup: Setup, now: Instant) -> RequestLine:
-    request = _value(row).as_of(now)
+    request = from_row(row).as_of(now)
     return RequestLine(
         request=request,
         client_name=row.client_name,
@@ -260,7 +260,7 @@ def _line(row: Any, setup: Setup, now: Instant) -> RequestLine:
     )
 
 
-def _value(row: Any) -> Request:
+def from_row(row: Any) -> Request:
     unknown = row.client_id is None or row.name
     return Request(
         id=RequestId(row.id),
@@ -301,7 +301,7 @@ def _applicant(row: Any) -> Applicant:
     return Applicant(name=row.name, phone=row.phone, email=row.email, id=who)
 
 
-def _row(request: Request) -> dict[str, Any]:
+def to_row(request: Request) -> dict[str, Any]:
     who = request.applicant or Applicant(name="")
     return {
         "holder": request.holder,

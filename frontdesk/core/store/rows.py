@@ -436,7 +436,6 @@ class MailQueue(Row, table=True):
     retry_at: int | None = long(nullable=True)
     tries: int
     seal_print: str = text()
-    paused_at: int | None = long(nullable=True)
 
 
 class Link(Row, table=True):

@@ -23,6 +23,12 @@ class Kept:
     find: Callable[[Look, Any], Thing | None]
     lock: Callable[[Tx, Any], Thing | None]
     save: Callable[[Tx, Any], object]
+    read: Callable[[Any], Any]
+    """A row as its thing."""
+    write: Callable[[Any], dict[str, Any]]
+    """A thing as its row."""
+    as_text: frozenset[str] = frozenset()
+    """Columns that can say the same in other letters."""
 
     @property
     def is_of_clients(self) -> bool:
@@ -30,17 +36,34 @@ class Kept:
         return hasattr(self.row, "client_id")
 
 
+_TEXTS = frozenset({"contacts", "extra", "reminders", "offers"})
+
 _ROWS: dict[str, Kept] = {
-    "client": Kept(rows.Client, clients.find, clients.lock, clients.save),
-    "appointment": Kept(rows.Appointment, appointments.find, appointments.lock, appointments.save),
-    "request": Kept(rows.Request, requests.find, requests.lock, requests.save),
-    "charge": Kept(rows.Charge, charges.find, charges.lock, charges.save),
-    "work": Kept(rows.Work, work.find, work.lock, work.save),
+    "client": Kept(rows.Client, clients.find, clients.lock, clients.save, clients.from_row, clients.to_row, _TEXTS),
+    "appointment": Kept(
+        rows.Appointment,
+        appointments.find,
+        appointments.lock,
+        appointments.save,
+        appointments.from_row,
+        appointments.to_row,
+        _TEXTS,
+    ),
+    "request": Kept(
+        rows.Request, requests.find, requests.lock, requests.save, requests.from_row, requests.to_row, _TEXTS
+    ),
+    "charge": Kept(rows.Charge, charges.find, charges.lock, charges.save, charges.from_row, charges.to_row),
+    "work": Kept(rows.Work, work.find, work.lock, work.save, work.from_row, work.to_row),
 }
 """In the order every writer locks them; all other kinds are the set-up, which is locked as a whole."""
 
 NUMBERED = tuple(kept.row.__tablename__ for kept in _ROWS.values())
 """Their tables, which count."""
+
+
+def kept(kind: str) -> Kept:
+    """Where things of a kind lie, those of the set-up left out."""
+    return _ROWS[kind]
 
 
 def find(look: Look, kind: str, id_: str) -> Thing | None:

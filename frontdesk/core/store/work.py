@@ -35,13 +35,13 @@ _IS_OPEN = (
 
 def find(look: Look, id_: WorkId) -> Work | None:
     row = look.connection.execute(_ONE.where(col(_w.id) == id_)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def lock(tx: Tx, id_: WorkId) -> Work | None:
     """The same, but nobody else changes it until this transaction ends."""
     row = tx.connection.execute(_ONE.where(col(_w.id) == id_).with_for_update(key_share=True)).first()
-    return None if row is None else _value(row)
+    return None if row is None else from_row(row)
 
 
 def waiting(look: Look, appointment: AppointmentId | None = None) -> list[Work]:
@@ -49,28 +49,28 @@ def waiting(look: Look, appointment: AppointmentId | None = None) -> list[Work]:
     statement = select(*_COLUMNS).where(*_IS_OPEN, *_seen(look)).order_by(col(_w.start), col(_w.id))
     if appointment is not None:
         statement = statement.where(col(_w.appointment_id) == appointment)
-    return [_value(row) for row in look.connection.execute(statement, _times(look))]
+    return [from_row(row) for row in look.connection.execute(statement, _times(look))]
 
 
 def of_cause(look: Look, cause: str, cause_id: str) -> list[Work]:
     """Entries, not gone, that one thing made."""
     made = _ONE.where(col(_w.cause) == cause, col(_w.cause_id) == cause_id, col(_w.state) != WorkState.GONE.value)
-    return [_value(row) for row in look.connection.execute(made.order_by(col(_w.id)))]
+    return [from_row(row) for row in look.connection.execute(made.order_by(col(_w.id)))]
 
 
 def everything(look: Look) -> list[Work]:
-    return [_value(row) for row in look.connection.execute(_ONE.order_by(col(_w.id)))]
+    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_w.id)))]
 
 
 def add(tx: Tx, work: Work) -> Work:
     """A new entry, with the number the database gives."""
-    made = tx.connection.execute(_INSERT, _row(work)).inserted_primary_key
+    made = tx.connection.execute(_INSERT, to_row(work)).inserted_primary_key
     assert made is not None
     return replace(work, id=WorkId(made[0]))
 
 
 def save(tx: Tx, work: Work) -> None:
-    tx.connection.execute(_UPDATE, {**_row(work), "key": work.id})
+    tx.connection.execute(_UPDATE, {**to_row(work), "key": work.id})
 
 
 def _times(look: Look) -> dict[str, int]:
@@ -83,7 +83,7 @@ def _seen(look: Look) -> list[Any]:
     return [] if own is None else [col(_w.practitioner_id) == own]
 
 
-def _value(row: ResultRow[Any]) -> Work:
+def from_row(row: ResultRow[Any]) -> Work:
     return Work(
         id=WorkId(row.id),
         appointment=AppointmentId(row.appointment_id),
@@ -97,7 +97,7 @@ def _value(row: ResultRow[Any]) -> Work:
     )
 
 
-def _row(work: Work) -> dict[str, Any]:
+def to_row(work: Work) -> dict[str, Any]:
     return {
         "appointment_id": work.appointment,
         "practitioner_id": work.practitioner,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from frontdesk.core.asks.appointments import LayBack, ListAppointments, ListPickedUp, ShowAppointment
 from frontdesk.core.asks.schedule import RemoveTimeOff
+from frontdesk.core.asks.upkeep import ShowHead
 from frontdesk.core.domain.hours import TimeOffId
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.views import Block
@@ -103,10 +104,11 @@ class CursorDeeds(Deeds):
         day = self.screen.place.day
         assert day is not None
         found = await self.screen.look(ListAppointments(first=day, last=day, limit=5000))
-        if found is not None:
-            text = day_sheet(self.screen.voice, day, found.items)
+        head = await self.screen.look(ShowHead())
+        if found is not None and head is not None:
+            text = day_sheet(self.screen.voice, day, found.items, head)
             where = await self.screen.answer(
                 PageDialog(_("Day sheet"), text.splitlines(), {Verb.OPEN: _("⏎ write it as text and as a page")})
             )
             if where is Verb.OPEN:
-                self.screen.host.print_sheet(day, found.items)
+                self.screen.host.print_sheet(day, found.items, head)

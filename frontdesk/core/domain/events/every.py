@@ -16,6 +16,7 @@ from frontdesk.core.domain.events.requests import RequestEvent
 from frontdesk.core.domain.events.reversals import Reversed
 from frontdesk.core.domain.events.schedule import ScheduleEvent
 from frontdesk.core.domain.events.transfer import TransferEvent
+from frontdesk.core.domain.events.upkeep import UpkeepEvent
 
 Event: TypeAlias = (
     AppointmentEvent
@@ -27,6 +28,7 @@ Event: TypeAlias = (
     | MailEvent
     | AutomationRan
     | TransferEvent
+    | UpkeepEvent
     | Reversed
 )
 

@@ -210,6 +210,8 @@ _STORE_WORDS: dict[StoreProblem, str] = {
         "the server of {where} did not answer: this may or may not be saved; look before you try again"
     ),
     StoreProblem.NOT_COPIED: later("no copy could be made at {where} ({detail}); nothing was changed"),
+    StoreProblem.BAD_BACKUP: later("the copy {where} cannot be used: {detail}; take another one"),
+    StoreProblem.NOT_RESTORED: later("nothing was restored, {where} is as it was: {detail}; try again"),
     StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
 }
 

@@ -21,6 +21,7 @@ from frontdesk.core.domain.events.requests import (
 from frontdesk.core.domain.events.reversals import Reversed
 from frontdesk.core.domain.events.schedule import ScheduleEvent
 from frontdesk.core.domain.events.transfer import TransferEvent
+from frontdesk.core.domain.events.upkeep import UpkeepEvent
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.appointments import appointment_event_words
 from frontdesk.core.render.words.automations import automation_event_words
@@ -34,6 +35,7 @@ from frontdesk.core.render.words.requests import request_event_words
 from frontdesk.core.render.words.reversals import reversal_words
 from frontdesk.core.render.words.schedule import schedule_event_words
 from frontdesk.core.render.words.transfer import transfer_event_words
+from frontdesk.core.render.words.upkeep import upkeep_event_words
 from frontdesk.core.render.words.voice import Voice
 
 
@@ -55,6 +57,8 @@ def event_words(voice: Voice, event: Event) -> str:
         return mail_event_words(voice, event)
     if isinstance(event, TransferEvent):
         return transfer_event_words(voice, event)
+    if isinstance(event, UpkeepEvent):
+        return upkeep_event_words(voice, event)
     if isinstance(event, Reversed):
         return reversal_words(voice, event)
     if isinstance(event, AutomationRan):

@@ -30,6 +30,7 @@ OPERATION_WORDS: dict[str, str] = {
     "status": later("changed the status of"),
     "reinstate": later("reinstated"),
     "add_client": later("added"),
+    "restore": later("restored"),
     "edit_client": later("changed"),
     "merge_clients": later("merged"),
     "request": later("asked for"),

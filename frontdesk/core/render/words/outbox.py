@@ -7,6 +7,7 @@ from frontdesk.core.domain.outbox import (
     Carrier,
     MailState,
     Owed,
+    QueueFault,
     Standstill,
     Webhook,
     is_to_be_called,
@@ -126,5 +127,6 @@ def outbox_words(voice: Voice, it: Outbox, now: Instant) -> list[str]:
 def _standstill_words(voice: Voice, it: Standstill) -> str:
     """Why no mail leaves, what helps, and when it is tried again."""
     why = _("no mail leaves: {why}").format(why=trouble_words(it.trouble))
-    again = _("tried again {time}").format(time=voice.time(it.retry_at))
+    waits_for_a_yes = it.fault is QueueFault.RESTORED
+    again = "" if waits_for_a_yes else _("tried again {time}").format(time=voice.time(it.retry_at))
     return ", ".join(filter(None, (why, cure_words(it.trouble), again)))

@@ -20,6 +20,7 @@ TROUBLE_WORDS: dict[DeliveryTrouble | QueueFault, str] = {
     QueueFault.TLS: later("the connection could not be encrypted"),
     QueueFault.UNSUPPORTED: later("the server does not do what it is asked to"),
     QueueFault.NO_SENDER: later("the practice has no address to send from"),
+    QueueFault.RESTORED: later("the database goes on from a copy"),
     QueueFault.SENDER_REFUSED: later("the server takes no mail from this sender"),
 }
 
@@ -36,6 +37,9 @@ CURE_WORDS: dict[DeliveryTrouble | QueueFault, str] = {
     ),
     QueueFault.UNSUPPORTED: later("check security and user ([smtp] in the config file)"),
     QueueFault.NO_SENDER: later("enter it: practice.email, or from ([smtp] in the config file)"),
+    QueueFault.RESTORED: later(
+        "decide about those that may have been told, one by one, then say yes to the rest (frontdesk mail release)"
+    ),
     QueueFault.SENDER_REFUSED: later("check from ([smtp] in the config file), or practice.email"),
 }
 

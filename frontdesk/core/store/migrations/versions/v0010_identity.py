@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
-    op.add_column("mail_queue", sa.Column("paused_at", long, nullable=True))
     op.add_column("event_chain", sa.Column("access_head", sa.Text(), nullable=False, server_default=""))
     for column in ("previous", "digest"):
         op.add_column("access_log", sa.Column(column, sa.Text(), nullable=False, server_default=""))

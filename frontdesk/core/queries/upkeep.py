@@ -1,0 +1,32 @@
+"""How the database is looked after."""
+
+from __future__ import annotations
+
+from frontdesk.core.asks.door import Queries
+from frontdesk.core.asks.upkeep import ListDuties, ShowHead, Verify
+from frontdesk.core.domain.backups import Head
+from frontdesk.core.domain.damage import Damage
+from frontdesk.core.domain.duties import DutyState
+from frontdesk.core.store import duties
+from frontdesk.core.store.heads import head_of
+from frontdesk.core.store.look import Look
+from frontdesk.core.store.verify.all import damage
+
+
+def list_duties(look: Look, _: ListDuties) -> tuple[DutyState, ...]:
+    return duties.every(look)
+
+
+def show_head(look: Look, _: ShowHead) -> Head:
+    return head_of(look.connection)
+
+
+def verify(look: Look, question: Verify) -> tuple[Damage, ...]:
+    return damage(look, question.head)
+
+
+QUERIES: Queries = {
+    ListDuties: list_duties,
+    ShowHead: show_head,
+    Verify: verify,
+}

@@ -1,0 +1,72 @@
+"""What has to be done again and again: a row a duty, with a lease for whoever does it."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, text, update
+from sqlmodel import col
+
+from frontdesk.core.domain.duties import Duty, DutyState
+from frontdesk.core.domain.times import Instant
+from frontdesk.core.store import rows
+from frontdesk.core.store.look import Look, Tx
+
+_d = rows.Duty
+_MAKE = text("INSERT INTO duty (name, who, detail) VALUES (:name, '', '') ON CONFLICT (name) DO NOTHING")
+
+
+def every(look: Look) -> tuple[DutyState, ...]:
+    """One each, as it is."""
+    found = {row.name: row for row in look.connection.execute(select(rows.Duty.__table__))}  # type: ignore[attr-defined]
+    return tuple(
+        DutyState(
+            duty=duty,
+            who=row.who,
+            leased_until=row.leased_until,
+            seen_at=row.seen_at,
+            done_at=row.done_at,
+            detail=row.detail,
+        )
+        if (row := found.get(duty.value)) is not None
+        else DutyState(duty=duty)
+        for duty in Duty
+    )
+
+
+def lock(tx: Tx, duty: Duty) -> DutyState:
+    """As it is; two who look at once look one after the other."""
+    _make(tx, duty)
+    tx.connection.execute(select(col(_d.name)).where(col(_d.name) == duty.value).with_for_update())
+    return next(it for it in every(tx) if it.duty is duty)
+
+
+def lease(tx: Tx, duty: Duty, until: Instant) -> None:
+    _set(tx, duty, who=tx.machine.terminal, leased_until=until, seen_at=tx.now)
+
+
+def seen(tx: Tx, duty: Duty) -> None:
+    _make(tx, duty)
+    _set(tx, duty, who=tx.machine.terminal, seen_at=tx.now)
+
+
+def done(tx: Tx, duty: Duty, detail: str) -> None:
+    _make(tx, duty)
+    _set(tx, duty, who=tx.machine.terminal, leased_until=None, seen_at=tx.now, done_at=tx.now, detail=detail)
+
+
+def failed(tx: Tx, duty: Duty, detail: str, again_at: Instant) -> None:
+    """It was tried, and is not tried again before that."""
+    _make(tx, duty)
+    _set(tx, duty, who=tx.machine.terminal, leased_until=again_at, seen_at=tx.now, detail=detail)
+
+
+def clear(tx: Tx) -> None:
+    """Nobody has anything: those who had are of another life."""
+    tx.connection.execute(delete(rows.Duty))
+
+
+def _make(tx: Tx, duty: Duty) -> None:
+    tx.connection.execute(_MAKE, {"name": duty.value})
+
+
+def _set(tx: Tx, duty: Duty, **values: object) -> None:
+    tx.connection.execute(update(rows.Duty).where(col(_d.name) == duty.value).values(**values))

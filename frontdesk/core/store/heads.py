@@ -1,0 +1,27 @@
+"""Where the chains end, and how much is kept: what a copy is known by."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from frontdesk.core.domain.backups import Head
+
+COUNTED = ("client", "appointment", "request", "charge", "mail", "event", "access_log")
+
+_EVENTS = text("SELECT id, at, digest FROM event ORDER BY id DESC LIMIT 1")
+_OPENINGS = text("SELECT id, digest FROM access_log ORDER BY id DESC LIMIT 1")
+
+
+def head_of(connection: Connection) -> Head:
+    event, opening = connection.execute(_EVENTS).first(), connection.execute(_OPENINGS).first()
+    return Head(
+        events=event.id if event is not None else 0,
+        digest=event.digest if event is not None else "",
+        at=event.at if event is not None else 0,
+        openings=opening.id if opening is not None else 0,
+        opening_digest=opening.digest if opening is not None else "",
+    )
+
+
+def counts_of(connection: Connection) -> dict[str, int]:
+    return {table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in COUNTED}

@@ -1,0 +1,152 @@
+"""PostgreSQL's own programs `pg_dump` and `pg_restore`, of the server's version at least, and whole databases."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+
+DEBIAN = Path("/usr/lib/postgresql")
+"""Where Debian keeps each version's programs."""
+
+
+def dump(url: str, to: Path, snapshot: str = "") -> None:
+    """A copy in PostgreSQL's own form, of one snapshot. Raises StoreUnusable."""
+    program = _program("pg_dump", _version_of(url), str(to))
+    of = [f"--snapshot={snapshot}"] if snapshot else []
+    _run([program, "--format=custom", *of, f"--file={to}"], url, str(to))
+
+
+def require_readable(path: Path) -> None:
+    """Raises StoreUnusable."""
+    program = _program("pg_restore", 0, str(path))
+    said = subprocess.run([program, "--list", str(path)], capture_output=True, check=False)
+    if said.returncode:
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), _last(said.stderr))
+
+
+def restore(path: Path, url: str) -> None:
+    """A dump into an empty database, whole or not at all. Raises StoreUnusable."""
+    program = _program("pg_restore", _version_of(url), str(path))
+    _run([program, "--single-transaction", "--no-owner", "--exit-on-error", str(path)], url, str(path))
+
+
+def beside(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def new_database(url: str, name: str) -> Iterator[str]:
+    """An empty one on the same server, by its URL; it goes when this ends, unless it has another name by then."""
+    with _serving(url) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {_quoted(name)} TEMPLATE template0")
+    try:
+        yield beside(url, name)
+    finally:
+        with _serving(url) as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+
+
+def take_the_place_of(url: str, name: str, aside: str) -> bool:
+    """A database gets the name that the URL has, and the one that had it is called `aside`; whole or not at all.
+
+    Who is connected to it is cut off. Answers whether there was one. Raises StoreUnusable.
+    """
+    own = make_url(url).database or ""
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    try:
+        with _serving(url) as connection:
+            is_there = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": own}).first()
+            if is_there:
+                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} ALLOW_CONNECTIONS false")
+                try:
+                    connection.execute(cut, {"name": own})
+                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} RENAME TO {_quoted(aside)}")
+                except DBAPIError:
+                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} ALLOW_CONNECTIONS true")
+                    raise
+            try:
+                connection.execute(cut, {"name": name})
+                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(name)} RENAME TO {_quoted(own)}")
+            except DBAPIError:
+                if is_there:
+                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(aside)} RENAME TO {_quoted(own)}")
+                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} ALLOW_CONNECTIONS true")
+                raise
+            if is_there:
+                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(aside)} ALLOW_CONNECTIONS true")
+            return is_there is not None
+    except DBAPIError as error:
+        raise StoreUnusable(StoreProblem.NOT_RESTORED, own, str(error.orig).splitlines()[0]) from None
+
+
+@contextmanager
+def _serving(url: str) -> Iterator[Connection]:
+    """Beside the databases that are made and named: each statement by itself."""
+    engine = create_engine(beside(url, "postgres"), hide_parameters=True, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        raise StoreUnusable(StoreProblem.UNREACHABLE, make_url(url).render_as_string()) from error
+    finally:
+        engine.dispose()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _version_of(url: str) -> int:
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10000
+    finally:
+        engine.dispose()
+
+
+def _program(name: str, at_least: int, where: str) -> str:
+    """The newest there is. Raises StoreUnusable where none is as new as the server."""
+    found = [shutil.which(name), *map(str, DEBIAN.glob(f"*/bin/{name}"))]
+    versions = {path: _said(path) for path in found if path is not None}
+    if not versions:
+        raise StoreUnusable(StoreProblem.NOT_COPIED, where, f"{name} is not installed")
+    best = max(versions, key=lambda path: versions[path])
+    if versions[best] < at_least:
+        told = f"{name} is of version {versions[best]}, older than the server's {at_least}"
+        raise StoreUnusable(StoreProblem.NOT_COPIED, where, told)
+    return best
+
+
+def _said(program: str) -> int:
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"(\d+)", said)
+    return int(version[1]) if version else 0
+
+
+def _run(command: list[str], url: str, where: str) -> None:
+    place: URL = make_url(url).set(drivername="postgresql")
+    secret = {"PGPASSWORD": place.password} if place.password else {}  # not for everybody who lists programs
+    plain = place.set(password=None).render_as_string(hide_password=False)
+    said = subprocess.run(
+        [*command, "--dbname", plain], capture_output=True, env={**os.environ, **secret}, check=False
+    )
+    if said.returncode:
+        raise StoreUnusable(StoreProblem.NOT_COPIED, where, _last(said.stderr) or command[0])
+
+
+def _last(said: bytes) -> str:
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""

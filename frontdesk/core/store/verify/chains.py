@@ -1,0 +1,73 @@
+"""The chains of events and of openings: every entry as it was written, tied to the one before it, none gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, text
+
+from frontdesk.core.domain.backups import KnownHead
+from frontdesk.core.domain.damage import Damage, Wrong
+from frontdesk.core.store import access_log, consents, events
+from frontdesk.core.store.chain import Link
+
+EVENT, OPENING = "event", "access_log"
+
+
+def damage(connection: Connection, known: KnownHead | None) -> Iterator[Damage]:
+    heads = connection.execute(text("SELECT head, access_head FROM event_chain WHERE id = 1")).first()
+    ends = (heads.head, heads.access_head) if heads is not None else ("", "")
+    if heads is None:
+        yield Damage("event_chain", "1", Wrong.MISSING)
+    last = (known.events, known.digest) if known is not None else None
+    yield from _chain(EVENT, events.links(connection), ends[0], last)
+    openings = (known.openings, known.opening_digest) if known is not None and known.openings is not None else None
+    yield from _chain(OPENING, access_log.links(connection), ends[1], openings)
+    yield from _details(connection)
+    yield from _strays(connection)
+
+
+def _chain(what: str, links: Iterable[Link], end: str, known: tuple[int, str] | None) -> Iterator[Damage]:
+    """Each break once: what follows it is held against what stands there, not against what should."""
+    previous, last, met = "", 0, None
+    for link in links:
+        if link.id != last + 1:
+            gone = f"{last + 1} to {link.id - 1}" if link.id - 1 > last + 1 else f"{last + 1}"
+            is_gap = link.id > last
+            yield Damage(what, gone if is_gap else str(link.id), Wrong.MISSING if is_gap else Wrong.INSERTED)
+        elif link.previous != previous and link.holds:
+            yield Damage(what, str(last or link.id), Wrong.CHANGED, "with a digest of its own")
+        if not link.holds:
+            is_last = link.id == last + 1 and previous == end
+            yield Damage(what, str(link.id), Wrong.INSERTED if is_last else Wrong.CHANGED)
+        if known is not None and link.id == known[0]:
+            met = link.digest
+        previous, last = link.digest, link.id
+    if known is not None and last < known[0]:
+        yield Damage(what, f"{last + 1} to {known[0]}", Wrong.CUT_SHORT, "by the head that was given")
+    elif known is not None and known[0] and (met is None or not met.startswith(known[1])):
+        yield Damage(what, f"up to {known[0]}", Wrong.STAMPED_ANEW, "by the head that was given")
+    if previous != end and (known is None or last >= known[0]):
+        yield Damage(what, f"after {last}", Wrong.CUT_SHORT)
+
+
+def _details(connection: Connection) -> Iterator[Damage]:
+    """What each event told, as it was written; a text that was agreed to, too."""
+    texts = consents.texts(connection)
+    for id_, salt, detail, digest in connection.execute(
+        text(
+            "SELECT e.id, d.salt, d.detail, e.detail_digest FROM event e"
+            " LEFT JOIN event_detail d ON d.event_id = e.id ORDER BY e.id"
+        )
+    ):
+        if detail is None:
+            yield Damage("event_detail", str(id_), Wrong.MISSING)
+        elif not events.is_as_written(salt, detail, digest, texts):
+            yield Damage("event_detail", str(id_), Wrong.CHANGED)
+
+
+def _strays(connection: Connection) -> Iterator[Damage]:
+    for table in ("event_detail", "event_thing"):
+        stray = f"SELECT DISTINCT t.event_id FROM {table} t LEFT JOIN event e ON e.id = t.event_id WHERE e.id IS NULL"
+        for (id_,) in connection.execute(text(stray)):
+            yield Damage(table, str(id_), Wrong.INSERTED)

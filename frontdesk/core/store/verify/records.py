@@ -1,0 +1,92 @@
+"""Every record as history has it last, and with all that is derived from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from frontdesk.core.domain.damage import Damage, Wrong
+from frontdesk.core.domain.kinds import KINDS, Kind
+from frontdesk.core.store import events, practice, things
+from frontdesk.core.store.look import Look
+from frontdesk.core.store.values import Misshapen
+
+_LAST = text(
+    "SELECT kind, thing_id, max(event_id) AS event FROM event_thing WHERE NOT is_about GROUP BY kind, thing_id"
+)
+_DETAIL = text("SELECT event_id, detail FROM event_detail ORDER BY event_id")
+
+Key = tuple[str, str]
+"""A kind, and the id of one."""
+
+
+def damage(look: Look) -> Iterator[Damage]:
+    last = {(row.kind, row.thing_id): row.event for row in look.connection.execute(_LAST)}
+    told = _as_told(look.connection, last)
+    for kind in KINDS.values():
+        kept = dict(_kept(look, kind))
+        table = _table(kind)
+        for id_, value in kept.items():
+            key = (kind.name, id_)
+            if isinstance(value, Damage):
+                yield value
+            elif key not in last:
+                yield Damage(table, id_, Wrong.INSERTED)
+            elif key in told and told[key] != value:
+                yield Damage(table, id_, Wrong.CHANGED, _differing(told[key], value))
+        for name, id_ in last.keys() - {(kind.name, it) for it in kept}:
+            if name == kind.name and told.get((name, id_), ...) is not None:
+                yield Damage(table, id_, Wrong.MISSING)
+
+
+def _as_told(connection: Connection, last: dict[Key, int]) -> dict[Key, Any]:
+    """Each thing as its newest event left it; what was forgotten, or cannot be read, is not there."""
+    wanted: dict[int, set[Key]] = {}
+    for key, event in last.items():
+        wanted.setdefault(event, set()).add(key)
+    told: dict[Key, Any] = {}
+    for event, detail in connection.execute(_DETAIL):
+        if event not in wanted:
+            continue
+        try:
+            changes = events.changes_in(json.loads(detail))
+        except (Misshapen, ValueError, TypeError, KeyError, AttributeError):
+            continue
+        for change in changes:
+            if (change.kind, change.id) in wanted[event]:
+                told[change.kind, change.id] = change.after
+    return told
+
+
+def _kept(look: Look, kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
+    """Every row of a kind, as its thing; as damage, where it cannot be read or does not agree with itself."""
+    if kind.is_setup:
+        yield from practice.every(look, kind.name)
+        return
+    kept = things.kept(kind.name)
+    for row in look.connection.execute(select(kept.row.__table__)):
+        try:
+            thing = kept.read(row)
+            written = kept.write(thing)
+        except (Misshapen, ValueError, TypeError, KeyError, AttributeError) as error:
+            yield str(row.id), Damage(_table(kind), str(row.id), Wrong.CHANGED, f"it cannot be read: {error}")
+            continue
+        derived = [
+            name for name, value in written.items() if name not in kept.as_text and getattr(row, name) != value
+        ]
+        yield (
+            str(row.id),
+            (Damage(_table(kind), str(row.id), Wrong.CHANGED, ", ".join(derived)) if derived else thing),
+        )
+
+
+def _table(kind: Kind[Any]) -> str:
+    return kind.name
+
+
+def _differing(told: Any, value: Any) -> str:
+    names = [name for name in told.__dataclass_fields__ if getattr(told, name) != getattr(value, name, None)]
+    return ", ".join(names)

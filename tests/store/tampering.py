@@ -1,0 +1,287 @@
+"""What somebody does who may change the database itself, and what it has to be called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from frontdesk.core.domain.damage import Damage, Wrong
+
+Tampering = Callable[[Connection, random.Random], list[Damage]]
+
+
+@contextmanager
+def unguarded(connection: Connection) -> Iterator[None]:
+    """A transaction past what the database refuses; `guarded` makes it refuse again."""
+    driven: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driven.execute("PRAGMA foreign_keys=OFF")
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            guards = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")).all()
+            for name, _sql in guards:
+                connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+            connection.info["guards"] = [sql for _name, sql in guards]
+        yield
+
+
+def guarded(connection: Connection) -> None:
+    for sql in connection.info.pop("guards", []):
+        connection.exec_driver_sql(sql)
+
+
+def one(connection: Connection, dice: random.Random, query: str) -> int:
+    found: list[int] = list(connection.execute(text(query)).scalars())
+    return dice.choice(found)
+
+
+def _name(connection: Connection, table: str, id_: int) -> str:
+    """What people call the row."""
+    column = "path" if table == "setting" else "id"
+    return str(connection.execute(text(f"SELECT {column} FROM {table} WHERE id = {id_}")).scalar_one())
+
+
+def _changed(table: str, column: str, value: str, where: str = "") -> Tampering:
+    def tamper(connection: Connection, dice: random.Random) -> list[Damage]:
+        id_ = one(connection, dice, f"SELECT id FROM {table} {where}")
+        named = _name(connection, table, id_)
+        connection.execute(text(f"UPDATE {table} SET {column} = {value} WHERE id = {id_}"))
+        guarded(connection)
+        return [Damage(table, named, Wrong.CHANGED)]
+
+    tamper.__name__ = f"changed_{table}_{column}"
+    return tamper
+
+
+def _gone(table: str, where: str = "") -> Tampering:
+    def tamper(connection: Connection, dice: random.Random) -> list[Damage]:
+        id_ = one(connection, dice, f"SELECT id FROM {table} {where}")
+        named = _name(connection, table, id_)
+        connection.execute(text(f"DELETE FROM {table} WHERE id = {id_}"))
+        guarded(connection)
+        return [Damage(table, named, Wrong.MISSING)]
+
+    tamper.__name__ = f"gone_{table}"
+    return tamper
+
+
+def _twice(table: str, more: str) -> Tampering:
+    def tamper(connection: Connection, dice: random.Random) -> list[Damage]:
+        columns = connection.execute(text(f"SELECT * FROM {table} LIMIT 1")).keys()
+        rest = ", ".join(f'"{it}"' for it in columns if it != "id")
+        id_ = connection.execute(text(f"SELECT max(id) + 1 FROM {table}")).scalar_one()
+        connection.execute(
+            text(f"INSERT INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table} WHERE id = {id_} - 1")
+        )
+        if more:
+            connection.execute(text(f"UPDATE {table} SET {more} WHERE id = {id_}"))
+        guarded(connection)
+        return [Damage(table, str(id_), Wrong.INSERTED)]
+
+    tamper.__name__ = f"inserted_{table}"
+    return tamper
+
+
+def detail_gone(connection: Connection, dice: random.Random) -> list[Damage]:
+    id_ = one(connection, dice, "SELECT event_id FROM event_detail")
+    connection.execute(text(f"DELETE FROM event_detail WHERE event_id = {id_}"))
+    guarded(connection)
+    return [Damage("event_detail", str(id_), Wrong.MISSING)]
+
+
+def details_swapped(connection: Connection, dice: random.Random) -> list[Damage]:
+    first, second = dice.sample(list(connection.execute(text("SELECT event_id FROM event_detail")).scalars()), 2)
+    kept = {row.event_id: row for row in connection.execute(text("SELECT * FROM event_detail"))}
+    change = text("UPDATE event_detail SET salt = :salt, detail = :detail WHERE event_id = :id")
+    for to, of in ((first, second), (second, first)):
+        connection.execute(change, {"id": to, "salt": kept[of].salt, "detail": kept[of].detail})
+    guarded(connection)
+    return [Damage("event_detail", str(it), Wrong.CHANGED) for it in (first, second)]
+
+
+def tail_cut(connection: Connection, dice: random.Random) -> list[Damage]:
+    """With the end of the chain set right, as by who knows how."""
+    last = connection.execute(text("SELECT max(id) FROM event")).scalar_one()
+    _cut(connection, last - 1)
+    guarded(connection)
+    return [Damage("event", f"{last} to {last}", Wrong.CUT_SHORT)]
+
+
+def tail_cut_clumsily(connection: Connection, dice: random.Random) -> list[Damage]:
+    last = connection.execute(text("SELECT max(id) FROM event")).scalar_one()
+    for table in ("notice", "event_detail", "event_thing"):
+        connection.execute(text(f"DELETE FROM {table} WHERE event_id = {last}"))
+    connection.execute(text(f"DELETE FROM event WHERE id = {last}"))
+    guarded(connection)
+    return [Damage("event", f"{last} to {last}", Wrong.CUT_SHORT)]
+
+
+def _cut(connection: Connection, to: int) -> None:
+    for table in ("notice", "event_detail", "event_thing"):
+        connection.execute(text(f"DELETE FROM {table} WHERE event_id > {to}"))
+    connection.execute(text(f"DELETE FROM event WHERE id > {to}"))
+    connection.execute(text(f"UPDATE event_chain SET head = (SELECT digest FROM event WHERE id = {to})"))
+
+
+def chain_stamped_anew(connection: Connection, dice: random.Random) -> list[Damage]:
+    """An actor is changed, and every digest from there on made right."""
+    at = one(connection, dice, "SELECT id FROM event")
+    connection.execute(text(f"UPDATE event SET actor = 'somebody' WHERE id = {at}"))
+    _stamp(connection, at)
+    guarded(connection)
+    last = connection.execute(text("SELECT max(id) FROM event")).scalar_one()
+    return [Damage("event", f"up to {last}", Wrong.STAMPED_ANEW)]
+
+
+def _stamp(connection: Connection, since: int) -> None:
+    columns = (
+        "id", "at", "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "batch", "undoes",
+        "detail_digest", "actor_kind", "on_behalf_of",
+    )  # fmt: skip
+    previous = connection.execute(text(f"SELECT digest FROM event WHERE id = {since} - 1")).scalar() or ""
+    for row in connection.execute(text(f"SELECT * FROM event WHERE id >= {since} ORDER BY id")).mappings().all():
+        things = connection.execute(
+            text(f"SELECT kind, thing_id, is_about FROM event_thing WHERE event_id = {row['id']}")
+        ).all()
+        named = [(kind, id_, "about") if about else (kind, id_) for kind, id_, about in sorted(map(tuple, things))]
+        told = json.dumps([row[name] for name in columns])
+        digest = hashlib.sha256("\0".join((previous, told, json.dumps(named))).encode()).hexdigest()
+        change = text("UPDATE event SET previous = :previous, digest = :digest WHERE id = :id")
+        connection.execute(change, {"previous": previous, "digest": digest, "id": row["id"]})
+        previous = digest
+    connection.execute(text("UPDATE event_chain SET head = :head"), {"head": previous})
+
+
+def opening_gone(connection: Connection, dice: random.Random) -> list[Damage]:
+    id_ = one(connection, dice, "SELECT id FROM access_log WHERE id < (SELECT max(id) FROM access_log)")
+    connection.execute(text(f"DELETE FROM access_log WHERE id = {id_}"))
+    guarded(connection)
+    return [Damage("access_log", str(id_), Wrong.MISSING)]
+
+
+def openings_cut(connection: Connection, dice: random.Random) -> list[Damage]:
+    last = connection.execute(text("SELECT max(id) FROM access_log")).scalar_one()
+    connection.execute(text(f"DELETE FROM access_log WHERE id = {last}"))
+    head = f"(SELECT digest FROM access_log WHERE id = {last} - 1)"
+    connection.execute(text(f"UPDATE event_chain SET access_head = {head}"))
+    guarded(connection)
+    return [Damage("access_log", f"{last} to {last}", Wrong.CUT_SHORT)]
+
+
+def event_gone(connection: Connection, dice: random.Random) -> list[Damage]:
+    id_ = one(connection, dice, "SELECT id FROM event WHERE id < (SELECT max(id) FROM event)")
+    for table in ("notice", "event_detail", "event_thing"):
+        connection.execute(text(f"DELETE FROM {table} WHERE event_id = {id_}"))
+    connection.execute(text(f"DELETE FROM event WHERE id = {id_}"))
+    guarded(connection)
+    return [Damage("event", str(id_), Wrong.MISSING)]
+
+
+def claim_gone(connection: Connection, dice: random.Random) -> list[Damage]:
+    id_ = one(connection, dice, "SELECT id FROM claim")
+    row = connection.execute(text(f"SELECT source_kind, source_id FROM claim WHERE id = {id_}")).one()
+    connection.execute(text(f"DELETE FROM claim WHERE id = {id_}"))
+    guarded(connection)
+    return [Damage(row.source_kind, str(row.source_id), Wrong.CLAIM_MISSING)]
+
+
+def claim_for_nothing(connection: Connection, dice: random.Random) -> list[Damage]:
+    id_ = connection.execute(text("SELECT max(id) + 1 FROM claim")).scalar_one()
+    connection.execute(
+        text(
+            'INSERT INTO claim (id, resource_id, lane, holder, source_kind, source_id, start, "end", padded_start,'
+            f' padded_end) SELECT {id_}, resource_id, 7, holder, source_kind, source_id, start, "end", padded_start,'
+            f" padded_end FROM claim WHERE id = {id_} - 1"
+        )
+    )
+    guarded(connection)
+    return [Damage("claim", str(id_), Wrong.CLAIM_STRAY)]
+
+
+def claims_overlap(connection: Connection, dice: random.Random) -> list[Damage]:
+    """The guard is away for a moment, and one time is taken twice."""
+    row = connection.execute(text("SELECT * FROM claim ORDER BY id DESC LIMIT 1")).mappings().one()
+    other = connection.execute(text("SELECT holder FROM claim WHERE holder <> :h LIMIT 1"), {"h": row["holder"]})
+    values = {**row, "id": row["id"] + 1, "holder": other.scalar_one()}
+    names = ", ".join(f'"{name}"' for name in values)
+    connection.execute(text(f"INSERT INTO claim ({names}) VALUES ({', '.join(f':{it}' for it in values)})"), values)
+    guarded(connection)
+    return [Damage("claim", f"{row['id']} and {row['id'] + 1}", Wrong.OVERLAP)]
+
+
+def guard_dropped(connection: Connection, dice: random.Random) -> list[Damage]:
+    guarded(connection)
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name"
+        name = dice.choice(list(connection.execute(text(query)).scalars()))
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        return [Damage(name, "", Wrong.GUARD_MISSING)]
+    connection.execute(text("DROP TRIGGER claim_is_fixed ON claim"))
+    return [Damage("claim_is_fixed", "", Wrong.GUARD_MISSING)]
+
+
+def guard_switched_off(connection: Connection, dice: random.Random) -> list[Damage]:
+    guarded(connection)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TRIGGER claim_no_overlap")
+        connection.exec_driver_sql(
+            "CREATE TRIGGER claim_no_overlap BEFORE INSERT ON claim WHEN 0 BEGIN SELECT 1; END"
+        )
+        return [Damage("claim_no_overlap", "", Wrong.GUARD_CHANGED)]
+    connection.execute(text("ALTER TABLE event DISABLE TRIGGER event_is_for_ever"))
+    return [Damage("event_is_for_ever", "", Wrong.GUARD_CHANGED)]
+
+
+def index_dropped(connection: Connection, dice: random.Random) -> list[Damage]:
+    guarded(connection)
+    connection.execute(text("DROP INDEX claim_by_time"))
+    return [Damage("claim_by_time", "", Wrong.GUARD_MISSING)]
+
+
+TAMPERINGS: tuple[Tampering, ...] = (
+    _changed("event", "at", "at + 1"),
+    _changed("event", "actor", "'nobody'"),
+    _changed("event", "operation", "'cancel'", "WHERE operation <> 'cancel'"),
+    _changed("access_log", "actor", "'nobody'"),
+    _changed("access_log", "client_id", "client_id + 1"),
+    _changed("appointment", "price", "1"),
+    _changed("appointment", "status", "'arrived'"),
+    _changed("appointment", "note", "'x'"),
+    _changed("client", "name", "'Somebody'"),
+    _changed("client", "email", "'x@example.org'"),
+    _changed("client", "search_key", "'x'"),
+    _changed("request", "description", "'x'"),
+    _changed("request", "state", "'approved'", "WHERE state = 'pending'"),
+    _changed("charge", "amount", "amount + 1"),
+    _changed("charge", "state", "'waived'"),
+    _changed("setting", "value", "replace(value, 'Test Street', 'Elsewhere')", "WHERE path = 'practice.name'"),
+    _gone("appointment"),
+    _gone("client"),
+    _gone("request"),
+    _gone("charge"),
+    _gone("setting", "WHERE path = 'practice.name'"),
+    _twice("client", "source_id = ''"),
+    _twice("charge", ""),
+    detail_gone,
+    details_swapped,
+    event_gone,
+    tail_cut,
+    tail_cut_clumsily,
+    chain_stamped_anew,
+    opening_gone,
+    openings_cut,
+    claim_gone,
+    claim_for_nothing,
+    claims_overlap,
+    guard_dropped,
+    guard_switched_off,
+    index_dropped,
+)
