@@ -131,6 +131,8 @@ class FrontdeskApp(App[None]):
         self.drafts: dict[ClientId, str] = {}
         self.frames = Frames()
         self.parting = ""
+        self.is_older = False
+        """The database is of an older version: left, because an upgrade comes first."""
         self.trouble: StoreProblem | None = None
         """Why nothing can be saved now."""
         self._leaving = threading.Event()
@@ -338,6 +340,7 @@ class FrontdeskApp(App[None]):
             await asyncio.to_thread(self.door.do, SweepExpired())
 
     def _unusable(self, error: DeskError) -> None:
+        self.is_older = isinstance(error, StoreUnusable) and error.problem is StoreProblem.OLDER
         self.parting = plain_error(error)
         self.exit(return_code=8)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from frontdesk.cli.opening import Opening
+from frontdesk.core.render.language import _
 
 OPTIONS = {"--db": "database", "--staff": "staff", "--now": "now", "--config": "config_file"}
 
@@ -31,6 +33,24 @@ def open_terminal(opening: Opening) -> int:
 
     app = FrontdeskApp(Start(config=opening.config, machine=opening.machine, open=lambda: opening.desk))
     app.run()
+    if app.is_older and bring_up(opening):
+        return open_terminal(replace(opening))
     if app.parting:
         print(app.parting, file=sys.stderr)
     return app.return_code or 0
+
+
+def bring_up(opening: Opening) -> bool:
+    """Offers to bring an older database to this version, and does; whether it did. Raises DeskError."""
+    import typer
+
+    from frontdesk.cli.upkeep import upgraded_words
+    from frontdesk.core.upkeep import upgrade
+
+    question = _("{where} is of an older frontdesk. Bring it to this version now? It is copied first.")
+    if not typer.confirm(question.format(where=opening.url), default=True):
+        return False
+    for line in upgraded_words(upgrade(opening.url)):
+        print(line)
+    input(_("enter opens it") + " ")
+    return True

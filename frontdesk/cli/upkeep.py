@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from frontdesk.core.render.words.health import damage_words, finding_words
 
 WRONG, WORRIES = 9, 10
 """Exit codes: something is wrong; nothing is, but somebody has to see to something."""
+
+if TYPE_CHECKING:
+    from frontdesk.core.upkeep import Restored, Upgraded
 
 Key = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The private key that opens the copy.")]
 
@@ -46,25 +49,26 @@ def upgrade(
         told = {"before": done.before, "after": done.after, "copy": done.copy, "events": done.events}
         show(shapes.item(told | {"let_go": [appointment_ref(it) for it in done.let_go]}))
         return
+    lines(upgraded_words(done))
+
+
+def upgraded_words(done: Upgraded) -> list[str]:
+    """What an upgrade did."""
     if not done.copy:
-        lines([_("the database is of this version already ({version})").format(version=done.after)])
-        return
-    lines(
-        [
-            _("the database was brought from version {before} to {after}").format(
-                before=done.before, after=done.after
-            ),
-            _("as it was it lies at {where}").format(where=done.copy),
-            plural(
-                "checked: {n} event of history can be read, and its chain closes",
-                "checked: {n} events of history can be read, and their chain closes",
-                done.events,
-            ).format(n=done.events),
-        ]
-    )
+        return [_("the database is of this version already ({version})").format(version=done.after)]
+    told = [
+        _("the database was brought from version {before} to {after}").format(before=done.before, after=done.after),
+        _("as it was it lies at {where}").format(where=done.copy),
+        plural(
+            "checked: {n} event of history can be read, and its chain closes",
+            "checked: {n} events of history can be read, and their chain closes",
+            done.events,
+        ).format(n=done.events),
+    ]
     if done.let_go:
         refs = ", ".join(appointment_ref(it) for it in done.let_go)
-        lines([_("not picked up any more, for nobody can tell by whom they were: {refs}").format(refs=refs)])
+        told.append(_("not picked up any more, for nobody can tell by whom they were: {refs}").format(refs=refs))
+    return told
 
 
 def backup(
@@ -132,7 +136,7 @@ def restore(
         told |= {"counts": done.counts, "head": str(done.head), "doubtful": done.doubtful, "aside": done.aside}
         show(shapes.item(told))
     else:
-        _tell_restored(opening, copy, done, rehearse)
+        _tell_restored(copy, done, rehearse)
     if not done.is_as_told:
         raise typer.Exit(WRONG)
 
@@ -223,10 +227,7 @@ def _asked(copy: Path) -> str:
     ).format(copy=copy)
 
 
-def _tell_restored(opening: Opening, copy: Path, done: object, rehearsed: bool) -> None:
-    from frontdesk.core.upkeep import Restored
-
-    assert isinstance(done, Restored)
+def _tell_restored(copy: Path, done: Restored, rehearsed: bool) -> None:
     counts = _("{clients} clients, {appointments} appointments; record {head}").format(
         clients=done.counts["client"], appointments=done.counts["appointment"], head=done.head
     )

@@ -28,18 +28,18 @@ def damage(look: Look) -> Iterator[Damage]:
     told = _as_told(look.connection, last)
     for kind in KINDS.values():
         kept = dict(_kept(look, kind))
-        table = _table(kind)
-        for id_, value in kept.items():
+        for id_, (value, wrong) in kept.items():
             key = (kind.name, id_)
-            if isinstance(value, Damage):
-                yield value
-            elif key not in last:
-                yield Damage(table, id_, Wrong.INSERTED)
-            elif key in told and told[key] != value:
-                yield Damage(table, id_, Wrong.CHANGED, _differing(told[key], value))
+            if key not in last:
+                yield Damage(kind.name, id_, Wrong.INSERTED)
+                continue
+            if value is not None and key in told:
+                wrong = [*_differing(told[key], value), *wrong]
+            if wrong:
+                yield Damage(kind.name, id_, Wrong.CHANGED, ", ".join(wrong))
         for name, id_ in last.keys() - {(kind.name, it) for it in kept}:
             if name == kind.name and told.get((name, id_), ...) is not None:
-                yield Damage(table, id_, Wrong.MISSING)
+                yield Damage(name, id_, Wrong.MISSING)
 
 
 def _as_told(connection: Connection, last: dict[Key, int]) -> dict[Key, Any]:
@@ -61,10 +61,10 @@ def _as_told(connection: Connection, last: dict[Key, int]) -> dict[Key, Any]:
     return told
 
 
-def _kept(look: Look, kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
-    """Every row of a kind, as its thing; as damage, where it cannot be read or does not agree with itself."""
+def _kept(look: Look, kind: Kind[Any]) -> Iterator[tuple[str, tuple[Any, list[str]]]]:
+    """Every row of a kind, as its thing, with what of it does not agree with itself; None where it cannot be read."""
     if kind.is_setup:
-        yield from practice.every(look, kind.name)
+        yield from ((id_, (thing, [])) for id_, thing in practice.every(look, kind.name))
         return
     kept = things.kept(kind.name)
     for row in look.connection.execute(select(kept.row.__table__)):
@@ -72,21 +72,14 @@ def _kept(look: Look, kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
             thing = kept.read(row)
             written = kept.write(thing)
         except (Misshapen, ValueError, TypeError, KeyError, AttributeError) as error:
-            yield str(row.id), Damage(_table(kind), str(row.id), Wrong.CHANGED, f"it cannot be read: {error}")
+            yield str(row.id), (None, [f"it cannot be read: {error}"])
             continue
-        derived = [
-            name for name, value in written.items() if name not in kept.as_text and getattr(row, name) != value
-        ]
-        yield (
-            str(row.id),
-            (Damage(_table(kind), str(row.id), Wrong.CHANGED, ", ".join(derived)) if derived else thing),
-        )
+        plain = {name: value for name, value in written.items() if name not in kept.as_text}
+        yield str(row.id), (thing, [name for name, value in plain.items() if getattr(row, name) != value])
 
 
-def _table(kind: Kind[Any]) -> str:
-    return kind.name
-
-
-def _differing(told: Any, value: Any) -> str:
-    names = [name for name in told.__dataclass_fields__ if getattr(told, name) != getattr(value, name, None)]
-    return ", ".join(names)
+def _differing(told: Any, value: Any) -> list[str]:
+    """Fields that are not as history has them; all of it, where history says that it is gone."""
+    if told is None:
+        return ["it was gone"]
+    return [name for name in told.__dataclass_fields__ if getattr(told, name) != getattr(value, name, None)]

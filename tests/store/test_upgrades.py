@@ -1,0 +1,133 @@
+"""An upgrade that fails after any of its statements leaves the old database; every version comes up to today's."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.store import migrate
+from frontdesk.core.store.connecting import driver, place_of
+from frontdesk.core.store.engine import SCHEMA, Store
+from tests.postgres import Server
+from tests.sizes import size
+
+KEPT = Path(__file__).parent / "kept"
+VERSIONS = sorted(path.stem[1:5] for path in (migrate.FOLDER / "versions").glob("v0*.py"))
+BREAKS = size(12, 100_000)
+"""At how many of the statements an upgrade is broken off, spread evenly; at all of them in full."""
+
+
+class CutOff(Exception):
+    """In the middle of an upgrade."""
+
+
+@contextmanager
+def cut_after(statements: int) -> Iterator[list[int]]:
+    """Every connection of this process breaks off after so many statements; tells how many there were."""
+    done = [0]
+
+    def count(*_: Any) -> None:
+        done[0] += 1
+        if done[0] > statements:
+            raise CutOff
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield done
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def spread(total: int) -> list[int]:
+    return (
+        sorted({round(number * total / BREAKS) for number in range(BREAKS)}) if total > BREAKS else list(range(total))
+    )
+
+
+def test_a_file_is_the_old_one_or_the_new_one_never_between(tmp_path: Path) -> None:
+    before = tmp_path / "before.db"
+    before.write_bytes(gzip.decompress((KEPT / "625bf6d.db.gz").read_bytes()))
+    path = tmp_path / "practice.db"
+    shutil.copy(before, path)
+    with cut_after(10**9) as done:
+        migrate.upgrade(str(path), "whole", str(tmp_path / "copies"))
+    assert done[0] > 100
+
+    kept = dump_of(before)
+    for number in spread(done[0]):
+        shutil.copy(before, path)
+        with cut_after(number), pytest.raises((CutOff, StoreUnusable)):
+            migrate.upgrade(str(path), f"cut{number}", str(tmp_path / "copies"))
+        assert dump_of(path) == kept, number
+    assert migrate.upgrade(str(path), "again").after == SCHEMA
+
+
+def dump_of(path: Path) -> list[str]:
+    connection = driver().connect(path)
+    try:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        rows = [f"{table}: {sorted(map(repr, connection.execute(f'SELECT * FROM {table}')))}" for table in tables]
+        schema = sorted(map(repr, connection.execute("SELECT type, name, sql FROM sqlite_schema")))
+    finally:
+        connection.close()
+    return [*schema, *rows]
+
+
+def test_a_servers_database_is_the_old_one_or_the_new_one_never_between(server: Server, tmp_path: Path) -> None:
+    made = gzip.decompress((KEPT / "625bf6d.sql.gz").read_bytes())
+
+    def older() -> str:
+        url = server.database()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(made)
+        return url
+
+    with cut_after(10**9) as done:
+        migrate.upgrade(older(), "whole", str(tmp_path))
+    url = older()
+    kept = rows_of(url)
+    for number in spread(done[0])[:: size(2, 1)]:
+        with cut_after(number), pytest.raises((CutOff, StoreUnusable)):
+            migrate.upgrade(url, f"cut{number}", str(tmp_path))
+        assert rows_of(url) == kept, number
+    assert migrate.upgrade(url, "again", str(tmp_path)).after == SCHEMA
+
+
+def rows_of(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        found = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        tables = [row[0] for row in connection.execute(found)]
+        return [
+            f"{table}: {sorted(map(repr, connection.execute(f'SELECT * FROM {table}'.encode())))}" for table in tables
+        ]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_version_that_ever_landed_comes_up(empty_url: str, tmp_path: Path, version: str) -> None:
+    url, path = place_of(empty_url)
+    if path is not None:
+        path.touch()
+    engine = create_engine(url, module=driver()) if path is not None else create_engine(url)
+    with engine.begin() as connection:
+        migrate.migrate(connection, to=version)
+    engine.dispose()
+
+    if version != SCHEMA:
+        with pytest.raises(StoreUnusable) as caught:
+            Store(empty_url)
+        assert caught.value.problem is StoreProblem.OLDER
+    done = migrate.upgrade(empty_url, "test", str(tmp_path / "copies"))
+    assert (done.before, done.after) == (version, SCHEMA)
+    store = Store(empty_url)
+    with store.reading() as connection:
+        assert connection.execute(text("SELECT number FROM database")).scalar_one() > 0
+    store.close()
