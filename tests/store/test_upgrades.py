@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store import migrate
@@ -19,38 +16,12 @@ from frontdesk.core.store.connecting import driver, place_of
 from frontdesk.core.store.engine import SCHEMA, Store
 from tests.postgres import Server
 from tests.sizes import size
+from tests.store.cutting import CutOff, cut_after, spread
 
 KEPT = Path(__file__).parent / "kept"
 VERSIONS = sorted(path.stem[1:5] for path in (migrate.FOLDER / "versions").glob("v0*.py"))
 BREAKS = size(12, 100_000)
 """At how many of the statements an upgrade is broken off, spread evenly; at all of them in full."""
-
-
-class CutOff(Exception):
-    """In the middle of an upgrade."""
-
-
-@contextmanager
-def cut_after(statements: int) -> Iterator[list[int]]:
-    """Every connection of this process breaks off after so many statements; tells how many there were."""
-    done = [0]
-
-    def count(*_: Any) -> None:
-        done[0] += 1
-        if done[0] > statements:
-            raise CutOff
-
-    event.listen(Engine, "before_cursor_execute", count)
-    try:
-        yield done
-    finally:
-        event.remove(Engine, "before_cursor_execute", count)
-
-
-def spread(total: int) -> list[int]:
-    return (
-        sorted({round(number * total / BREAKS) for number in range(BREAKS)}) if total > BREAKS else list(range(total))
-    )
 
 
 def test_a_file_is_the_old_one_or_the_new_one_never_between(tmp_path: Path) -> None:
@@ -63,7 +34,7 @@ def test_a_file_is_the_old_one_or_the_new_one_never_between(tmp_path: Path) -> N
     assert done[0] > 100
 
     kept = dump_of(before)
-    for number in spread(done[0]):
+    for number in spread(done[0], BREAKS):
         shutil.copy(before, path)
         with cut_after(number), pytest.raises((CutOff, StoreUnusable)):
             migrate.upgrade(str(path), f"cut{number}", str(tmp_path / "copies"))
@@ -95,7 +66,7 @@ def test_a_servers_database_is_the_old_one_or_the_new_one_never_between(server: 
         migrate.upgrade(older(), "whole", str(tmp_path))
     url = older()
     kept = rows_of(url)
-    for number in spread(done[0])[:: size(2, 1)]:
+    for number in spread(done[0], BREAKS)[:: size(2, 1)]:
         with cut_after(number), pytest.raises((CutOff, StoreUnusable)):
             migrate.upgrade(url, f"cut{number}", str(tmp_path))
         assert rows_of(url) == kept, number

@@ -16,6 +16,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 
+TRIES = 10
+"""How often a name is taken from a database that others keep coming back to."""
+_CUT_OFF = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian keeps each version's programs."""
 
@@ -64,31 +68,23 @@ def take_the_place_of(url: str, name: str, aside: str) -> bool:
     Who is connected to it is cut off. Answers whether there was one. Raises StoreUnusable.
     """
     own = make_url(url).database or ""
-    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
-    try:
-        with _serving(url) as connection:
-            is_there = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": own}).first()
-            if is_there:
-                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} ALLOW_CONNECTIONS false")
-                try:
-                    connection.execute(cut, {"name": own})
-                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} RENAME TO {_quoted(aside)}")
-                except DBAPIError:
-                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} ALLOW_CONNECTIONS true")
-                    raise
+    with _serving(url) as connection:
+        is_there = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": own}).first()
+        renamed = [(name, own)] if is_there is None else [(own, aside), (name, own)]
+        for attempt in range(TRIES):
             try:
-                connection.execute(cut, {"name": name})
-                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(name)} RENAME TO {_quoted(own)}")
-            except DBAPIError:
-                if is_there:
-                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(aside)} RENAME TO {_quoted(own)}")
-                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(own)} ALLOW_CONNECTIONS true")
-                raise
-            if is_there:
-                connection.exec_driver_sql(f"ALTER DATABASE {_quoted(aside)} ALLOW_CONNECTIONS true")
-            return is_there is not None
-    except DBAPIError as error:
-        raise StoreUnusable(StoreProblem.NOT_RESTORED, own, str(error.orig).splitlines()[0]) from None
+                connection.exec_driver_sql("BEGIN")
+                for before, after in renamed:
+                    connection.execute(_CUT_OFF, {"name": before})
+                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(before)} RENAME TO {_quoted(after)}")
+                connection.exec_driver_sql("COMMIT")
+                break
+            except DBAPIError as error:  # somebody came back in between
+                connection.exec_driver_sql("ROLLBACK")
+                if attempt == TRIES - 1:
+                    told = str(error.orig).splitlines()[0]
+                    raise StoreUnusable(StoreProblem.NOT_RESTORED, own, told) from None
+    return is_there is not None
 
 
 @contextmanager
