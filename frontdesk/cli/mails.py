@@ -158,6 +158,8 @@ def inbound(context: typer.Context, as_json: AsJson = False) -> None:
             holder=given.holder,
             attendee=given.attendee,
             sequence=given.sequence,
+            sender=given.sender,
+            stamped=given.stamped,
             start=given.start,
             comment=given.comment,
         )

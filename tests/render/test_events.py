@@ -233,6 +233,10 @@ SENTENCES: list[tuple[Event, str]] = [
         ReplyNoted(appointment=VISIT, answer=Answer.ACCEPTED, **CLIENTS),
         "Clara Client has confirmed Mon 23 Nov 09:00 again",
     ),
+    (
+        ReplyNoted(appointment=VISIT, answer=Answer.DECLINED, elsewhere="m@x.example", **CLIENTS),
+        "m@x.example answered for Clara Client, Mon 23 Nov 09:00: ask whether that was them",
+    ),
     (ReplyNoted(appointment=VISIT, answer=Answer.DECLINED, **CLIENTS), "Clara Client declined Mon 23 Nov 09:00"),
     (
         ReplyNoted(appointment=VISIT, answer=Answer.COUNTERED, proposes=TEN.start, **CLIENTS),

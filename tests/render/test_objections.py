@@ -82,6 +82,7 @@ SENTENCES: list[tuple[why.Objection, str]] = [
     (why.ServiceStays(), "clients cannot change the service while moving"),
     (why.CallLiesAhead(), "the client's call cannot lie ahead"),
     (why.NotOnWorkList(), "it is not on the work list"),
+    (why.ReplyIsKnown(), "this answer came already, or one that was written later"),
     (why.ReplyIsOld(), "the answer is to a time that the appointment no longer has"),
     (
         why.RequestIsOver(RequestState.APPROVED, None, RequestAction.DECLINE),

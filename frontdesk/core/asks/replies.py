@@ -16,8 +16,9 @@ from frontdesk.core.domain.work import Answer
 class ReceiveReply(Ask[Event]):
     """An answer to an invitation: accepted confirms, another time asks for it, declined is a question for the desk.
 
-    Never cancels. Raises NotFound for an appointment nobody knows or an attendee who is not its client, Refused for
-    an answer to an older time, or where nothing is left to answer.
+    Never cancels. Only the address that the client has now is obeyed, as attendee and as sender; another one of
+    theirs is a question for the desk. Raises NotFound for an appointment nobody knows, or an answer of somebody else;
+    Refused for one to an older time, one that came already (RFC 5546, 2.1.5), or where nothing is left to answer.
     """
 
     needs = Permission.CHANGE_APPOINTMENTS
@@ -25,5 +26,9 @@ class ReceiveReply(Ask[Event]):
     holder: UUID
     attendee: str
     sequence: int
+    sender: str = ""
+    """Who mailed it."""
+    stamped: Instant | None = None
+    """When it was written (DTSTAMP)."""
     start: Instant | None = None
     comment: str = ""

@@ -411,6 +411,13 @@ class MailIsOver(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyIsKnown(_Reason):
+    """This answer came already, or one that was written later."""
+
+    code = "reply_is_known"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyIsOld(_Reason):
     """It answers a time the appointment no longer has."""
 
@@ -453,6 +460,7 @@ AppointmentObjection: TypeAlias = (
     | ServiceStays
     | CallLiesAhead
     | NotOnWorkList
+    | ReplyIsKnown
     | ReplyIsOld
 )
 RequestObjection: TypeAlias = (

@@ -40,9 +40,14 @@ class Span:
         return (self.end - self.start) // MINUTE
 
 
+LONGEST_ZONE = 64
+
+
 @lru_cache(maxsize=512)
 def zone(name: str) -> ZoneInfo:
     """Raises zoneinfo.ZoneInfoNotFoundError or ValueError for a name that is no zone."""
+    if len(name) > LONGEST_ZONE:  # which are looked for as files, folder by folder
+        raise ValueError(name)
     return ZoneInfo(name)
 
 

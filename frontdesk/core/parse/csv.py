@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +29,8 @@ from frontdesk.core.domain.times import YEARS, exists, resolve
 from frontdesk.core.parse import contacts
 from frontdesk.core.parse.csv_columns import APPOINTMENT_COLUMNS, CLIENT_COLUMNS, STATUSES, ImportMapping, Kind
 
+MOST_COLUMNS = 1000
+
 _APPOINTMENT_OF_EXPORT = (
     "ref", "uid", "override", "cancel_link", "buffer_before", "buffer_after", "lane", "room_lane", "revision",
     "sequence",
@@ -50,8 +51,20 @@ def records(
     mapping = mapping or ImportMapping()
     if "\0" in text:
         raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="it is not text")
-    rows = _Rows(text)
+    try:
+        rows = _Rows(text)
+    except csv.Error as error:
+        raise BadInput(file, Problem.NOT_READABLE, "CSV", hint=f"line 1: {error}") from None
+    try:
+        return _read(rows, file, zone_name, kind, mapping, country)
+    except TooManyQuotes:
+        raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="too many quotes are not closed") from None
+
+
+def _read(rows: _Rows, file: str, zone_name: str, kind: Kind | None, mapping: ImportMapping, country: str) -> Records:
     headers = [name.strip() for name in rows.header]
+    if len(headers) > MOST_COLUMNS:
+        raise BadInput(file, Problem.NOT_READABLE, "CSV", hint=saying("at most {n} columns", n=MOST_COLUMNS))
     if len(headers) < 2:
         raise BadInput(file, Problem.NOT_READABLE, "CSV", hint="the first line names the columns")
     twice = next((name for name in headers if name and headers.count(name) > 1), None)
@@ -84,6 +97,14 @@ def records(
     return Records(appointments=tuple(good), bad=tuple(bad))
 
 
+READ_AGAIN = 100_000
+"""Lines that are read once more because of quotes that are not closed, beyond three times the file."""
+
+
+class TooManyQuotes(Exception):
+    """So many are not closed that nobody can tell what belongs to what."""
+
+
 class _Rows:
     """The rows of a CSV after its header: first line, cells, and what is wrong with them.
 
@@ -94,7 +115,8 @@ class _Rows:
     def __init__(self, text: str) -> None:
         self._lines = io.StringIO(text, newline="").readlines()
         self._dialect = _dialect(self._lines[0] if self._lines else "")
-        self._at = 0
+        self._at = self._read = 0
+        self._most = 3 * len(self._lines) + READ_AGAIN
         self.header = self._next() or []
         while len(self.header) > 1 and not self.header[-1].strip():
             self.header.pop()  # a comma at the end of every line
@@ -120,8 +142,14 @@ class _Rows:
                 yield first + 1, cells, f"{width} columns are expected"
 
     def _next(self) -> list[str] | None:
-        reader = csv.reader(islice(self._lines, self._at, None), dialect=self._dialect, strict=True)
-        row = next(reader, None)
+        if self._read > self._most:
+            raise TooManyQuotes
+        rest = map(self._lines.__getitem__, range(self._at, len(self._lines)))
+        reader = csv.reader(rest, dialect=self._dialect, strict=True)
+        try:
+            row = next(reader, None)
+        finally:
+            self._read += reader.line_num
         self._at += reader.line_num
         return row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from frontdesk.core.domain.text import clean_line, clean_text, folded
 from frontdesk.core.domain.times import YEARS, is_zone, zone
 from frontdesk.core.parse.csv import problem
 from frontdesk.core.parse.csv_columns import ImportMapping
+from frontdesk.core.parse.rules import problem as problem_of_rule
 
 YEARS_AHEAD = 1
 """How far an event without an end is expanded."""
@@ -36,11 +38,9 @@ def records(
     import x_wr_timezone
 
     mapping = mapping or ImportMapping()
-    try:
+    with _read_by_library(file):
         calendar = icalendar.Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError) as error:
-        raise BadInput(file, Problem.NOT_READABLE, "calendar file (ICS)", hint=str(error)[:120]) from None
-    _flatten(calendar)
+        _flatten(calendar)
     own_zone = str(calendar.get("X-WR-TIMEZONE", ""))
     if own_zone and not is_zone(own_zone):
         raise BadInput(f"{file}: X-WR-TIMEZONE", Problem.NOT_A_ZONE, own_zone)
@@ -48,9 +48,11 @@ def records(
     practitioner = clean_line(str(calendar.get("X-WR-CALNAME", "")) or stem)
     good, off, ignored = [], [], 0
     bad = _take_out_unreadable(calendar, file, practitioner, zone_name)
-    if own_zone:
-        calendar = x_wr_timezone.to_standard(calendar)
-    for event in _expanded(calendar, today):
+    with _read_by_library(file):
+        if own_zone:
+            calendar = x_wr_timezone.to_standard(calendar)
+        events = list(_expanded(calendar, today))
+    for event in events:
         title = clean_line(str(event.get("SUMMARY", "")))
         try:
             read = _event(event, title, practitioner, zone_name, mapping)
@@ -64,6 +66,16 @@ def records(
         else:
             good.append(read)
     return Records(appointments=tuple(good), time_off=tuple(off), bad=tuple(bad), ignored=ignored)
+
+
+@contextmanager
+def _read_by_library(file: str) -> Iterator[None]:
+    """What the library cannot read it tells in many ways, some of them its own faults. Raises BadInput."""
+    try:
+        yield
+    except Exception as error:
+        hint = clean_line(str(error), limit=120) or type(error).__name__
+        raise BadInput(file, Problem.NOT_READABLE, "calendar file (ICS)", hint=hint) from None
 
 
 def _flatten(calendar: Any) -> None:
@@ -85,11 +97,11 @@ def _take_out_unreadable(calendar: Any, file: str, practitioner: str, zone_name:
             try:
                 day = event["DTSTART"].dt
                 recurring_ical_events.of(_with_only(calendar, [event])).at(day)
-            except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+            except Exception as error:  # whatever it is that the library trips over
                 told = f"RRULE: {error or 'cannot be followed'}"
         if told:
             bad.append(_bad(event, file, practitioner, zone_name, told))
-            calendar.subcomponents.remove(event)
+            calendar.subcomponents = [it for it in calendar.subcomponents if it is not event]
     return bad
 
 
@@ -107,10 +119,8 @@ def _unreadable(event: Any) -> str:
     if any(day.year not in YEARS for day in days):
         return "DTSTART: out of range"
     rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        if {str(it).upper() for it in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY", "HOURLY"}:
-            return "RRULE: repeats more than once a day"
-    return ""
+    found = (problem_of_rule(it, days[0]) for it in (rules if isinstance(rules, list) else [rules]))
+    return next(filter(None, found), "")
 
 
 def _bad(event: Any, file: str, practitioner: str, zone_name: str, told: str) -> BadRow:

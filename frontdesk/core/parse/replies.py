@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.message import Message
+from email.utils import getaddresses
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,14 @@ from frontdesk.core.domain.times import MINUTE, YEARS, Instant
 from frontdesk.core.domain.work import Answer
 
 MOST_BYTES = 2_000_000
+MOST_CALENDAR = 100_000
+"""Bytes of an answer to one event."""
+MOST_PARTS = 200
+MOST_FROM = 500
+"""Signs of who mails."""
+_PART = re.compile(rb"(?im)^content-type:")
+_LONG_HEADER = re.compile(rb"(?im)^[a-z-]{1,60}:(?:[^\r\n]|\r?\n[ \t]){16384}")
+"""Longer than any that programs write; some readers take time that grows with its square."""
 UID_ENDS = "@frontdesk"
 
 
@@ -28,6 +38,10 @@ class Reply:
     """Which appointment: the random part of its UID."""
     attendee: str
     sequence: int
+    sender: str = ""
+    """The address it was mailed from."""
+    stamped: Instant | None = None
+    """When it was written (DTSTAMP)."""
     start: Instant | None = None
     """The time that is proposed."""
     comment: str = ""
@@ -37,10 +51,15 @@ def reply(raw: bytes) -> Reply:
     """Raises BadInput for a mail that answers no invitation of ours."""
     if len(raw) > MOST_BYTES:
         raise _not_ours("too large")
+    if len(_PART.findall(raw)) > MOST_PARTS or _LONG_HEADER.search(raw):
+        raise _not_ours("no program writes such headers")
     try:
-        message = email.message_from_bytes(raw, policy=email.policy.default)
+        # the older policy: the newer one reads a long header for seconds
+        message = email.message_from_bytes(raw, policy=email.policy.compat32)
         calendar = _calendar(message)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+    except BadInput:
+        raise
+    except Exception as error:  # whatever it is that the libraries trip over
         raise _not_ours(type(error).__name__) from None
     method = str(calendar.get("METHOD", "")).upper()
     events = list(calendar.walk("VEVENT"))
@@ -66,6 +85,8 @@ def reply(raw: bytes) -> Reply:
         holder=holder,
         attendee=str(who).removeprefix("mailto:").removeprefix("MAILTO:").strip().lower(),
         sequence=number,
+        sender=_sender(message),
+        stamped=_stamped(event),
         start=_instant(event) if answer is Answer.COUNTERED else None,
         comment=clean_text(str(event.get("COMMENT", "")), limit=1000),
     )
@@ -81,12 +102,31 @@ def _answer(partstat: str) -> Answer:
             raise _not_ours("neither accepted nor declined")
 
 
-def _calendar(message: EmailMessage) -> Any:
+def _sender(message: Message) -> str:
+    """Who mailed it; nobody where several did."""
+    given = [str(it) for it in message.get_all("From", [])]
+    if len(given) != 1 or len(given[0]) > MOST_FROM:
+        return ""
+    found = [address for _name, address in getaddresses(given)]
+    return found[0].strip().lower() if len(found) == 1 else ""
+
+
+def _stamped(event: Any) -> Instant | None:
+    try:
+        at = getattr(event.get("DTSTAMP"), "dt", None)
+        return int(at.timestamp()) if isinstance(at, datetime) and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _calendar(message: Message) -> Any:
     import icalendar
 
     for part in message.walk():
         if part.get_content_type() in ("text/calendar", "application/ics"):
             content = part.get_payload(decode=True)
+            if isinstance(content, bytes) and len(content) > MOST_CALENDAR:
+                raise _not_ours("its calendar is too large for an answer")
             if isinstance(content, bytes):
                 return icalendar.Calendar.from_ical(content)
     raise _not_ours("it has no calendar part")

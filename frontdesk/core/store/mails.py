@@ -207,18 +207,6 @@ def unsent_to(tx: Tx, client: ClientId) -> list[Mail | Call]:
     return [it for it in found if not isinstance(it, Webhook)]
 
 
-def invited(look: Look, appointment: AppointmentId) -> frozenset[str]:
-    """Addresses that were sent a calendar file of an appointment, in lower case."""
-    theirs = select(func.lower(col(_m.recipient))).where(
-        col(_m.subject_kind) == "appointment",
-        col(_m.subject_id) == str(appointment),
-        col(_m.reader) == Reader.CLIENT.value,
-        col(_m.state) == MailState.SENT.value,
-        col(_m.calendar) != "",
-    )
-    return frozenset(look.connection.execute(theirs).scalars())
-
-
 def _is_of(client: ClientId) -> Any:
     """Written to a client, or to somebody whose record was merged into theirs."""
     merged = select(col(rows.Client.id)).where(col(rows.Client.merged_into) == client)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     Text,
@@ -621,6 +622,19 @@ class Database(Row, table=True):
     replaces: int | None = long(nullable=True)
     is_drill: bool
     reads_from: str = text()
+
+
+class Reply(Row, table=True):
+    """The last answer of each attendee to an appointment."""
+
+    __tablename__ = "reply"
+    appointment_id: int = Field(
+        sa_column=Column("appointment_id", LONG, ForeignKey("appointment.id"), primary_key=True)
+    )
+    attendee: str = Field(primary_key=True)
+    sequence: int
+    stamped_at: int | None = long(nullable=True)
+    answer: str = text()
 
 
 class Duty(Row, table=True):

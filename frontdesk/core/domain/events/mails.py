@@ -85,6 +85,8 @@ class ReplyNoted(Recorded):
     answer: Answer
     proposes: Instant | None = None
     comment: str = ""
+    elsewhere: str = ""
+    """Who answered, where that is not plainly the client."""
 
     @property
     def own_changes(self) -> tuple[Change, ...]:
@@ -96,7 +98,7 @@ class ReplyNoted(Recorded):
 
     @property
     def text(self) -> str:
-        return " – ".join(filter(None, (self.answer.value, self.comment)))
+        return " – ".join(filter(None, (self.answer.value, self.elsewhere, self.comment)))
 
 
 MailEvent: TypeAlias = MessageWritten | MessageReceived | BookingLinkGiven | ReplyNoted

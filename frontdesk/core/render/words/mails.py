@@ -19,6 +19,9 @@ from frontdesk.core.render.words.voice import Voice
 def mail_event_words(voice: Voice, event: MailEvent) -> str:
     """Which words went between the practice and a client."""
     match event:
+        case ReplyNoted(appointment=it, client_name=name, elsewhere=who) if who:
+            told = _("{who} answered for {client}, {what}: ask whether that was them")
+            return told.format(who=who, client=name, what=voice.moment(it.start, it.zone))
         case ReplyNoted(appointment=it, client_name=name, answer=Answer.ACCEPTED):
             return _("{client} has confirmed {what} again").format(client=name, what=voice.moment(it.start, it.zone))
         case ReplyNoted(appointment=it, client_name=name, answer=answer, proposes=at):

@@ -173,6 +173,8 @@ def _of_appointment(voice: Voice, against: why.AppointmentObjection) -> str:
             )
         case why.ServiceStays():
             return _("clients cannot change the service while moving")
+        case why.ReplyIsKnown():
+            return _("this answer came already, or one that was written later")
         case why.ReplyIsOld():
             return _("the answer is to a time that the appointment no longer has")
         case why.NotOnWorkList():

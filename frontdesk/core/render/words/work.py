@@ -16,6 +16,7 @@ CAUSE_WORDS: dict[str, str] = {
     "hours": later("changed hours"),
     "closure": later("closed"),
     "archived": later("archived"),
+    "accepted": later("accepted from another address"),
     "declined": later("the client declined"),
     "countered": later("the client proposes another time"),
     "automation": later("to do"),

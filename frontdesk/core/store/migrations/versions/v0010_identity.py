@@ -1,4 +1,4 @@
-"""Which database this is, who looks after it, and a chain for the access log.
+"""Which database this is, who looks after it, a chain for the access log, and what calendars answered last.
 
 A migration is what happened once: it repeats what `rows.py` said then, and never changes.
 """
@@ -41,6 +41,15 @@ def upgrade() -> None:
         sa.Column("done_at", long, nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "reply",
+        sa.Column("appointment_id", long, sa.ForeignKey("appointment.id"), nullable=False),
+        sa.Column("attendee", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("stamped_at", long, nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("appointment_id", "attendee"),
     )
     op.add_column("event_chain", sa.Column("access_head", sa.Text(), nullable=False, server_default=""))
     for column in ("previous", "digest"):
