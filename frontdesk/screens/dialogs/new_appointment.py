@@ -287,7 +287,9 @@ class NewAppointmentDialog(SlotForm[Draft]):
         if self._speaks_against():
             near = "; ".join(self.voice.moment(offer.start) for offer in answer.nearest) if answer else ""
             free = f" · {_('free')}: {near}" if near else ""
-            self.say(f"{self.host.glyphs.no} {self._speaks_against()}{free}")
+            against = f"{self.host.glyphs.no} {self._speaks_against()}{free}"
+            more = "" if self._speaks_against() in self._error else against
+            self.say(" · ".join(filter(None, (self._error, more))) if self._error else against)
         elif not self._error:
             notes = [objection_words(self.voice, it) for verdict in verdicts[:1] for it in verdict.warnings]
             self.say(" · ".join(notes), bad=bool(notes))

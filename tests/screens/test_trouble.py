@@ -1,0 +1,57 @@
+"""A database that is gone, replaced or put back under a half-filled form: what is said, and the text that stays."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from frontdesk.core import upkeep
+from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.desk import open_desk
+from frontdesk.core.store.connecting import driver
+from tests.screens.driving import running, send, settled, shown, told, until
+
+
+def copy_of(database: Path) -> Path:
+    copy = database.with_name("copy.db")
+    source, made = driver().connect(str(database)), driver().connect(str(copy))
+    source.backup(made)
+    source.close()
+    made.close()
+    return copy
+
+
+async def test_a_file_put_in_its_place_is_told_before_anything_is_saved(database: Path) -> None:
+    copy = copy_of(database)
+    async with running(database) as app:
+        await send(app, "3nIda Ingram\t020 7946 1234", burst=False)
+        shutil.move(copy, database)
+        await until(app, lambda: "was replaced" in told(app))
+
+        await send(app, "\n", burst=False)
+        assert "nothing was saved" in shown(app)
+        assert "Ida Ingram" in shown(app)
+        assert "020 7946 1234" in shown(app)
+
+        await send(app, "\x1b", burst=False)
+        assert "NOT SAVED" in shown(app)
+    desk = open_desk(str(database), clock=lambda: 0)
+    assert desk.see(FindClients(text="Ida")) == ()
+
+
+async def test_a_copy_that_is_put_back_is_told_and_read_anew(database: Path, tmp_path: Path) -> None:
+    desk = open_desk(str(database), clock=lambda: 1)
+    made = upkeep.back_up(desk, tmp_path / "copies")
+    desk.close()
+    async with running(database) as app:
+        await send(app, "3nIda Ingram\n", burst=False)
+        await send(app, "nJo", burst=False)
+        upkeep.restore(str(database), made.path)
+        await until(app, lambda: "put back to another moment" in told(app))
+        assert "Jo" in shown(app), "what is typed stays"
+
+        await send(app, "\x1b\x1b", burst=False)
+        await send(app, "13", burst=False)
+        await settled(app)
+        assert "4 clients" in shown(app)
+        assert "NOT SAVED" not in shown(app)
