@@ -60,9 +60,10 @@ def asked(where: Path, appointments: int, requests: int) -> Path:
         desk = open_desk(path)
         setup = desk.see(ShowSetup())
         services = (Entry(id=SERVICE, line=1, fields={"name": "Review", "duration": 30, "online": True}),)
-        groups = {"booking": {"max_pending": 0, "horizon": 1500, "request_expiry": 720, "minimum_notice": 0}}
-        practice = {"name": setup.practice.name, "timezone": ZONE}
-        desk.do(ApplyPractice(file=PracticeFile(practice=practice, groups=groups, services=services)))
+        booking = {"max_pending": 0, "horizon": 1500, "request_expiry": 720, "minimum_notice": 0}
+        settings = {"practice.name": setup.practice.name, "practice.timezone": ZONE}
+        settings |= {f"booking.{key}": value for key, value in booking.items()}
+        desk.do(ApplyPractice(file=PracticeFile(settings=settings, services=services)))
         ahead = FindSlots(service=SERVICE, first=BASE + dt.timedelta(days=14), days=60, each=True)
         taken: dict[StaffId, int] = {}
         client = 0
@@ -100,7 +101,7 @@ def set_up(path: Path) -> None:
     week = tuple(tuple(Range(*hours) for hours in HOURS) if day < 5 else () for day in range(7))
     weeks = (Week(location=LocationId("main"), days=week),)
     file = PracticeFile(
-        practice={"name": "Benchmark", "timezone": ZONE},
+        settings={"practice.name": "Benchmark", "practice.timezone": ZONE},
         locations=(Entry(id="main", line=1, fields={"name": "Main"}),),
         services=(Entry(id=SERVICE, line=1, fields={"name": "Review", "duration": 30}),),
         staff=tuple(

@@ -54,7 +54,7 @@ def records(
     try:
         rows = _Rows(text)
     except csv.Error as error:
-        raise BadInput(file, Problem.NOT_READABLE, "CSV", hint=f"line 1: {error}") from None
+        raise BadInput(file, Problem.NOT_READABLE, "CSV", hint=str(error)) from None
     try:
         return _read(rows, file, zone_name, kind, mapping, country)
     except TooManyQuotes:
