@@ -63,6 +63,17 @@ def server() -> Iterator[Server]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def own_server(server: Server) -> Iterator[Server]:
+    """One that a test may freeze and stop; skips where there is none."""
+    folder = Path(tempfile.mkdtemp(prefix="frontdesk-own-"))
+    folder.chmod(0o755)
+    started = Server(folder / "server")
+    yield started
+    started.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(params=ENGINES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a database can be put: nothing is there yet."""

@@ -50,7 +50,7 @@ def keys(text: str) -> list[events.Key]:
 
 @asynccontextmanager
 async def running(
-    database: Path,
+    database: Path | str,
     wall: datetime = MON_8,
     size: tuple[int, int] = (80, 24),
     machine: Machine = Machine(terminal="screen"),

@@ -5,10 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import psycopg
+from textual import events
+
 from frontdesk.core import upkeep
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.desk import open_desk
 from frontdesk.core.store.connecting import driver
+from tests.builders import open_test_desk
+from tests.postgres import Server
 from tests.screens.driving import running, send, settled, shown, told, until
 
 
@@ -55,3 +60,23 @@ async def test_a_copy_that_is_put_back_is_told_and_read_anew(database: Path, tmp
         await settled(app)
         assert "4 clients" in shown(app)
         assert "NOT SAVED" not in shown(app)
+
+
+async def test_a_server_that_freezes_under_a_form_is_told_and_the_form_stays(own_server: Server) -> None:
+    url = own_server.free()
+    open_test_desk(url).close()
+    async with running(url) as app:
+        await send(app, "3nIda Ingram", burst=False)
+        with own_server.frozen():
+            app.post_message(events.Key("enter", None))
+            await until(app, lambda: "cannot be reached" in shown(app))
+            assert "Ida Ingram" in shown(app)
+        await send(app, "\n", burst=False)
+        await until(app, lambda: deeds_at(url) == 1)
+
+
+def deeds_at(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT count(*) FROM client WHERE name = 'Ida Ingram'").fetchone()
+        assert found is not None
+        return int(found[0])

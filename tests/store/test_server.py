@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import socket
-import subprocess
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -36,17 +28,6 @@ def url(server: Server) -> str:
     made = server.free()
     open_practice(made).close()
     return made
-
-
-@pytest.fixture
-def own_server(server: Server) -> Iterator[Server]:
-    """One that a test may freeze and stop; skips where there is none."""
-    folder = Path(tempfile.mkdtemp(prefix="frontdesk-own-"))
-    folder.chmod(0o755)
-    started = Server(folder / "server")
-    yield started
-    started.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def desk_at(url: str, limits: Limits = QUICK) -> Desk:
@@ -99,22 +80,6 @@ class Line:
                 to.sendall(data)
         except OSError:
             return
-
-
-@contextmanager
-def frozen(server: Server) -> Iterator[None]:
-    """The server and all that serve for it stand still."""
-    children = subprocess.run(
-        ["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
-    processes = [server.process.pid, *map(int, children)]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -179,7 +144,7 @@ def test_a_frozen_server_is_told_within_ten_seconds(own_server: Server, asked: s
     open_practice(url).close()
     desk = desk_at(url, Limits())
     add(desk, "Clara")
-    with frozen(own_server):
+    with own_server.frozen():
         began = time.monotonic()
         with pytest.raises(StoreUnusable) as caught:
             if asked == "read":

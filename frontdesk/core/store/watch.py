@@ -8,6 +8,7 @@ from typing import Any
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store.connecting import driver
 from frontdesk.core.store.engine import Store
+from frontdesk.core.store.failures import Contention, Disconnected
 
 _NEWEST = (
     "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice),"
@@ -52,12 +53,15 @@ class Watch:
         if self._connection is None:
             self._connection = driver().connect(str(self._store.path), isolation_level=None, check_same_thread=False)
             self._store.opened(self._connection)
-        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._version:
+        try:
+            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            if version == self._version:
+                return False
+            self._look()
+            before, self._newest = self._newest, self._connection.execute(_NEWEST).fetchone()
+        except (driver().Error, Contention):  # somebody is at it: the next look sees more
             return False
         self._version = version
-        self._look()
-        before, self._newest = self._newest, self._connection.execute(_NEWEST).fetchone()
         return before is not None and before != self._newest  # a record that was opened changes nothing on screens
 
     def _postgresql_changed(self, timeout: float) -> bool:
@@ -71,7 +75,7 @@ class Watch:
                 self._look()
                 return True  # what happened while nobody listened is unknown
             return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
-        except psycopg.Error:
+        except (psycopg.Error, Contention, Disconnected):
             self.close()
             time.sleep(timeout)
             raise StoreUnusable(StoreProblem.UNREACHABLE, self._store.name) from None
