@@ -133,6 +133,7 @@ class FrontdeskApp(App[None]):
         self.parting = ""
         self.is_older = False
         """The database is of an older version: left, because an upgrade comes first."""
+        self.word_stays_until = 0.0
         self.trouble: StoreProblem | None = None
         """Why nothing can be saved now."""
         self._leaving = threading.Event()
@@ -369,7 +370,7 @@ class FrontdeskApp(App[None]):
         """What is on the screens is not what is kept any more: everybody who looks is told, before they save."""
         screen = self.screen
         if isinstance(screen, DeskScreen) and error.problem is not self.trouble:
-            screen.tell_error(error)
+            screen.tell_error(error, stays=True)
         if error.problem is StoreProblem.RESTORED:
             self._ask_again()
             return

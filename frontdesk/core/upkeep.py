@@ -163,7 +163,8 @@ def _put_in_place(path: Path, place: str) -> str:
     """The file becomes the one at the path; answers where the one before lies."""
     before = backups.state_of(path)
     backups.number_file(Path(place), identity.new_number(), before.number, before.commits + AHEAD)
-    aside = backups.set_aside(path, _moment("%Y%m%dT%H%M%SZ"), is_whole=before.is_whole)
+    named = f"{_moment('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(2)}"
+    aside = backups.set_aside(path, named, is_whole=before.is_whole)
     try:
         backups.take_the_place_of(Path(place), path, PATIENCE)
     except StoreUnusable:

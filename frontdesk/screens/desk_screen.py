@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Sequence
 from datetime import date
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
@@ -54,6 +55,8 @@ class Host(Protocol):
     trouble: StoreProblem | None
     """Why nothing can be saved now."""
     doing: asyncio.Lock
+    word_stays_until: float
+    """Until when what was told last is not overwritten."""
     drafts: dict[ClientId, str]
     """Messages that were begun and left."""
 
@@ -191,13 +194,16 @@ class DeskScreen(Screen[R], Generic[R]):
         self.app.clear_notifications()  # an old result would hide the dialogue's keys
         return await self.app.push_screen_wait(dialog)
 
-    def tell(self, text: str, bad: bool = False) -> None:
-        """One line at the foot of the screen, until the next one."""
-        self.app.clear_notifications()
+    def tell(self, text: str, bad: bool = False, stays: bool = False) -> None:
+        """One line at the foot of the screen, until the next one; one that `stays` has the next beside it."""
+        if time.monotonic() >= self.host.word_stays_until:
+            self.app.clear_notifications()
+        if stays:
+            self.host.word_stays_until = time.monotonic() + 8
         self.notify(safe(text), severity="warning" if bad else "information", timeout=8 if bad else 5, markup=False)
 
-    def tell_error(self, error: DeskError) -> None:
-        self.tell(self.say_error(error), bad=True)
+    def tell_error(self, error: DeskError, stays: bool = False) -> None:
+        self.tell(self.say_error(error), bad=True, stays=stays)
 
     def say_error(self, error: DeskError) -> str:
         return plain_error(error) if self.host.setup is None else error_words(self.voice, error)

@@ -52,7 +52,7 @@ async def test_a_copy_that_is_put_back_is_told_and_read_anew(database: Path, tmp
         await send(app, "3nIda Ingram\n", burst=False)
         await send(app, "nJo", burst=False)
         upkeep.restore(str(database), made.path)
-        await until(app, lambda: "put back to another moment" in told(app))
+        await until(app, lambda: any("put back to another moment" in it.message for it in app._notifications))
         assert "Jo" in shown(app), "what is typed stays"
 
         await send(app, "\x1b\x1b", burst=False)

@@ -33,7 +33,11 @@ class Watch:
         On SQLite it answers at once, and the caller waits. Raises StoreUnusable where the database is not the one
         that was opened any more (once where it was put back), or is out of reach, after that time.
         """
-        is_changed = self._sqlite_changed() if self._store.path is not None else self._postgresql_changed(timeout)
+        try:
+            is_changed = self._sqlite_changed() if self._store.path is not None else self._postgresql_changed(timeout)
+        except StoreUnusable as error:
+            if error.problem is not StoreProblem.RESTORED:
+                raise
         if self._put_back != self._store.put_back:  # whoever in this process noticed first
             self._put_back = self._store.put_back
             raise StoreUnusable(StoreProblem.RESTORED, self._store.name)
@@ -57,7 +61,7 @@ class Watch:
             version = self._connection.execute("PRAGMA data_version").fetchone()[0]
             if version == self._version:
                 return False
-            self._look()
+            self._store.require_same()
             before, self._newest = self._newest, self._connection.execute(_NEWEST).fetchone()
         except (driver().Error, Contention):  # somebody is at it: the next look sees more
             return False
@@ -72,17 +76,10 @@ class Watch:
                 url = self._store.url.replace("postgresql+psycopg://", "postgresql://")
                 self._connection = psycopg.connect(url, autocommit=True)
                 self._connection.execute("LISTEN frontdesk")
-                self._look()
+                self._store.require_same()
                 return True  # what happened while nobody listened is unknown
             return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
         except (psycopg.Error, Contention, Disconnected):
             self.close()
             time.sleep(timeout)
             raise StoreUnusable(StoreProblem.UNREACHABLE, self._store.name) from None
-
-    def _look(self) -> None:
-        try:
-            self._store.require_same()
-        except StoreUnusable as error:
-            if error.problem is not StoreProblem.RESTORED:
-                raise
