@@ -30,7 +30,8 @@ READS_FROM = "0010"
 
 JOURNAL_TRIES = 100
 CHECKPOINT = 4000
-"""So many pages are written into the main file together; while they are, nobody can tell who else writes there."""
+"""So many pages are written into the main file together; while they are, nobody can tell who else writes there:
+what is copied over the file, or cut off it, in those milliseconds is found by the next copy, not at once."""
 
 
 class Store:

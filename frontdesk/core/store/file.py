@@ -99,7 +99,6 @@ class OpenFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.is_wal = False
-        self._had_holes = False
         self._lock = threading.Lock()
         self._ident, self._handle = _handles.take(path)
         self._opened: Opened = (self._ident,)
@@ -108,8 +107,6 @@ class OpenFile:
         self._lost: StoreProblem | None = None
         self._connections: list[Any] = []
         self._index: tuple[Ident, int] | None = None
-        size = os.fstat(self._handle).st_size
-        self._had_holes = size > 0 and self._has_holes(size)
 
     def opened(self, connection: Any, is_wal: bool) -> None:
         """A new connection, which has open what lies there now."""
@@ -196,8 +193,6 @@ class OpenFile:
         if header is None:  # which a file that is being made has not yet
             return StoreProblem.REPLACED if self._numbers or now != self._opened else None
         seen, self._seen = self._seen, header
-        if seen is not None and seen.commits != header.commits and self._has_holes(header.size):
-            return StoreProblem.REPLACED
         is_same = (
             now == self._opened
             and at_least <= header.commits <= (header.commits if at_most is None else at_most)
@@ -205,11 +200,6 @@ class OpenFile:
             and (seen is None or header.follows(seen))
         )
         return None if is_same else StoreProblem.REPLACED
-
-    def _has_holes(self, size: int) -> bool:
-        """Whether it was cut short while SQLite wrote pages behind the cut: it never leaves one out by itself."""
-        seek = getattr(os, "SEEK_HOLE", None)
-        return seek is not None and not self._had_holes and os.lseek(self._handle, 0, seek) < size
 
     def _let_go(self) -> None:
         """No connection to what was there is ever closed: SQLite would write its `-wal` back, and delete by name."""
