@@ -18,7 +18,7 @@ from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.store import engine
 from frontdesk.core.store.engine import Store
 from tests.sizes import size
-from tests.store.evidence import now, open_practice
+from tests.store.evidence import faults, now, open_practice
 from tests.store.racing import Crew, Place
 from tests.store.swapping import (
     Swap,
@@ -85,3 +85,30 @@ def test_nothing_asked_after_a_swap_is_said_to_be_saved(tmp_path: Path, crew: Cr
         late = [told for asked, told in saved if float(asked) > float(swapped)]
         assert "saved" not in late, "after the swap"
         assert all(answers[-1].split()[1] in ("replaced", "removed") for answers in others), others
+
+
+def open_and_write(place: Place, url: str, seconds: float) -> list[str]:
+    """Open, save, close, again and again, writing into the main file all the time."""
+    engine.CHECKPOINT = 3
+    place.wait()
+    until, said = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        desk = Desk(Store(url), clock=now)
+        try:
+            desk.do(AddClient(client=NewClient(name=f"Client {place.number}-{said}")))
+        except Busy:
+            continue
+        finally:
+            desk.close()
+        said += 1
+    return [str(said)]
+
+
+def test_who_opens_it_while_others_write_and_tidy_up_is_told_of_nothing(tmp_path: Path, crew: Crew) -> None:
+    path = tmp_path / "practice.db"
+    open_practice(str(path)).close()
+    answers = crew.race(open_and_write, str(path), size(1.0, 60.0))
+    assert sum(int(it) for [it] in answers) > 8
+    desk = Desk(Store(str(path)), clock=now)
+    assert faults(desk) == []
+    desk.close()

@@ -11,16 +11,19 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from struct import unpack_from
-from typing import Any
+from typing import Any, BinaryIO
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 
 MAGIC = b"SQLite format 3\x00"
 BESIDE = ("-wal", "-shm")
+LOOKS = 5
+"""How often what does not fit is looked at."""
 HEADER, _WAL_HEADER, _FRAME_HEADER = 100, 32, 24
 
 Ident = tuple[int, int]
@@ -83,14 +86,28 @@ def head_of(path: Path) -> bytes:
 
 
 def require_own_wal(path: Path) -> None:
-    """A `-wal` that another file left behind would be replayed into this one. Raises OSError, StoreUnusable."""
-    wal = _beside(path, "-wal")
-    main, kept = _header(head_of(path), 0), tuple(_headers_in(wal.read_bytes())) if wal.exists() else ()
+    """A `-wal` that another file left behind would be replayed into this one. Raises OSError, StoreUnusable.
+
+    Others may write while this is read: what does not fit is looked at again before it is believed.
+    """
+    for _ in range(LOOKS):
+        if _has_own_wal(path):
+            return
+        time.sleep(0.02)
+    raise StoreUnusable(StoreProblem.STRAY_WAL, str(path))
+
+
+def _has_own_wal(path: Path) -> bool:
+    main = _header(head_of(path), 0)
+    try:
+        with _beside(path, "-wal").open("rb") as wal:
+            kept = tuple(_headers_in(wal))
+    except FileNotFoundError:
+        return True
     if main is None or not main.number or not kept:
-        return
+        return True
     is_of_it = main.number in {it.number for it in kept}
-    if not is_of_it or not kept[0].commits - 1 <= main.commits <= max(it.commits for it in kept):
-        raise StoreUnusable(StoreProblem.STRAY_WAL, str(path))
+    return is_of_it and kept[0].commits - 1 <= main.commits <= max(it.commits for it in kept)
 
 
 class OpenFile:
@@ -227,19 +244,20 @@ def _header(begin: bytes, size: int) -> Header | None:
     return Header(size=size, commits=unpack_from(">i", begin, 60)[0], number=unpack_from(">i", begin, 68)[0])
 
 
-def _headers_in(wal: bytes) -> Iterator[Header]:
+def _headers_in(wal: BinaryIO) -> Iterator[Header]:
     """The headers that commits in a `-wal` begin with, those of an earlier round left out.
 
     https://sqlite.org/fileformat2.html#the_write_ahead_log
     """
-    if len(wal) < _WAL_HEADER:
+    begin = wal.read(_WAL_HEADER)
+    if len(begin) < _WAL_HEADER:
         return
-    page, salt = unpack_from(">I", wal, 8)[0], wal[16:24]
-    for at in range(_WAL_HEADER, len(wal) - _FRAME_HEADER - page + 1, _FRAME_HEADER + page):
-        if wal[at + 8 : at + 16] != salt:
-            return
-        if unpack_from(">I", wal, at)[0] == 1:
-            begin = at + _FRAME_HEADER
-            header = _header(wal[begin : begin + HEADER], 0)
+    page, salt = unpack_from(">I", begin, 8)[0], begin[16:24]
+    while len(frame := wal.read(_FRAME_HEADER)) == _FRAME_HEADER and frame[8:16] == salt:
+        number, rest = unpack_from(">I", frame, 0)[0], page
+        if number == 1:
+            header = _header(wal.read(HEADER), 0)
+            rest -= HEADER
             if header is not None:
                 yield header
+        wal.seek(rest, os.SEEK_CUR)
