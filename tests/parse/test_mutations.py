@@ -14,7 +14,7 @@ from frontdesk.core.domain.errors import BadInput
 from frontdesk.core.parse import csv, ics, replies
 from tests.sizes import size
 
-COUNT = size(400, 10_000)
+COUNT = size(200, 10_000)
 LARGEST = 2_000_000
 TODAY = date(2026, 11, 23)
 

@@ -25,8 +25,8 @@ from tests.store.evidence import now, open_practice
 from tests.store.racing import Crew, Place
 
 COPIES = size(3, 60)
-KILLS = size(6, 300)
-BREAKS = size(10, 100_000)
+KILLS = size(3, 300)
+BREAKS = size(6, 100_000)
 
 
 def copy_or_write(place: Place, url: str, folder: str) -> list[str]:
