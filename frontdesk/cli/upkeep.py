@@ -234,7 +234,12 @@ def _tell_restored(copy: Path, done: Restored, rehearsed: bool) -> None:
     if not done.is_as_told:
         say(_("it does not hold what its manifest says"))
     if rehearsed:
-        lines([_("{copy} could be put back: it took {n} s").format(copy=copy, n=round(done.seconds, 1)), counts])
+        lines(
+            [
+                _("{copy} could be put back: it took {n} s").format(copy=copy, n=max(0.1, round(done.seconds, 1))),
+                counts,
+            ]
+        )
         return
     lines([_("the database goes on from {copy}").format(copy=copy), counts])
     if done.aside:

@@ -113,7 +113,9 @@ def test_a_copy_takes_the_place_of_what_is_left_of_a_file(
         (tmp_path / "other.db-wal").rename(tmp_path / "practice.db-wal")
     upkeep.restore(str(path), made.path)
 
-    assert day(Desk(Store(str(path)), clock=clock)) == 1
+    restored = Desk(Store(str(path)), clock=clock)
+    assert day(restored) == 1
+    assert restored.store.facts()["journal"] == "wal"
 
 
 def test_a_copy_for_a_key_that_is_not_here(desk: Desk, folder: Path, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def path(tmp_path: Path) -> Path:
 def test_every_connection_is_as_safe_as_it_has_to_be(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, safe: bool
 ) -> None:
-    monkeypatch.setattr("frontdesk.core.store.engine.has_safe_wal", lambda _: safe)
+    monkeypatch.setattr("frontdesk.core.store.connecting.has_safe_wal", lambda _: safe)
     store = Store(str(path if safe else tmp_path / "other.db"), create=True)
     said = {}
     for name in ("_reading", "_writing", "_marking"):

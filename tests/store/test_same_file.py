@@ -126,7 +126,7 @@ def test_others_who_write_and_tidy_up_are_no_swap(desk: Desk, path: Path) -> Non
 
 
 def test_a_rollback_journal_is_looked_at_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("frontdesk.core.store.engine.has_safe_wal", lambda _: False)
+    monkeypatch.setattr("frontdesk.core.store.connecting.has_safe_wal", lambda _: False)
     desk = Desk(Store(str(path), create=True, is_drill=True), clock=Clock())
     desk.do(ApplyPractice(file=practice_file(PRACTICE)))
     copy = path.with_name("copy.db")

@@ -24,7 +24,7 @@ from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.times import DAY, Instant
 from frontdesk.core.files import PART_NAME, make_folder, private_file, written
 from frontdesk.core.store import identity, postgres_tools
-from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.connecting import choose_journal, driver
 from frontdesk.core.store.engine import SCHEMA, Store
 from frontdesk.core.store.file import MAGIC, require_own_wal
 from frontdesk.core.store.file import head_of as head_of_file
@@ -219,6 +219,7 @@ def take_the_place_of(plain: Path, path: Path, patience: float) -> None:
     if not path.exists():
         with _told(path), written(path, anew=True) as (part,):
             shutil.copyfile(plain, part)
+        choose_journal(path)
         return
     source, target = driver().connect(plain), driver().connect(path, isolation_level=None)
     try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Limits
@@ -22,6 +24,7 @@ except ImportError:  # no wheel for this machine
     sqlite = sqlite3
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
+JOURNAL_TRIES = 100
 _FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 
@@ -89,6 +92,25 @@ def engine_on(
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def choose_journal(path: Path) -> None:
+    """WAL where this SQLite has none of its faults, for all who open the file from now on. Raises DBAPIError."""
+    mode = "WAL" if has_safe_wal(sqlite.sqlite_version_info) else "DELETE"
+    connection = sqlite.connect(path)
+    try:
+        for attempt in range(JOURNAL_TRIES):  # this pragma does not wait for locks by itself
+            try:
+                connection.execute(f"PRAGMA journal_mode={mode}")
+                break
+            except sqlite.OperationalError as error:
+                if not getattr(error, "sqlite_errorname", "SQLITE_BUSY").startswith("SQLITE_BUSY"):
+                    raise DBAPIError("PRAGMA journal_mode", None, error) from None
+                if attempt == JOURNAL_TRIES - 1:
+                    raise
+                time.sleep(0.05)
+    finally:
+        connection.close()
 
 
 def check_file(path: Path, create: bool = False) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +16,7 @@ from frontdesk.core.domain.machine import Limits
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.store import guarantees, identity
-from frontdesk.core.store.connecting import check_file, driver, engine_on, has_safe_wal, place_of
+from frontdesk.core.store.connecting import check_file, choose_journal, driver, engine_on, has_safe_wal, place_of
 from frontdesk.core.store.failures import Disconnected, translated
 from frontdesk.core.store.file import OpenFile
 from frontdesk.core.store.server import OpenServer
@@ -28,7 +27,6 @@ SCHEMA = "0010"
 READS_FROM = "0010"
 """The oldest version that can still read what this one writes: a migration that changes what is read raises it."""
 
-JOURNAL_TRIES = 100
 CHECKPOINT = 4000
 """So many pages are written into the main file together; while they are, nobody can tell who else writes there:
 what is copied over the file, or cut off it, in those milliseconds is found by the next copy, not at once."""
@@ -282,22 +280,8 @@ class Store:
             raise StoreUnusable(StoreProblem.NOT_A_DATABASE, self.name)
 
     def _choose_journal(self) -> None:
-        mode = "WAL" if has_safe_wal(driver().sqlite_version_info) else "DELETE"
         assert self.path is not None
-        connection = driver().connect(self.path)
-        try:
-            for attempt in range(JOURNAL_TRIES):  # this pragma does not wait for locks by itself
-                try:
-                    connection.execute(f"PRAGMA journal_mode={mode}")
-                    break
-                except driver().OperationalError as error:
-                    if not getattr(error, "sqlite_errorname", "SQLITE_BUSY").startswith("SQLITE_BUSY"):
-                        raise DBAPIError("PRAGMA journal_mode", None, error) from None
-                    if attempt == JOURNAL_TRIES - 1:
-                        raise
-                    time.sleep(0.05)
-        finally:
-            connection.close()
+        choose_journal(self.path)
         self._writing.dispose()
         self._reading.dispose()
         if self._file is not None:
