@@ -25,6 +25,7 @@ from frontdesk.core.domain.times import DAY, Instant
 from frontdesk.core.files import PART_NAME, make_folder, private_file, written
 from frontdesk.core.store import identity, postgres_tools
 from frontdesk.core.store.connecting import choose_journal, driver
+from frontdesk.core.store.copying import copy_file, is_whole
 from frontdesk.core.store.engine import SCHEMA, Store
 from frontdesk.core.store.file import MAGIC, require_own_wal
 from frontdesk.core.store.file import head_of as head_of_file
@@ -181,13 +182,7 @@ def set_aside(path: Path, moment: str, *, is_whole: bool) -> Path | None:
         if not is_whole:
             return aside if _moved(path, aside) else None
         with written(aside, anew=True) as (part,):
-            source, copy = driver().connect(path), driver().connect(part)
-            try:
-                source.backup(copy, pages=-1)
-                copy.execute("PRAGMA journal_mode=DELETE").fetchall()
-            finally:
-                source.close()
-                copy.close()
+            copy_file(path, part)
     return aside
 
 
@@ -286,8 +281,7 @@ def require_whole(plain: Path, name: Path) -> None:
     try:
         connection = driver().connect(plain)
         try:
-            sound = connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
-            sound = sound and not connection.execute("PRAGMA foreign_key_check").fetchall()
+            sound = is_whole(connection.execute)
         finally:
             connection.close()
     except driver().Error as error:
@@ -304,13 +298,8 @@ def digest_of(path: Path) -> str:
 
 def _copy(store: Store, plain: Path) -> tuple[dict[str, int], Head]:
     assert store.path is not None
-    source, copy = driver().connect(store.path), driver().connect(plain)
-    try:
-        source.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, whatever the original keeps beside it
-    finally:
-        copy.close()
-        store.closed(source)
+    store.require_file()
+    copy_file(store.path, plain)
     require_whole(plain, store.path)
     return facts_of(str(plain))
 

@@ -18,6 +18,7 @@ from frontdesk.core.domain.kinds import ALL_KINDS
 from frontdesk.core.files import written
 from frontdesk.core.store import events, mail_rows, postgres_tools, rows
 from frontdesk.core.store.connecting import check_file, driver, engine_on, place_of
+from frontdesk.core.store.copying import copy_file, is_whole
 from frontdesk.core.store.engine import SCHEMA, schema_of
 from frontdesk.core.store.failures import Contention, translated
 from frontdesk.core.store.shapes import from_text
@@ -122,16 +123,15 @@ def _copy_file(path: Path, folder: str, moment: str, before: str) -> str:
     """The file as it is now, whole and checked, under a name of its own; never over another."""
     to = (Path(folder) if folder else path.parent) / f"{path.name}.{before}-{moment}"
     with _kept(to) as part:
-        source, copy = driver().connect(path), driver().connect(part)
         try:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, whatever the original keeps beside it
-            _require_whole(copy.execute, str(to))
+            copy_file(path, part)
+            copy = driver().connect(part)
+            try:
+                _require_whole(copy.execute, str(to))
+            finally:
+                copy.close()
         except driver().Error as error:
             raise StoreUnusable(StoreProblem.NOT_COPIED, str(to), str(error)) from None
-        finally:
-            source.close()
-            copy.close()
     return str(to)
 
 
@@ -184,5 +184,5 @@ def _require_sound(connection: Connection, name: str) -> int:
 
 def _require_whole(execute: Callable[[str], Any], name: str) -> None:
     """SQLite's own checks. Raises StoreUnusable."""
-    if execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok" or execute("PRAGMA foreign_key_check").fetchone():
+    if not is_whole(execute):
         raise StoreUnusable(StoreProblem.DAMAGED, name)
