@@ -16,7 +16,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.outside import as_seen_outside
 from frontdesk.core.domain.machine import Machine
-from frontdesk.core.operations.recording import record_ends
+from frontdesk.core.operations.recording import finish
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.actors import as_now, require_may
 from frontdesk.core.queries.table import QUERIES
@@ -60,7 +60,7 @@ class Desk:
                     tx = self._tx(connection)
                     self._let_in(tx, ask)
                     done: T = operation(tx, ask)
-                    record_ends(tx)  # of a deed that records nothing itself
+                    finish(tx)
                 return as_seen_outside(done) if self.actor.is_from_outside else done
             except Refused as refused:
                 if any(it.is_too_late for it in refused.objections):

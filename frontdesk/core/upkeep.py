@@ -48,7 +48,8 @@ class Restored:
     @property
     def is_as_told(self) -> bool:
         """Whether it holds what its manifest says; there may be none."""
-        return self.manifest is None or (self.manifest.counts == self.counts and self.manifest.head == self.head)
+        told = self.manifest
+        return told is None or (told.counts == self.counts and self.head.is_as_told(told.head))
 
 
 def upgrade(url: str, folder: str = "") -> Upgraded:

@@ -73,16 +73,15 @@ def _gone(table: str, where: str = "") -> Tampering:
     return tamper
 
 
-def _twice(table: str, more: str) -> Tampering:
+def _twice(table: str, **other: str) -> Tampering:
+    """The newest row once more, with `other` values where two may not have the same."""
+
     def tamper(connection: Connection, dice: random.Random) -> list[Damage]:
         columns = connection.execute(text(f"SELECT * FROM {table} LIMIT 1")).keys()
-        rest = ", ".join(f'"{it}"' for it in columns if it != "id")
         id_ = connection.execute(text(f"SELECT max(id) + 1 FROM {table}")).scalar_one()
-        connection.execute(
-            text(f"INSERT INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table} WHERE id = {id_} - 1")
-        )
-        if more:
-            connection.execute(text(f"UPDATE {table} SET {more} WHERE id = {id_}"))
+        values = {it: f'"{it}"' for it in columns} | {"id": str(id_)} | other
+        names, new = ", ".join(f'"{it}"' for it in values), ", ".join(values.values())
+        connection.execute(text(f"INSERT INTO {table} ({names}) SELECT {new} FROM {table} WHERE id = {id_} - 1"))
         guarded(connection)
         return [Damage(table, str(id_), Wrong.INSERTED)]
 
@@ -176,6 +175,42 @@ def openings_cut(connection: Connection, dice: random.Random) -> list[Damage]:
     return [Damage("access_log", f"{last} to {last}", Wrong.CUT_SHORT)]
 
 
+def mail_reworded(connection: Connection, dice: random.Random) -> list[Damage]:
+    """Another text, and a log that says it was always so."""
+    at = one(connection, dice, "SELECT id FROM mail_log")
+    connection.execute(text(f"UPDATE mail_log SET content = '{'0' * 64}' WHERE id = {at}"))
+    previous = connection.execute(text(f"SELECT digest FROM mail_log WHERE id = {at} - 1")).scalar() or ""
+    for row in connection.execute(text(f"SELECT * FROM mail_log WHERE id >= {at} ORDER BY id")).all():
+        told = json.dumps([row.id, row.mail_id, row.content, row.secrets])
+        digest = hashlib.sha256(f"{previous}\0{told}".encode()).hexdigest()
+        change = text("UPDATE mail_log SET previous = :previous, digest = :digest WHERE id = :id")
+        connection.execute(change, {"previous": previous, "digest": digest, "id": row.id})
+        previous = digest
+    connection.execute(text("UPDATE event_chain SET mail_head = :head"), {"head": previous})
+    guarded(connection)
+    last = connection.execute(text("SELECT max(id) FROM mail_log")).scalar_one()
+    return [Damage("mail_log", f"up to {last}", Wrong.STAMPED_ANEW)]
+
+
+def mails_swapped(connection: Connection, dice: random.Random) -> list[Damage]:
+    """One client's letter goes to another."""
+    first, second = dice.sample(list(connection.execute(text("SELECT id FROM mail")).scalars()), 2)
+    kept = {row.id: row.body for row in connection.execute(text("SELECT id, body FROM mail"))}
+    for to, of in ((first, second), (second, first)):
+        connection.execute(text("UPDATE mail SET body = :body WHERE id = :id"), {"id": to, "body": kept[of]})
+    guarded(connection)
+    return [Damage("mail", str(it), Wrong.CHANGED) for it in (first, second)]
+
+
+def mail_log_cut(connection: Connection, dice: random.Random) -> list[Damage]:
+    last = connection.execute(text("SELECT max(id) FROM mail_log")).scalar_one()
+    connection.execute(text(f"DELETE FROM mail_log WHERE id = {last}"))
+    head = f"(SELECT digest FROM mail_log WHERE id = {last} - 1)"
+    connection.execute(text(f"UPDATE event_chain SET mail_head = {head}"))
+    guarded(connection)
+    return [Damage("mail_log", f"{last} to {last}", Wrong.CUT_SHORT)]
+
+
 def event_gone(connection: Connection, dice: random.Random) -> list[Damage]:
     id_ = one(connection, dice, "SELECT id FROM event WHERE id < (SELECT max(id) FROM event)")
     for table in ("notice", "event_detail", "event_thing"):
@@ -263,13 +298,18 @@ TAMPERINGS: tuple[Tampering, ...] = (
     _changed("charge", "amount", "amount + 1"),
     _changed("charge", "state", "'waived'"),
     _changed("setting", "value", "replace(value, 'Test Street', 'Elsewhere')", "WHERE path = 'practice.name'"),
+    _changed("mail", "body", "'Come tomorrow.'"),
+    _changed("mail", "recipient", "'x@example.org'"),
+    _changed("mail", "sealed", "'x'"),
     _gone("appointment"),
+    _gone("mail"),
     _gone("client"),
     _gone("request"),
     _gone("charge"),
     _gone("setting", "WHERE path = 'practice.name'"),
-    _twice("client", "source_id = ''"),
-    _twice("charge", ""),
+    _twice("client", source_id="''"),
+    _twice("charge"),
+    _twice("mail", occasion="'resend:9'", message_id="'<x@example.org>'"),
     detail_gone,
     details_swapped,
     event_gone,
@@ -278,6 +318,9 @@ TAMPERINGS: tuple[Tampering, ...] = (
     chain_stamped_anew,
     opening_gone,
     openings_cut,
+    mail_reworded,
+    mails_swapped,
+    mail_log_cut,
     claim_gone,
     claim_for_nothing,
     claims_overlap,

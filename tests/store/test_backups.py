@@ -211,7 +211,7 @@ def test_what_need_not_stay_goes(desk: Desk, folder: Path, clock: Clock) -> None
     assert len(list(folder.iterdir())) == 4
 
 
-@pytest.mark.parametrize("words", ["", "12", "12:xyz", "12:ab/3", "1:ab/2:cd/3:ef", ":ab", "12:"])
+@pytest.mark.parametrize("words", ["", "12", "12:xyz", "12:ab/3", "1:ab/2:cd/3:ef/4:ab", ":ab", "12:"])
 def test_what_is_no_head_is_told(words: str) -> None:
     with pytest.raises(BadInput):
         known_head(words)
@@ -222,5 +222,7 @@ def test_a_head_is_read_as_it_is_printed(desk: Desk) -> None:
     with desk.store.reading() as connection:
         head = head_of(connection)
     known = known_head(str(head))
-    assert head.digest.startswith(known.digest)
-    assert (known.events, known.openings) == (head.events, head.openings)
+    ends = [known.events, known.openings, known.mails]
+    digests = [head.digest, head.opening_digest, head.mail_digest]
+    assert [end and end[0] for end in ends] == [head.events, head.openings, head.mails]
+    assert all(end and digest.startswith(end[1]) for end, digest in zip(ends, digests, strict=True))

@@ -35,15 +35,22 @@ from tests.store.swapping import (
 
 SWAPS = (moved_over, moved_over_and_wal_removed, copied_over, removed, truncated, emptied, wal_removed)
 ROUNDS = size(2, 100)
-GOES_ON = 0.15
-"""Seconds of writing before and after the swap."""
+GOES_ON = 0.1
+"""Seconds of writing before the swap, from the first that is saved."""
+PATIENCE = 20.0
+"""Seconds after which somebody must have saved, and everybody must have been told."""
 
 
 def book_and_swap(place: Place, url: str, swap: Swap, seed: int) -> list[str]:
     """The first swaps, at some moment; the others write, and say when they asked and what came of it."""
     path = Path(url)
     if not place.number:
+        wal = path.with_name(path.name + "-wal")
+        before = wal.stat().st_size
         place.wait()
+        until = time.monotonic() + PATIENCE
+        while wal.stat().st_size == before and time.monotonic() < until:
+            time.sleep(0.001)
         time.sleep(GOES_ON + random.Random(seed).uniform(0, 0.05))
         swap(path, path.with_name("copy.db"))
         return [str(time.monotonic())]
@@ -51,7 +58,7 @@ def book_and_swap(place: Place, url: str, swap: Swap, seed: int) -> list[str]:
     engine.CHECKPOINT = sys.maxsize
     desk = Desk(Store(url), clock=now)
     place.wait()
-    until = time.monotonic() + GOES_ON * 2
+    until = time.monotonic() + PATIENCE
     said: list[str] = []
     while time.monotonic() < until:
         asked = time.monotonic()

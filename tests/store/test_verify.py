@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from frontdesk.core.asks.appointments import CancelAppointment
-from frontdesk.core.asks.clients import LogOpening
+from frontdesk.core.asks.clients import AddClient, LogOpening, NewClient
 from frontdesk.core.asks.requests import RequestAppointment
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.asks.upkeep import ShowHead, Verify
@@ -26,7 +26,7 @@ from tests.sizes import size
 from tests.store.tampering import TAMPERINGS, Tampering, unguarded
 
 FEES = '[policy]\nlate_fee = "25.00"\n\n'
-ROUNDS = size(1, 28)
+ROUNDS = size(1, 23)
 """Of each of them: a thousand in all, on each engine, in full."""
 
 
@@ -37,7 +37,8 @@ def lived_in(url: str) -> Desk:
     late = booked(desk, on(23, 9)).appointment
     desk.do(CancelAppointment(appointment=late.id, seen=None, reason=ReasonId("client_asked"), by=Side.CLIENT))
     for number, hour in enumerate((9, 10, 11, 13, 14)):
-        event = booked(desk, on(24, hour), client=f"Client {number}")
+        client = desk.do(AddClient(client=NewClient(name=f"Client {number}", email=f"c{number}@example.org"))).client
+        event = booked(desk, on(24, hour), client=client.id)
         desk.do(LogOpening(client=event.appointment.client))
     desk.do(CancelAppointment(appointment=event.appointment.id, seen=1, reason=ReasonId("client_ill")))
     desk.do(RequestAppointment(service=ServiceId("review"), start=on(25, 9), client=event.appointment.client))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem
@@ -15,7 +17,9 @@ SIGNS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Where the chains of events and of openings of records end: who knows it finds what was changed before it."""
+    """Where the chains of events, of openings of records and of mails end: who knows it finds what was changed before
+    it.
+    """
 
     events: int
     digest: str
@@ -23,30 +27,44 @@ class Head:
     """Of the newest event."""
     openings: int
     opening_digest: str
+    mails: int | None = None
+    """None in a manifest from before mails had a chain."""
+    mail_digest: str = ""
 
     def __str__(self) -> str:
         """As it is printed, and as `verify --head` takes it."""
-        return f"{self.events}:{self.digest[:SIGNS]}/{self.openings}:{self.opening_digest[:SIGNS]}"
+        parts = [(self.events, self.digest), (self.openings, self.opening_digest)]
+        parts += [] if self.mails is None else [(self.mails, self.mail_digest)]
+        return "/".join(f"{number}:{digest[:SIGNS]}" for number, digest in parts)
+
+    def is_as_told(self, told: Head) -> bool:
+        """Whether a manifest says the same; one from before mails had a chain says nothing of them."""
+        return replace(self, mails=None, mail_digest="") == told if told.mails is None else self == told
+
+
+KnownEnd: TypeAlias = tuple[int, str]
+"""The number of the last entry of a chain, and how its digest begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownHead:
-    """A head as somebody kept it: the numbers of the last entries, and how their digests begin."""
+    """A head as somebody kept it: of each chain its end, those left out that stood not there."""
 
-    events: int
-    digest: str
-    openings: int | None = None
-    opening_digest: str = ""
+    events: KnownEnd
+    openings: KnownEnd | None = None
+    mails: KnownEnd | None = None
 
 
 def known_head(text: str) -> KnownHead:
-    """`123:4f0c…` or `123:4f0c…/45:9a1b…`, as the day sheet and each manifest have it. Raises BadInput."""
+    """`123:4f0c…/45:9a1b…/67:c3d2…`, as the day sheet and each manifest have it; the first part alone will do.
+
+    Raises BadInput.
+    """
     parts = [part.partition(":") for part in "".join(text.split()).casefold().split("/")]
     good = all(number.isdecimal() and set(digest) <= set("0123456789abcdef") for number, _colon, digest in parts)
-    if not good or len(parts) > 2 or any(colon != ":" or (number != "0") != bool(it) for number, colon, it in parts):
+    if not good or len(parts) > 3 or any(colon != ":" or (number != "0") != bool(it) for number, colon, it in parts):
         raise BadInput("--head", Problem.NOT_READABLE, text, hint="NUMBER:DIGEST, as at the foot of the day sheet")
-    events, *openings = [(int(number), digest) for number, _colon, digest in parts]
-    return KnownHead(*events, *(openings[0] if openings else ()))
+    return KnownHead(*((int(number), digest) for number, _colon, digest in parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

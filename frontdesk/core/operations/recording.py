@@ -12,7 +12,7 @@ from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.notices import notices_of
 from frontdesk.core.operations.telling import automations
 from frontdesk.core.operations.telling.event import tell
-from frontdesk.core.store import events, notices
+from frontdesk.core.store import events, mail_log, notices
 from frontdesk.core.store.look import Tx
 
 E = TypeVar("E", bound=Event)
@@ -25,6 +25,12 @@ def record(tx: Tx, event: E) -> E:
     """
     record_ends(tx)
     return _tell(tx, events.append(tx, event))
+
+
+def finish(tx: Tx) -> None:
+    """Last of all: what ended by itself and nobody recorded yet, and what the mails say that were written."""
+    record_ends(tx)
+    mail_log.write(tx)
 
 
 def record_ends(tx: Tx) -> tuple[Event, ...]:

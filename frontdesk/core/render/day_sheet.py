@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from textwrap import wrap
 
 from frontdesk.core.domain.appointments import HOLDS_TIME
 from frontdesk.core.domain.backups import Head
@@ -14,6 +15,9 @@ from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.voice import Voice
+
+WIDTH = 78
+"""Columns of the foot, in text."""
 
 
 def day_sheet(voice: Voice, day: date, found: Sequence[Named], head: Head) -> str:
@@ -50,7 +54,7 @@ def day_page(voice: Voice, day: date, found: Sequence[Named], head: Head) -> str
 
 
 def _foot(head: Head) -> str:
-    return _("record {head}").format(head=head)
+    return "\n".join(wrap(_("record {head}").format(head=str(head).replace("/", "/ ")), WIDTH))
 
 
 def _by_person(found: Sequence[Named]) -> list[tuple[str, list[Named]]]:

@@ -21,7 +21,7 @@ from frontdesk.core.store.failures import Disconnected, translated
 from frontdesk.core.store.file import OpenFile
 from frontdesk.core.store.server import OpenServer
 
-SCHEMA = "0010"
+SCHEMA = "0011"
 """The newest migration; a database of another version is not written."""
 
 READS_FROM = "0010"

@@ -29,7 +29,7 @@ ONE_APPLICANT = (
 SAME_EMAIL = "CREATE INDEX client_same_email ON client (lower(email))"
 
 
-FOR_EVER = ("event", "event_thing", "access_log", "past_actor", "consent")
+FOR_EVER = ("event", "event_thing", "access_log", "mail_log", "past_actor", "consent")
 """Tables whose rows are never changed, and never go."""
 
 SQLITE = (
@@ -60,6 +60,7 @@ SQLITE = (
             ("event", "id = NEW.id"),
             ("event_thing", "event_id = NEW.event_id AND kind = NEW.kind AND thing_id = NEW.thing_id"),
             ("access_log", "id = NEW.id"),
+            ("mail_log", "id = NEW.id"),
             ("past_actor", "name = NEW.name AND role = NEW.role"),
             ("consent", "id = NEW.id"),
         )

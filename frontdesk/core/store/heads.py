@@ -10,16 +10,19 @@ COUNTED = ("client", "appointment", "request", "charge", "mail", "event", "acces
 
 _EVENTS = text("SELECT id, at, digest FROM event ORDER BY id DESC LIMIT 1")
 _OPENINGS = text("SELECT id, digest FROM access_log ORDER BY id DESC LIMIT 1")
+_MAILS = text("SELECT id, digest FROM mail_log ORDER BY id DESC LIMIT 1")
 
 
 def head_of(connection: Connection) -> Head:
-    event, opening = connection.execute(_EVENTS).first(), connection.execute(_OPENINGS).first()
+    event, opening, mail = (connection.execute(it).first() for it in (_EVENTS, _OPENINGS, _MAILS))
     return Head(
         events=event.id if event is not None else 0,
         digest=event.digest if event is not None else "",
         at=event.at if event is not None else 0,
         openings=opening.id if opening is not None else 0,
         opening_digest=opening.digest if opening is not None else "",
+        mails=mail.id if mail is not None else 0,
+        mail_digest=mail.digest if mail is not None else "",
     )
 
 

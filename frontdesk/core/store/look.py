@@ -17,6 +17,7 @@ from frontdesk.core.domain.times import Instant
 
 if TYPE_CHECKING:
     from frontdesk.core.store.engine import Store
+    from frontdesk.core.store.mail_log import Said
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Tx(Look):
     last_event_at: Instant = 0
     ran_out: list[Event] = field(default_factory=list)
     """What had ended by itself and lay in the way: recorded first, with this change."""
+    mails_said: dict[int, Said] = field(default_factory=dict)
+    """By number what each mail says that was written, until it is put down last of all."""
     storm: bool = False
     """So much ends by itself at once that what is mailed of it waits for a yes."""
     setup_changed: bool = False

@@ -30,7 +30,7 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.permissions import Permission, only_own, scope_of
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.told import MailKind, Reader
-from frontdesk.core.store import appointments, occasions, rows
+from frontdesk.core.store import appointments, mail_log, occasions, rows
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, COLUMNS, LEAVES, ONE, row, value
 
@@ -75,8 +75,12 @@ _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 
 def add(tx: Tx, it: T) -> T | None:
     """With the number the database gives; None where the same was written before, and not put aside."""
-    id_ = tx.connection.execute(_insert_once(tx.is_sqlite), row(it)).scalar()
-    return None if id_ is None else replace(it, id=MailId(id_))
+    written = row(it)
+    id_ = tx.connection.execute(_insert_once(tx.is_sqlite), written).scalar()
+    if id_ is None:
+        return None
+    mail_log.written(tx, id_, written)
+    return replace(it, id=MailId(id_))
 
 
 def find(look: Look, id_: MailId) -> Owed | None:
@@ -110,7 +114,9 @@ def latest(
 
 
 def save(tx: Tx, it: Owed) -> None:
-    tx.connection.execute(_UPDATE, {**row(it), "key": it.id})
+    written = row(it)
+    tx.connection.execute(_UPDATE, {**written, "key": it.id})
+    mail_log.written(tx, it.id, written)
 
 
 def changed(tx: Tx) -> None:

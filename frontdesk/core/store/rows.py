@@ -579,12 +579,13 @@ class EventDetail(Row, table=True):
 
 
 class EventChain(Row, table=True):
-    """One row: the digests of the newest event and access. Writers meet here, last thing before they commit."""
+    """One row: the digests of the newest event, opening and mail. Writers meet here last, before they commit."""
 
     __tablename__ = "event_chain"
     id: int = Field(default=1, primary_key=True)
     head: str = text()
     access_head: str = Field(default="", sa_column=Column("access_head", Text, nullable=False, server_default=""))
+    mail_head: str = Field(default="", sa_column=Column("mail_head", Text, nullable=False, server_default=""))
 
 
 class AccessLog(Row, table=True):
@@ -599,6 +600,18 @@ class AccessLog(Row, table=True):
     actor_kind: str = Field(default="", sa_column=Column("actor_kind", Text, nullable=False, server_default=""))
     previous: str = Field(default="", sa_column=Column("previous", Text, nullable=False, server_default=""))
     digest: str = Field(default="", sa_column=Column("digest", Text, nullable=False, server_default=""))
+
+
+class MailLog(Row, table=True):
+    """Digests of what each mail said whenever it was written, each entry tied to the one before it."""
+
+    __tablename__ = "mail_log"
+    id: int = key()
+    mail_id: int = long(index=True)
+    content: str = text()
+    secrets: str = text()
+    previous: str = text()
+    digest: str = text()
 
 
 class PickedUp(Row, table=True):

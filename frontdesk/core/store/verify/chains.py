@@ -1,4 +1,4 @@
-"""The chains of events and of openings: every entry as it was written, tied to the one before it, none gone."""
+"""The chains of events, openings and mails: every entry as it was written, tied to the one before it, none gone."""
 
 from __future__ import annotations
 
@@ -6,28 +6,31 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, text
 
-from frontdesk.core.domain.backups import KnownHead
+from frontdesk.core.domain.backups import KnownEnd, KnownHead
 from frontdesk.core.domain.damage import Damage, Wrong
-from frontdesk.core.store import access_log, consents, events
+from frontdesk.core.store import access_log, consents, events, mail_log
 from frontdesk.core.store.chain import Link
 
-EVENT, OPENING = "event", "access_log"
+EVENT, OPENING, MAIL = "event", "access_log", "mail_log"
 
 
 def damage(connection: Connection, known: KnownHead | None) -> Iterator[Damage]:
-    heads = connection.execute(text("SELECT head, access_head FROM event_chain WHERE id = 1")).first()
-    ends = (heads.head, heads.access_head) if heads is not None else ("", "")
+    heads = connection.execute(text("SELECT head, access_head, mail_head FROM event_chain WHERE id = 1")).first()
+    ends = (heads.head, heads.access_head, heads.mail_head) if heads is not None else ("", "", "")
     if heads is None:
         yield Damage("event_chain", "1", Wrong.MISSING)
-    last = (known.events, known.digest) if known is not None else None
-    yield from _chain(EVENT, events.links(connection), ends[0], last)
-    openings = (known.openings, known.opening_digest) if known is not None and known.openings is not None else None
-    yield from _chain(OPENING, access_log.links(connection), ends[1], openings)
+    logs: tuple[tuple[str, Iterable[Link], KnownEnd | None], ...] = (
+        (EVENT, events.links(connection), known.events if known is not None else None),
+        (OPENING, access_log.LOG.links(connection), known.openings if known is not None else None),
+        (MAIL, mail_log.LOG.links(connection), known.mails if known is not None else None),
+    )
+    for (what, links, told), end in zip(logs, ends, strict=True):
+        yield from _chain(what, links, end, told)
     yield from _details(connection)
     yield from _strays(connection)
 
 
-def _chain(what: str, links: Iterable[Link], end: str, known: tuple[int, str] | None) -> Iterator[Damage]:
+def _chain(what: str, links: Iterable[Link], end: str, known: KnownEnd | None) -> Iterator[Damage]:
     """Each break once: what follows it is held against what stands there, not against what should."""
     previous, last, met = "", 0, None
     for link in links:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from frontdesk.core.domain.consents import consent_id
 from frontdesk.core.domain.damage import Damage, Wrong
-from frontdesk.core.store import mail_rows, seals
+from frontdesk.core.store import mail_log, mail_rows, seals
 from frontdesk.core.store.look import Look
 
 
@@ -34,14 +34,16 @@ def terms_id(value: str) -> str:
 
 
 def _mails(look: Look) -> Iterator[Damage]:
-    """Each can be read, says of itself what fits, and is about what is there; none of an ordinary queue is gone."""
-    last = 0
+    """Each says what it said when it was written, of itself what fits, and is about what is there."""
+    told = mail_log.everything(look.connection)
     for row in look.connection.execute(text("SELECT * FROM mail ORDER BY id")):
-        if look.is_sqlite and row.id > last + 1:
-            yield Damage(
-                "mail", f"{last + 1}" if row.id == last + 2 else f"{last + 1} to {row.id - 1}", Wrong.MISSING
-            )
-        last = row.id
+        said = told.pop(row.id, None)
+        if said is None:
+            yield Damage("mail", str(row.id), Wrong.INSERTED)
+            continue
+        if not said.is_still(mail_log.said(row._mapping)):
+            yield Damage("mail", str(row.id), Wrong.CHANGED, "it says something else")
+            continue
         why = _misfit(row)
         if why:
             yield Damage("mail", str(row.id), Wrong.SUM, why)
@@ -50,6 +52,8 @@ def _mails(look: Look) -> Iterator[Damage]:
             mail_rows.value(row)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             yield Damage("mail", str(row.id), Wrong.CHANGED, f"it cannot be read: {error}")
+    for id_ in told:
+        yield Damage("mail", str(id_), Wrong.MISSING)
     lost = text(
         "SELECT m.id FROM mail m LEFT JOIN mail lead ON lead.id = m.goes_with"
         " WHERE m.goes_with IS NOT NULL AND lead.id IS NULL"
