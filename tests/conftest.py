@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from frontdesk.core.render.language import speak
 from tests import compiling, prepared
@@ -17,6 +18,8 @@ from tests.postgres import Server, why_not
 from tests.sizes import FULL
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+settings.register_profile("house", deadline=None)  # a busy machine is no fault
+settings.load_profile("house")
 for name in ("TEXTUAL_THEME", "NO_COLOR", "FRONTDESK_DATABASE", "FRONTDESK_CONFIG", "FRONTDESK_GLYPHS"):
     os.environ.pop(name, None)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +12,17 @@ import typer
 from frontdesk.cli.naming import client_id
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, done, lines, say, show, table
-from frontdesk.core.asks.clients import AddClient, EditClient, FindClients, MergeClients, NewClient, ShowClient
+from frontdesk.core.asks.clients import (
+    AddClient,
+    EditClient,
+    EraseClient,
+    FindClients,
+    MergeClients,
+    NewClient,
+    ShowClient,
+)
 from frontdesk.core.domain.appointments import client_ref
-from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.people import ClientKind
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _
@@ -171,6 +181,30 @@ def merge(
     opening: Opening = context.obj
     event = opening.do(MergeClients(keep=client_id(keep), drop=client_id(drop)))
     done(opening, event, shapes.client(event.kept), as_json)
+
+
+@group.command()
+def erase(
+    context: typer.Context,
+    id: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget a client for ever: name, contacts, notes, letters, history; their times stay as nobody's.
+
+    Copies of the database know them still, until they are tidied away; a restore erases them again.
+    """
+    from frontdesk.core.upkeep import keep_erasures
+
+    opening: Opening = context.obj
+    client = opening.see(ShowClient(client=client_id(id))).client
+    named = f"{client_ref(client.id)} {client.name}"
+    if not yes and not (sys.stdin.isatty() and typer.confirm(_("Erase {client} for ever?").format(client=named))):
+        raise BadInput("--yes", Problem.MISSING, hint=saying("it erases {client} for ever", client=named))
+    event = opening.do(EraseClient(client=client.id))
+    done(opening, event, shapes.client(event.client), as_json)
+    if not opening.desk.store.is_of_a_drill:
+        keep_erasures(opening.desk, Path(opening.config.backup_folder).expanduser())
 
 
 def _born(text: str | None) -> date | None:

@@ -130,10 +130,12 @@ def restore(
             raise BadInput(
                 "--yes", Problem.MISSING, hint=saying("it puts {copy} in the place of the database", copy=copy)
             )
-        done = upkeep.restore(opening.url, copy, key)
+        lists = [Path(opening.config.backup_folder).expanduser()]
+        done = upkeep.restore(opening.url, copy, key, folders=lists)
     if as_json:
         told = {"file": str(copy), "as_told": done.is_as_told, "seconds": round(done.seconds, 1)}
         told |= {"counts": done.counts, "head": str(done.head), "doubtful": done.doubtful, "aside": done.aside}
+        told["erased"] = done.erased
         show(shapes.item(told))
     else:
         _tell_restored(copy, done, rehearse)
@@ -242,6 +244,9 @@ def _tell_restored(copy: Path, done: Restored, rehearsed: bool) -> None:
         )
         return
     lines([_("the database goes on from {copy}").format(copy=copy), counts])
+    if done.erased:
+        told = plural("{n} client was erased again", "{n} clients were erased again", done.erased)
+        lines([told.format(n=done.erased)])
     if done.aside:
         lines([_("as it was it lies at {where}").format(where=done.aside)])
     lines([_("no mail leaves until somebody says yes: frontdesk outbox, then frontdesk mail release")])

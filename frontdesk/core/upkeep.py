@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from frontdesk.core.asks.upkeep import ReportDuty, StartAgain
+from frontdesk.core.asks.upkeep import ListErasures, ReportDuty, StartAgain
 from frontdesk.core.desk import Desk, open_desk, system_clock
 from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.backups import Head, Manifest
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
+from frontdesk.core.domain.events.upkeep import DatabaseRestored
 from frontdesk.core.files import make_folder
-from frontdesk.core.store import backups, identity, migrate, postgres_tools
+from frontdesk.core.store import backups, erasures, identity, migrate, postgres_tools
 from frontdesk.core.store.backups import Backup
 from frontdesk.core.store.connecting import place_of
 from frontdesk.core.store.migrate import Upgraded
@@ -42,6 +43,8 @@ class Restored:
     seconds: float
     doubtful: int = 0
     """Mails that may have been told."""
+    erased: int = 0
+    """Clients who were forgotten since it was made, and are again."""
     aside: str = ""
     """Where what was there before lies."""
 
@@ -63,12 +66,18 @@ def upgrade(url: str, folder: str = "") -> Upgraded:
 def back_up(desk: Desk, folder: Path, recipient: str = "") -> Backup:
     """A new copy in a folder, and on record that there is one. Raises StoreUnusable."""
     made = backups.make(desk.store, folder, desk.now(), program=_program(), recipient=recipient)
+    keep_erasures(desk, folder)
     system, told = desk.acting(SYSTEM), str(made.path)
     with suppress(DeskError):  # the copy is there, whether that can be written down or not
         system.do(ReportDuty(duty=Duty.BACKUP, done=True, detail=told))
         if is_elsewhere(desk, folder):
             system.do(ReportDuty(duty=Duty.ELSEWHERE, done=True, detail=told))
     return made
+
+
+def keep_erasures(desk: Desk, folder: Path) -> None:
+    """Beside the copies in a folder stands who was forgotten, for they know them still. Raises StoreUnusable."""
+    erasures.keep(folder, desk.acting(SYSTEM).see(ListErasures()))
 
 
 def newest(folder: Path) -> Path | None:
@@ -100,24 +109,27 @@ def rehearse(url: str, file: Path, key: Path | None = None) -> Restored:
     return done
 
 
-def restore(url: str, file: Path, key: Path | None = None) -> Restored:
+def restore(url: str, file: Path, key: Path | None = None, *, folders: Iterable[Path] = ()) -> Restored:
     """Go on from a copy: the database is as it was then, with what may have happened since in doubt.
 
-    What was there is kept aside. A fault before the last moment leaves it as it is. Raises StoreUnusable.
+    Who was forgotten, as the lists beside the copy and in `folders` have it, is forgotten again. What was there is
+    kept aside. A fault before the last moment leaves it as it is. Raises StoreUnusable.
     """
     began = time.monotonic()
+    erased = frozenset(it for folder in {file.parent, *folders} for it in erasures.read(folder))
     manifest = backups.manifest_beside(file)
     with _beside(url, file, key, "restored") as (place, path, name):
         counts, head = backups.facts_of(place)
         made_at = manifest.made_at if manifest is not None else head.at
-        doubtful = _start_again(place, made_at)
+        again = _start_again(place, StartAgain(made_at=made_at, erased=erased))
         aside = _put_in_place(path, place) if path is not None else _put_on_server(url, place, name)
     return Restored(
         manifest=manifest,
         counts=counts,
         head=head,
         seconds=time.monotonic() - began,
-        doubtful=doubtful,
+        doubtful=again.doubtful,
+        erased=again.erased,
         aside=aside,
     )
 
@@ -130,11 +142,11 @@ def _program() -> str:
         return "checkout"
 
 
-def _start_again(place: str, made_at: int) -> int:
+def _start_again(place: str, ask: StartAgain) -> DatabaseRestored:
     desk = open_desk(place)
     try:
-        at = max(system_clock(), made_at)
-        return Desk(desk.store, actor=SYSTEM, clock=lambda: at).do(StartAgain(made_at=made_at)).doubtful
+        at = max(system_clock(), ask.made_at)
+        return Desk(desk.store, actor=SYSTEM, clock=lambda: at).do(ask)
     finally:
         desk.close()
 

@@ -18,7 +18,7 @@ import frontdesk
 from frontdesk.core import asks
 from frontdesk.core.asks.access import EnterAccessCode, SendAccessCode
 from frontdesk.core.asks.appointments import CancelAsClient
-from frontdesk.core.asks.clients import LogOpening
+from frontdesk.core.asks.clients import EraseClient, LogOpening
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.asks.holds import HoldSlot, ReleaseSlot
 from frontdesk.core.asks.mails import ReportMail, TakeMails, WriteAsClient, WriteReminders, WriteTestMail
@@ -34,8 +34,8 @@ from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
 ROOT = Path(frontdesk.__file__).parent.parent
 STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
 
-BY_COMMAND = {ApplyPractice, ChangeSettings, ImportRecords, ReceiveReply, WriteTestMail}
-"""Asks that take a file, or prove the machine: they have a command, no key."""
+BY_COMMAND = {ApplyPractice, ChangeSettings, EraseClient, ImportRecords, ReceiveReply, WriteTestMail}
+"""Asks that take a file, prove the machine, or are for ever: they have a command, no key."""
 
 BY_CLIENTS = {
     RequestAppointment,

@@ -402,7 +402,6 @@ def test_any_order_of_deeds_leaves_everything_right(request: pytest.FixtureReque
             settings=settings(
                 max_examples=examples,
                 stateful_step_count=30,
-                deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),
         )

@@ -34,6 +34,7 @@ from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.practice import ReasonId, ResourceId
 from frontdesk.core.domain.practice_file import PracticeFile, StaffEntry
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
+from frontdesk.core.operations.recording import finish
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.store import appointments, claims, clients, things
 from frontdesk.core.store.look import Look, Tx
@@ -66,6 +67,7 @@ def uncommitted(desk: Desk, ask: Ask[Any]) -> Iterator[None]:
     with desk.store.writing() as connection:
         tx = Tx(store=desk.store, connection=connection, actor=desk.actor, now=NOW)
         OPERATIONS[type(ask)](tx, ask)
+        finish(tx)
         yield
 
 

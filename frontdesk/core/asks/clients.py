@@ -6,7 +6,7 @@ from datetime import date
 
 from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientsMerged
+from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientErased, ClientsMerged
 from frontdesk.core.domain.people import ClientId, ClientKind, Contact
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.views import ClientCard, ClientHit
@@ -60,6 +60,17 @@ class MergeClients(Ask[ClientsMerged]):
     needs = Permission.CHANGE_CLIENTS
     keep: ClientId
     drop: ClientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseClient(Ask[ClientErased]):
+    """Forget a client, with the records that were merged into theirs; it cannot be taken back.
+
+    Raises NotFound, NotAllowed, or Refused while something is open between them and the practice.
+    """
+
+    needs = Permission.ERASE_CLIENTS
+    client: ClientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

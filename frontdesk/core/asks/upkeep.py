@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.door import Ask, Question
-from frontdesk.core.domain.backups import Head, KnownHead
+from frontdesk.core.domain.backups import Erasure, Head, KnownHead
 from frontdesk.core.domain.damage import Damage
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.duties import Duty, DutyState
@@ -69,3 +69,12 @@ class StartAgain(Ask[DatabaseRestored]):
     needs = Permission.KEEP_TIME
     made_at: Instant
     """When the copy was made."""
+    erased: frozenset[Erasure] = frozenset()
+    """Who was forgotten since, or ever: they are forgotten again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListErasures(Question[frozenset[Erasure]]):
+    """Who was forgotten, by number: kept beside the copies, which know them still."""
+
+    needs = Permission.KEEP_TIME

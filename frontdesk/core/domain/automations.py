@@ -26,7 +26,9 @@ DO = ("mail", "subject", "text", "webhook", "secret", "note", "task")
 DEEDS = ("mail", "webhook", "note", "task")
 """Exactly one of these."""
 
-SILENT = frozenset({"import", "import_done", "merge_clients", "undo", "redo", "automation", "edit_client"})
+SILENT = frozenset(
+    {"import", "import_done", "merge_clients", "undo", "redo", "automation", "edit_client", "erase_client"}
+)
 """Operations no automation follows: history that comes in, what is taken back, and what automations did."""
 
 

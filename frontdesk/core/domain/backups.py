@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import BadInput, Problem
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.times import Instant
 
 SIGNS = 20
@@ -83,6 +84,16 @@ class Manifest:
     sha256: str
     """Of the file as it lies there."""
     encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A client who was forgotten, by what is found of them in any copy: no number alone is one client for ever."""
+
+    origin: int
+    """The number of the practice's first database."""
+    client: ClientId
+    created_at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

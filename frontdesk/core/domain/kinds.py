@@ -57,6 +57,8 @@ class Kind(Generic[T]):
     """Power over one, where it is no setting's."""
     internal: Mapping[str, Any] = field(default_factory=dict)
     """What of one is the team's alone, and what stands for it where others look."""
+    personal: Callable[[T], Mapping[str, Any]] = lambda _: {}
+    """What of one tells of a person, and what stands for it once they are forgotten."""
     undone: Callable[[T], T | None]
     """What becomes of one when what made it is taken back; None: that cannot be."""
     counters: frozenset[str] = frozenset()
@@ -89,6 +91,19 @@ def _setup(name: str, of: type[T]) -> Kind[T]:
     return Kind(name=name, of=of, undone=undone, is_setup=True)
 
 
+def _personal_of_client(it: Client) -> Mapping[str, Any]:
+    """Only their number is left."""
+    texts = ("phone", "email", "locale", "note", "preferences", "source", "source_id")
+    rest: dict[str, Any] = {"born": None, "contacts": (), "extra": {}, "life": Life.ERASED}
+    return {**dict.fromkeys(texts, ""), **rest, "name": client_ref(it.id)}
+
+
+def _personal_of_appointment(it: Appointment) -> Mapping[str, Any]:
+    texts = ("note", "internal_note", "override", "ticket", "source", "source_id")
+    cancelled = replace(it.cancellation, text="") if it.cancellation is not None else None
+    return {**dict.fromkeys(texts, ""), "extra": {}, "cancellation": cancelled}
+
+
 _REVISION = frozenset({"revision"})
 
 ALL_KINDS: tuple[Kind[Any], ...] = (
@@ -113,6 +128,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         owner=lambda it: Owner(client=it.id),
         needs=Permission.CHANGE_CLIENTS,
         internal={"note": "", "extra": {}, "source": "", "source_id": ""},
+        personal=_personal_of_client,
         undone=_ended("life", Life.UNDONE),
         counters=_REVISION,
     ),
@@ -123,6 +139,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         owner=lambda it: Owner(practitioner=it.practitioner, client=it.client),
         needs=Permission.CHANGE_APPOINTMENTS,
         internal={"internal_note": "", "override": "", "ticket": "", "extra": {}, "source": "", "source_id": ""},
+        personal=_personal_of_appointment,
         undone=_ended("status", Status.UNDONE),
         counters=_REVISION | {"sequence"},
     ),
@@ -137,6 +154,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         ),
         needs=Permission.CHANGE_APPOINTMENTS,
         internal={"internal_note": "", "ticket": ""},
+        personal=lambda _: {"applicant": None, "description": "", "internal_note": "", "ticket": ""},
         undone=_ended("state", RequestState.UNDONE),
         counters=_REVISION,
     ),
@@ -145,6 +163,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         of=Charge,
         owner=lambda it: Owner(client=it.client),
         needs=Permission.CHANGE_APPOINTMENTS,
+        personal=lambda _: {"reason": ""},
         undone=_ended("state", ChargeState.VOID),
         counters=_REVISION,
     ),
@@ -179,6 +198,12 @@ def owner_of(thing: Thing) -> Owner:
 def handed_over(thing: Any, to: ClientId) -> Thing:
     """What was one client's as another's."""
     after: Thing = replace(thing, client=to, revision=thing.revision + 1)
+    return after
+
+
+def forgotten(thing: Any) -> Thing:
+    """What is left of a client's thing once they are forgotten."""
+    after: Thing = replace(thing, **kind_of(thing).personal(thing), revision=thing.revision + 1)
     return after
 
 

@@ -12,3 +12,5 @@ class Life(Enum):
     MERGED = "merged"
     UNDONE = "undone"
     """What made it was undone: in no list, search or count unless asked for."""
+    ERASED = "erased"
+    """A client who was forgotten: only their number is left, and what happened under it."""

@@ -251,6 +251,24 @@ class NothingToUndo(_Reason):
 
 
 @dataclass(frozen=True, slots=True)
+class DetailsErased(_Reason):
+    """What it changed was of a client who was forgotten since."""
+
+    code = "details_erased"
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen(_Reason):
+    """Something between a client and the practice is not over: who is forgotten can neither come nor pay."""
+
+    code = "still_open"
+    appointments: int
+    """That are ahead."""
+    requests: int
+    charges: int
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToRedo(_Reason):
     code = "nothing_to_redo"
 
@@ -466,9 +484,10 @@ AppointmentObjection: TypeAlias = (
 RequestObjection: TypeAlias = (
     ConsentIsNeeded | RequestIsOver | NoOpenOffer | AnswerIsAwaited | HoldIsLost | TooManyOffers | KnownAlready
 )
-UndoObjection: TypeAlias = NothingToUndo | NothingToRedo | ChangedSince | CannotBeUndone
+UndoObjection: TypeAlias = NothingToUndo | NothingToRedo | ChangedSince | CannotBeUndone | DetailsErased
 RecordObjection: TypeAlias = (
     SameClient
+    | StillOpen
     | AmountsAreKept
     | LastAdmin
     | NothingToChange

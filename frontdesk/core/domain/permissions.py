@@ -20,6 +20,7 @@ class Permission(Enum):
     SEE_CLIENTS = "see_clients"
     CHANGE_APPOINTMENTS = "change_appointments"
     CHANGE_CLIENTS = "change_clients"
+    ERASE_CLIENTS = "erase_clients"
     OVERRIDE_RULES = "override_rules"
     DECIDE_REQUESTS = "decide_requests"
     CHANGE_TIME_OFF = "change_time_off"
@@ -72,15 +73,15 @@ PORTAL_MAY: dict[Permission, str] = {
 CLIENT_POWERS = frozenset({*PORTAL_MAY, Permission.ANSWER})
 """What clients do themselves, and staff for them."""
 
+ADMINS_ALONE = frozenset({Permission.MANAGE_STAFF, Permission.ERASE_CLIENTS})
+
 _EVERYTHING = {it: Scope.ALL for it in Permission if it not in SYSTEM_POWERS}
 _AS_CLIENTS_DO = dict.fromkeys(CLIENT_POWERS, Scope.ALL)
 _AS_ONES_OWN_DO = dict.fromkeys(CLIENT_POWERS, Scope.OWN)
 
 POWERS: dict[Role | ActorKind, dict[Permission, Scope]] = {
     Role.ADMIN: _EVERYTHING,
-    Role.MANAGER: {
-        permission: scope for permission, scope in _EVERYTHING.items() if permission is not Permission.MANAGE_STAFF
-    },
+    Role.MANAGER: {permission: scope for permission, scope in _EVERYTHING.items() if permission not in ADMINS_ALONE},
     Role.PRACTITIONER: {
         Permission.SEE_CALENDAR: Scope.OWN,
         Permission.SEE_CLIENTS: Scope.OWN,

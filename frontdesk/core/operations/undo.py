@@ -24,6 +24,7 @@ from frontdesk.core.domain.objections import (
     CannotBeUndone,
     ChangedSince,
     Culprit,
+    DetailsErased,
     Held,
     NothingToRedo,
     NothingToUndo,
@@ -216,6 +217,8 @@ def _require_undoable(lines: tuple[HistoryLine, ...], folded: list[Change]) -> N
     for_ever = any(_is_for_ever(change) for change in folded)
     by_themselves = any(line.who is not None and line.who.kind in FROM_OUTSIDE for line in lines)
     is_final = any(line.operation in FINAL for line in lines)
+    if any(line.is_forgotten for line in lines):
+        require_no_objection([DetailsErased()])
     says_something = folded or any(line.about for line in lines)
     if not says_something or for_ever or by_themselves or is_final:
         require_no_objection([CannotBeUndone(lines[-1].operation if lines else "")])

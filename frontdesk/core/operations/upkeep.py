@@ -5,13 +5,16 @@ from __future__ import annotations
 from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.mails import WriteReminders
 from frontdesk.core.asks.upkeep import ReportDuty, StartAgain, TakeDuty
+from frontdesk.core.domain.backups import Erasure
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.outbox import QueueFault, Standstill
 from frontdesk.core.domain.times import HOUR
+from frontdesk.core.operations.erasing import erase
 from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.queue import write_reminders
 from frontdesk.core.operations.recording import record
-from frontdesk.core.store import codes, duties, links, mail_queue, pickers
+from frontdesk.core.store import clients, codes, duties, identity, links, mail_queue, pickers
 from frontdesk.core.store.look import Tx
 
 NEVER = 2**62
@@ -48,7 +51,20 @@ def start_again(tx: Tx, ask: StartAgain) -> DatabaseRestored:
     codes.forget_all(tx)
     pickers.close_all(tx)
     duties.clear(tx)
-    return record(tx, DatabaseRestored(made_at=ask.made_at, doubtful=doubtful))
+    erased = _erase_again(tx, ask.erased)
+    return record(tx, DatabaseRestored(made_at=ask.made_at, doubtful=doubtful, erased=erased))
+
+
+def _erase_again(tx: Tx, erased: frozenset[Erasure]) -> int:
+    """Clients who were forgotten, and are known here; who has their number by now is somebody else."""
+    origin = identity.of(tx.connection).origin
+    count = 0
+    for it in sorted((it for it in erased if it.origin == origin), key=lambda it: it.client):
+        known = clients.find(tx, it.client)
+        if known is not None and known.created_at == it.created_at and known.life is not Life.ERASED:
+            erase(tx, it.client)
+            count += 1
+    return count
 
 
 OPERATIONS: Operations = {

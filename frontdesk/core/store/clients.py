@@ -37,6 +37,13 @@ def living(look: Look, id_: ClientId) -> Client | None:
     return found
 
 
+def merged_into(look: Look, id_: ClientId) -> list[ClientId]:
+    """The records that became part of one, at once or by way of another."""
+    direct = select(col(_c.id)).where(col(_c.merged_into) == id_)
+    found = [ClientId(it) for it in look.connection.execute(direct).scalars()]
+    return [it for one in found for it in (one, *merged_into(look, one))]
+
+
 def lock(tx: Tx, id_: ClientId) -> Client | None:
     """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
     row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import col
@@ -91,6 +92,11 @@ def _end(tx: Tx, address: str, browser: str) -> None:
 
 def _digest(tx: Tx, address: str, browser: str, code: str) -> str:
     return seals.mark(tx, "access code", json.dumps([address, browser, code]))
+
+
+def forget_of(tx: Tx, addresses: Sequence[str]) -> None:
+    """No code that was mailed to these opens anything."""
+    tx.connection.execute(delete(rows.AccessCode).where(col(_c.address).in_(addresses)))
 
 
 def forget_all(tx: Tx) -> None:

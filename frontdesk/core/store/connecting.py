@@ -81,6 +81,7 @@ def engine_on(
         sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
         connection.execute(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
         connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.execute("PRAGMA secure_delete=ON")  # who is forgotten leaves nothing in unused parts of a page
 
     @event.listens_for(engine, "close")
     def closed(connection: Any, _: Any) -> None:

@@ -24,7 +24,7 @@ from frontdesk.core.store.server import OpenServer
 SCHEMA = "0011"
 """The newest migration; a database of another version is not written."""
 
-READS_FROM = "0010"
+READS_FROM = "0011"
 """The oldest version that can still read what this one writes: a migration that changes what is read raises it."""
 
 CHECKPOINT = 4000

@@ -12,7 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -47,6 +60,8 @@ DETAIL_VERSION = 3
 _e = rows.Event
 _HEAD = select(col(rows.EventChain.head)).with_for_update()
 _SET_HEAD = update(rows.EventChain).values(head=bindparam("digest"))
+_AT_ONCE = 5000
+"""Numbers in one statement."""
 _THINGS = select(
     col(rows.EventThing.event_id),
     col(rows.EventThing.kind),
@@ -95,6 +110,8 @@ def append(tx: Tx, event: E) -> E:
         "consent": consents.keep(tx, event.consent),
         "by": event.side.value,
     }
+    if event.forgets:  # counted back from this one, so that it stays true where a history goes on elsewhere
+        told["forgets"] = [tx.last_event + 1 - it for it in event.forgets]
     detail = json.dumps(told, ensure_ascii=False)
     salt = secrets.token_hex(16)
     changed = [(change.kind, change.id) for change in changes]
@@ -250,6 +267,32 @@ def _link(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, 
     tx.connection.execute(_SET_HEAD, {"digest": digest})
     tx.chain_head, tx.last_event, tx.last_event_at = digest, row["id"], row["at"]
     identity.appended(tx.connection, row["id"], digest)
+
+
+def of_clients(look: Look, clients: Sequence[ClientId], theirs: Mapping[str, Sequence[str]]) -> tuple[EventId, ...]:
+    """Events that speak of clients: of what is theirs, by kind and id, done by them or in their name."""
+    found: set[int] = set()
+    for kind, ids in theirs.items():
+        found.update(look.connection.execute(_touching(kind, ids)).scalars())
+    by_them = and_(col(_e.actor_kind) == ActorKind.CLIENT.value, col(_e.actor).in_([str(it) for it in clients]))
+    done = select(col(_e.id)).where(or_(by_them, col(_e.on_behalf_of).in_(clients)))
+    found.update(look.connection.execute(done).scalars())
+    return tuple(EventId(it) for it in sorted(found))
+
+
+def forget(tx: Tx, forgotten: Sequence[EventId]) -> None:
+    """The details of events, and the salts of their digests, go; what says so is an event of its own."""
+    for first in range(0, len(forgotten), _AT_ONCE):
+        some = forgotten[first : first + _AT_ONCE]
+        tx.connection.execute(delete(rows.EventDetail).where(col(rows.EventDetail.event_id).in_(some)))
+
+
+def forgotten_by(event: int, detail: str) -> frozenset[int]:
+    """The numbers of the events whose details went with one, by its own details."""
+    try:
+        return frozenset(event - back for back in json.loads(detail).get("forgets", ()))
+    except (AttributeError, ValueError, TypeError):
+        return frozenset()
 
 
 def find(look: Look, id_: EventId) -> HistoryLine | None:
@@ -464,6 +507,7 @@ def _read_line(row: Any, past: actors.PastNames) -> HistoryLine:
         batch=BatchId(row.batch),
         undoes=None if row.undoes is None else BatchId(row.undoes),
         changes=changes,
+        is_forgotten=not row.detail,
         about=about,
         text=detail["text"],
         message=detail.get("message", ""),

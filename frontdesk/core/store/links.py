@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, update
 from sqlmodel import col
@@ -50,6 +51,12 @@ def name(tx: Tx, secret: str, occasion: WordsWritten) -> None:
 def close(tx: Tx, occasion: WordsWritten, at: Instant | None) -> None:
     """What was made on an occasion opens nothing from then on; or, at None, does again."""
     tx.connection.execute(update(rows.Link).where(col(_l.occasion) == occasions.kept(occasion)).values(closed_at=at))
+
+
+def close_of(tx: Tx, clients: Sequence[ClientId]) -> None:
+    """No link that was given to these opens anything."""
+    theirs = update(rows.Link).where(col(_l.client_id).in_(clients), col(_l.closed_at).is_(None))
+    tx.connection.execute(theirs.values(closed_at=tx.now))
 
 
 def close_all(tx: Tx) -> None:

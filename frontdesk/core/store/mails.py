@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -200,6 +200,18 @@ def waiting_automations(tx: Tx, appointment: AppointmentId) -> list[Mail]:
         ),
     )
     return [it for it in found if isinstance(it, Mail)]
+
+
+def of_clients(
+    tx: Tx, clients: Sequence[ClientId], theirs: Mapping[str, Sequence[str]], addresses: Sequence[str]
+) -> list[Owed]:
+    """All that was ever written to clients, or about what is theirs, by kind and id; locked.
+
+    What went to an address before it was known whose it is, too.
+    """
+    about = [and_(col(_m.subject_kind) == kind, col(_m.subject_id).in_(ids)) for kind, ids in theirs.items()]
+    to_nobody = and_(col(_m.client_id).is_(None), col(_m.reader) == Reader.CLIENT.value)
+    return _locked(tx, or_(col(_m.client_id).in_(clients), *about, and_(to_nobody, col(_m.recipient).in_(addresses))))
 
 
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail | Call]:

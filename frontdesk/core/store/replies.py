@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from collections.abc import Sequence
+
+from sqlalchemy import delete, text
+from sqlmodel import col
 
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.work import Answer
+from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
 
 _LAST = text("SELECT sequence, stamped_at, answer FROM reply WHERE appointment_id = :it AND attendee = :who")
@@ -39,6 +43,10 @@ class Answered:
 def last(look: Look, appointment: AppointmentId, attendee: str) -> Answered | None:
     row = look.connection.execute(_LAST, {"it": appointment, "who": attendee}).first()
     return None if row is None else Answered(row.sequence, row.stamped_at, Answer(row.answer))
+
+
+def forget(tx: Tx, appointments: Sequence[AppointmentId]) -> None:
+    tx.connection.execute(delete(rows.Reply).where(col(rows.Reply.appointment_id).in_(appointments)))
 
 
 def keep(tx: Tx, appointment: AppointmentId, attendee: str, it: Answered) -> None:

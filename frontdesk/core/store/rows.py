@@ -626,13 +626,15 @@ class PickedUp(Row, table=True):
 class Database(Row, table=True):
     """One row: the number by which a database is known, and which one it was put in the place of.
 
-    A drill was made under a clock that was not the machine's. `reads_from` is the oldest version that reads it.
+    `origin` is the number of the first of them all. A drill was made under a clock that was not the machine's.
+    `reads_from` is the oldest version that reads it.
     """
 
     __tablename__ = "database"
     id: int = Field(default=1, primary_key=True)
     number: int = long()
     replaces: int | None = long(nullable=True)
+    origin: int = Field(default=0, sa_column=Column("origin", LONG, nullable=False, server_default="0"))
     is_drill: bool
     reads_from: str = text()
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change, Recorded
+from frontdesk.core.domain.kinds import Thing
 from frontdesk.core.domain.people import Client
 
 
@@ -43,4 +44,20 @@ class ClientsMerged(Recorded):
         return self.all_changes
 
 
-ClientEvent: TypeAlias = ClientAdded | ClientEdited | ClientsMerged
+@dataclass(frozen=True, kw_only=True)
+class ClientErased(Recorded):
+    """A client is forgotten: what was told of them, and by them, is gone; that something happened stays."""
+
+    operation = "erase_client"
+    undoable = False
+    client: Client
+    """What is left of the record."""
+    left: tuple[Thing, ...]
+    """All that is left of them."""
+
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        return tuple(Change(None, it) for it in self.left)
+
+
+ClientEvent: TypeAlias = ClientAdded | ClientEdited | ClientsMerged | ClientErased

@@ -34,6 +34,7 @@ class HistoryLine:
     undoes: BatchId | None
     changes: tuple[Change, ...]
     """Empty where the details were forgotten."""
+    is_forgotten: bool = False
     about: tuple[Thing, ...] = ()
     """What it was about without changing it."""
     text: str = ""

@@ -18,7 +18,7 @@ BatchId = NewType("BatchId", int)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing, as it was and as it is; None before for what is new."""
+    """One thing, as it was and as it is; None before for what is new, or was forgotten."""
 
     before: Thing | None
     after: Thing | None
@@ -71,6 +71,8 @@ class Recorded:
     """What a client said with it."""
     consent: str = ""
     """What a client agreed to with it, as it was worded."""
+    forgets: tuple[EventId, ...] = ()
+    """Events whose details go with it."""
 
     @property
     def changes(self) -> tuple[Change, ...]:

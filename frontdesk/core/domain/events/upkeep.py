@@ -18,6 +18,8 @@ class DatabaseRestored(Recorded):
     made_at: Instant
     doubtful: int
     """Mails that may have been told."""
+    erased: int = 0
+    """Clients who were forgotten since, and are again."""
 
     @property
     def own_changes(self) -> tuple[Change, ...]:

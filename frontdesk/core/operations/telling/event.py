@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from frontdesk.core.domain.appointments import Appointment
+from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
 from frontdesk.core.domain.events.reversals import Redone, Undone
@@ -23,6 +24,8 @@ WORDS = frozenset({"message", "booking_link"})
 
 def tell(tx: Tx, event: Event) -> None:
     """Write what has to be told, and take back what waits and is not true any more."""
+    if isinstance(event, ClientErased):
+        return
     setup = practice.load(tx)
     operation = event.operation
     match event:

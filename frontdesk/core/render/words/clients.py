@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from frontdesk.core.domain.appointments import client_ref
-from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientEvent, ClientsMerged
+from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientErased, ClientEvent, ClientsMerged
 from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.text import later
 from frontdesk.core.render.language import _
@@ -23,6 +23,8 @@ def client_event_words(voice: Voice, event: ClientEvent) -> str:
         case ClientsMerged(kept=client):
             gone = next((it.before.name for it in event.changes[1:2] if isinstance(it.before, Client)), "")
             return _("Merged {other} into {client}").format(other=gone, client=client.name)
+        case ClientErased(client=client):
+            return _("Erased {client}").format(client=client.name)
     assert_never(event)
 
 
@@ -38,7 +40,8 @@ CLIENT_FIELDS: dict[str, str] = {
 
 def client_change_words(was: Client | None, it: Client) -> Iterable[str]:
     """Whose record, and which of its fields changed."""
-    yield f"{client_ref(it.id)} {it.name}"
+    ref = client_ref(it.id)
+    yield ref if it.name == ref else f"{ref} {it.name}"
     if was is None:
         return
     for label, name in CLIENT_FIELDS.items():

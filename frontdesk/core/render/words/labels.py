@@ -33,6 +33,7 @@ OPERATION_WORDS: dict[str, str] = {
     "restore": later("restored"),
     "edit_client": later("changed"),
     "merge_clients": later("merged"),
+    "erase_client": later("erased"),
     "request": later("asked for"),
     "edit_request": later("changed the request"),
     "withdraw": later("withdrew"),

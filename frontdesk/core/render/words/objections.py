@@ -232,6 +232,8 @@ def _of_undo(voice: Voice, against: why.UndoObjection) -> str:
             )
         case why.CannotBeUndone():
             return _("this cannot be undone")
+        case why.DetailsErased():
+            return _("a client whom it was about was erased since: this cannot be undone")
     assert_never(against)
 
 
@@ -240,6 +242,14 @@ def _of_record(voice: Voice, against: why.RecordObjection) -> str:
     match against:
         case why.SameClient():
             return _("these are the same client")
+        case why.StillOpen(appointments, requests, charges):
+            counts = [
+                plural("{n} appointment ahead", "{n} appointments ahead", appointments).format(n=appointments),
+                plural("{n} request to decide", "{n} requests to decide", requests).format(n=requests),
+                plural("{n} charge that is due", "{n} charges that are due", charges).format(n=charges),
+            ]
+            found = ", ".join(it for it, n in zip(counts, (appointments, requests, charges), strict=True) if n)
+            return _("{counts}: see to that first, then erase").format(counts=found)
         case why.NothingToChange():
             return _("that is how it is already")
         case why.AmountsAreKept(currency):

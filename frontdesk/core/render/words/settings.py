@@ -38,6 +38,7 @@ LIFE_WORDS: dict[Life, str] = {
     Life.ARCHIVED: later("archived"),
     Life.MERGED: later("merged"),
     Life.UNDONE: later("undone"),
+    Life.ERASED: later("erased"),
 }
 
 

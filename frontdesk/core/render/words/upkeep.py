@@ -9,7 +9,10 @@ from frontdesk.core.render.words.voice import Voice
 
 def upkeep_event_words(voice: Voice, event: UpkeepEvent) -> str:
     told = _("Restored from a copy of {when}").format(when=voice.moment(event.made_at))
-    if not event.doubtful:
-        return told
-    doubt = plural("{n} mail may have been told", "{n} mails may have been told", event.doubtful)
-    return f"{told} · {doubt.format(n=event.doubtful)}"
+    if event.doubtful:
+        doubt = plural("{n} mail may have been told", "{n} mails may have been told", event.doubtful)
+        told += f" · {doubt.format(n=event.doubtful)}"
+    if event.erased:
+        erased = plural("{n} client was erased again", "{n} clients were erased again", event.erased)
+        told += f" · {erased.format(n=event.erased)}"
+    return told

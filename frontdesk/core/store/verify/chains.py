@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from frontdesk.core.domain.backups import KnownEnd, KnownHead
 from frontdesk.core.domain.damage import Damage, Wrong
+from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.store import access_log, consents, events, mail_log
 from frontdesk.core.store.chain import Link
 
@@ -57,16 +58,30 @@ def _chain(what: str, links: Iterable[Link], end: str, known: KnownEnd | None) -
 def _details(connection: Connection) -> Iterator[Damage]:
     """What each event told, as it was written; a text that was agreed to, too."""
     texts = consents.texts(connection)
+    forgotten = _forgotten(connection)
     for id_, salt, detail, digest in connection.execute(
         text(
             "SELECT e.id, d.salt, d.detail, e.detail_digest FROM event e"
             " LEFT JOIN event_detail d ON d.event_id = e.id ORDER BY e.id"
         )
     ):
+        if detail is None and id_ in forgotten:
+            continue
         if detail is None:
             yield Damage("event_detail", str(id_), Wrong.MISSING)
+        elif id_ in forgotten:
+            yield Damage("event_detail", str(id_), Wrong.INSERTED, "it was forgotten")
         elif not events.is_as_written(salt, detail, digest, texts):
             yield Damage("event_detail", str(id_), Wrong.CHANGED)
+
+
+def _forgotten(connection: Connection) -> frozenset[int]:
+    """Events whose details went with a client, by the events that say so."""
+    erasing = text(
+        "SELECT e.id, d.detail FROM event e JOIN event_detail d ON d.event_id = e.id WHERE e.operation = :erased"
+    )
+    found = connection.execute(erasing, {"erased": ClientErased.operation})
+    return frozenset(it for id_, detail in found for it in events.forgotten_by(id_, detail))
 
 
 def _strays(connection: Connection) -> Iterator[Damage]:

@@ -1,4 +1,4 @@
-"""What each mail says, in a chain of its own.
+"""What each mail says, in a chain of its own; which database was the first, and that clients can be forgotten.
 
 A migration is what happened once: it repeats what `rows.py` said then, and never changes.
 """
@@ -34,6 +34,8 @@ def upgrade() -> None:
     op.create_index("ix_mail_log_mail_id", "mail_log", ["mail_id"])
     op.add_column("event_chain", sa.Column("mail_head", sa.Text(), nullable=False, server_default=""))
     _write_down(bind)
+    op.add_column("database", sa.Column("origin", long, nullable=False, server_default="0"))
+    bind.execute(sa.text("UPDATE database SET origin = coalesce(replaces, number), reads_from = '0011'"))
     for statement in SQLITE if bind.dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
 
