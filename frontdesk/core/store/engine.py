@@ -17,6 +17,7 @@ from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.store import guarantees, identity
 from frontdesk.core.store.connecting import check_file, choose_journal, driver, engine_on, has_safe_wal, place_of
+from frontdesk.core.store.copying import faults
 from frontdesk.core.store.failures import Disconnected, translated
 from frontdesk.core.store.file import OpenFile
 from frontdesk.core.store.server import OpenServer
@@ -234,7 +235,7 @@ class Store:
                 "engine": f"SQLite {driver().sqlite_version}",
                 "journal": str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()),
                 "wal_is_safe": "yes" if has_safe_wal(driver().sqlite_version_info) else "no",
-                "check": str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()),
+                "check": next(iter(faults(connection.exec_driver_sql, 1)), "ok"),
                 "schema": SCHEMA,
             }
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from frontdesk.core.domain.backups import KnownHead
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.errors import StoreUnusable
+from frontdesk.core.store.copying import faults
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.values import Misshapen
 from frontdesk.core.store.verify import chains, claims, guards, records, sums
@@ -40,8 +41,7 @@ def damage(look: Look, known: KnownHead | None = None) -> tuple[Damage, ...]:
 def _file(connection: Connection) -> Iterator[Damage]:
     if connection.dialect.name != "sqlite":
         return
-    for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(20)").fetchall():
-        if said != "ok":
-            yield Damage("file", "", Wrong.UNREADABLE, said)
+    for said in faults(connection.exec_driver_sql, 20):
+        yield Damage("file", "", Wrong.UNREADABLE, said)
     for table, row, parent, _number in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
         yield Damage(table, str(row), Wrong.REFERENCE, parent)
