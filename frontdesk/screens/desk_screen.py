@@ -178,8 +178,12 @@ class DeskScreen(Screen[R], Generic[R]):
         """Something was changed, here or elsewhere: what is shown asks again, what is typed stays."""
 
     def begin(self, work: Coroutine[Any, Any, None], group: str = "flow", exclusive: bool = False) -> None:
-        """Run a flow beside the screen's own messages; `exclusive` drops an older one of the group."""
-        self.run_worker(self._flow(work), group=group, exclusive=exclusive, exit_on_error=True)
+        """Run a flow beside the screen's own messages; `exclusive` drops an older one of the group.
+
+        Any other is the app's: whoever goes to another screen while a save waits is told there what came of it.
+        """
+        owner = self if exclusive else self.app
+        owner.run_worker(self._flow(work), group=group, exclusive=exclusive, exit_on_error=True)
 
     async def _flow(self, work: Coroutine[Any, Any, None]) -> None:
         """A flow whose answer comes when its screen is being taken down ends there: nothing is left to draw on."""

@@ -79,6 +79,9 @@ class Watch:
                 self._store.require_same()
                 return True  # what happened while nobody listened is unknown
             return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
+        except StoreUnusable:  # listened to once it is the one that was opened
+            self.close()
+            raise
         except (psycopg.Error, Contention, Disconnected):
             self.close()
             time.sleep(timeout)
