@@ -15,7 +15,6 @@ from frontdesk.cli.output import AsJson, done, lines, say, show, table
 from frontdesk.core.asks.clients import (
     AddClient,
     EditClient,
-    EraseClient,
     FindClients,
     MergeClients,
     NewClient,
@@ -194,17 +193,19 @@ def erase(
 
     Copies of the database know them still, until they are tidied away; a restore erases them again.
     """
-    from frontdesk.core.upkeep import keep_erasures
+    from frontdesk.core.upkeep import erase as forget
 
     opening: Opening = context.obj
     client = opening.see(ShowClient(client=client_id(id))).client
     named = f"{client_ref(client.id)} {client.name}"
     if not yes and not (sys.stdin.isatty() and typer.confirm(_("Erase {client} for ever?").format(client=named))):
         raise BadInput("--yes", Problem.MISSING, hint=saying("it erases {client} for ever", client=named))
-    event = opening.do(EraseClient(client=client.id))
+    folder = None if opening.desk.store.is_of_a_drill else Path(opening.config.backup_folder).expanduser()
+    event = forget(opening.desk, client.id, folder)
     done(opening, event, shapes.client(event.client), as_json)
-    if not opening.desk.store.is_of_a_drill:
-        keep_erasures(opening.desk, Path(opening.config.backup_folder).expanduser())
+    if folder is not None:
+        told = _("copies know them still; {list} lets a restore erase them again: keep it with copies elsewhere too")
+        say(told.format(list=folder / "erased"))
 
 
 def _born(text: str | None) -> date | None:

@@ -51,6 +51,13 @@ def written(*places: Path, anew: bool = False) -> Iterator[tuple[Path, ...]]:
             part.unlink(missing_ok=True)
 
 
+def mark(place: Path) -> None:
+    """An empty file, on disk; one that is there stays. Raises OSError."""
+    make_folder(place.parent)
+    os.close(os.open(place, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, PRIVATE_FILE))
+    _sync(place.parent)
+
+
 @contextmanager
 def private_file(folder: Path) -> Iterator[Path]:
     """A file of our own, empty, which is gone when this ends. Raises OSError."""

@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import gettempdir
 
+from frontdesk.core.asks.clients import EraseClient
 from frontdesk.core.asks.upkeep import ListErasures, ReportDuty, StartAgain
 from frontdesk.core.desk import Desk, open_desk, system_clock
 from frontdesk.core.domain.actors import SYSTEM
@@ -17,14 +19,16 @@ from frontdesk.core.domain.backups import Head, Manifest
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
+from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.files import make_folder
 from frontdesk.core.store import backups, erasures, identity, migrate, postgres_tools
 from frontdesk.core.store.backups import Backup
 from frontdesk.core.store.connecting import place_of
 from frontdesk.core.store.migrate import Upgraded
 
-__all__ = ["Backup", "Restored", "Upgraded", "back_up", "newest", "rehearse", "restore", "upgrade"]
+__all__ = ["Backup", "Restored", "Upgraded", "back_up", "erase", "newest", "rehearse", "restore", "upgrade"]
 
 AHEAD = 10_000
 """Commits that nobody makes while a restore waits: who has the database open sees it only go on."""
@@ -45,6 +49,8 @@ class Restored:
     """Mails that may have been told."""
     erased: int = 0
     """Clients who were forgotten since it was made, and are again."""
+    knows_erased: bool = True
+    """Whether a list of them was found: without one nobody can say who was."""
     aside: str = ""
     """Where what was there before lies."""
 
@@ -66,18 +72,30 @@ def upgrade(url: str, folder: str = "") -> Upgraded:
 def back_up(desk: Desk, folder: Path, recipient: str = "") -> Backup:
     """A new copy in a folder, and on record that there is one. Raises StoreUnusable."""
     made = backups.make(desk.store, folder, desk.now(), program=_program(), recipient=recipient)
-    keep_erasures(desk, folder)
     system, told = desk.acting(SYSTEM), str(made.path)
     with suppress(DeskError):  # the copy is there, whether that can be written down or not
         system.do(ReportDuty(duty=Duty.BACKUP, done=True, detail=told))
         if is_elsewhere(desk, folder):
             system.do(ReportDuty(duty=Duty.ELSEWHERE, done=True, detail=told))
+    keep_erasures(desk, folder)
     return made
 
 
 def keep_erasures(desk: Desk, folder: Path) -> None:
     """Beside the copies in a folder stands who was forgotten, for they know them still. Raises StoreUnusable."""
     erasures.keep(folder, desk.acting(SYSTEM).see(ListErasures()))
+
+
+def erase(desk: Desk, client: ClientId, folder: Path | None) -> ClientErased:
+    """Forget a client, here and, where there is a folder of copies, for whoever goes on from one of those.
+
+    Raises what `EraseClient` does, or StoreUnusable where they are forgotten and the folder cannot be written.
+    """
+    event = desk.do(EraseClient(client=client))
+    desk.store.empty_wal()
+    if folder is not None:
+        keep_erasures(desk, folder)
+    return event
 
 
 def newest(folder: Path) -> Path | None:
@@ -116,12 +134,13 @@ def restore(url: str, file: Path, key: Path | None = None, *, folders: Iterable[
     kept aside. A fault before the last moment leaves it as it is. Raises StoreUnusable.
     """
     began = time.monotonic()
-    erased = frozenset(it for folder in {file.parent, *folders} for it in erasures.read(folder))
+    lists = [it for it in {file.parent, *folders} if erasures.is_in(it)]
+    erased = frozenset(it for folder in lists for it in erasures.read(folder))
     manifest = backups.manifest_beside(file)
     with _beside(url, file, key, "restored") as (place, path, name):
         counts, head = backups.facts_of(place)
         made_at = manifest.made_at if manifest is not None else head.at
-        again = _start_again(place, StartAgain(made_at=made_at, erased=erased))
+        again = _start_again(place, StartAgain(made_at=made_at, copy=str(file), erased=erased))
         aside = _put_in_place(path, place) if path is not None else _put_on_server(url, place, name)
     return Restored(
         manifest=manifest,
@@ -130,6 +149,7 @@ def restore(url: str, file: Path, key: Path | None = None, *, folders: Iterable[
         seconds=time.monotonic() - began,
         doubtful=again.doubtful,
         erased=again.erased,
+        knows_erased=bool(lists),
         aside=aside,
     )
 
@@ -156,7 +176,7 @@ def _beside(url: str, file: Path, key: Path | None, what: str) -> Iterator[tuple
     """A copy as a database of today's version, by its URL; gone when this ends. With the path that `url` is of."""
     url, path = place_of(url)
     name = f"frontdesk_{what}_{_moment('%Y%m%d_%H%M%S')}_{secrets.token_hex(2)}"
-    folder = path.parent if path is not None else file.parent
+    folder = path.parent if path is not None else Path(gettempdir())
     make_folder(folder)
     with backups.opened(file, key, folder) as plain:
         if path is not None:

@@ -361,7 +361,7 @@ def test_a_kept_value_that_is_none_is_named_and_not_guessed_at(desk: Desk, path:
     with pytest.raises(StoreUnusable) as refused:
         desk.see(ShowSetup())
 
-    assert (refused.value.problem, path in refused.value.detail) == (StoreProblem.MISSHAPEN, True)
+    assert (refused.value.problem, path in str(refused.value.detail)) == (StoreProblem.MISSHAPEN, True)
 
 
 def test_a_key_that_names_what_is_not_there_is_refused_as_in_a_file(desk: Desk) -> None:

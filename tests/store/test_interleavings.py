@@ -18,7 +18,7 @@ from frontdesk.core.asks.appointments import (
     ReinstateAppointment,
     RescheduleAppointment,
 )
-from frontdesk.core.asks.clients import AddClient, EditClient, MergeClients, NewClient
+from frontdesk.core.asks.clients import AddClient, EditClient, EraseClient, MergeClients, NewClient
 from frontdesk.core.asks.door import Ask
 from frontdesk.core.asks.history import ShowHistory, Undo
 from frontdesk.core.asks.schedule import RemoveTimeOff, TakeTimeOff
@@ -26,6 +26,7 @@ from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment, AppointmentId, Status
 from frontdesk.core.domain.errors import DeskError, NotFound, Refused, SlotTaken, Stale
+from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.hours import Range, Week
 from frontdesk.core.domain.kinds import Thing
@@ -107,6 +108,20 @@ def kept(desk: Desk, id_: AppointmentId) -> Appointment:
 
 def objections(outcome: object) -> set[type]:
     return {type(objection) for objection in outcome.objections} if isinstance(outcome, Refused) else set()
+
+
+def test_who_was_merged_away_meanwhile_is_not_erased_alone(desk: Desk) -> None:
+    """All of it, or nothing: the record that took over what they had is not left behind."""
+    kept, gone = add(desk, "Kept"), add(desk, "Gone")
+    outcome = while_uncommitted(desk, MergeClients(keep=kept, drop=gone), EraseClient(client=gone))
+    assert isinstance(outcome, NotFound)
+    third = add(desk, "Third")
+    outcome = while_uncommitted(desk, MergeClients(keep=kept, drop=third), EraseClient(client=kept))
+    assert isinstance(outcome, ClientErased)
+    assert {it.id for it in outcome.changes} == {str(it) for it in (kept, gone, third)}
+    outcome = while_uncommitted(desk, EraseClient(client=add(desk, "Twice")), EraseClient(client=ClientId(4)))
+    assert isinstance(outcome, NotFound)
+    assert faults(desk) == []
 
 
 def test_a_booking_sees_the_time_off_that_it_waited_for(desk: Desk) -> None:

@@ -69,6 +69,8 @@ class StartAgain(Ask[DatabaseRestored]):
     needs = Permission.KEEP_TIME
     made_at: Instant
     """When the copy was made."""
+    copy: str = ""
+    """Where it lies."""
     erased: frozenset[Erasure] = frozenset()
     """Who was forgotten since, or ever: they are forgotten again."""
 

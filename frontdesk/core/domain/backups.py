@@ -88,12 +88,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A client who was forgotten, by what is found of them in any copy: no number alone is one client for ever."""
+    """A client who was forgotten, by what is found of them in any copy."""
 
-    origin: int
-    """The number of the practice's first database."""
     client: ClientId
-    created_at: Instant
+    event: str
+    """The digest of the event that made their record: after a restore somebody else may get the same number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ class Wrong(Enum):
     """The newest entries of a chain are gone."""
     STAMPED_ANEW = "stamped_anew"
     """A chain closes, but not as it did when its head was printed."""
+    NOT_IN_COPY = "not_in_copy"
+    """The same, in a database that went on from a copy: the entries may have come after that was made."""
     CLAIM_MISSING = "claim_missing"
     """Something is booked, or held, and its time is not kept for it."""
     CLAIM_STRAY = "claim_stray"

@@ -14,7 +14,7 @@ from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.permissions import Owner, Permission
 from frontdesk.core.domain.practice import Reason, StaffMember
-from frontdesk.core.domain.requests import Request, RequestId, RequestState, request_ref
+from frontdesk.core.domain.requests import Applicant, Request, RequestId, RequestState, request_ref
 from frontdesk.core.domain.services import Location, Room, Service
 from frontdesk.core.domain.settings import SettingValue, may_be_unset
 from frontdesk.core.domain.work import Work, WorkState
@@ -104,6 +104,11 @@ def _personal_of_appointment(it: Appointment) -> Mapping[str, Any]:
     return {**dict.fromkeys(texts, ""), "extra": {}, "cancellation": cancelled}
 
 
+def _personal_of_request(it: Request) -> Mapping[str, Any]:
+    asked = Applicant(name=it.ref) if it.client is None else None
+    return {"applicant": asked, "description": "", "internal_note": "", "ticket": ""}
+
+
 _REVISION = frozenset({"revision"})
 
 ALL_KINDS: tuple[Kind[Any], ...] = (
@@ -154,7 +159,7 @@ ALL_KINDS: tuple[Kind[Any], ...] = (
         ),
         needs=Permission.CHANGE_APPOINTMENTS,
         internal={"internal_note": "", "ticket": ""},
-        personal=lambda _: {"applicant": None, "description": "", "internal_note": "", "ticket": ""},
+        personal=_personal_of_request,
         undone=_ended("state", RequestState.UNDONE),
         counters=_REVISION,
     ),

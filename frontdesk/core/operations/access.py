@@ -31,6 +31,8 @@ def send_access_code(tx: Tx, ask: SendAccessCode) -> None:
     address = _address(ask.address)
     leaves = tx.now + delay_of_code(codes.asked_lately(tx, address))
     id_, code = codes.issue(tx, address, ask.browser, leaves + CODE_LIFE)
+    for it in sorted(clients.reached_by(tx, "", address, AT_ONE_ADDRESS), key=lambda it: it.id):
+        clients.lock(tx, it.id)  # who is erased meanwhile is known no more
     known = clients.reached_by(tx, "", address, AT_ONE_ADDRESS)
     language = language_for(known[0].locale if known else "", setup.practice.locale)
     to = To(reader=Reader.CLIENT, name="", email=address, language=language)

@@ -6,15 +6,16 @@ from frontdesk.core.asks.door import Operations
 from frontdesk.core.asks.mails import WriteReminders
 from frontdesk.core.asks.upkeep import ReportDuty, StartAgain, TakeDuty
 from frontdesk.core.domain.backups import Erasure
+from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
-from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.outbox import QueueFault, Standstill
+from frontdesk.core.domain.people import Client
 from frontdesk.core.domain.times import HOUR
-from frontdesk.core.operations.erasing import erase
+from frontdesk.core.operations.erasing import erase, lock_all_of
 from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.queue import write_reminders
 from frontdesk.core.operations.recording import record
-from frontdesk.core.store import clients, codes, duties, identity, links, mail_queue, pickers
+from frontdesk.core.store import codes, duties, erasures, links, mail_queue, pickers
 from frontdesk.core.store.look import Tx
 
 NEVER = 2**62
@@ -43,6 +44,7 @@ def report_duty(tx: Tx, ask: ReportDuty) -> None:
 
 def start_again(tx: Tx, ask: StartAgain) -> DatabaseRestored:
     require_allowed(tx, ask.needs)
+    erased = _erase_again(tx, ask.erased)
     write_reminders(tx, WriteReminders())
     doubtful = mail_queue.doubt_all_due(tx)
     still = Standstill(fault=QueueFault.RESTORED, detail="", since=tx.now, retry_at=NEVER, tries=0)
@@ -51,19 +53,21 @@ def start_again(tx: Tx, ask: StartAgain) -> DatabaseRestored:
     codes.forget_all(tx)
     pickers.close_all(tx)
     duties.clear(tx)
-    erased = _erase_again(tx, ask.erased)
+    duties.done(tx, Duty.REHEARSE, ask.copy)  # it was the real thing
     return record(tx, DatabaseRestored(made_at=ask.made_at, doubtful=doubtful, erased=erased))
 
 
 def _erase_again(tx: Tx, erased: frozenset[Erasure]) -> int:
     """Clients who were forgotten, and are known here; who has their number by now is somebody else."""
-    origin = identity.of(tx.connection).origin
     count = 0
-    for it in sorted((it for it in erased if it.origin == origin), key=lambda it: it.client):
-        known = clients.find(tx, it.client)
-        if known is not None and known.created_at == it.created_at and known.life is not Life.ERASED:
-            erase(tx, it.client)
+    known = {it.client for it in erased if erasures.is_known_still(tx, it)}
+    for client in sorted(known):
+        theirs = lock_all_of(tx, client)
+        if any(isinstance(it, Client) and it.id == client for it in theirs):  # not with another one's by now
+            erase(tx, client, theirs, only=known)
             count += 1
+    if count:
+        erasures.tidy_search(tx)
     return count
 
 

@@ -100,6 +100,14 @@ class Store:
         with self.writing() as connection:
             connection.execute(text("UPDATE database SET number = number"))
 
+    def empty_wal(self) -> None:
+        """What was written over, and lies in the `-wal` still, goes into the main file, as far as nobody reads it."""
+        if self._file is not None and self._file.is_wal:
+            self.require_file()
+            with self._writing.connect() as connection:
+                driven: Any = connection.connection.driver_connection
+                driven.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def require_file(self) -> None:
         """The path still leads to what is open. Raises StoreUnusable."""
         if self._file is not None:

@@ -1,12 +1,12 @@
-"""Clients who were forgotten: a list beside the copies, so that going on from an older one forgets them again.
+"""Clients who were forgotten: a folder beside the copies, so that going on from an older one forgets them again.
 
-Its file says of each only by which numbers they are found: that of the practice's first database, their own, and when
-their record was made, since after a restore another client may get the same number.
+One empty file for each, whose name has all there is to say: nothing in it can be spoiled, or lost to somebody who
+writes there at the same moment.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from pathlib import Path
 
 from sqlalchemy import text
@@ -15,21 +15,32 @@ from frontdesk.core.domain.backups import Erasure
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.files import make_folder, written
-from frontdesk.core.store import identity
+from frontdesk.core.files import make_folder, mark
 from frontdesk.core.store.look import Look, Tx
 
-FILE = "erased.json"
+FOLDER = "erased"
 
-_ERASED = text("SELECT id, created_at FROM client WHERE life = :erased ORDER BY id").bindparams(
+_NAME = re.compile(r"(\d+)-([0-9a-f]{64})")
+_MADE_BY = (
+    "(SELECT e.digest FROM event_thing t JOIN event e ON e.id = t.event_id"
+    " WHERE t.kind = 'client' AND t.thing_id = CAST(c.id AS TEXT) ORDER BY e.id LIMIT 1)"
+)
+_ERASED = text(f"SELECT c.id, {_MADE_BY} AS event FROM client c WHERE c.life = :erased").bindparams(
+    erased=Life.ERASED.value
+)
+_KNOWN = text(f"SELECT {_MADE_BY} FROM client c WHERE c.id = :id AND c.life <> :erased").bindparams(
     erased=Life.ERASED.value
 )
 
 
 def of(look: Look) -> frozenset[Erasure]:
     """Everybody who was forgotten in this database."""
-    origin = identity.of(look.connection).origin
-    return frozenset(Erasure(origin, ClientId(it.id), it.created_at) for it in look.connection.execute(_ERASED))
+    return frozenset(Erasure(ClientId(it.id), it.event) for it in look.connection.execute(_ERASED))
+
+
+def is_known_still(look: Look, it: Erasure) -> bool:
+    """Whether this client is here, and not forgotten; not somebody else with the same number."""
+    return bool(look.connection.execute(_KNOWN, {"id": it.client}).scalar() == it.event)
 
 
 def tidy_search(tx: Tx) -> None:
@@ -38,28 +49,25 @@ def tidy_search(tx: Tx) -> None:
         tx.connection.execute(text("INSERT INTO client_search(client_search) VALUES ('optimize')"))
 
 
+def is_in(folder: Path) -> bool:
+    return (folder / FOLDER).is_dir()
+
+
 def read(folder: Path) -> frozenset[Erasure]:
-    """The list in a folder; empty where none is. Raises StoreUnusable for one that cannot be read."""
-    path = folder / FILE
+    """Those in a folder of copies; empty where none are. Raises StoreUnusable."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))["erased"]
-        return frozenset(Erasure(int(it["practice"]), ClientId(it["client"]), int(it["created_at"])) for it in told)
-    except FileNotFoundError:
-        return frozenset()
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), str(error)) from None
+        names = [it.name for it in (folder / FOLDER).iterdir()] if is_in(folder) else []
+    except OSError as error:
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(folder / FOLDER), error.strerror or "") from None
+    found = (_NAME.fullmatch(name) for name in names)
+    return frozenset(Erasure(ClientId(int(it[1])), it[2]) for it in found if it is not None)
 
 
 def keep(folder: Path, erased: frozenset[Erasure]) -> None:
-    """Add to the list in a folder; it is written where it says more than before. Raises StoreUnusable."""
-    known = read(folder)
-    if erased <= known:
-        return
-    every = sorted(known | erased, key=lambda it: (it.origin, it.client, it.created_at))
-    told = [{"practice": it.origin, "client": it.client, "created_at": it.created_at} for it in every]
+    """Add to those in a folder of copies; that there are none is said too, by an empty one. Raises StoreUnusable."""
     try:
-        make_folder(folder)
-        with written(folder / FILE) as (part,):
-            part.write_text(json.dumps({"version": 1, "erased": told}, indent=1) + "\n", encoding="utf-8")
+        make_folder(folder / FOLDER)
+        for it in erased - read(folder):
+            mark(folder / FOLDER / f"{it.client}-{it.event}")
     except OSError as error:
-        raise StoreUnusable(StoreProblem.NOT_COPIED, str(folder / FILE), error.strerror or "") from None
+        raise StoreUnusable(StoreProblem.NOT_COPIED, str(folder / FOLDER), error.strerror or "") from None

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ from frontdesk.core.domain.events.history import HistoryLine
 from frontdesk.core.domain.events.recorded import BatchId, Change, EventId
 from frontdesk.core.domain.events.transfer import RecordImported
 from frontdesk.core.domain.kinds import Thing, kind_of
-from frontdesk.core.domain.people import ClientId
+from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import MINUTE, Instant, Span
 from frontdesk.core.store import actors, consents, identity, rows, sight, things
@@ -280,6 +280,19 @@ def of_clients(look: Look, clients: Sequence[ClientId], theirs: Mapping[str, Seq
     return tuple(EventId(it) for it in sorted(found))
 
 
+def clients_as_told(look: Look, clients: Sequence[ClientId]) -> list[Client]:
+    """Clients as history knows them at every moment, as far as it can be read."""
+    told = select(col(rows.EventDetail.detail)).where(
+        col(rows.EventDetail.event_id).in_(_touching("client", [str(it) for it in clients]))
+    )
+    found: list[Client] = []
+    for detail in look.connection.execute(told).scalars():
+        with suppress(Misshapen, ValueError, KeyError, TypeError, AttributeError):
+            both = (it for change in _changes_of(json.loads(detail))[0] for it in (change.before, change.after))
+            found += [it for it in both if isinstance(it, Client) and it.id in clients]
+    return found
+
+
 def forget(tx: Tx, forgotten: Sequence[EventId]) -> None:
     """The details of events, and the salts of their digests, go; what says so is an event of its own."""
     for first in range(0, len(forgotten), _AT_ONCE):
@@ -377,13 +390,17 @@ def last_of_appointment(look: Look, id_: AppointmentId) -> HistoryLine | None:
 def batches_of(
     look: Look, who: ActorId, terminal: str | None, limit: int
 ) -> list[tuple[BatchId, str, BatchId | None]]:
-    """An actor's latest batches, newest first: batch, operation of its last event, what it undoes."""
+    """An actor's latest batches, newest first: batch, operation of its last event, what it undoes.
+
+    Without those whose details were forgotten: nobody takes them back.
+    """
     mine = [actors.done_by(look, who)]
     if terminal is not None:
         mine.append(col(_e.terminal) == terminal)
     newest = select(func.max(col(_e.id))).where(*mine).group_by(col(_e.batch))
     answer = look.connection.execute(
         select(col(_e.batch), col(_e.operation), col(_e.undoes))
+        .join(rows.EventDetail, col(rows.EventDetail.event_id) == col(_e.id))
         .where(col(_e.id).in_(newest))
         .order_by(col(_e.batch).desc())
         .limit(limit)

@@ -11,10 +11,10 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.recorded import EventId
 
-_DATABASE = text("SELECT number, replaces, origin, is_drill, reads_from FROM database")
+_DATABASE = text("SELECT number, replaces, is_drill, reads_from FROM database")
 _MAKE = text(
-    "INSERT INTO database (id, number, replaces, origin, is_drill, reads_from)"
-    " VALUES (1, :number, :replaces, :number, :is_drill, :reads_from)"
+    "INSERT INTO database (id, number, replaces, is_drill, reads_from)"
+    " VALUES (1, :number, :replaces, :is_drill, :reads_from)"
 ).bindparams(bindparam("replaces", None))
 _DIGEST = text("SELECT digest FROM event WHERE id = :id")
 _LAST = text("SELECT id, digest FROM event ORDER BY id DESC LIMIT 1")
@@ -31,8 +31,6 @@ class Identity:
 
     number: int
     replaces: int | None
-    origin: int
-    """The number of the first database: a restore gives a new number, and keeps this one."""
     is_drill: bool
     reads_from: str
 
@@ -52,7 +50,7 @@ def new_number() -> int:
 
 def of(connection: Connection) -> Identity:
     row = connection.execute(_DATABASE).one()
-    return Identity(row.number, row.replaces, row.origin, bool(row.is_drill), row.reads_from)
+    return Identity(row.number, row.replaces, bool(row.is_drill), row.reads_from)
 
 
 def appended(connection: Connection, event: EventId, digest: str) -> None:

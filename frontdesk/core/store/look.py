@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,6 @@ from frontdesk.core.domain.times import Instant
 
 if TYPE_CHECKING:
     from frontdesk.core.store.engine import Store
-    from frontdesk.core.store.mail_log import Said
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,8 +46,8 @@ class Tx(Look):
     last_event_at: Instant = 0
     ran_out: list[Event] = field(default_factory=list)
     """What had ended by itself and lay in the way: recorded first, with this change."""
-    mails_said: dict[int, Said] = field(default_factory=dict)
-    """By number what each mail says that was written, until it is put down last of all."""
+    mails_written: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    """By number the row of each mail that was written, until what it says is put down last of all."""
     storm: bool = False
     """So much ends by itself at once that what is mailed of it waits for a yes."""
     setup_changed: bool = False

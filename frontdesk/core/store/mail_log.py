@@ -1,80 +1,135 @@
-"""What each mail said when it was written: digests that are tied to each other, never changed, never deleted.
+"""What each mail says, and where it goes, whenever it was written: digests tied to each other, for ever.
 
-Marks of delivery (state, attempts, lease, times) may change as they like: nothing here speaks of them.
+Marks of delivery (state, attempts, lease, times) may change as they like: nothing here speaks of them. The salt of
+the digests stands with the mail, and goes when that is emptied, so that nobody can guess at what it said.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
 from frontdesk.core.domain.dataclass import dataclass
+from frontdesk.core.domain.outbox import MailState
+from frontdesk.core.domain.times import Instant
 from frontdesk.core.store import rows
 from frontdesk.core.store.chain import Log
 from frontdesk.core.store.look import Tx
 
-LOG = Log(rows.MailLog, "mail_head", ("id", "mail_id", "content", "secrets"))
+LOG = Log(rows.MailLog, "mail_head", ("id", "at", "act", "mail_id", "content", "goes_to", "secrets"))
 
 _CONTENT = (
-    "carrier", "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "recipient", "name",
-    "client_id", "staff_id", "language", "subject", "body", "html", "calendar", "method", "message", "message_id",
-    "thread", "known", "tells", "made_at", "until", "act",
+    "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "name", "client_id", "staff_id",
+    "language", "subject", "body", "html", "calendar", "method", "message", "message_id", "thread", "known", "tells",
+    "made_at", "until", "act",
 )  # fmt: skip
-"""Columns of a mail that say what it is, to whom it goes and what it says."""
+"""Columns of a mail that say what it is, and what it says."""
+_UNSEALED = frozenset({MailState.SENT.value, MailState.SUPERSEDED.value})
+"""Where its secrets are blanked: it left, or it does not leave."""
 
 _l = rows.MailLog
-_SAID = select(col(_l.mail_id), col(_l.content), col(_l.secrets))
+_ENTRIES = select(
+    *(col(getattr(_l, name)) for name in ("id", "at", "act", "mail_id", "content", "goes_to", "secrets"))
+).order_by(col(_l.id))
+_SALT = update(rows.Mail).where(col(rows.Mail.id) == bindparam("key")).values(salt=bindparam("new"))
 _AT_ONCE = 5000
 """Numbers in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Digests of what a mail says, and of its sealed secrets, which are blanked once it left."""
+    """Digests of what a mail says, of where it goes, and of its sealed secrets."""
 
     content: str
+    goes_to: str
     secrets: str
 
-    def is_still(self, now: Said) -> bool:
+    def is_still(self, now: Said, state: str) -> bool:
         """Whether a mail that said this says nothing else now."""
-        return self.content == now.content and now.secrets in (self.secrets, "")
+        blanked = now.secrets == "" and state in _UNSEALED
+        return (self.content, self.goes_to) == (now.content, now.goes_to) and (now.secrets == self.secrets or blanked)
 
 
-def said(row: Mapping[Any, Any]) -> Said:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a mail said from some moment on, and the act that wrote it; 0 where none did, as for reminders."""
+
+    id: int
+    at: Instant
+    act: int
+    mail: int
+    said: Said
+
+
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+def said(row: Mapping[Any, Any], salt: str) -> Said:
     content = json.dumps([row[name] for name in _CONTENT] + [bool(row["unsure"])])
-    return Said(_digest(content), _digest(row["sealed"]) if row["sealed"] else "")
+    goes_to = json.dumps([row["carrier"], row["recipient"]])
+    return Said(*(_digest(salt, it) if it else "" for it in (content, goes_to, row["sealed"])))
 
 
 def written(tx: Tx, id_: int, row: Mapping[str, Any]) -> None:
-    """A mail was written, or written anew: `write` puts down what it says."""
-    tx.mails_said[id_] = said(row)
+    """A mail was written, with its salt, or written again: `write` puts down what it says."""
+    tx.mails_written[id_] = {**tx.mails_written.get(id_, {}), **row}
 
 
 def write(tx: Tx) -> None:
     """What the mails of a transaction say from now on, where it is not what they said before."""
-    now, tx.mails_said = tx.mails_said, {}
-    before: dict[int, Said] = {}
-    numbers = list(now)
-    for first in range(0, len(numbers), _AT_ONCE):
-        before |= _read(tx.connection, _SAID.where(col(_l.mail_id).in_(numbers[first : first + _AT_ONCE])))
-    new = {id_: it for id_, it in now.items() if id_ not in before or not before[id_].is_still(it)}
-    if new:
-        LOG.append(tx, ({"mail_id": id_, "content": it.content, "secrets": it.secrets} for id_, it in new.items()))
+    now, tx.mails_written = tx.mails_written, {}
+    again = [id_ for id_, row in now.items() if "salt" not in row]
+    before = _last(tx.connection, again)
+    salts = _salts(tx.connection, again)
+    entries, salted = [], []
+    for id_, row in now.items():
+        salt = row.get("salt") or new_salt()
+        if id_ in before and before[id_].is_still(said(row, salts[id_]), row["state"]):
+            continue
+        if "salt" not in row:
+            salted.append({"key": id_, "new": salt})
+        it = said(row, salt)
+        entries.append({"mail_id": id_, "content": it.content, "goes_to": it.goes_to, "secrets": it.secrets})
+    if salted:
+        tx.connection.execute(_SALT, salted)
+    if entries:
+        at, act = max(tx.now, tx.last_event_at), tx.batch or 0
+        LOG.append(tx, ({**it, "at": at, "act": act} for it in entries))
 
 
-def everything(connection: Connection) -> dict[int, Said]:
-    """By the number of each mail what it said last."""
-    return _read(connection, _SAID)
+def entries(connection: Connection) -> Iterator[Entry]:
+    """All there are, oldest first."""
+    return map(_entry, connection.execute(_ENTRIES))
 
 
-def _read(connection: Connection, which: Any) -> dict[int, Said]:
-    return {row.mail_id: Said(row.content, row.secrets) for row in connection.execute(which.order_by(col(_l.id)))}
+def _last(connection: Connection, mails: list[int]) -> dict[int, Said]:
+    found: dict[int, Said] = {}
+    for first in range(0, len(mails), _AT_ONCE):
+        some = _ENTRIES.where(col(_l.mail_id).in_(mails[first : first + _AT_ONCE]))
+        found |= {row.mail_id: _entry(row).said for row in connection.execute(some)}
+    return found
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _salts(connection: Connection, mails: list[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for first in range(0, len(mails), _AT_ONCE):
+        some = select(col(rows.Mail.id), col(rows.Mail.salt)).where(
+            col(rows.Mail.id).in_(mails[first : first + _AT_ONCE])
+        )
+        found |= {row.id: row.salt for row in connection.execute(some)}
+    return found
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row.id, row.at, row.act, row.mail_id, Said(row.content, row.goes_to, row.secrets))
+
+
+def _digest(salt: str, text: str) -> str:
+    return hashlib.sha256(f"{salt}\0{text}".encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
@@ -355,6 +356,13 @@ def standstill(look: Look) -> Standstill | None:
         retry_at=found.retry_at,
         tries=found.tries,
     )
+
+
+def forget_words(tx: Tx, addresses: Sequence[str]) -> None:
+    """What a server said goes, where it names one of these."""
+    still = standstill(tx)
+    if still is not None and any(it in still.detail.lower() for it in addresses):
+        set_standstill(tx, replace(still, detail=""))
 
 
 def set_standstill(tx: Tx, it: Standstill | None) -> None:

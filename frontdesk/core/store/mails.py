@@ -75,7 +75,7 @@ _NOTIFY = text("SELECT pg_notify('frontdesk', '')")
 
 def add(tx: Tx, it: T) -> T | None:
     """With the number the database gives; None where the same was written before, and not put aside."""
-    written = row(it)
+    written = {**row(it), "salt": mail_log.new_salt()}
     id_ = tx.connection.execute(_insert_once(tx.is_sqlite), written).scalar()
     if id_ is None:
         return None
@@ -205,13 +205,10 @@ def waiting_automations(tx: Tx, appointment: AppointmentId) -> list[Mail]:
 def of_clients(
     tx: Tx, clients: Sequence[ClientId], theirs: Mapping[str, Sequence[str]], addresses: Sequence[str]
 ) -> list[Owed]:
-    """All that was ever written to clients, or about what is theirs, by kind and id; locked.
-
-    What went to an address before it was known whose it is, too.
-    """
+    """What was ever written to clients, or about what is theirs, by kind and id, and codes to addresses; locked."""
     about = [and_(col(_m.subject_kind) == kind, col(_m.subject_id).in_(ids)) for kind, ids in theirs.items()]
-    to_nobody = and_(col(_m.client_id).is_(None), col(_m.reader) == Reader.CLIENT.value)
-    return _locked(tx, or_(col(_m.client_id).in_(clients), *about, and_(to_nobody, col(_m.recipient).in_(addresses))))
+    codes = and_(col(_m.subject_kind) == "access", func.lower(col(_m.recipient)).in_(addresses))
+    return _locked(tx, or_(col(_m.client_id).in_(clients), codes, *about))
 
 
 def unsent_to(tx: Tx, client: ClientId) -> list[Mail | Call]:
@@ -271,9 +268,9 @@ def calls(look: Look) -> tuple[Mail | Call, ...]:
     return tuple(it for it in map(value, found) if not isinstance(it, Webhook))
 
 
-def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Instant | None]:
-    """How many wait to leave, how many of them are due since before, are paused, have failed with what
-    still matters, and when the oldest was due.
+def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, int, Instant | None]:
+    """How many wait to leave, how many of them are due since before, are paused, are so since they may have been
+    told, have failed with what still matters, and when the oldest was due.
     """
     mine = and_(col(_m.carrier).in_(LEAVES), *_seen(look))
     waiting = select(func.count(), func.min(col(_m.due_at))).where(
@@ -291,6 +288,7 @@ def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, Insta
         int(n),
         int(one(stuck).scalar_one()) if n else 0,
         int(one(paused).scalar_one()),
+        int(one(paused.where(col(_m.perhaps).is_(True))).scalar_one()),
         int(one(failed).scalar_one()),
         None if oldest is None else int(oldest),
     )

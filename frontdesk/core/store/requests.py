@@ -81,6 +81,12 @@ def of_client(look: Look, client: ClientId) -> list[Request]:
     return [from_row(row) for row in look.connection.execute(theirs)]
 
 
+def of_strangers(look: Look, addresses: Sequence[str]) -> list[Request]:
+    """What was asked from these addresses, in small letters, by who had no record."""
+    theirs = _ONE.where(col(_r.client_id).is_(None), func.lower(col(_r.email)).in_(addresses)).order_by(col(_r.id))
+    return [from_row(row) for row in look.connection.execute(theirs)]
+
+
 def of_applicant(look: Look, applicant: ApplicantId) -> list[Request]:
     """What somebody without a record asked for."""
     theirs = _ONE.where(col(_r.applicant_id) == applicant, _kept()).order_by(col(_r.id))

@@ -424,6 +424,7 @@ class Mail(Row, table=True):
     trouble: str = text()
     act: int | None = long(nullable=True)
     goes_with: int | None = long(nullable=True)
+    salt: str = Field(default="", sa_column=Column("salt", Text, nullable=False, server_default=""))
 
 
 class MailQueue(Row, table=True):
@@ -603,12 +604,15 @@ class AccessLog(Row, table=True):
 
 
 class MailLog(Row, table=True):
-    """Digests of what each mail said whenever it was written, each entry tied to the one before it."""
+    """Digests of what each mail said, whenever it was written, and by which act; each tied to the one before it."""
 
     __tablename__ = "mail_log"
     id: int = key()
+    at: int = long()
+    act: int = long()
     mail_id: int = long(index=True)
     content: str = text()
+    goes_to: str = text()
     secrets: str = text()
     previous: str = text()
     digest: str = text()
@@ -626,15 +630,13 @@ class PickedUp(Row, table=True):
 class Database(Row, table=True):
     """One row: the number by which a database is known, and which one it was put in the place of.
 
-    `origin` is the number of the first of them all. A drill was made under a clock that was not the machine's.
-    `reads_from` is the oldest version that reads it.
+    A drill was made under a clock that was not the machine's. `reads_from` is the oldest version that reads it.
     """
 
     __tablename__ = "database"
     id: int = Field(default=1, primary_key=True)
     number: int = long()
     replaces: int | None = long(nullable=True)
-    origin: int = Field(default=0, sa_column=Column("origin", LONG, nullable=False, server_default="0"))
     is_drill: bool
     reads_from: str = text()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -51,12 +50,6 @@ def waiting(look: Look, appointment: AppointmentId | None = None) -> list[Work]:
     if appointment is not None:
         statement = statement.where(col(_w.appointment_id) == appointment)
     return [from_row(row) for row in look.connection.execute(statement, _times(look))]
-
-
-def of_appointments(look: Look, ids: Iterable[AppointmentId]) -> list[Work]:
-    """Every entry there ever was about appointments."""
-    theirs = _ONE.where(col(_w.appointment_id).in_(list(ids))).order_by(col(_w.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
 
 
 def of_cause(look: Look, cause: str, cause_id: str) -> list[Work]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreUnusable
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.news import Fate, News, fate_of
 from frontdesk.core.domain.outbox import (
     About,
@@ -131,11 +132,13 @@ def deliver(
     calendar: tuple[str, str] = ("", ""),
     **more: Any,
 ) -> Mail | Call | None:
-    """Render a letter and queue it; None where nobody can be reached, or the same was written before.
+    """Render a letter and queue it; None where nobody can be reached, or is known, or the same was written before.
 
     A client without e-mail is to be called about what is news. Raises BadInput for a template that cannot be filled,
     StoreUnusable where a secret cannot be sealed.
     """
+    if to.client is not None and to.client.life is Life.ERASED:
+        return None
     if not to.email and (to.reader is Reader.STAFF or facts.kind not in CALLED):
         return None
     domain = domain_of(setup)

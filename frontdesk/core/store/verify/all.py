@@ -13,7 +13,7 @@ from frontdesk.core.domain.errors import StoreUnusable
 from frontdesk.core.store.copying import faults
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.values import Misshapen
-from frontdesk.core.store.verify import chains, claims, guards, records, sums
+from frontdesk.core.store.verify import chains, claims, guards, mails, records, sums
 
 
 def damage(look: Look, known: KnownHead | None = None) -> tuple[Damage, ...]:
@@ -25,6 +25,7 @@ def damage(look: Look, known: KnownHead | None = None) -> tuple[Damage, ...]:
         lambda: chains.damage(connection, known),
         lambda: records.damage(look),
         lambda: claims.damage(look),
+        lambda: mails.damage(look),
         lambda: sums.damage(look),
     )
     found: dict[Damage, None] = {}

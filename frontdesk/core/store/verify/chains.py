@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from frontdesk.core.domain.backups import KnownEnd, KnownHead
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.events.clients import ClientErased
+from frontdesk.core.domain.events.upkeep import DatabaseRestored
 from frontdesk.core.store import access_log, consents, events, mail_log
 from frontdesk.core.store.chain import Link
 
@@ -25,13 +26,23 @@ def damage(connection: Connection, known: KnownHead | None) -> Iterator[Damage]:
         (OPENING, access_log.LOG.links(connection), known.openings if known is not None else None),
         (MAIL, mail_log.LOG.links(connection), known.mails if known is not None else None),
     )
+    anew = Wrong.STAMPED_ANEW if known is None or not _went_on(connection, known) else Wrong.NOT_IN_COPY
     for (what, links, told), end in zip(logs, ends, strict=True):
-        yield from _chain(what, links, end, told)
+        yield from _chain(what, links, end, told, anew)
     yield from _details(connection)
     yield from _strays(connection)
 
 
-def _chain(what: str, links: Iterable[Link], end: str, known: KnownEnd | None) -> Iterator[Damage]:
+def _went_on(connection: Connection, known: KnownHead) -> bool:
+    """Whether the database went on from a copy, which may not reach to the end that somebody knows."""
+    restored = text("SELECT min(b.id) FROM event r JOIN event b ON b.batch = r.batch WHERE r.operation = :restored")
+    first = connection.execute(restored, {"restored": DatabaseRestored.operation}).scalar()
+    return first is not None and first <= known.events[0]
+
+
+def _chain(
+    what: str, links: Iterable[Link], end: str, known: KnownEnd | None, anew: Wrong = Wrong.STAMPED_ANEW
+) -> Iterator[Damage]:
     """Each break once: what follows it is held against what stands there, not against what should."""
     previous, last, met = "", 0, None
     for link in links:
@@ -50,7 +61,7 @@ def _chain(what: str, links: Iterable[Link], end: str, known: KnownEnd | None) -
     if known is not None and last < known[0]:
         yield Damage(what, f"{last + 1} to {known[0]}", Wrong.CUT_SHORT, "by the head that was given")
     elif known is not None and known[0] and (met is None or not met.startswith(known[1])):
-        yield Damage(what, f"up to {known[0]}", Wrong.STAMPED_ANEW, "by the head that was given")
+        yield Damage(what, f"up to {known[0]}", anew, "by the head that was given")
     if previous != end and (known is None or last >= known[0]):
         yield Damage(what, f"after {last}", Wrong.CUT_SHORT)
 

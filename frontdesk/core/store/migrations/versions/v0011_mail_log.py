@@ -1,4 +1,4 @@
-"""What each mail says, in a chain of its own; which database was the first, and that clients can be forgotten.
+"""What each mail says, in a chain of its own; and that clients can be forgotten.
 
 A migration is what happened once: it repeats what `rows.py` said then, and never changes.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,12 @@ from alembic import op
 revision = "0011"
 down_revision = "0010"
 
+COLUMNS = ("id", "at", "act", "mail_id", "content", "goes_to", "secrets", "previous", "digest")
+NUMBERS = ("id", "at", "act", "mail_id")
 CONTENT = (
-    "carrier", "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "recipient", "name",
-    "client_id", "staff_id", "language", "subject", "body", "html", "calendar", "method", "message", "message_id",
-    "thread", "known", "tells", "made_at", "until", "act",
+    "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "name", "client_id", "staff_id",
+    "language", "subject", "body", "html", "calendar", "method", "message", "message_id", "thread", "known", "tells",
+    "made_at", "until", "act",
 )  # fmt: skip
 
 
@@ -27,39 +30,42 @@ def upgrade() -> None:
     long = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "mail_log",
-        sa.Column("id", long, nullable=False),
-        *(sa.Column(name, long if name == "mail_id" else sa.Text(), nullable=False) for name in COLUMNS[1:]),
+        *(sa.Column(name, long if name in NUMBERS else sa.Text(), nullable=False) for name in COLUMNS),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_mail_log_mail_id", "mail_log", ["mail_id"])
     op.add_column("event_chain", sa.Column("mail_head", sa.Text(), nullable=False, server_default=""))
+    op.add_column("mail", sa.Column("salt", sa.Text(), nullable=False, server_default=""))
     _write_down(bind)
-    op.add_column("database", sa.Column("origin", long, nullable=False, server_default="0"))
-    bind.execute(sa.text("UPDATE database SET origin = coalesce(replaces, number), reads_from = '0011'"))
+    bind.execute(sa.text("UPDATE database SET reads_from = '0011'"))
     for statement in SQLITE if bind.dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
 
 
 def _write_down(bind: sa.Connection) -> None:
     """What the mails that are there say now."""
-    head, entries = "", []
+    head, entries, salts = "", [], []
     for number, row in enumerate(bind.execute(sa.text("SELECT * FROM mail ORDER BY id")).mappings(), 1):
-        content = _digest(json.dumps([row[name] for name in CONTENT] + [bool(row["unsure"])]))
-        told: list[Any] = [number, row["id"], content, _digest(row["sealed"]) if row["sealed"] else ""]
-        digest = _digest("\0".join((head, json.dumps(told))))
+        salt = secrets.token_hex(16)
+        content = json.dumps([row[name] for name in CONTENT] + [bool(row["unsure"])])
+        goes_to = json.dumps([row["carrier"], row["recipient"]])
+        said = [_digest(salt, it) if it else "" for it in (content, goes_to, row["sealed"])]
+        told: list[Any] = [number, row["made_at"], row["act"] or 0, row["id"], *said]
+        digest = _digest(head, json.dumps(told))
         entries.append(dict(zip(COLUMNS, [*told, head, digest], strict=True)))
+        salts.append({"id": row["id"], "salt": salt})
         head = digest
     if entries:
         places = ", ".join(f":{name}" for name in COLUMNS)
         bind.execute(sa.text(f"INSERT INTO mail_log ({', '.join(COLUMNS)}) VALUES ({places})"), entries)
+        bind.execute(sa.text("UPDATE mail SET salt = :salt WHERE id = :id"), salts)
     bind.execute(sa.text("UPDATE event_chain SET mail_head = :head"), {"head": head})
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(before: str, text: str) -> str:
+    return hashlib.sha256(f"{before}\0{text}".encode()).hexdigest()
 
 
-COLUMNS = ("id", "mail_id", "content", "secrets", "previous", "digest")
 SQLITE = (
     *(
         f"CREATE TRIGGER mail_log_no_{verb} BEFORE {verb} ON mail_log"
