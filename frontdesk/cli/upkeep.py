@@ -233,6 +233,8 @@ def _tell_restored(copy: Path, done: Restored, rehearsed: bool) -> None:
     counts = _("{clients} clients, {appointments} appointments; record {head}").format(
         clients=done.counts["client"], appointments=done.counts["appointment"], head=done.head
     )
+    if done.manifest is None:
+        say(_("no manifest (.json) lies beside it: nobody can say whether it is as it was made"))
     if not done.is_as_told:
         say(_("it does not hold what its manifest says"))
     if rehearsed:
@@ -244,6 +246,8 @@ def _tell_restored(copy: Path, done: Restored, rehearsed: bool) -> None:
         )
         return
     lines([_("the database goes on from {copy}").format(copy=copy), counts])
+    if not done.knows_erased:
+        say(_("no folder `erased` lies beside it: who was erased since it was made is back"))
     if done.erased:
         told = plural("{n} client was erased again", "{n} clients were erased again", done.erased)
         lines([told.format(n=done.erased)])

@@ -9,4 +9,12 @@ def say_version() -> None:
     try:
         print(f"frontdesk {version('frontdesk')}")
     except PackageNotFoundError:
-        print("frontdesk, from a checkout")
+        print(f"frontdesk {_of_checkout()}, from a checkout")
+
+
+def _of_checkout() -> str:
+    import tomllib
+    from pathlib import Path
+
+    told = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(told["project"]["version"])

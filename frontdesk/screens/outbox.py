@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Static
 
 from frontdesk.core.asks.mails import DropPaused, ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.outbox import OPEN, MailId, MailState, Owed, is_to_be_called, trouble_of
+from frontdesk.core.domain.outbox import OPEN, MailId, MailState, Owed, QueueFault, is_to_be_called, trouble_of
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.outbox import mail_state_words, outbox_words
@@ -30,6 +31,11 @@ LOOKS = {
     MailState.SENT: "dim",
     MailState.CALLED: "dim",
 }
+
+
+def is_restored(it: Outbox) -> bool:
+    """Whether nothing leaves since the database goes on from a copy."""
+    return it.standstill is not None and it.standstill.fault is QueueFault.RESTORED
 
 
 class OutboxScreen(MainScreen):
@@ -130,11 +136,13 @@ class OutboxScreen(MainScreen):
         self._draw()
         self.head()
         troubles = outbox_words(self.voice, found, self.host.now())
-        if found.paused:
+        if found.in_doubt or is_restored(found):
+            troubles.append(_("s sends the one under the cursor, c drops it; A lets all others leave"))
+        elif found.paused:
             troubles.append(_("A lets them all go, d drops them all, c the one under the cursor"))
         banner = self.query_one("#banner", Static)
         banner.display = bool(troubles)
-        banner.update(plain("\n".join(f" {line}" for line in troubles), "$warning"))
+        banner.update(Content("\n").join(plain(f" {line}", "$warning") for line in troubles))
         self._tell_cursor()
 
     def _draw(self) -> None:
@@ -165,11 +173,19 @@ class OutboxScreen(MainScreen):
         self.query_one("#info", Info).show(" · ".join(filter(None, (call, mail.recipient, why))), style)
 
     async def _release(self) -> None:
-        if not self._some_wait():
+        was_restored = self._outbox is not None and is_restored(self._outbox)
+        in_doubt = self._outbox.in_doubt if self._outbox is not None else 0
+        if not was_restored and not self._some_wait():
             return
         done = await self.perform(ReleaseMails())
-        if not isinstance(done, DeskError):
-            self.tell(plural("{n} mail leaves", "{n} mails leave", done).format(n=done))
+        if isinstance(done, DeskError):
+            return
+        text = plural("{n} mail leaves", "{n} mails leave", done).format(n=done)
+        if was_restored:
+            text = _("mails leave again") + (f" · {text}" if done else "")
+        if in_doubt:
+            text += " · " + plural("{n} is yours to decide", "{n} are yours to decide", in_doubt).format(n=in_doubt)
+        self.tell(text)
 
     async def _drop_paused(self) -> None:
         """None of them leaves: that is not taken back at once, so it is asked."""

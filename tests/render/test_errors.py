@@ -263,6 +263,7 @@ def an_outbox(**more: Any) -> Outbox:
         "waiting": 0,
         "stuck": 0,
         "paused": 0,
+        "in_doubt": 0,
         "failed": 0,
         "oldest": None,
         "keeps_everything": False,
@@ -278,6 +279,13 @@ def an_outbox(**more: Any) -> Outbox:
         (
             an_outbox(keeps_everything=True),
             ["a demo keeps its mails: nothing leaves, everything can be read"],
+        ),
+        (
+            an_outbox(paused=3, in_doubt=1),
+            [
+                "1 mail may have been told: each is sent or dropped by itself",
+                "2 mails became due at once: they wait for a yes",
+            ],
         ),
         (
             an_outbox(has_server=False, waiting=2),

@@ -22,7 +22,7 @@ from frontdesk.core.domain.events.appointments import (
 )
 from frontdesk.core.domain.events.automations import AutomationRan
 from frontdesk.core.domain.events.charges import ChargeSettled, ChargeWaived
-from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientsMerged
+from frontdesk.core.domain.events.clients import ClientAdded, ClientEdited, ClientErased, ClientsMerged
 from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten, ReplyNoted
 from frontdesk.core.domain.events.practice import PracticeApplied, SettingsChanged
@@ -194,6 +194,7 @@ SENTENCES: list[tuple[Event, str]] = [
         ClientsMerged(kept=CLARA, all_changes=(Change(CLARA, CLARA), Change(DORA, DORA))),
         "Merged Dora Dunn into Clara Client",
     ),
+    (ClientErased(client=replace(CLARA, name="C-ESSKD"), left=()), "Erased C-ESSKD"),
     (ChargeSettled(before=FEE, charge=FEE, **CLIENTS), "Settled 25.00 GBP (late cancel) of Clara Client"),
     (ChargeWaived(before=FEE, charge=FEE, **CLIENTS), "Waived 25.00 GBP (late cancel) of Clara Client"),
     (
@@ -248,8 +249,8 @@ SENTENCES: list[tuple[Event, str]] = [
     ),
     (RecordImported(change=Change(None, CLARA)), "Imported: C-ESSKD Clara Client"),
     (
-        DatabaseRestored(made_at=at(on(23, 8)), doubtful=2),
-        "Restored from a copy of Mon 23 Nov 08:00 · 2 mails may have been told",
+        DatabaseRestored(made_at=at(on(23, 8)), doubtful=2, erased=1),
+        "Restored from a copy of Mon 23 Nov 08:00 · 2 mails may have been told · 1 client was erased again",
     ),
     (ImportDone(new=3, updated=1, skipped=0, plan=ImportPlan()), "Imported: 3 new, 1 updated"),
     (

@@ -114,7 +114,12 @@ SENTENCES: list[tuple[why.Objection, str]] = [
         "A-5WGCP was changed since by Ann Archer (moved, Tue 24 Nov 10:00)",
     ),
     (why.CannotBeUndone("message"), "this cannot be undone"),
+    (why.DetailsErased(), "a client whom it was about was erased since: this cannot be undone"),
     (why.SameClient(), "these are the same client"),
+    (
+        why.StillOpen(appointments=1, requests=0, charges=2),
+        "1 appointment ahead, 2 charges that are due: see to that first, then erase",
+    ),
     (
         why.AmountsAreKept("EUR"),
         "prices are kept in EUR: a currency with other decimals would change each of them",

@@ -6,11 +6,14 @@ import shutil
 from pathlib import Path
 
 import psycopg
+import pytest
 from textual import events
 
+from frontdesk.core import desk as desk_module
 from frontdesk.core import upkeep
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.desk import open_desk
+from frontdesk.core.store import connecting
 from frontdesk.core.store.connecting import driver
 from tests.builders import open_test_desk
 from tests.postgres import Server
@@ -52,7 +55,7 @@ async def test_a_copy_that_is_put_back_is_told_and_read_anew(database: Path, tmp
         await send(app, "3nIda Ingram\n", burst=False)
         await send(app, "nJo", burst=False)
         upkeep.restore(str(database), made.path)
-        await until(app, lambda: any("put back to another moment" in it.message for it in app._notifications))
+        await until(app, lambda: any("goes on from a copy" in it.message for it in app._notifications))
         assert "Jo" in shown(app), "what is typed stays"
 
         await send(app, "\x1b\x1b", burst=False)
@@ -73,6 +76,31 @@ async def test_a_server_that_freezes_under_a_form_is_told_and_the_form_stays(own
             assert "Ida Ingram" in shown(app)
         await send(app, "\n", burst=False)
         await until(app, lambda: deeds_at(url) == 1)
+
+
+async def test_a_writer_that_stands_still_is_told_and_the_form_stays(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite nobody can end it: keys go on, and what is said is what is so."""
+    monkeypatch.setattr(connecting, "PATIENCE", 4)
+    monkeypatch.setattr(desk_module, "PATIENCE", 1)
+    async with running(database) as app:
+        await send(app, "3nIda Ingram", burst=False)
+        other = driver().connect(str(database), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        app.post_message(events.Key("enter", None))
+        app.post_message(events.Key("1", "1"))
+        await until(app, lambda: "Ann Archer" in shown(app))
+        assert "others were writing" not in shown(app), "keys go on while it waits"
+        await until(app, lambda: "others were writing" in shown(app))
+        assert "nothing was saved" in shown(app)
+        assert "Ida Ingram" in shown(app)
+        other.execute("ROLLBACK")
+        other.close()
+        await send(app, "\n", burst=False)
+    desk = open_desk(str(database), clock=lambda: 1)
+    assert [it.name for it in desk.see(FindClients(text="Ida"))] == ["Ida Ingram"]
+    desk.close()
 
 
 def deeds_at(url: str) -> int:

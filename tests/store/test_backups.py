@@ -6,20 +6,24 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
+import pyrage
 import pytest
 
 from frontdesk.core import upkeep
 from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.asks.history import ShowHistory, Undo
-from frontdesk.core.asks.upkeep import ListDuties
+from frontdesk.core.asks.upkeep import ListDuties, ShowHead, Verify
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.backups import Keep, known_head, staying
+from frontdesk.core.domain.damage import Wrong
 from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.errors import BadInput, Refused, StoreProblem, StoreUnusable
 from frontdesk.core.store import backups
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.heads import head_of
 from tests.builders import Clock, booked, on, open_test_desk
+from tests.postgres import Server
 
 
 @pytest.fixture
@@ -78,6 +82,56 @@ def test_a_copy_that_is_put_back_goes_on_from_there(desk: Desk, folder: Path, cl
         desk.do(Undo(event=desk.see(ShowHistory(limit=2))[0].id))
 
 
+def test_a_head_from_the_life_that_was_lost_is_told_as_that(desk: Desk, folder: Path, clock: Clock) -> None:
+    booked(desk, on(24, 9))
+    early = desk.see(ShowHead())
+    made = upkeep.back_up(desk, folder)
+    booked(desk, on(24, 10))
+    lost = desk.see(ShowHead())
+    upkeep.restore(desk.store.url, made.path)
+
+    again = Desk(Store(desk.store.url), clock=clock)
+    found = again.see(Verify(head=known_head(str(lost))))
+    assert {it.wrong for it in found} <= {Wrong.NOT_IN_COPY, Wrong.CUT_SHORT}
+    assert Wrong.NOT_IN_COPY in {it.wrong for it in found}
+    assert again.see(Verify(head=known_head(str(early)))) == ()
+    assert again.see(Verify(head=known_head(str(again.see(ShowHead()))))) == ()
+    again.close()
+
+
+@pytest.mark.parametrize("what", ["half", "nothing", "no key", "key of nothing"])
+def test_what_is_no_copy_is_named(desk: Desk, folder: Path, tmp_path: Path, what: str) -> None:
+    recipient = "" if what in ("half", "nothing") else str(pyrage.x25519.Identity.generate().to_public())
+    path = upkeep.back_up(desk, folder, recipient).path
+    if what == "half":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    if what == "nothing":
+        path.unlink()
+    next(folder.glob("*.json")).unlink()
+    key = tmp_path / "no.key" if what == "key of nothing" else None
+
+    with pytest.raises(StoreUnusable) as caught:
+        upkeep.rehearse(desk.store.url, path, key)
+
+    assert (caught.value.problem, caught.value.where) == (StoreProblem.BAD_BACKUP, str(path))
+    says = {"half": "damaged", "nothing": "No such file", "no key": "--key FILE", "key of nothing": "no.key"}
+    assert says[what] in str(caught.value.detail)
+
+
+def test_a_server_that_lets_its_user_make_no_database_is_told(server: Server, folder: Path, clock: Clock) -> None:
+    url = server.free()
+    desk = open_test_desk(url, clock)
+    made = upkeep.back_up(desk, folder)
+    desk.close()
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS modest")
+        connection.execute("CREATE ROLE modest LOGIN")
+    with pytest.raises(StoreUnusable) as caught:
+        upkeep.rehearse(url.replace("postgres@", "modest@"), made.path)
+    assert caught.value.problem is StoreProblem.NOT_RESTORED
+    assert "ALTER ROLE modest CREATEDB" in str(caught.value.detail)
+
+
 def test_what_lay_there_is_kept_aside(desk: Desk, folder: Path) -> None:
     made = upkeep.back_up(desk, folder)
     booked(desk, on(24, 10))
@@ -119,8 +173,6 @@ def test_a_copy_takes_the_place_of_what_is_left_of_a_file(
 
 
 def test_a_copy_for_a_key_that_is_not_here(desk: Desk, folder: Path, tmp_path: Path) -> None:
-    import pyrage
-
     identity = pyrage.x25519.Identity.generate()
     key, other = tmp_path / "key.txt", tmp_path / "other.txt"
     key.write_text(f"# kept elsewhere\n{identity}\n")
@@ -130,11 +182,11 @@ def test_a_copy_for_a_key_that_is_not_here(desk: Desk, folder: Path, tmp_path: P
 
     assert made.path.name.endswith(".age")
     assert b"Clara" not in made.path.read_bytes()
-    for wrong, says in ((None, "--key"), (other, "does not open")):
+    for wrong, says in ((None, "--key"), (other, "is not its private key")):
         with pytest.raises(StoreUnusable) as caught:
             upkeep.rehearse(desk.store.url, made.path, wrong)
         assert caught.value.problem is StoreProblem.BAD_BACKUP
-        assert says in caught.value.detail
+        assert says in str(caught.value.detail)
     assert upkeep.rehearse(desk.store.url, made.path, key).is_as_told
     assert upkeep.restore(desk.store.url, made.path, key).is_as_told
 

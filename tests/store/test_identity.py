@@ -57,7 +57,7 @@ def test_a_database_that_was_put_back_is_told_once_and_looked_at_anew(desk: Desk
     with pytest.raises(StoreUnusable) as caught:
         booked(desk, on(24, 10))
     assert caught.value.problem is StoreProblem.RESTORED
-    assert "nothing was saved" in plain_error(caught.value)
+    assert "was not saved" in plain_error(caught.value)
     assert len(desk.see(ListAppointments(first=on(24, 0).date())).items) == 1
 
     booked(desk, on(24, 10))

@@ -183,7 +183,7 @@ class StoreProblem(Enum):
 class StoreUnusable(DeskError):
     problem: StoreProblem
     where: str = ""
-    detail: str = ""
+    detail: str | Hint = ""
 
 
 @dataclass

@@ -326,7 +326,9 @@ class Outbox:
     stuck: int
     """Due for longer than a healthy queue needs."""
     paused: int
-    """Wait for a yes, because many became due at once."""
+    """Wait for a yes, because many became due at once, or because they may have been told."""
+    in_doubt: int
+    """Of these, those that may have been told: each waits for a yes of its own."""
     failed: int
     oldest: Instant | None
     keeps_everything: bool

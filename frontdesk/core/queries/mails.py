@@ -22,7 +22,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
     found: tuple[Owed, ...] = ()
     if question.limit:
         found = mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
-    waiting, stuck, paused, failed, oldest = mails.count_waiting(look, look.now - TOO_OLD)
+    waiting, stuck, paused, in_doubt, failed, oldest = mails.count_waiting(look, look.now - TOO_OLD)
     lacks = seals.trouble(look)
     return Outbox(
         items=tuple(covered(it) for it in found[: question.limit]),
@@ -32,6 +32,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
         waiting=waiting,
         stuck=stuck,
         paused=paused,
+        in_doubt=in_doubt,
         failed=failed,
         oldest=oldest,
         keeps_everything=look.machine.keeps_everything,

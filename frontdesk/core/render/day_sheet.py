@@ -6,7 +6,6 @@ import html
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from textwrap import wrap
 
 from frontdesk.core.domain.appointments import HOLDS_TIME
 from frontdesk.core.domain.backups import Head
@@ -54,7 +53,10 @@ def day_page(voice: Voice, day: date, found: Sequence[Named], head: Head) -> str
 
 
 def _foot(head: Head) -> str:
-    return "\n".join(wrap(_("record {head}").format(head=str(head).replace("/", "/ ")), WIDTH))
+    """On two lines where it is long; typed on one, without a space, it is what `verify --head` takes."""
+    told = _("record {head}").format(head=head)
+    cut = told.rfind("/", 0, WIDTH) + 1 if len(told) > WIDTH else len(told)
+    return "\n".join(filter(None, (told[:cut], told[cut:])))
 
 
 def _by_person(found: Sequence[Named]) -> list[tuple[str, list[Named]]]:

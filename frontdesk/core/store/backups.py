@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from frontdesk.core.domain.backups import Head, Keep, Manifest, staying
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable, saying
 from frontdesk.core.domain.times import DAY, Instant
 from frontdesk.core.files import PART_NAME, make_folder, private_file, written
 from frontdesk.core.store import identity, postgres_tools
@@ -136,14 +136,39 @@ def opened(path: Path, key: Path | None, folder: Path) -> Iterator[Path]:
     Raises StoreUnusable for one that is not as its manifest says, and for one that the key does not open.
     """
     manifest = manifest_beside(path)
-    with _told(path), private_file(folder) as plain:
-        if manifest is not None and digest_of(path) != manifest.sha256:
-            raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), "it is not as its manifest says")
-        if path.suffix == ENCRYPTED:
-            _decrypt(path, plain, key)
-        else:
-            shutil.copyfile(path, plain)
-        yield plain
+    with _told(folder), private_file(folder) as plain:
+        with _read(path):
+            if manifest is not None and digest_of(path) != manifest.sha256:
+                told = saying("it is not as its manifest says; take another one")
+                raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), told)
+            if path.suffix == ENCRYPTED:
+                _decrypt(path, plain, key)
+            else:
+                shutil.copyfile(path, plain)
+        with _of_copy(path, plain):
+            yield plain
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        told = saying("it cannot be read ({said})", said=error.strerror or str(error))
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), told) from None
+
+
+@contextmanager
+def _of_copy(path: Path, plain: Path) -> Iterator[None]:
+    """What is wrong with the file of our own is wrong with the copy it was made of."""
+    try:
+        yield
+    except StoreUnusable as error:
+        if error.where != str(plain):
+            raise
+        if error.problem in (StoreProblem.DAMAGED, StoreProblem.NOT_A_DATABASE, StoreProblem.EMPTY):
+            raise _damaged(path, error.detail or error.problem.value) from None
+        raise StoreUnusable(error.problem, str(path), error.detail) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +250,8 @@ def take_the_place_of(plain: Path, path: Path, patience: float) -> None:
         source.backup(target, pages=-1, progress=give_up, sleep=0.05)
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except TimeoutError:
-        raise StoreUnusable(StoreProblem.NOT_RESTORED, str(path), "others are writing") from None
+        told = saying("others are writing; try again")
+        raise StoreUnusable(StoreProblem.NOT_RESTORED, str(path), told) from None
     except driver().Error as error:
         raise StoreUnusable(StoreProblem.NOT_RESTORED, str(path), str(error)) from None
     finally:
@@ -250,7 +276,8 @@ def number_file(plain: Path, number: int, replaces: int | None, commits: int) ->
 def require_sqlite(plain: Path, name: Path) -> None:
     """Raises StoreUnusable."""
     if not head_of_file(plain).startswith(MAGIC):
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(name), "it is no copy of an SQLite database")
+        told = saying("it is no copy of an SQLite database; for one of PostgreSQL name the server with --db")
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(name), told)
 
 
 def number_rows(url: str, number: int, replaces: int | None) -> None:
@@ -285,9 +312,14 @@ def require_whole(plain: Path, name: Path) -> None:
         finally:
             connection.close()
     except driver().Error as error:
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(name), str(error)) from None
+        raise _damaged(name, str(error)) from None
     if not sound:
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(name), "it is damaged")
+        raise _damaged(name, "integrity_check")
+
+
+def _damaged(name: Path, said: object) -> StoreUnusable:
+    told = saying("it is damaged ({said}); take another one", said=said)
+    return StoreUnusable(StoreProblem.BAD_BACKUP, str(name), told)
 
 
 def digest_of(path: Path) -> str:
@@ -337,7 +369,11 @@ def _require_room(store: Store, folder: Path) -> None:
         with store.reading() as connection:
             size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
     if size > free / 2:
-        told = f"{free // 1_000_000} MB are free, and {size // 1_000_000} MB would fill more than half of them"
+        told = saying(
+            "{free} MB are free, and {size} MB would fill more than half of them",
+            free=free // 1_000_000,
+            size=size // 1_000_000,
+        )
         raise StoreUnusable(StoreProblem.NOT_COPIED, str(folder), told)
 
 
@@ -365,14 +401,20 @@ def _decrypt(path: Path, plain: Path, key: Path | None) -> None:
     import pyrage
 
     if key is None:
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), "it is encrypted: name the key with --key FILE")
-    lines = [line.strip() for line in key.read_text(encoding="ascii").splitlines()]
+        told = saying("it is encrypted: name its private key with --key FILE")
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), told)
+    try:
+        lines = [line.strip() for line in key.read_text(encoding="ascii").splitlines()]
+    except (OSError, UnicodeError) as error:
+        told = saying("its key {key} cannot be read ({said})", key=key, said=error)
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), told) from None
     try:
         identities = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
         with path.open("rb") as source, plain.open("wb") as out:
             pyrage.decrypt_io(source, out, identities)
-    except (pyrage.DecryptError, pyrage.IdentityError) as error:
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), f"{key} does not open it ({error})") from None
+    except (pyrage.DecryptError, pyrage.IdentityError, OSError) as error:  # what is cut off ends as one of the last
+        told = saying("{key} is not its private key, or it is damaged ({said})", key=key, said=error)
+        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), told) from None
 
 
 def _manifest_of(path: Path) -> Path:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.errors import StoreProblem, StoreUnusable, saying
 
 TRIES = 10
 """How often a name is taken from a database that others keep coming back to."""
@@ -28,7 +28,7 @@ def dump(url: str, to: Path, snapshot: str = "") -> None:
     """A copy in PostgreSQL's own form, of one snapshot. Raises StoreUnusable."""
     program = _program("pg_dump", _version_of(url), str(to))
     of = [f"--snapshot={snapshot}"] if snapshot else []
-    _run([program, "--format=custom", *of, f"--file={to}"], url, str(to))
+    _run([program, "--format=custom", *of, f"--file={to}"], url, StoreProblem.NOT_COPIED, str(to))
 
 
 def require_readable(path: Path) -> None:
@@ -36,13 +36,18 @@ def require_readable(path: Path) -> None:
     program = _program("pg_restore", 0, str(path))
     said = subprocess.run([program, "--list", str(path)], capture_output=True, check=False)
     if said.returncode:
-        raise StoreUnusable(StoreProblem.BAD_BACKUP, str(path), _last(said.stderr))
+        raise StoreUnusable(StoreProblem.DAMAGED, str(path), _last(said.stderr))
 
 
 def restore(path: Path, url: str) -> None:
     """A dump into an empty database, whole or not at all. Raises StoreUnusable."""
     program = _program("pg_restore", _version_of(url), str(path))
-    _run([program, "--single-transaction", "--no-owner", "--exit-on-error", str(path)], url, str(path))
+    _run(
+        [program, "--single-transaction", "--no-owner", "--exit-on-error", str(path)],
+        url,
+        StoreProblem.DAMAGED,
+        str(path),
+    )
 
 
 def beside(url: str, name: str) -> str:
@@ -54,7 +59,14 @@ def beside(url: str, name: str) -> str:
 def new_database(url: str, name: str) -> Iterator[str]:
     """An empty one on the same server, by its URL; it goes when this ends, unless it has another name by then."""
     with _serving(url) as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {_quoted(name)} TEMPLATE template0")
+        try:
+            connection.exec_driver_sql(f"CREATE DATABASE {_quoted(name)} TEMPLATE template0")
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") != "42501":
+                raise
+            place = make_url(url)
+            told = saying("{user} may make no databases there: ALTER ROLE {user} CREATEDB", user=place.username)
+            raise StoreUnusable(StoreProblem.NOT_RESTORED, place.render_as_string(), told) from None
     try:
         yield beside(url, name)
     finally:
@@ -118,10 +130,12 @@ def _program(name: str, at_least: int, where: str) -> str:
     found = [shutil.which(name), *map(str, DEBIAN.glob(f"*/bin/{name}"))]
     versions = {path: _said(path) for path in found if path is not None}
     if not versions:
-        raise StoreUnusable(StoreProblem.NOT_COPIED, where, f"{name} is not installed")
+        raise StoreUnusable(StoreProblem.NOT_COPIED, where, saying("{name} is not installed", name=name))
     best = max(versions, key=lambda path: versions[path])
     if versions[best] < at_least:
-        told = f"{name} is of version {versions[best]}, older than the server's {at_least}"
+        told = saying(
+            "{name} is of version {old}, older than the server's {new}", name=name, old=versions[best], new=at_least
+        )
         raise StoreUnusable(StoreProblem.NOT_COPIED, where, told)
     return best
 
@@ -132,7 +146,7 @@ def _said(program: str) -> int:
     return int(version[1]) if version else 0
 
 
-def _run(command: list[str], url: str, where: str) -> None:
+def _run(command: list[str], url: str, problem: StoreProblem, where: str) -> None:
     place: URL = make_url(url).set(drivername="postgresql")
     secret = {"PGPASSWORD": place.password} if place.password else {}  # not for everybody who lists programs
     plain = place.set(password=None).render_as_string(hide_password=False)
@@ -140,7 +154,7 @@ def _run(command: list[str], url: str, where: str) -> None:
         [*command, "--dbname", plain], capture_output=True, env={**os.environ, **secret}, check=False
     )
     if said.returncode:
-        raise StoreUnusable(StoreProblem.NOT_COPIED, where, _last(said.stderr) or command[0])
+        raise StoreUnusable(problem, where, _last(said.stderr) or command[0])
 
 
 def _last(said: bytes) -> str:

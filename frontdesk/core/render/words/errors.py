@@ -191,8 +191,8 @@ _STORE_WORDS: dict[StoreProblem, str] = {
         " put it back, close frontdesk and open it again"
     ),
     StoreProblem.RESTORED: later(
-        "the database {where} was put back to another moment just now; nothing was saved;"
-        " look at what is there and try again"
+        "the database {where} goes on from a copy since just now: what you see is what is there;"
+        " what you were about to save was not saved"
     ),
     StoreProblem.STRAY_WAL: later(
         "{where} was put where another database was open: what lies beside it with -wal belongs to that one;"
@@ -210,8 +210,8 @@ _STORE_WORDS: dict[StoreProblem, str] = {
         "the server of {where} did not answer: this may or may not be saved; look before you try again"
     ),
     StoreProblem.NOT_COPIED: later("no copy could be made at {where} ({detail}); nothing was changed"),
-    StoreProblem.BAD_BACKUP: later("the copy {where} cannot be used: {detail}; take another one"),
-    StoreProblem.NOT_RESTORED: later("nothing was restored, {where} is as it was: {detail}; try again"),
+    StoreProblem.BAD_BACKUP: later("the copy {where} cannot be used: {detail}"),
+    StoreProblem.NOT_RESTORED: later("nothing was restored, {where} is as it was: {detail}"),
     StoreProblem.EXISTS: later("there is a practice at {where} already; choose another place with --db"),
 }
 
@@ -241,4 +241,5 @@ def _hint(hint: str | errors.Hint) -> str:
 
 
 def _store(error: errors.StoreUnusable) -> str:
-    return _(_STORE_WORDS[error.problem]).format(where=error.where, detail=error.detail)
+    detail = _hint(error.detail) if error.detail else ""
+    return _(_STORE_WORDS[error.problem]).format(where=error.where, detail=detail)

@@ -37,6 +37,10 @@ WRONG_WORDS: dict[Wrong, str] = {
     Wrong.INSERTED: later("was put in by nobody on record"),
     Wrong.CUT_SHORT: later("the newest entries are gone"),
     Wrong.STAMPED_ANEW: later("was written anew"),
+    Wrong.NOT_IN_COPY: later(
+        "is not what the head says: if that is from before the restore, it came after the copy was made;"
+        " if it is from after it, this was written anew"
+    ),
     Wrong.CLAIM_MISSING: later("its time is not kept for it"),
     Wrong.CLAIM_STRAY: later("keeps a time for nothing"),
     Wrong.OVERLAP: later("two have one time"),

@@ -10,6 +10,7 @@ from frontdesk.core.domain.outbox import (
     QueueFault,
     Standstill,
     Webhook,
+    is_in_doubt,
     is_to_be_called,
     trouble_of,
 )
@@ -61,6 +62,8 @@ def mail_state_words(voice: Voice, it: Owed, now: Instant) -> str:
         return {MailState.QUEUED: _("to be called"), MailState.SENT: _("was called")}.get(it.state, state)
     tried = it.delivery.trouble is not None
     match it.state:
+        case MailState.PAUSED if is_in_doubt(it):
+            return _("may have been told")
         case MailState.QUEUED if it.due_at > now:
             waits = _("tries again in {time}") if tried else _("leaves in {time}")
             return waits.format(time=countdown(it.due_at - now))
@@ -114,8 +117,12 @@ def outbox_words(voice: Voice, it: Outbox, now: Instant) -> list[str]:
         told.append(_("the oldest waits since {when}").format(when=voice.moment(it.oldest)))
     if it.key_trouble is not None:
         told.append(error_words(voice, it.key_trouble))
-    if it.paused:
-        n = it.paused
+    if it.in_doubt:
+        n = it.in_doubt
+        text = plural("{n} mail may have been told", "{n} mails may have been told", n).format(n=n)
+        told.append(_("{what}: each is sent or dropped by itself").format(what=text))
+    if it.paused > it.in_doubt:
+        n = it.paused - it.in_doubt
         text = plural("{n} mail became due at once", "{n} mails became due at once", n).format(n=n)
         told.append(_("{what}: they wait for a yes").format(what=text))
     if it.failed:

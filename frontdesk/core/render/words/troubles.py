@@ -37,9 +37,7 @@ CURE_WORDS: dict[DeliveryTrouble | QueueFault, str] = {
     ),
     QueueFault.UNSUPPORTED: later("check security and user ([smtp] in the config file)"),
     QueueFault.NO_SENDER: later("enter it: practice.email, or from ([smtp] in the config file)"),
-    QueueFault.RESTORED: later(
-        "decide about those that may have been told, one by one, then say yes to the rest (frontdesk mail release)"
-    ),
+    QueueFault.RESTORED: later("decide about those that may have been told, one by one, then say yes to the rest"),
     QueueFault.SENDER_REFUSED: later("check from ([smtp] in the config file), or practice.email"),
 }
 
