@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from frontdesk.core.domain.damage import Damage, Wrong
+from frontdesk.core.store import mail_log
 
 Tampering = Callable[[Connection, random.Random], list[Damage]]
 
@@ -181,7 +182,7 @@ def mail_reworded(connection: Connection, dice: random.Random) -> list[Damage]:
     connection.execute(text(f"UPDATE mail_log SET content = '{'0' * 64}' WHERE id = {at}"))
     previous = connection.execute(text(f"SELECT digest FROM mail_log WHERE id = {at} - 1")).scalar() or ""
     for row in connection.execute(text(f"SELECT * FROM mail_log WHERE id >= {at} ORDER BY id")).all():
-        told = json.dumps([row.id, row.mail_id, row.content, row.secrets])
+        told = json.dumps([row.id, row.at, row.act, row.mail_id, row.content, row.goes_to, row.secrets])
         digest = hashlib.sha256(f"{previous}\0{told}".encode()).hexdigest()
         change = text("UPDATE mail_log SET previous = :previous, digest = :digest WHERE id = :id")
         connection.execute(change, {"previous": previous, "digest": digest, "id": row.id})
@@ -190,6 +191,34 @@ def mail_reworded(connection: Connection, dice: random.Random) -> list[Damage]:
     guarded(connection)
     last = connection.execute(text("SELECT max(id) FROM mail_log")).scalar_one()
     return [Damage("mail_log", f"up to {last}", Wrong.STAMPED_ANEW)]
+
+
+def mail_reworded_and_logged(connection: Connection, dice: random.Random) -> list[Damage]:
+    """A mail that left says something else, and the log is gone on with as it should be."""
+    mail = connection.execute(text("SELECT * FROM mail ORDER BY id LIMIT 1")).mappings().one()
+    reworded = {**mail, "body": "Come tomorrow.", "state": "sent", "sent_at": mail["made_at"] + 60}
+    change = text("UPDATE mail SET body = :body, state = :state, sent_at = :sent_at WHERE id = :id")
+    connection.execute(change, reworded)
+    said = mail_log.said(reworded, mail["salt"])
+    last = connection.execute(text("SELECT id, digest FROM mail_log ORDER BY id DESC LIMIT 1")).one()
+    act = dice.choice([mail["act"], 0, connection.execute(text("SELECT max(batch) FROM event")).scalar_one()])
+    entry: list[Any] = [
+        last.id + 1,
+        mail["made_at"] + 3600,
+        act,
+        mail["id"],
+        said.content,
+        said.goes_to,
+        said.secrets,
+    ]
+    digest = hashlib.sha256(f"{last.digest}\0{json.dumps(entry)}".encode()).hexdigest()
+    names = ("id", "at", "act", "mail", "content", "goes_to", "secrets", "previous", "digest")
+    values = dict(zip(names, [*entry, last.digest, digest], strict=True))
+    places = ", ".join(f":{name}" for name in names)
+    connection.execute(text(f"INSERT INTO mail_log VALUES ({places})"), values)
+    connection.execute(text("UPDATE event_chain SET mail_head = :head"), {"head": digest})
+    guarded(connection)
+    return [Damage("mail", str(mail["id"]), Wrong.CHANGED)]
 
 
 def mails_swapped(connection: Connection, dice: random.Random) -> list[Damage]:
@@ -301,6 +330,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
     _changed("mail", "body", "'Come tomorrow.'"),
     _changed("mail", "recipient", "'x@example.org'"),
     _changed("mail", "sealed", "'x'"),
+    _changed("mail", "sealed", "''", "WHERE sealed <> ''"),
     _gone("appointment"),
     _gone("mail"),
     _gone("client"),
@@ -319,6 +349,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
     opening_gone,
     openings_cut,
     mail_reworded,
+    mail_reworded_and_logged,
     mails_swapped,
     mail_log_cut,
     claim_gone,

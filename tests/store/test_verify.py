@@ -21,6 +21,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store.engine import Store
 from tests.builders import PRACTICE, booked, on, open_test_desk
+from tests.operations.mailing import mailing
 from tests.postgres import Server
 from tests.sizes import size
 from tests.store.tampering import TAMPERINGS, Tampering, unguarded
@@ -32,7 +33,7 @@ ROUNDS = size(1, 23)
 
 def lived_in(url: str) -> Desk:
     """A practice with some of everything."""
-    desk = open_test_desk(url)
+    desk = mailing(open_test_desk(url))
     desk.do(ApplyPractice(file=practice_file(PRACTICE.replace("[booking]", f"{FEES}[booking]"))))
     late = booked(desk, on(23, 9)).appointment
     desk.do(CancelAppointment(appointment=late.id, seen=None, reason=ReasonId("client_asked"), by=Side.CLIENT))
