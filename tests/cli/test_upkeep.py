@@ -6,11 +6,13 @@ import gzip
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from frontdesk.cli.main import run
 from frontdesk.config import make_seal_key
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import open_desk
@@ -18,7 +20,7 @@ from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store.connecting import driver
 from frontdesk.core.store.engine import Store
 from tests.builders import PRACTICE
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, Said
 
 OLDER = Path(__file__).parent.parent / "store" / "kept" / "625bf6d.db.gz"
 
@@ -69,6 +71,29 @@ def test_a_copy_is_made_tried_and_put_back(practice: Command, backups: Path) -> 
     now = practice("day", "--json", now="2026-11-30T08:00").json["items"]
     assert now == []
     assert "goes on from a copy" in practice("outbox", now="2027-11-30T08:00").err
+
+
+def test_a_client_is_erased_for_ever_and_every_restore_knows_it(
+    real: Path, backups: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["frontdesk", "--db", str(real), *words])
+        with suppress(SystemExit):
+            run()
+        said = capsys.readouterr()
+        return Said(0, said.out, said.err)
+
+    client = json.loads(command("client", "add", "--name", "Clara Client", "--json").out)["item"]["id"]
+    command("backup")
+    assert "it erases" in command("client", "erase", client).err
+    said = command("client", "erase", client, "--yes")
+    assert (f"Erased {client}" in said.out, str(backups / "erased") in said.err) == (True, True)
+    assert "1 client was erased again" in command("restore", "--yes").out
+    shown = command("client", "show", client).out
+    assert (client in shown, "Clara" in shown) == (True, False)
+    for without in (*(backups / "erased").iterdir(), backups / "erased"):
+        without.unlink() if without.is_file() else without.rmdir()
+    assert "is back" in command("restore", "--yes").err
 
 
 def test_a_copy_that_is_not_there_is_said(practice: Command, backups: Path) -> None:
