@@ -354,12 +354,21 @@ class FrontdeskApp(App[None]):
         while self.is_running and not self.is_lost:
             try:
                 if watch.changed(timeout=POLL) or self.trouble is not None:
-                    self.call_from_thread(self._changed_elsewhere)
+                    self._on_screen(self._changed_elsewhere)
             except StoreUnusable as error:
-                self.call_from_thread(self._troubled, error)
+                self._on_screen(self._troubled, error)
             if not watch.waits:
                 time.sleep(POLL)
         watch.close()
+
+    def _on_screen(self, do: Callable[..., None], *arguments: object) -> None:
+        """From another thread, while there is a screen."""
+        try:
+            if not self._leaving.is_set():
+                self.call_from_thread(do, *arguments)
+        except RuntimeError:
+            if not self._leaving.is_set():  # else the loop has ended in between
+                raise
 
     @property
     def is_lost(self) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +96,47 @@ class Server:
             except psycopg.OperationalError:
                 time.sleep(0.05)
         raise RuntimeError("PostgreSQL did not start")
+
+
+class Line:
+    """A line to a server, which can be cut at a word that the client sends: before it arrives there, or after."""
+
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        self._to = psycopg.conninfo.conninfo_to_dict(url)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._word, self._is_before, self.cuts = b"", False, 0
+        threading.Thread(target=self._accept, daemon=True).start()
+        port = self._listener.getsockname()[1]
+        self.url = f"postgresql://{self._to['user']}@127.0.0.1:{port}/{self._to['dbname']}"
+
+    def cut_at(self, word: bytes, *, before: bool) -> None:
+        self._word, self._is_before = word, before
+
+    def _accept(self) -> None:
+        while True:
+            client, _ = self._listener.accept()
+            server = socket.create_connection((str(self._to["host"]), int(str(self._to["port"]))))
+            threading.Thread(target=self._carry, args=(client, server, True), daemon=True).start()
+            threading.Thread(target=self._carry, args=(server, client, False), daemon=True).start()
+
+    def _carry(self, source: socket.socket, to: socket.socket, is_client: bool) -> None:
+        try:
+            while data := source.recv(65536):
+                is_cut = is_client and self._word and self._word in data
+                if is_cut:
+                    self._word = b""
+                    self.cuts += 1
+                    source.shutdown(socket.SHUT_RDWR)
+                    if not self._is_before:
+                        to.sendall(data)
+                        time.sleep(0.3)  # it arrives, and is done
+                    to.shutdown(socket.SHUT_RDWR)
+                    return
+                to.sendall(data)
+        except OSError:
+            return
 
 
 def why_not() -> str | None:

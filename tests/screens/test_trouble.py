@@ -16,7 +16,7 @@ from frontdesk.core.desk import open_desk
 from frontdesk.core.store import connecting
 from frontdesk.core.store.connecting import driver
 from tests.builders import open_test_desk
-from tests.postgres import Server
+from tests.postgres import Line, Server
 from tests.screens.driving import running, send, settled, shown, told, until
 
 
@@ -76,6 +76,59 @@ async def test_a_server_that_freezes_under_a_form_is_told_and_the_form_stays(own
             assert "Ida Ingram" in shown(app)
         await send(app, "\n", burst=False)
         await until(app, lambda: deeds_at(url) == 1)
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    made = server.free()
+    open_test_desk(made).close()
+    return made
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_a_line_that_is_cut_under_a_form_saves_once(url: str, before: bool) -> None:
+    line = Line(url)
+    async with running(line.url) as app:
+        await send(app, "3nIda Ingram", burst=False)
+        line.cut_at(b"COMMIT\0", before=before)
+        await send(app, "\n", burst=False)
+        await until(app, lambda: "Added Ida Ingram" in told(app))
+        assert "NOT SAVED" not in shown(app)
+    assert (line.cuts, deeds_at(url)) == (1, 1)
+
+
+async def test_a_server_that_was_restarted_under_a_form_is_used_on(url: str) -> None:
+    async with running(url) as app:
+        await send(app, "3nIda Ingram", burst=False)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        await send(app, "\n", burst=False)
+        await until(app, lambda: "Added Ida Ingram" in told(app))
+    assert deeds_at(url) == 1
+
+
+async def test_a_database_that_was_emptied_under_a_form_is_told_and_the_form_stays(url: str) -> None:
+    async with running(url) as app:
+        await send(app, "3nIda Ingram\t020 7946 1234", burst=False)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        app.post_message(events.Key("enter", None))
+        await until(app, lambda: "was replaced" in shown(app))
+        assert "nothing was saved" in shown(app)
+        assert ("Ida Ingram" in shown(app), "020 7946 1234" in shown(app)) == (True, True)
+
+
+async def test_a_writer_that_stands_still_on_a_server_is_waited_for(url: str) -> None:
+    """The server ends its transaction after the time it has; then what was asked is saved."""
+    async with running(url) as app:
+        await send(app, "3nIda Ingram", burst=False)
+        stopped = psycopg.connect(url, options="-c idle_in_transaction_session_timeout=1000")
+        stopped.execute("SELECT head FROM event_chain FOR UPDATE")
+        app.post_message(events.Key("enter", None))
+        await until(app, lambda: "Added Ida Ingram" in told(app))
+        with pytest.raises(psycopg.Error, match="idle-in-transaction"):
+            stopped.execute("SELECT 1")
+    assert deeds_at(url) == 1
 
 
 async def test_a_writer_that_stands_still_is_told_and_the_form_stays(

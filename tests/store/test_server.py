@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from typing import Any
 
@@ -17,7 +15,7 @@ from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Limits
 from frontdesk.core.store.engine import Store
-from tests.postgres import Server
+from tests.postgres import Line, Server
 from tests.sizes import size
 from tests.store.evidence import now, open_practice
 
@@ -42,45 +40,6 @@ def add(desk: Desk, name: str) -> None:
 def names(url: str) -> set[str]:
     with psycopg.connect(url) as connection:
         return {row[0] for row in connection.execute("SELECT name FROM client")}
-
-
-class Line:
-    """A line to a server, which can be cut at a word that the client sends: before it arrives there, or after."""
-
-    def __init__(self, url: str) -> None:
-        self._to = psycopg.conninfo.conninfo_to_dict(url)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._word, self._is_before, self.cuts = b"", False, 0
-        threading.Thread(target=self._accept, daemon=True).start()
-        port = self._listener.getsockname()[1]
-        self.url = f"postgresql://{self._to['user']}@127.0.0.1:{port}/{self._to['dbname']}"
-
-    def cut_at(self, word: bytes, *, before: bool) -> None:
-        self._word, self._is_before = word, before
-
-    def _accept(self) -> None:
-        while True:
-            client, _ = self._listener.accept()
-            server = socket.create_connection((str(self._to["host"]), int(str(self._to["port"]))))
-            threading.Thread(target=self._carry, args=(client, server, True), daemon=True).start()
-            threading.Thread(target=self._carry, args=(server, client, False), daemon=True).start()
-
-    def _carry(self, source: socket.socket, to: socket.socket, is_client: bool) -> None:
-        try:
-            while data := source.recv(65536):
-                is_cut = is_client and self._word and self._word in data
-                if is_cut:
-                    self._word = b""
-                    self.cuts += 1
-                    source.shutdown(socket.SHUT_RDWR)
-                    if not self._is_before:
-                        to.sendall(data)
-                        time.sleep(0.3)  # it arrives, and is done
-                    to.shutdown(socket.SHUT_RDWR)
-                    return
-                to.sendall(data)
-        except OSError:
-            return
 
 
 @pytest.mark.parametrize("before", [True, False])
