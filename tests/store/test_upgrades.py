@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import random
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -22,6 +26,7 @@ KEPT = Path(__file__).parent / "kept"
 VERSIONS = sorted(path.stem[1:5] for path in (migrate.FOLDER / "versions").glob("v0*.py"))
 BREAKS = size(12, 100_000)
 """At how many of the statements an upgrade is broken off, spread evenly; at all of them in full."""
+KILLS = size(2, 100)
 
 
 def test_a_file_is_the_old_one_or_the_new_one_never_between(tmp_path: Path) -> None:
@@ -80,6 +85,57 @@ def rows_of(url: str) -> list[str]:
         return [
             f"{table}: {sorted(map(repr, connection.execute(f'SELECT * FROM {table}'.encode())))}" for table in tables
         ]
+
+
+UPGRADE = """
+import sys
+from frontdesk.core.store import migrate
+print("ready", flush=True)
+migrate.upgrade(sys.argv[1], sys.argv[2], sys.argv[3])
+"""
+
+
+def killed(url: str, moment: str, folder: Path, after: float) -> None:
+    """An upgrade that was killed so many seconds after it began, or is through by then."""
+    command = [sys.executable, "-c", UPGRADE, url, moment, str(folder)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert child.stdout is not None
+    child.stdout.readline()
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(after)
+    child.kill()
+    child.wait()
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_or_the_new(tmp_path: Path) -> None:
+    before = tmp_path / "before.db"
+    before.write_bytes(gzip.decompress((KEPT / "625bf6d.db.gz").read_bytes()))
+    kept, path, dice = dump_of(before), tmp_path / "practice.db", random.Random(3)
+    for number in range(KILLS):
+        shutil.copy(before, path)
+        for beside in tmp_path.glob("practice.db-*"):
+            beside.unlink()
+        killed(str(path), f"kill{number}", tmp_path / "copies", dice.uniform(0.05, 0.8))
+        if dump_of(path) != kept:
+            assert migrate.upgrade(str(path), "after").before == SCHEMA, "it is the new one, whole"
+    for copy in (tmp_path / "copies").glob("practice.db*"):
+        assert dump_of(copy) == kept
+
+
+def test_an_upgrade_of_a_server_that_is_killed_leaves_the_old_or_the_new(server: Server, tmp_path: Path) -> None:
+    made, dice = gzip.decompress((KEPT / "625bf6d.sql.gz").read_bytes()), random.Random(4)
+    kept: list[str] = []
+    for number in range(KILLS):
+        url = server.database()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(made)
+        kept = kept or rows_of(url)
+        killed(url, f"kill{number}", tmp_path, dice.uniform(0.05, 1.5))
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"{ended} AND pid <> pg_backend_pid()".encode())
+        if rows_of(url) != kept:
+            assert migrate.upgrade(url, "after", str(tmp_path)).before == SCHEMA, "it is the new one, whole"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
