@@ -391,8 +391,9 @@ class FrontdeskApp(App[None]):
         from frontdesk.core.keeper import Keeper
 
         config = self.config
-        folder = Path(config.backup_folder).expanduser()
-        keeper = Keeper(folder=folder, keep=config.keep, recipient=config.backup_key, signs=(Duty.SWEEP,))
+        keeper = Keeper(
+            folder=config.backup_folder, keep=config.keep, recipient=config.backup_key, signs=(Duty.SWEEP,)
+        )
         keeper.run(desk, self._leaving)
 
     def _deliver(self, desk: Desk) -> None:

@@ -44,7 +44,7 @@ class Config:
     smtp: Smtp | None = None
     """None: mails wait."""
     limits: Limits = Limits()
-    backup_folder: str = ""
+    backup_folder: Path = Path("backups")
     """Where copies go."""
     keep: Keep = Keep()
     backup_key: str = ""
@@ -191,7 +191,7 @@ def _backup(given: Any) -> dict[str, Any]:
             hint = saying("{low} to {high}", low=0, high=MOST_COPIES)
             raise BadInput(f"config: backup.keep.{name}", Problem.OUT_OF_RANGE, str(count), hint=hint)
     return {
-        "backup_folder": str(texts["folder"] or default_backups()),
+        "backup_folder": Path(str(texts["folder"] or default_backups())).expanduser(),
         "backup_key": public_key(str(texts["public_key"]), "config: backup.public_key")
         if texts["public_key"]
         else "",

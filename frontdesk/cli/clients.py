@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -200,7 +199,7 @@ def erase(
     named = f"{client_ref(client.id)} {client.name}"
     if not yes and not (sys.stdin.isatty() and typer.confirm(_("Erase {client} for ever?").format(client=named))):
         raise BadInput("--yes", Problem.MISSING, hint=saying("it erases {client} for ever", client=named))
-    folder = None if opening.desk.store.is_of_a_drill else Path(opening.config.backup_folder).expanduser()
+    folder = None if opening.desk.store.is_of_a_drill else opening.config.backup_folder
     event = forget(opening.desk, client.id, folder)
     done(opening, event, shapes.client(event.client), as_json)
     if folder is not None:

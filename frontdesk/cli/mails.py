@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -133,7 +132,7 @@ def deliver(
     say(_("delivering; ctrl+c ends it"))
     stop = threading.Event()
     config = opening.config
-    keeper = Keeper(folder=Path(config.backup_folder).expanduser(), keep=config.keep, recipient=config.backup_key)
+    keeper = Keeper(folder=config.backup_folder, keep=config.keep, recipient=config.backup_key)
     threading.Thread(target=keeper.run, args=(desk, stop), daemon=True).start()
     asyncio.run(_until_stopped(sender, stop))
 

@@ -84,7 +84,7 @@ def backup(
 
     opening: Opening = context.obj
     key = public_key(recipient, "--for") if recipient is not None else opening.config.backup_key
-    made = back_up(opening.desk, to or Path(opening.config.backup_folder).expanduser(), key)
+    made = back_up(opening.desk, to or opening.config.backup_folder, key)
     manifest = made.manifest
     if as_json:
         told = {"file": str(made.path), "size": manifest.size, "sha256": manifest.sha256}
@@ -118,7 +118,7 @@ def restore(
     from frontdesk.core import upkeep
 
     opening: Opening = context.obj
-    copy = file or upkeep.newest(Path(opening.config.backup_folder).expanduser())
+    copy = file or upkeep.newest(opening.config.backup_folder)
     if copy is None:
         raise BadInput(
             "file", Problem.MISSING, hint=saying("no copy lies in {where}", where=opening.config.backup_folder)
@@ -130,7 +130,7 @@ def restore(
             raise BadInput(
                 "--yes", Problem.MISSING, hint=saying("it puts {copy} in the place of the database", copy=copy)
             )
-        lists = [Path(opening.config.backup_folder).expanduser()]
+        lists = [opening.config.backup_folder]
         done = upkeep.restore(opening.url, copy, key, folders=lists)
     if as_json:
         told = {"file": str(copy), "as_told": done.is_as_told, "seconds": round(done.seconds, 1)}
@@ -184,7 +184,7 @@ def doctor(
 
     opening: Opening = context.obj
     smtp = opening.machine.smtp
-    folder = Path(opening.config.backup_folder).expanduser()
+    folder = opening.config.backup_folder
     facts = {
         "database": opening.desk.store.name,
         **opening.desk.store.facts(),
