@@ -48,6 +48,8 @@ TURN = 1000
 """Seconds between the beginnings of two: what was mailed in one is due in the next."""
 LIFE = size(0.1, 0.7)
 """Seconds of work at most, from the first thing that was saved."""
+A_DAY = 8
+"""Bookings, one after the other."""
 PATIENCE = 60.0
 IMPORTED = 8
 """Clients in one import: all of them come, or none."""
@@ -68,7 +70,8 @@ class Worker:
         os.write(self.said, (" ".join(map(str, what)) + "\n").encode())
 
     def book(self) -> None:
-        at = (FIRST + timedelta(days=4 * self.turn, minutes=90 * self.done)).replace(second=0)
+        day, place = divmod(self.done, A_DAY)
+        at = FIRST.replace(hour=8) + timedelta(days=12 * self.turn + day, minutes=90 * place)  # no clock changes then
         kept = self._booked(at)
         moved = self.desk.do(RescheduleAppointment(appointment=kept.id, seen=1, start=at + timedelta(minutes=30)))
         self.say("event", moved.id, moved.operation)
