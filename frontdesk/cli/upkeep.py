@@ -13,7 +13,7 @@ from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, lines, say, show, table
 from frontdesk.config import public_key
 from frontdesk.core.asks.upkeep import ShowHead, Verify
-from frontdesk.core.domain.appointments import appointment_ref
+from frontdesk.core.domain.appointments import appointment_ref, client_ref
 from frontdesk.core.domain.backups import known_head
 from frontdesk.core.domain.damage import Damage
 from frontdesk.core.domain.errors import BadInput, Problem, saying
@@ -135,7 +135,7 @@ def restore(
     if as_json:
         told = {"file": str(copy), "as_told": done.is_as_told, "seconds": round(done.seconds, 1)}
         told |= {"counts": done.counts, "head": str(done.head), "doubtful": done.doubtful, "aside": done.aside}
-        told["erased"] = done.erased
+        told |= {"erased": done.erased, "not_erased": [client_ref(it) for it in done.not_erased]}
         show(shapes.item(told))
     else:
         _tell_restored(copy, done, rehearse)
@@ -251,6 +251,10 @@ def _tell_restored(copy: Path, done: Restored, rehearsed: bool) -> None:
     if done.erased:
         told = plural("{n} client was erased again", "{n} clients were erased again", done.erased)
         lines([told.format(n=done.erased)])
+    if done.not_erased:
+        refs = ", ".join(map(client_ref, done.not_erased))
+        told = _("erased since, but part of another record in the copy: {refs}; take the merge back, erase again")
+        say(told.format(refs=refs))
     if done.aside:
         lines([_("as it was it lies at {where}").format(where=done.aside)])
     lines([_("no mail leaves until somebody says yes: frontdesk outbox, then frontdesk mail release")])

@@ -49,6 +49,8 @@ class Restored:
     """Mails that may have been told."""
     erased: int = 0
     """Clients who were forgotten since it was made, and are again."""
+    not_erased: tuple[ClientId, ...] = ()
+    """Those who are not: in the copy they are part of somebody else's record."""
     knows_erased: bool = True
     """Whether a list of them was found: without one nobody can say who was."""
     aside: str = ""
@@ -149,6 +151,7 @@ def restore(url: str, file: Path, key: Path | None = None, *, folders: Iterable[
         seconds=time.monotonic() - began,
         doubtful=again.doubtful,
         erased=again.erased,
+        not_erased=again.left,
         knows_erased=bool(lists),
         aside=aside,
     )

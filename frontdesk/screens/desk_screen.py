@@ -180,9 +180,10 @@ class DeskScreen(Screen[R], Generic[R]):
     def begin(self, work: Coroutine[Any, Any, None], group: str = "flow", exclusive: bool = False) -> None:
         """Run a flow beside the screen's own messages; `exclusive` drops an older one of the group.
 
-        Any other is the app's: whoever goes to another screen while a save waits is told there what came of it.
+        What a screen does is the app's: whoever goes to another one while a save waits is told there what came of it.
+        A dialogue only looks, and what it looks for ends with it.
         """
-        owner = self if exclusive else self.app
+        owner = self if exclusive or isinstance(self, ModalScreen) else self.app
         owner.run_worker(self._flow(work), group=group, exclusive=exclusive, exit_on_error=True)
 
     async def _flow(self, work: Coroutine[Any, Any, None]) -> None:

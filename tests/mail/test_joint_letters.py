@@ -288,6 +288,7 @@ def test_what_is_in_doubt_goes_alone_where_somebody_sends_it_now(post: Post) -> 
     assert [it.mail.id for it in post.go(after=0)] == [follower.id]
 
 
+@pytest.mark.damages
 def test_a_lead_whose_secrets_nobody_here_can_read_keeps_no_other_back(post: Post) -> None:
     """One moved, with a sealed link, and the others of its letter without one; this machine lacks the key."""
     three_moved(post)

@@ -115,6 +115,7 @@ def test_a_client_who_perhaps_got_a_mail_is_told_the_truth_again(post: Post, clo
     assert last.tells is not None and last.tells.start == it.start + 4 * 3600
 
 
+@pytest.mark.damages
 def test_a_paused_reminder_holds_up_no_cancel(desk: Desk, clock: Clock) -> None:
     made = mailing(desk, "[mail]\nreminders = []\n")
     its = [

@@ -199,6 +199,7 @@ def test_that_it_happened_is_left_without_a_name(post: Post, clock: Clock) -> No
     assert desk.see(FindClients(text=card.client.name)) == ()
 
 
+@pytest.mark.damages
 def test_the_file_itself_has_forgotten_too(post: Post, clock: Clock) -> None:
     """SQLite leaves what was deleted in the file, and names in pieces in its index, unless it is told not to."""
     desk = post.desk
@@ -286,6 +287,7 @@ def test_it_is_for_ever_and_so_is_what_was_done_before(post: Post, clock: Clock)
         assert [type(it) for it in caught.value.objections] == [why]
 
 
+@pytest.mark.damages
 def test_what_is_forgotten_without_saying_so_is_damage(post: Post, clock: Clock) -> None:
     desk = post.desk
     erased(post, clock)
@@ -315,6 +317,7 @@ def test_a_restore_erases_again_whom_the_copy_knows_still(post: Post, clock: Clo
     assert desk.see(Verify()) == ()
 
 
+@pytest.mark.damages
 def test_what_was_open_in_the_copy_is_over(
     post: Post, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,6 +340,7 @@ def test_what_was_open_in_the_copy_is_over(
     again.close()
 
 
+@pytest.mark.damages
 def test_who_was_merged_in_the_copy_alone_is_by_themself_again(post: Post, clock: Clock, tmp_path: Path) -> None:
     desk, folder = post.desk, tmp_path / "backups"
     one, other = (desk.do(AddClient(client=NewClient(name=name))).client for name in ("One", "Other"))
@@ -354,6 +358,29 @@ def test_who_was_merged_in_the_copy_alone_is_by_themself_again(post: Post, clock
     again.close()
 
 
+@pytest.mark.damages
+def test_who_is_part_of_somebody_else_in_the_copy_is_named(post: Post, clock: Clock, tmp_path: Path) -> None:
+    """What is theirs there cannot be told apart: people take the merge back, and erase again."""
+    desk, folder = post.desk, tmp_path / "backups"
+    one, other = (desk.do(AddClient(client=NewClient(name=name))).client for name in ("One", "Other"))
+    merged = desk.do(MergeClients(keep=one.id, drop=other.id))
+    made = upkeep.back_up(desk, folder)
+    desk.do(Undo(event=merged.id))
+    upkeep.erase(desk, other.id, folder)
+
+    done = upkeep.restore(desk.store.url, made.path)
+    assert (done.erased, done.not_erased) == (0, (other.id,))
+
+    again = Desk(Store(desk.store.url), clock=clock)
+    clock.now = again.see(ShowHistory(limit=1))[-1].at
+    again.do(Undo(event=merged.id))
+    again.do(EraseClient(client=other.id))
+    assert again.see(FindClients(text="Other")) == ()
+    assert again.see(Verify()) == ()
+    again.close()
+
+
+@pytest.mark.damages
 def test_who_got_the_number_of_somebody_erased_is_left_alone(post: Post, clock: Clock, tmp_path: Path) -> None:
     """A client added after a restore has the number of one who was added, and erased, in the life before it."""
     desk, folder = post.desk, tmp_path / "backups"

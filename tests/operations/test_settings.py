@@ -348,6 +348,7 @@ def test_settings_decide_which_services_clients_can_ask_for(desk: Desk) -> None:
     assert isinstance(desk.do(ask), RequestMade)
 
 
+@pytest.mark.damages
 @pytest.mark.parametrize(("path", "bad"), (("booking.approval", "robot"), ("booking.horizon", "abc")))
 def test_a_kept_value_that_is_none_is_named_and_not_guessed_at(desk: Desk, path: str, bad: str) -> None:
     choose(desk, approval="auto")

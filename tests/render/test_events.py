@@ -249,8 +249,9 @@ SENTENCES: list[tuple[Event, str]] = [
     ),
     (RecordImported(change=Change(None, CLARA)), "Imported: C-ESSKD Clara Client"),
     (
-        DatabaseRestored(made_at=at(on(23, 8)), doubtful=2, erased=1),
-        "Restored from a copy of Mon 23 Nov 08:00 · 2 mails may have been told · 1 client was erased again",
+        DatabaseRestored(made_at=at(on(23, 8)), doubtful=2, erased=1, left=(ClientId(1),)),
+        "Restored from a copy of Mon 23 Nov 08:00 · 2 mails may have been told · 1 client was erased again"
+        " · not erased, being part of another record: C-ESSKD",
     ),
     (ImportDone(new=3, updated=1, skipped=0, plan=ImportPlan()), "Imported: 3 new, 1 updated"),
     (

@@ -10,7 +10,7 @@ import pytest
 
 from tests import compiling
 from tests.store.evidence import open_practice
-from tests.store.test_kills import DEEDS, Worker
+from tests.store.working import DEEDS, Worker
 
 compiling.share(pytest.MonkeyPatch())
 with TemporaryDirectory() as made:

@@ -135,7 +135,7 @@ def _forget_what_is_told(tx: Tx, people: Sequence[Client], theirs: Sequence[Thin
     alone = _theirs_alone(tx, people)
     for owed in mails.of_clients(tx, [it.id for it in people], _named(theirs), alone):
         if not isinstance(owed, Webhook):  # it speaks of numbers
-            mails.save(tx, _blank(owed))
+            mails.empty(tx, _blank(owed))
     codes.forget_of(tx, alone)
     mail_queue.forget_words(tx, alone)
 

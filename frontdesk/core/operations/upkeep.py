@@ -8,8 +8,9 @@ from frontdesk.core.asks.upkeep import ReportDuty, StartAgain, TakeDuty
 from frontdesk.core.domain.backups import Erasure
 from frontdesk.core.domain.duties import Duty
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
+from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.outbox import QueueFault, Standstill
-from frontdesk.core.domain.people import Client
+from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.times import HOUR
 from frontdesk.core.operations.erasing import erase, lock_all_of
 from frontdesk.core.operations.guard import require_allowed
@@ -44,7 +45,7 @@ def report_duty(tx: Tx, ask: ReportDuty) -> None:
 
 def start_again(tx: Tx, ask: StartAgain) -> DatabaseRestored:
     require_allowed(tx, ask.needs)
-    erased = _erase_again(tx, ask.erased)
+    erased, left = _erase_again(tx, ask.erased)
     write_reminders(tx, WriteReminders())
     doubtful = mail_queue.doubt_all_due(tx)
     still = Standstill(fault=QueueFault.RESTORED, detail="", since=tx.now, retry_at=NEVER, tries=0)
@@ -54,21 +55,29 @@ def start_again(tx: Tx, ask: StartAgain) -> DatabaseRestored:
     pickers.close_all(tx)
     duties.clear(tx)
     duties.done(tx, Duty.REHEARSE, ask.copy)  # it was the real thing
-    return record(tx, DatabaseRestored(made_at=ask.made_at, doubtful=doubtful, erased=erased))
+    return record(tx, DatabaseRestored(made_at=ask.made_at, doubtful=doubtful, erased=erased, left=left))
 
 
-def _erase_again(tx: Tx, erased: frozenset[Erasure]) -> int:
-    """Clients who were forgotten, and are known here; who has their number by now is somebody else."""
-    count = 0
+def _erase_again(tx: Tx, erased: frozenset[Erasure]) -> tuple[int, tuple[ClientId, ...]]:
+    """Clients who were forgotten, and are known here: how many are again, and who is part of somebody else's record.
+
+    What is theirs there cannot be told apart: that is left to people.
+    """
     known = {it.client for it in erased if erasures.is_known_still(tx, it)}
+    count, left = 0, []
     for client in sorted(known):
         theirs = lock_all_of(tx, client)
-        if any(isinstance(it, Client) and it.id == client for it in theirs):  # not with another one's by now
-            erase(tx, client, theirs, only=known)
-            count += 1
+        own = next((it for it in theirs if isinstance(it, Client) and it.id == client), None)
+        if own is None:
+            continue  # with another one's by now
+        if own.life is Life.MERGED and own.merged_into not in known:
+            left.append(client)
+            continue
+        erase(tx, client, theirs, only=known)
+        count += 1
     if count:
         erasures.tidy_search(tx)
-    return count
+    return count, tuple(left)
 
 
 OPERATIONS: Operations = {

@@ -1,7 +1,7 @@
 """What each mail says, and where it goes, whenever it was written: digests tied to each other, for ever.
 
 Marks of delivery (state, attempts, lease, times) may change as they like: nothing here speaks of them. The salt of
-the digests stands with the mail, and goes when that is emptied, so that nobody can guess at what it said.
+the digests stands with the mail, and is another one once that is emptied, so that nobody can guess at what it said.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from frontdesk.core.domain.dataclass import dataclass
@@ -27,7 +27,7 @@ LOG = Log(rows.MailLog, "mail_head", ("id", "at", "act", "mail_id", "content", "
 _CONTENT = (
     "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "name", "client_id", "staff_id",
     "language", "subject", "body", "html", "calendar", "method", "message", "message_id", "thread", "known", "tells",
-    "made_at", "until", "act",
+    "act",
 )  # fmt: skip
 """Columns of a mail that say what it is, and what it says."""
 _UNSEALED = frozenset({MailState.SENT.value, MailState.SUPERSEDED.value})
@@ -37,7 +37,6 @@ _l = rows.MailLog
 _ENTRIES = select(
     *(col(getattr(_l, name)) for name in ("id", "at", "act", "mail_id", "content", "goes_to", "secrets"))
 ).order_by(col(_l.id))
-_SALT = update(rows.Mail).where(col(rows.Mail.id) == bindparam("key")).values(salt=bindparam("new"))
 _AT_ONCE = 5000
 """Numbers in one statement."""
 
@@ -78,7 +77,7 @@ def said(row: Mapping[Any, Any], salt: str) -> Said:
 
 
 def written(tx: Tx, id_: int, row: Mapping[str, Any]) -> None:
-    """A mail was written, with its salt, or written again: `write` puts down what it says."""
+    """A mail was written, with its salt where that is new: `write` puts down what it says."""
     tx.mails_written[id_] = {**tx.mails_written.get(id_, {}), **row}
 
 
@@ -86,19 +85,12 @@ def write(tx: Tx) -> None:
     """What the mails of a transaction say from now on, where it is not what they said before."""
     now, tx.mails_written = tx.mails_written, {}
     again = [id_ for id_, row in now.items() if "salt" not in row]
-    before = _last(tx.connection, again)
-    salts = _salts(tx.connection, again)
-    entries, salted = [], []
+    before, salts = _last(tx.connection, again), _salts(tx.connection, again)
+    entries = []
     for id_, row in now.items():
-        salt = row.get("salt") or new_salt()
-        if id_ in before and before[id_].is_still(said(row, salts[id_]), row["state"]):
-            continue
-        if "salt" not in row:
-            salted.append({"key": id_, "new": salt})
-        it = said(row, salt)
-        entries.append({"mail_id": id_, "content": it.content, "goes_to": it.goes_to, "secrets": it.secrets})
-    if salted:
-        tx.connection.execute(_SALT, salted)
+        it = said(row, row["salt"] if "salt" in row else salts[id_])
+        if id_ not in before or not before[id_].is_still(it, row["state"]):
+            entries.append({"mail_id": id_, "content": it.content, "goes_to": it.goes_to, "secrets": it.secrets})
     if entries:
         at, act = max(tx.now, tx.last_event_at), tx.batch or 0
         LOG.append(tx, ({**it, "at": at, "act": act} for it in entries))

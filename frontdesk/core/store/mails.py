@@ -119,6 +119,13 @@ def save(tx: Tx, it: Owed) -> None:
     mail_log.written(tx, it.id, written)
 
 
+def empty(tx: Tx, it: Mail | Call) -> None:
+    """As `save`, of one whose reader is forgotten: with what it said goes the salt of its digests."""
+    emptied = {**row(it), "salt": mail_log.new_salt()}
+    tx.connection.execute(_UPDATE, {**emptied, "key": it.id})
+    mail_log.written(tx, it.id, emptied)
+
+
 def changed(tx: Tx) -> None:
     """Tell other programs to look again."""
     if not tx.is_sqlite:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.recorded import Change, Recorded
+from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.times import Instant
 
 
@@ -20,6 +21,8 @@ class DatabaseRestored(Recorded):
     """Mails that may have been told."""
     erased: int = 0
     """Clients who were forgotten since, and are again."""
+    left: tuple[ClientId, ...] = ()
+    """Those who are not: in the copy they are part of somebody else's record."""
 
     @property
     def own_changes(self) -> tuple[Change, ...]:

@@ -88,18 +88,18 @@ def _told(connection: Connection) -> Generator[Damage, None, dict[int, mail_log.
 def _may_follow(connection: Connection, before: mail_log.Entry, entry: mail_log.Entry) -> bool:
     """Whether a mail may say something else from here on.
 
-    By an act that is about what it is about, while it has not left; by the erasing of its client; by itself only to
-    another address, or as a reminder that is wanted again.
+    By the erasing of its client; while it has not left, by an act that is about what it is about; and by any, or
+    none, only to another address, or as a reminder that is wanted again.
     """
     mail = connection.execute(_MAIL, {"id": entry.mail}).first()
     if mail is None:
         return True  # that it is gone is told
-    if not entry.act:
-        return mail.kind == MailKind.REMINDER.value or entry.said.content == before.said.content
     if connection.execute(_ERASES, {"act": entry.act, "erase": ClientErased.operation}).first():
         return True
     if mail.sent_at is not None and entry.at > mail.sent_at + CLOCK_SLACK:
         return False
+    if mail.kind == MailKind.REMINDER.value or entry.said.content == before.said.content:
+        return True
     about = {"act": entry.act, "kind": mail.subject_kind, "id": mail.subject_id, "client": mail.client_id}
     return connection.execute(_IS_ABOUT, about).first() is not None
 

@@ -21,7 +21,7 @@ NUMBERS = ("id", "at", "act", "mail_id")
 CONTENT = (
     "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "name", "client_id", "staff_id",
     "language", "subject", "body", "html", "calendar", "method", "message", "message_id", "thread", "known", "tells",
-    "made_at", "until", "act",
+    "act",
 )  # fmt: skip
 
 
