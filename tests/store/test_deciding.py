@@ -34,10 +34,10 @@ from tests.sizes import size
 from tests.store.evidence import PRACTICE, deadlocks, desk_on, faults, hour
 from tests.store.racing import CREW, Crew, Place
 
-DECISIONS = size(60, full=2000)
+DECISIONS = size(30, full=2000)
 """How often the same request is approved by eight at once."""
 
-RIVALRIES = size(30, full=1000)
+RIVALRIES = size(15, full=1000)
 """How often eight do different things to the same request at once."""
 
 OPEN = replace(

@@ -41,8 +41,8 @@ from tests.sizes import size
 from tests.store.evidence import NOW, PRACTICE, claims_in, deadlocks, desk_on, faults, hour, open_practice, overlaps
 from tests.store.racing import CREW, Crew, Place
 
-WAVES = size(36, full=1000)
-MIXED = size(12, full=100)
+WAVES = size(18, full=1000)
+MIXED = size(6, full=100)
 
 
 def book_one_slot(place: Place, url: str, waves: int, service: str, alone: bool) -> list[str]:
