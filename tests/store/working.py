@@ -31,7 +31,7 @@ from frontdesk.core.domain.services import ServiceId
 from tests.operations.mailing import MACHINE, report
 from tests.store.evidence import FIRST, NOW, desk_on
 
-TURN = 1000
+TURN = 10_000
 """Seconds between the beginnings of two: what was mailed in one is due in the next."""
 A_DAY = 8
 """Bookings, one after the other."""
