@@ -11,14 +11,7 @@ import typer
 from frontdesk.cli.naming import client_id
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import AsJson, done, lines, say, show, table
-from frontdesk.core.asks.clients import (
-    AddClient,
-    EditClient,
-    FindClients,
-    MergeClients,
-    NewClient,
-    ShowClient,
-)
+from frontdesk.core.asks.clients import AddClient, EditClient, FindClients, MergeClients, NewClient, ShowClient
 from frontdesk.core.domain.appointments import client_ref
 from frontdesk.core.domain.errors import BadInput, Problem, saying
 from frontdesk.core.domain.people import ClientKind

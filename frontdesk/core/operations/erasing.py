@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from frontdesk.core.asks.clients import EraseClient
 from frontdesk.core.asks.door import Operations
-from frontdesk.core.domain.appointments import Appointment, Status, client_ref
+from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, Status, client_ref
 from frontdesk.core.domain.charges import Charge, ChargeState
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.events.clients import ClientEdited, ClientErased
@@ -18,6 +18,7 @@ from frontdesk.core.domain.outbox import ARRIVED, Call, Delivery, Letter, Mail, 
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.requests import Request, RequestState
 from frontdesk.core.domain.told import Reader
+from frontdesk.core.operations.access import AT_ONE_ADDRESS
 from frontdesk.core.operations.guard import require_allowed, require_no_objection
 from frontdesk.core.operations.recording import record
 from frontdesk.core.store import (
@@ -36,9 +37,7 @@ from frontdesk.core.store import (
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Tx
 
-AT_ONE_ADDRESS = 50
-"""Clients who share one, at most."""
-STANDS = frozenset({Status.BOOKED, Status.CONFIRMED, Status.ARRIVED, Status.IN_SESSION})
+STANDS = HOLDS_TIME - {Status.DONE}
 
 
 def erase_client(tx: Tx, ask: EraseClient) -> ClientErased:
