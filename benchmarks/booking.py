@@ -20,7 +20,7 @@ from typing import NamedTuple
 from floors import booking as floor
 from floors.workload import BASE
 from practice import PRACTITIONERS, SERVICE, built, floor_built, open_desk, staff_id
-from timing import folder, judged, number
+from timing import folder, judged, number, size
 
 from frontdesk.core.asks.appointments import BookAppointment
 from frontdesk.core.desk import Desk
@@ -28,12 +28,12 @@ from frontdesk.core.domain.errors import SlotTaken
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.store.connecting import driver
 
-BEHIND = 100_000
-ROUNDS = 7
-SECONDS = 1.0
+BEHIND = size(100_000, 2_000)
+ROUNDS = size(7, 1)
+SECONDS = size(1.0, 0.05)
 GOAL = 1 / 25
-RACERS = 8
-RACED = 60
+RACERS = size(8, 2)
+RACED = size(60, 3)
 SLOWEST = 5.0
 
 

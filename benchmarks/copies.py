@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 
 from practice import built, open_desk
-from timing import alternating, folder, number, tell
+from timing import alternating, folder, number, size, tell
 
 from frontdesk.core import upkeep
 from frontdesk.core.asks.clients import AddClient, NewClient
 from frontdesk.core.asks.upkeep import Verify
 from frontdesk.core.store.connecting import driver
 
-SIZES = (10_000, 1_000_000)
+SIZES = size((10_000, 1_000_000), (2_000,))
 LONGEST_REHEARSAL = 60.0
 """Seconds, of a million appointments."""
 DELAYED = 0.1
@@ -36,7 +36,7 @@ def measure(where: Path, appointments: int) -> None:
     print(f"{appointments:,} appointments, {path.stat().st_size // 1_000_000} MB")
     made = upkeep.back_up(desk, copies).path
     taken = alternating(
-        {"SQLite alone": lambda: bare(path, where / "bare.db"), "backup": lambda: again(desk, copies)}, 3
+        {"SQLite alone": lambda: bare(path, where / "bare.db"), "backup": lambda: again(desk, copies)}, size(3, 1)
     )
     tell("  a copy", "ms", taken)
     done = upkeep.rehearse(str(path), made)

@@ -20,6 +20,7 @@ from typing import Any
 
 import aiosmtplib
 from aiosmtpd.controller import Controller
+from timing import size
 
 from frontdesk.core.asks.appointments import BookAppointment
 from frontdesk.core.asks.clients import NewClient
@@ -37,7 +38,7 @@ from frontdesk.core.store import mails
 from frontdesk.core.store.look import Look
 from tests.builders import PRACTICE
 
-ROUNDS = 9
+ROUNDS = size(9, 1)
 
 
 class Sink:
@@ -118,7 +119,7 @@ async def frontdesk(desk: Desk, smtp: Smtp, many: int) -> float:
 
 
 def main() -> None:
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    many = int(sys.argv[1]) if len(sys.argv) > 1 else size(300, 10)
     port, stop = multiprocessing.Value("i", 0), multiprocessing.Event()
     server = multiprocessing.Process(target=serve, args=(port, stop), daemon=True)
     server.start()

@@ -17,7 +17,7 @@ from typing import Any
 
 from floors import growth
 from floors.workload import BASE, HOURS, minute
-from timing import folder
+from timing import folder, size
 
 from frontdesk.core.asks.requests import RequestAppointment
 from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
@@ -31,9 +31,9 @@ from frontdesk.core.store import search
 from frontdesk.core.store.connecting import driver
 from frontdesk.core.store.engine import SCHEMA, Store
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = size((10_000, 100_000, 1_000_000), (2_000,))
 PRACTITIONERS = 20
-CLIENTS = 100_000
+CLIENTS = size(100_000, 2_000)
 """As many as `floors/growth.py` spreads its appointments over."""
 
 ZONE = "Europe/Berlin"
@@ -49,7 +49,7 @@ def built(where: Path, appointments: int, clients: int = CLIENTS) -> Path:
         set_up(path)
         fill(path, appointments, clients)
 
-    return _kept(where / f"practice_{appointments}_{clients}_{SCHEMA}.db", build)
+    return _kept(where / f"drill_{appointments}_{clients}_{SCHEMA}.db", build)
 
 
 def asked(where: Path, appointments: int, requests: int) -> Path:
@@ -109,7 +109,7 @@ def set_up(path: Path) -> None:
             for n in range(1, PRACTITIONERS + 1)
         ),
     )
-    desk = Desk(Store(str(path), create=True), clock=lambda: NOW)
+    desk = Desk(Store(str(path), create=True, is_drill=True), clock=lambda: NOW)
     desk.do(ApplyPractice(file=file))
     desk.close()
 

@@ -12,11 +12,11 @@ import time
 from floors import ptyrun
 from practice import asked
 from terminal import Program, opened, smallest, start
-from timing import compiled, folder, judged, number
+from timing import compiled, folder, judged, number, size
 
-APPOINTMENTS = 1_000_000
-REQUESTS = 500
-ROUNDS = 7
+APPOINTMENTS = size(1_000_000, 2_000)
+REQUESTS = size(500, 20)
+ROUNDS = size(7, 1)
 LIST_GOAL = 2.5
 """Times the smallest Textual app's first frame."""
 DECISION_GOAL = 100
@@ -41,7 +41,7 @@ def measure() -> None:
         run = opened(ours)
         took = until(run, b"2", f"{REQUESTS} requests")
         run.send(b"1")
-        run.wait_quiet(time.perf_counter(), quiet=0.4)
+        run.wait_quiet(time.perf_counter(), quiet=0.4, need=False)
         run.close(ours.quit)
         if turn:
             frames.append(frame)
@@ -58,16 +58,16 @@ def decisions(ours: Program) -> float:
     """Decline one, and take it back, turn by turn."""
     run = opened(ours)
     until(run, b"2", f"{REQUESTS} requests")
-    run.wait_quiet(time.perf_counter(), quiet=1.5)
+    run.wait_quiet(time.perf_counter(), quiet=size(1.5, 0.5), need=False)
     taken = []
     for turn in range(ROUNDS + 1):
         run.send(b"d")
-        run.wait_quiet(time.perf_counter(), quiet=0.4)
+        run.wait_quiet(time.perf_counter(), quiet=0.4, need=False)
         took = until(run, b"\r", f"{REQUESTS - 1} requests")
         if turn:
             taken.append(took)
         until(run, b"u", f"{REQUESTS} requests")
-        run.wait_quiet(time.perf_counter(), quiet=1.5)
+        run.wait_quiet(time.perf_counter(), quiet=size(1.5, 0.5), need=False)
     run.close(ours.quit)
     return statistics.median(taken)
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from floors import growth
 from practice import built, open_desk
-from timing import alternating, folder, tell
+from timing import alternating, folder, size, tell
 
 from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.store.connecting import driver
 
-SIZES = (20_000, 1_000_000)
-GOALS = {20_000: None, 1_000_000: 0.1}
+SIZES = size((20_000, 1_000_000), (2_000,))
+GOALS = {1_000_000: 0.1}
 LIKE = "SELECT id, name FROM client WHERE name LIKE ?1 OR phone LIKE ?1 OR email LIKE ?1 LIMIT 20"
 TYPED = {
     "nothing typed": "",
@@ -38,7 +38,7 @@ TYPED = {
 
 
 def measure(where: Path, clients: int) -> None:
-    desk = open_desk(built(where, 10_000, clients))
+    desk = open_desk(built(where, size(10_000, 2_000), clients))
     floor = driver().connect(str(floor_table(where, clients)))
     print(f"{clients:,} clients")
     for what, typed in TYPED.items():
@@ -47,9 +47,9 @@ def measure(where: Path, clients: int) -> None:
                 "LIKE": lambda: floor.execute(LIKE, ("%qqq%",)).fetchall(),
                 "find": lambda typed=typed: desk.see(FindClients(text=typed)),
             },
-            rounds=7,
+            rounds=size(7, 1),
         )
-        goal = GOALS[clients]
+        goal = GOALS.get(clients)
         tell(f"  {what} ({typed})", "ms", taken, {"find": goal} if goal else None)
     desk.close()
 
@@ -80,5 +80,5 @@ def row(chance: random.Random, number: int) -> tuple[str, str, str]:
 
 if __name__ == "__main__":
     place = folder(sys.argv[1] if len(sys.argv) > 1 else None)
-    for size in SIZES:
-        measure(place, size)
+    for many in SIZES:
+        measure(place, many)
