@@ -9,9 +9,6 @@ from contextlib import suppress
 
 from frontdesk.cli.version import say_version
 
-COMPLETING = "_FRONTDESK_COMPLETE"
-"""Set by the shell functions that `--install-completion` writes."""
-
 
 def main() -> None:
     gc.set_threshold(50_000, 20, 50)  # what imports make stays for ever: looking at it every 700 things is in vain
@@ -19,13 +16,14 @@ def main() -> None:
     if words == ["--version"]:
         say_version()
         return
+    from frontdesk.cli.terminal import COMPLETING, open_terminal, opening_of
+    from frontdesk.core.domain.errors import DeskError
+
     if COMPLETING in os.environ:  # a shell asks for completions
         from frontdesk.cli.main import run
 
         run()
         return
-    from frontdesk.cli.terminal import open_terminal, opening_of
-    from frontdesk.core.domain.errors import DeskError
 
     opening = opening_of(words)
     if opening is not None:  # the app alone: its first frame waits for nothing that only commands need

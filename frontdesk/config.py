@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import os
-import secrets
 import sys
 from dataclasses import field
 from pathlib import Path
@@ -85,6 +83,8 @@ def _require_known(values: dict[str, Any]) -> None:
         table, _dot, key = path.rpartition(".")
         beside = [row.key for row in ROWS if row.table == table]
         beside += [] if table else list(dict.fromkeys(row.table for row in ROWS if row.table))
+        import difflib  # only what is wrong waits for it
+
         near = difflib.get_close_matches(key, beside, n=1)
         raise BadInput(f"config: {path}", Problem.UNKNOWN, key, hint=near[0] if near else ", ".join(beside))
 
@@ -106,7 +106,7 @@ def make_seal_key(path: Path) -> None:
     """A new sealing key for this user alone, unless there is one. Raises BadInput where it cannot be kept."""
     try:
         if not path.exists():
-            write_private({path: base64.b64encode(secrets.token_bytes(SEAL_KEY_BYTES)).decode() + "\n"}, anew=True)
+            write_private({path: base64.b64encode(os.urandom(SEAL_KEY_BYTES)).decode() + "\n"}, anew=True)
     except FileExistsError:
         return
     except OSError as error:

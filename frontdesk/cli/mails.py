@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -35,7 +35,6 @@ from frontdesk.core.domain.actors import SYSTEM
 from frontdesk.core.domain.errors import BadInput, MailRefused, Problem
 from frontdesk.core.domain.events.mails import MailEvent
 from frontdesk.core.domain.outbox import MailId, MailState, Owed, Webhook, trouble_of
-from frontdesk.core.parse import replies
 from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.events import event_words
@@ -45,6 +44,8 @@ from frontdesk.core.render.words.voice import Voice
 
 if TYPE_CHECKING:
     from frontdesk.core.sender import Sender
+
+T = TypeVar("T")
 
 group = typer.Typer(help="One mail.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -105,7 +106,7 @@ def deliver(
     sender = Sender(desk, opening.machine.smtp, desk.now)
     if once:
         sender.remind()
-        sent = asyncio.run(sender.deliver())
+        sent = _run(sender.deliver())
         left = opening.see(ListMails(limit=0))
         troubles = outbox_words(opening.voice, left, opening.desk.now())
         if as_json:
@@ -134,13 +135,22 @@ def deliver(
     config = opening.config
     keeper = Keeper(folder=config.backup_folder, keep=config.keep, recipient=config.backup_key)
     threading.Thread(target=keeper.run, args=(desk, stop), daemon=True).start()
-    asyncio.run(_until_stopped(sender, stop))
+    _run(_until_stopped(sender, stop))
 
 
 async def _until_stopped(sender: Sender, stop: threading.Event) -> None:
+    import asyncio
+
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     await sender.run(stop)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Only who delivers waits for what that needs."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 def inbound(context: typer.Context, as_json: AsJson = False) -> None:
@@ -149,6 +159,8 @@ def inbound(context: typer.Context, as_json: AsJson = False) -> None:
     Accepted confirms, another time becomes a request, declined is a question for the desk; nothing is cancelled.
     Exit code 0: taken over. 2: no answer to an invitation, left alone. 3: nobody's appointment. 5: nothing to answer.
     """
+    from frontdesk.core.parse import replies
+
     opening: Opening = context.obj
     given = replies.reply(sys.stdin.buffer.read(replies.MOST_BYTES + 1))
     event = opening.do(
@@ -319,7 +331,7 @@ def prove(opening: Opening, address: str) -> Owed:
     desk = opening.desk.acting(SYSTEM)
     begun = time.monotonic()
     while time.monotonic() - begun < TEST_WAITS:
-        asyncio.run(Sender(desk, smtp, desk.now).deliver(only=mail.id))
+        _run(Sender(desk, smtp, desk.now).deliver(only=mail.id))
         seen = opening.see(ShowMail(mail=mail.id))
         if seen.state is MailState.SENT:
             return seen

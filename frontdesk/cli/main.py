@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
 
-from frontdesk.cli import (
-    appointments,
-    automations,
-    charges,
-    clients,
-    demo,
-    history,
-    mails,
-    notices,
-    practice,
-    requests,
-    schedule,
-    transfer,
-    upkeep,
-)
 from frontdesk.cli.opening import Opening
 from frontdesk.cli.output import failed, say, show
+from frontdesk.cli.terminal import COMPLETING, OPTIONS
 from frontdesk.cli.version import say_version
 from frontdesk.config import read_config
 from frontdesk.core.domain.errors import DeskError, StoreUnusable
@@ -36,18 +23,7 @@ from frontdesk.core.render import json as shapes
 from frontdesk.core.render.language import _, language_for, speak
 from frontdesk.core.render.words.voice import Voice
 
-app = typer.Typer(
-    name="frontdesk",
-    help="The calendar of a front desk. Without a command the terminal app opens.",
-    no_args_is_help=False,
-    invoke_without_command=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-
-@app.callback()
 def opening(
     context: typer.Context,
     db: Annotated[str | None, typer.Option("--db", help="Database: a path (SQLite) or a postgresql:// URL.")] = None,
@@ -72,19 +48,60 @@ def opening(
 
 _opening = Opening()
 
-appointments.add_to(app)
-requests.add_to(app)
-schedule.add_to(app)
-charges.add_to(app)
-mails.add_to(app)
-automations.add_to(app)
-notices.add_to(app)
-clients.add_to(app)
-history.add_to(app)
-practice.add_to(app)
-transfer.add_to(app)
-upkeep.add_to(app)
-demo.add_to(app)
+COMMANDS = {
+    "appointments": "day slots why book rebook reschedule note reminders cancel reinstate pick lay list status",
+    "requests": "request requests approve decline withdraw offer sweep",
+    "schedule": "off worklist",
+    "charges": "charge charges policy",
+    "mails": "mail outbox calls link deliver inbound",
+    "automations": "automations",
+    "notices": "bell",
+    "clients": "client",
+    "history": "undo redo history",
+    "practice": "practice services staff locations",
+    "transfer": "import export",
+    "upkeep": "upgrade backup restore verify doctor",
+    "demo": "demo init",
+}
+"""By noun, in the order of the help, its commands: only the file of the noun that is wanted is read."""
+
+
+def command_of(words: Sequence[str]) -> Any:
+    """All that the program can do; where the words begin with a command, that alone."""
+    app = typer.Typer(
+        name="frontdesk",
+        help="The calendar of a front desk. Without a command the terminal app opens.",
+        no_args_is_help=False,
+        invoke_without_command=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(opening)
+    wanted = _wanted(words)
+    for noun in [it for it, names in COMMANDS.items() if wanted in names.split()] or COMMANDS:
+        import_module(f"frontdesk.cli.{noun}").add_to(app)
+    known = (*app.registered_commands, *app.registered_groups)
+    if any(_name_of(it) == wanted for it in known):
+        app.registered_commands = [it for it in app.registered_commands if _name_of(it) == wanted]
+        app.registered_groups = [it for it in app.registered_groups if _name_of(it) == wanted]
+    return get_command(app)
+
+
+def _name_of(it: Any) -> str:
+    """Of a command that was given no other, its function's."""
+    return str(it.name or it.callback.__name__)
+
+
+def _wanted(words: Sequence[str]) -> str:
+    """The first word that is no option of the whole program, and no value of one; none where help is asked for."""
+    left = iter(words)
+    for word in left:
+        if word in OPTIONS:
+            next(left, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
 
 
 UNWRITTEN = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EDQUOT)
@@ -112,7 +129,7 @@ def run() -> None:
 def _run(as_json: bool) -> int:
     """The exit code of the command, after everything it said."""
     try:
-        command = get_command(app)
+        command = command_of(() if COMPLETING in os.environ else sys.argv[1:])
         if any(word in ("--help", "-h") for word in sys.argv):
             speak(language_for(read_config().language, *_of_the_shell()))
             _translate(command)
@@ -152,6 +169,8 @@ def _translate(command: Any) -> None:
 
 
 def _fault(as_json: bool) -> int:
+    import logging
+
     from frontdesk.log import log_to_file
 
     where = log_to_file()

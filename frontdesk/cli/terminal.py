@@ -10,6 +10,8 @@ from pathlib import Path
 from frontdesk.cli.opening import Opening
 from frontdesk.core.render.language import _
 
+COMPLETING = "_FRONTDESK_COMPLETE"
+"""Set by the shell functions that `--install-completion` writes."""
 OPTIONS = {"--db": "database", "--staff": "staff", "--now": "now", "--config": "config_file"}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,7 +90,7 @@ def _require_free(place: Path, anew: bool) -> None:
 
 
 def _part(folder: Path) -> Path:
-    part = folder / PART_NAME.format(secrets.token_hex(8))
+    part = folder / PART_NAME.format(os.urandom(8).hex())
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
     return part
 

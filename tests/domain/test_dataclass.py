@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from frontdesk.core.domain.dataclass import dataclass
+from frontdesk.core.domain.dataclass import changed, dataclass
 
 OURS: Any = dataclass
 Decorator = Callable[..., Any]
@@ -131,3 +131,14 @@ def test_a_method_is_written_when_it_is_called_first() -> None:
 
     assert ours.__init__ is not stub
     assert ours.__init__.__code__.co_varnames == standard.__init__.__code__.co_varnames
+
+
+def test_a_changed_one_is_what_the_standard_library_makes_of_it() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Open:
+        name: str
+        more: int = 0
+
+    for before in (Kept("Ada", (1,)), Open(name="Ada")):
+        assert changed(before, name="Bo") == dataclasses.replace(before, name="Bo")
+        assert before.name == "Ada"

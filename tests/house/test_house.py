@@ -9,13 +9,16 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import frontdesk
-from frontdesk.core import asks
+from frontdesk.cli.main import COMMANDS, command_of
+from frontdesk.core import asks, operations, queries
 from frontdesk.core.asks.access import EnterAccessCode, SendAccessCode
 from frontdesk.core.asks.appointments import CancelAsClient
 from frontdesk.core.asks.clients import EraseClient, LogOpening
@@ -30,6 +33,7 @@ from frontdesk.core.asks.upkeep import ReportDuty, StartAgain, TakeDuty
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.table import QUERIES
 from frontdesk.verbs import EVERYWHERE, Verb, verbs_of
+from tests.builders import open_test_desk
 
 ROOT = Path(frontdesk.__file__).parent.parent
 STANDARD = frozenset(sys.stdlib_module_names) | {"dateutil", "frontdesk"}
@@ -73,8 +77,16 @@ def test_the_floors_hold() -> None:
 
 
 def test_every_ask_has_its_operation_and_every_question_its_query() -> None:
-    assert set(OPERATIONS) == everything(Ask)
-    assert set(QUERIES) == everything(Question)
+    for table, floor, all_of_them in ((OPERATIONS, operations, Ask), (QUERIES, queries, Question)):
+        told = {asked: answer for room in rooms_of(floor) for asked, answer in getattr(room, table.name, {}).items()}
+        assert set(told) == everything(all_of_them)
+        assert {asked: table[asked] for asked in told} == told, "each is found by the noun that it stands under"
+
+
+def rooms_of(floor: ModuleType) -> Iterator[ModuleType]:
+    for it in pkgutil.iter_modules(floor.__path__):
+        if it.name != "table":
+            yield importlib.import_module(f"{floor.__name__}.{it.name}")
 
 
 def test_an_ask_without_a_permission_cannot_be_defined() -> None:
@@ -84,7 +96,7 @@ def test_an_ask_without_a_permission_cannot_be_defined() -> None:
 
 def test_every_ask_that_hands_can_make_has_a_verb() -> None:
     reached = {ask for verb in Verb for ask in verb.value.asks}
-    assert reached == set(OPERATIONS) - BY_COMMAND - BY_CLIENTS - BY_ITSELF
+    assert reached == everything(Ask) - BY_COMMAND - BY_CLIENTS - BY_ITSELF
 
 
 @pytest.mark.parametrize("verb", Verb)
@@ -108,6 +120,30 @@ def test_the_core_starts_without_textual_and_typer() -> None:
 def test_the_version_is_told_without_sqlmodel_and_textual() -> None:
     code = "import sys; sys.argv = ['frontdesk', '--version']\nfrom frontdesk.__main__ import main; main()"
     assert not modules_after(code) & {"sqlmodel", "sqlalchemy", "textual", "typer", "pydantic"}
+
+
+def test_every_command_stands_under_its_noun() -> None:
+    everything = command_of(()).commands
+    assert sorted(everything) == sorted(name for names in COMMANDS.values() for name in names.split())
+    for names in COMMANDS.values():
+        for name in names.split():
+            alone = command_of((name,)).commands
+            assert list(alone) == [name]
+
+
+@pytest.mark.parametrize("words", [["day"], ["client", "find", "clara"], ["requests"], ["outbox"], ["history"]])
+def test_a_command_that_looks_needs_no_sqlalchemy_and_nothing_that_writes(tmp_path: Path, words: list[str]) -> None:
+    open_test_desk(tmp_path / "practice.db").close()
+    code = (
+        f"import sys; sys.argv = ['frontdesk', '--db', {str(tmp_path / 'practice.db')!r}, *{words!r}]\n"
+        "from frontdesk.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "assert 'frontdesk.core.operations.recording' not in sys.modules\n"
+        "assert 'frontdesk.core.store.rows' not in sys.modules"
+    )
+    heavy = {"sqlmodel", "sqlalchemy", "alembic", "asyncio", "textual", "icalendar", "cryptography", "psycopg"}
+    assert not modules_after(code) & heavy
 
 
 def test_the_first_frame_is_painted_without_the_store() -> None:

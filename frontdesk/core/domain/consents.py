@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NewType
 
 ConsentId = NewType("ConsentId", str)
@@ -10,4 +9,6 @@ ConsentId = NewType("ConsentId", str)
 
 def consent_id(text: str) -> ConsentId:
     """The same text has the same id for ever; another word makes another one. Empty for no text."""
+    import hashlib  # who only looks need not wait for it
+
     return ConsentId(hashlib.sha256(text.encode()).hexdigest()[:32] if text else "")

@@ -1,46 +1,16 @@
-"""Everything the system can do: the tables of all nouns, joined."""
+"""Everything the system can do, by who does it."""
 
 from __future__ import annotations
 
-from frontdesk.core.asks.door import Operations
-from frontdesk.core.operations import (
-    access,
-    appointments,
-    charges,
-    clients,
-    decisions,
-    erasing,
-    holds,
-    mails,
-    notices,
-    queue,
-    replies,
-    requests,
-    schedule,
-    settings,
-    transfer,
-    undo,
-    upkeep,
-)
+from frontdesk.core.queries.table import Table
 
-_NOUNS = (
-    access,
-    appointments,
-    charges,
-    clients,
-    decisions,
-    erasing,
-    holds,
-    mails,
-    notices,
-    queue,
-    replies,
-    requests,
-    schedule,
-    settings,
-    transfer,
-    undo,
-    upkeep,
+OPERATIONS = Table(
+    "frontdesk.core.operations",
+    "OPERATIONS",
+    {
+        "clients": ("clients", "erasing"),
+        "history": ("undo",),
+        "mails": ("mails", "queue"),
+        "requests": ("requests", "decisions", "holds"),
+    },
 )
-
-OPERATIONS: Operations = {asked: answer for noun in _NOUNS for asked, answer in noun.OPERATIONS.items()}

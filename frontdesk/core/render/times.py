@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import Instant, wall_time
+from frontdesk.core.render.clocks import TWELVE_HOURS, TWENTY_FOUR_HOURS
 from frontdesk.core.render.language import _
 
 DAY_NAMES = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"), later("Sun"))
@@ -19,10 +20,12 @@ MONTH_NAMES = (
 @lru_cache(maxsize=32)
 def has_twelve_hours(locale: str) -> bool:
     """Whether people of this locale write `2:30p`; CLDR knows."""
-    from babel import Locale, UnknownLocaleError
-
     if "_" not in locale:
         return False  # a language alone does not tell; 24 hours are never misread
+    if locale in TWELVE_HOURS or locale in TWENTY_FOUR_HOURS:
+        return locale in TWELVE_HOURS
+    from babel import Locale, UnknownLocaleError
+
     try:
         return "a" in Locale.parse(locale).time_formats["short"].pattern
     except (UnknownLocaleError, ValueError):
