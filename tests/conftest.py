@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from frontdesk.core.render.language import speak
-from tests import compiling, prepared
+from tests import prepared
 from tests.postgres import Server, why_not
 from tests.sizes import FULL
 
@@ -35,13 +35,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--full"):
         os.environ[FULL] = "1"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        compiling.share(patch)
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,6 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.outside import as_seen_outside
 from frontdesk.core.domain.machine import Machine
-from frontdesk.core.operations.recording import finish
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.actors import as_now, require_may
 from frontdesk.core.queries.table import QUERIES
@@ -51,13 +50,18 @@ class Desk:
 
     def do(self, ask: Ask[T]) -> T:
         """One change, whole or not at all. Raises the families of `domain/errors.py`."""
+        from frontdesk.core.operations.recording import finish  # who only looks need not wait for it
+
         operation = OPERATIONS[type(ask)]
+        prepare = getattr(operation, "prepare", None)
+        prepared = None if prepare is None else self._looked(lambda look: prepare(look, ask), ask)
         overlaps, until = 0, time.monotonic() + PATIENCE
         cut_off = False
         for attempt in range(TRIES):
             try:
                 with self.store.writing(on_disk=ask.on_disk) as connection:
                     tx = self._tx(connection)
+                    tx.prepared = prepared
                     self._let_in(tx, ask)
                     done: T = operation(tx, ask)
                     finish(tx)
@@ -82,6 +86,11 @@ class Desk:
 
     def see(self, question: Question[T]) -> T:
         """One look at one moment. Raises the families of `domain/errors.py`."""
+        seen: T = self._looked(lambda look: QUERIES[type(question)](look, question), question)
+        self._write_down(question.once_seen())
+        return seen
+
+    def _looked(self, at: Callable[[Look], Any], asked: Ask[Any] | Question[Any]) -> Any:
         cut_off = False
         for attempt in range(TRIES):
             try:
@@ -93,19 +102,15 @@ class Desk:
                         now=self.clock(),
                         machine=self.machine,
                     )
-                    self._let_in(look, question)
-                    seen: T = QUERIES[type(question)](look, question)
-                break
+                    self._let_in(look, asked)
+                    return at(look)
             except Contention:
                 time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)
             except Disconnected:
                 if cut_off:
                     raise StoreUnusable(StoreProblem.UNREACHABLE, self.store.name) from None
                 cut_off = True
-        else:
-            raise Busy
-        self._write_down(question.once_seen())
-        return seen
+        raise Busy
 
     def now(self) -> int:
         return self.clock()

@@ -161,7 +161,7 @@ def test_under_a_clock_of_ones_own_a_real_practice_is_only_read(frontdesk: Comma
     said = frontdesk(*book, db=real, now="2020-01-01T08:00")
     assert (said.code, "real practice" in said.err) == (8, True)
     with Store(str(real)).reading() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM client").scalar() == 0
+        assert connection.execute("SELECT count(*) FROM client").scalar() == 0
 
 
 def test_an_older_database_is_brought_up_after_a_yes(tmp_path: Path) -> None:

@@ -114,8 +114,8 @@ def test_a_code_is_seen_by_its_reader_alone(post: Post, caplog: pytest.LogCaptur
         shown = [json.dumps(shapes.mail(mail, voice)), str(post.desk.see(ShowMail(mail=mail.id)))]
         everything = str(post.desk.see(ShowEverything()))
         with post.desk.store.reading() as connection:
-            tables = connection.exec_driver_sql("SELECT body, html, subject, sealed FROM mail").all()
-            codes = connection.exec_driver_sql("SELECT digest FROM access_code").scalars().all()
+            tables = connection.execute("SELECT body, html, subject, sealed FROM mail").all()
+            codes = connection.execute("SELECT digest FROM access_code").scalars()
         [leased] = post.go(after=0)
     code = next(line for line in leased.text.splitlines() if line[4:5] == "-" and len(line) == 9)
     assert mail.kind is MailKind.ACCESS_CODE and code in leased.html and code not in mail.title
@@ -129,12 +129,12 @@ def test_a_code_is_seen_by_its_reader_alone(post: Post, caplog: pytest.LogCaptur
     ):
         assert code not in place and code.replace("-", "") not in place
     with post.desk.store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT sealed FROM mail").scalar_one() == ""
+        assert connection.execute("SELECT sealed FROM mail").scalar_one() == ""
 
 
 def digests(post: Post) -> list[str]:
     with post.desk.store.reading() as connection:
-        return list(connection.exec_driver_sql("SELECT digest FROM access_code ORDER BY id").scalars())
+        return list(connection.execute("SELECT digest FROM access_code ORDER BY id").scalars())
 
 
 @pytest.mark.parametrize("address", [CLARA, "nobody@client.example"])
@@ -176,5 +176,5 @@ def test_a_code_kept_by_an_older_version_opens_nothing(post: Post) -> None:
     a_client(post.desk)
     code = ask_for_code(post)
     with post.desk.store.writing() as connection:
-        connection.exec_driver_sql("UPDATE access_code SET digest = '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA'")
+        connection.execute("UPDATE access_code SET digest = '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA'")
     assert enter(post, code) == ()

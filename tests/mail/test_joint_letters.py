@@ -8,7 +8,6 @@ from typing import Any
 
 import icalendar
 import pytest
-from sqlalchemy import text
 
 from frontdesk.core.asks.history import Redo, Undo
 from frontdesk.core.asks.mails import DropMail, ReportMail, RetryMail, SendNow, ShowMail, TakeMails
@@ -296,7 +295,7 @@ def test_a_lead_whose_secrets_nobody_here_can_read_keeps_no_other_back(post: Pos
     followers = [it for it in waiting(post.desk) if it.goes_with is not None]
     with post.desk.store.writing() as connection:
         for it in followers:
-            connection.execute(text("UPDATE mail SET sealed = '' WHERE id = :id"), {"id": it.id})
+            connection.execute("UPDATE mail SET sealed = '' WHERE id = :id", {"id": it.id})
     keyless = replace(post.desk, machine=replace(post.desk.machine, seal_key=None))
     post.clock.now += 3600
 

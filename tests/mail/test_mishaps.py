@@ -127,7 +127,7 @@ def test_a_paused_reminder_holds_up_no_cancel(desk: Desk, clock: Clock) -> None:
     clock.set(on(29, 8))
     made.do(ApplyPractice(file=practice_file("[mail]\nreminders = [48]\n")))
     with made.store.writing() as connection:
-        connection.exec_driver_sql("UPDATE mail SET sent_at = 1")  # an ordinary hour has none
+        connection.execute("UPDATE mail SET sent_at = 1")  # an ordinary hour has none
     assert made.acting(SYSTEM).do(WriteReminders()) == 60
     assert made.see(ListMails()).paused == 60
     cancel(made, its[3].appointment)
@@ -193,7 +193,7 @@ def test_a_mail_sealed_elsewhere_waits_alone(post: Post, clock: Clock) -> None:
     client = a_client(post.desk)
     it = booked(post.desk, on(24, 10), client=client.id).appointment
     with post.desk.store.writing() as connection:
-        connection.exec_driver_sql("UPDATE mail SET sealed = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'"
+        connection.execute("UPDATE mail SET sealed = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'"
                                    " WHERE sealed <> ''")  # fmt: skip
     booked(post.desk, on(24, 11), client=a_client(post.desk, "Dora", "dora@client.example").id)
     post.go()
@@ -336,7 +336,7 @@ def test_a_booking_link_that_was_taken_back_opens_nothing(post: Post) -> None:
     post.desk.do(GiveBookingLink(client=client.id, service=ServiceId("review"), mailed=False))
     post.desk.do(Undo())
     with post.desk.store.reading() as connection:
-        [closed] = connection.exec_driver_sql("SELECT closed_at FROM link WHERE kind = 'book'").scalars()
+        [closed] = connection.execute("SELECT closed_at FROM link WHERE kind = 'book'").scalars()
     assert closed is not None
 
 

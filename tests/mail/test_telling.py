@@ -376,7 +376,7 @@ def test_what_was_dropped_is_as_it_was_when_that_is_taken_back(post: Post, state
     booked(post.desk, on(26, 10), client=a_client(post.desk).id)
     [mail] = [it for it in outbox(post.desk) if it.reader is Reader.CLIENT]
     with post.desk.store.writing() as connection:
-        connection.exec_driver_sql(f"UPDATE mail SET state = '{state.value}' WHERE id = {mail.id}")
+        connection.execute(f"UPDATE mail SET state = '{state.value}' WHERE id = {mail.id}")
     post.desk.do(DropMail(mail=mail.id))
     back = post.desk.do(TakeBackDecision(mail=mail.id, was=state))
     assert (back.state, back.due_at) == (state, mail.due_at)

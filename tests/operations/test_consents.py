@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection, func, select, text
 
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.requests import RequestAppointment
@@ -20,8 +19,8 @@ from frontdesk.core.domain.requests import Applicant
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.parse.practice import practice_file
 from frontdesk.core.store import events
+from frontdesk.core.store.connection import Connection
 from frontdesk.core.store.engine import Store
-from frontdesk.core.store.rows import Consent
 from frontdesk.core.store.values import Misshapen
 from frontdesk.core.store.verify import chains
 from tests.builders import PRACTICE, Clock, on
@@ -83,7 +82,7 @@ def test_history_says_what_was_agreed_to_though_the_text_is_another_one_now(open
 
     assert agreements(open_desk) == [TEXT, TEXT, "For five years."]
     with open_desk.store.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(Consent)).scalar_one() == 2
+        assert connection.execute("SELECT count(*) FROM consent").scalar_one() == 2
 
 
 def test_an_applicant_who_is_booked_at_once_has_agreed_too(open_desk: Desk) -> None:
@@ -120,12 +119,12 @@ def test_what_was_agreed_to_is_kept_for_ever_and_another_text_is_damage(empty_ur
     clara = a_client(open_desk)
     made = herself(open_desk, clara).do(wish(clara, agreed_to=consent_id(TEXT)))
     with pytest.raises(Exception, match=r"for_ever|consent_is|frontdesk"), open_desk.store.writing() as connection:
-        connection.execute(text(sql))
+        connection.execute(sql)
 
     with open_desk.store.writing() as connection:
         for trigger in triggers_of(connection, "consent"):
-            connection.execute(text(f"DROP TRIGGER {trigger}" + ("" if open_desk.store.path else " ON consent")))
-        connection.execute(text(sql))
+            connection.execute(f"DROP TRIGGER {trigger}" + ("" if open_desk.store.path else " ON consent"))
+        connection.execute(sql)
         assert [it.row for it in chains.damage(connection, None)] == [str(made.id)]
         with pytest.raises(Misshapen):
             events.require_readable(connection)
@@ -135,8 +134,8 @@ def test_what_was_agreed_to_is_kept_for_ever_and_another_text_is_damage(empty_ur
 
 
 def triggers_of(connection: Connection, table: str) -> list[str]:
-    if connection.dialect.name == "sqlite":
+    if connection.is_sqlite:
         found = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
     else:
         found = f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal"
-    return list(connection.execute(text(found)).scalars())
+    return list(connection.execute(found).scalars())

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
 
 from frontdesk.core import upkeep
 from frontdesk.core.asks.access import SendAccessCode
@@ -52,7 +51,7 @@ from frontdesk.core.render.words.history import history_page
 from frontdesk.core.render.words.outbox import outbox_words
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.core.store import erasures
-from frontdesk.core.store.engine import Store
+from frontdesk.core.store.engine import Store, tables_in
 from tests.builders import Clock, as_staff, booked, on
 from tests.operations.mailing import Post, a_client, mailing
 
@@ -108,7 +107,7 @@ def a_life(post: Post, clock: Clock) -> ClientId:
     desk.do(RemoveTimeOff(time_off=desk.do(off).time_off.id))
     with desk.store.writing() as connection:
         connection.execute(
-            text("INSERT INTO reply VALUES (:it, :who, 0, NULL, 'yes')"),
+            "INSERT INTO reply VALUES (:it, :who, 0, NULL, 'yes')",
             {"it": first.id, "who": f"clara@{MARK}.example"},
         )
     post.go()
@@ -143,8 +142,8 @@ def a_life(post: Post, clock: Clock) -> ClientId:
 def everything_kept(desk: Desk) -> str:
     """Every value of every table, in small letters."""
     with desk.store.reading() as connection:
-        tables = [it for it in inspect(connection).get_table_names() if not it.startswith("client_search")]
-        found = (str(tuple(row)) for it in tables for row in connection.execute(text(f'SELECT * FROM "{it}"')))
+        tables = [it for it in tables_in(connection) if not it.startswith("client_search")]
+        found = (str(tuple(row)) for it in tables for row in connection.execute(f'SELECT * FROM "{it}"'))
         return "\n".join(found).lower()
 
 
@@ -167,11 +166,11 @@ def test_nothing_told_of_them_is_left_and_all_is_as_it_was_written(post: Post, c
     assert desk.see(FindClients(text=MARK)) == ()
     with desk.store.reading() as connection:
         open_ = connection.execute(
-            text("SELECT count(*) FROM link WHERE closed_at IS NULL AND client_id = :her"), {"her": client}
+            "SELECT count(*) FROM link WHERE closed_at IS NULL AND client_id = :her", {"her": client}
         )
         assert open_.scalar_one() == 0
-        assert connection.execute(text("SELECT count(*) FROM link")).scalar_one() > 0
-        carried = set(connection.execute(text("SELECT DISTINCT carrier FROM mail")).scalars())
+        assert connection.execute("SELECT count(*) FROM link").scalar_one() > 0
+        carried = set(connection.execute("SELECT DISTINCT carrier FROM mail").scalars())
     assert carried == {"mail", "call", "webhook"}
     assert desk.see(ShowAppointment(appointment=other.id)).client_name == "Somebody Else"
 
@@ -293,7 +292,7 @@ def test_what_is_forgotten_without_saying_so_is_damage(post: Post, clock: Clock)
     erased(post, clock)
     booked(desk, on(26, 9))
     with desk.store.writing() as connection:
-        connection.execute(text("DELETE FROM event_detail WHERE event_id = (SELECT max(id) FROM event)"))
+        connection.execute("DELETE FROM event_detail WHERE event_id = (SELECT max(id) FROM event)")
     assert [(it.what, it.wrong.value) for it in desk.see(Verify())] == [("event_detail", "missing")]
 
 

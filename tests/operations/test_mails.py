@@ -455,7 +455,7 @@ def test_no_secret_is_seen_in_the_outbox_and_none_is_kept_once_it_left(post: Pos
     secret = post.to(CLARA)[0].text.partition("/a/")[2].split()[0]
     assert len(secret) == 43
     with post.desk.store.reading() as connection:
-        dump = "\n".join(str(row) for row in connection.exec_driver_sql("SELECT * FROM mail").all())
+        dump = "\n".join(str(row) for row in connection.execute("SELECT * FROM mail").all())
     assert secret not in dump
 
 

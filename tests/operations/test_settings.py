@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from frontdesk.core.asks.appointments import CancelAppointment, RescheduleAppointment, ShowAppointment
 from frontdesk.core.asks.calendar import ShowCalendar
@@ -355,9 +354,9 @@ def test_a_kept_value_that_is_none_is_named_and_not_guessed_at(desk: Desk, path:
     kept = {"kind": "setting", "version": 1, "value": {"path": path, "value": bad}}
     with desk.store.writing() as connection:
         connection.execute(
-            text("UPDATE setting SET value = :value WHERE path = :path"), {"path": path, "value": json.dumps(kept)}
+            "UPDATE setting SET value = :value WHERE path = :path", {"path": path, "value": json.dumps(kept)}
         )
-        connection.execute(text("UPDATE practice SET revision = revision + 1"))
+        connection.execute("UPDATE practice SET revision = revision + 1")
 
     with pytest.raises(StoreUnusable) as refused:
         desk.see(ShowSetup())

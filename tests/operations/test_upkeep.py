@@ -86,5 +86,5 @@ def test_links_and_codes_of_before_open_nothing(post: Post) -> None:
     booked(desk, on(26, 10), client=a_client(desk).id)
     desk.acting(SYSTEM).do(StartAgain(made_at=post.clock.now))
     with desk.store.reading() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM link WHERE closed_at IS NULL").scalar() == 0
-        assert connection.exec_driver_sql("SELECT count(*) FROM link").scalar() == 1
+        assert connection.execute("SELECT count(*) FROM link WHERE closed_at IS NULL").scalar() == 0
+        assert connection.execute("SELECT count(*) FROM link").scalar() == 1

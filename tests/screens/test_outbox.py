@@ -274,7 +274,7 @@ async def test_a_covered_link_is_left_whole_or_taken_out(told: Path) -> None:
 
 async def test_the_no_to_all_that_wait_for_a_yes_is_asked_by_their_number(mailing: Path) -> None:
     with another_desk(mailing).store.writing() as connection:
-        connection.exec_driver_sql("UPDATE mail SET state = 'paused'")
+        connection.execute("UPDATE mail SET state = 'paused'")
     async with running(mailing) as app:
         await send(app, "6d", burst=False)
         assert "Drop all that wait for a yes?" in shown(app)

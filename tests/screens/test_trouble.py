@@ -113,7 +113,7 @@ async def test_a_database_that_was_emptied_under_a_form_is_told_and_the_form_sta
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         app.post_message(events.Key("enter", None))
-        await until(app, lambda: "was replaced" in shown(app))
+        await until(app, lambda: "replaced while frontdesk" in shown(app))
         assert "nothing was saved" in shown(app)
         assert ("Ida Ingram" in shown(app), "020 7946 1234" in shown(app)) == (True, True)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from tests.statements import overheard
+
 
 class CutOff(Exception):
     """In the middle of something."""
@@ -25,7 +27,8 @@ def cut_after(statements: int) -> Iterator[list[int]]:
 
     event.listen(Engine, "before_cursor_execute", count)
     try:
-        yield done
+        with overheard(count):
+            yield done
     finally:
         event.remove(Engine, "before_cursor_execute", count)
 

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from uuid import UUID
 
-from sqlalchemy import select, text
-
 from frontdesk.core.asks.settings import ApplyPractice
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.actors import DESK, Actor
@@ -20,10 +18,9 @@ from frontdesk.core.domain.practice_file import Entry, PracticeFile, StaffEntry
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.services import LocationId
 from frontdesk.core.store import appointments, claims, practice, requests
+from frontdesk.core.store.connection import uuid_of
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.look import Look
-from frontdesk.core.store.rows import Appointment as AppointmentRow
-from frontdesk.core.store.rows import Claim as ClaimRow
 from frontdesk.core.store.verify.all import damage as verify
 from tests import prepared
 
@@ -124,15 +121,14 @@ def overlaps(held: Iterable[Held], *, any_lane: bool = False) -> list[tuple[Held
 
 
 def claims_in(store: Store) -> list[Held]:
-    table = ClaimRow.__table__.c  # type: ignore[attr-defined]
-    columns = (table.resource_id, table.lane, table.holder, table.source_kind, table.source_id)
-    times = (table.start, table.end, table.padded_start, table.padded_end, table.expires_at)
+    columns = "resource_id, lane, holder, source_kind, source_id"
+    times = '"start", "end", padded_start, padded_end, expires_at'
     with store.reading() as connection:
         return [
             Held(
                 resource=resource,
                 lane=lane,
-                holder=holder,
+                holder=uuid_of(holder),
                 kind=kind,
                 source=source,
                 start=start,
@@ -152,13 +148,13 @@ def claims_in(store: Store) -> list[Held]:
                 padded_start,
                 padded_end,
                 expires_at,
-            ) in connection.execute(select(*columns, *times))
+            ) in connection.execute(f"SELECT {columns}, {times} FROM claim")
         ]
 
 
 def everything_kept(look: Look) -> list[Appointment]:
     """Every appointment, the undone too."""
-    ids = look.connection.execute(select(AppointmentRow.__table__.c.id)).scalars().all()  # type: ignore[attr-defined]
+    ids = look.connection.execute("SELECT id FROM appointment").scalars()
     found = [appointments.find(look, AppointmentId(id_)) for id_ in ids]
     return [appointment for appointment in found if appointment is not None]
 
@@ -173,7 +169,7 @@ def faults(desk: Desk, now: int = NOW) -> list[str]:
         damaged = verify(look)
         touched = Counter(
             int(thing)
-            for (thing,) in connection.execute(text("SELECT thing_id FROM event_thing WHERE kind = 'appointment'"))
+            for (thing,) in connection.execute("SELECT thing_id FROM event_thing WHERE kind = 'appointment'")
         )
     held = claims_in(desk.store)
     found = [f"booked twice: {pair}" for pair in overlaps(held)]
@@ -217,9 +213,9 @@ def deadlocks(store: Store) -> int:
     if store.path is not None:
         return 0
     with store.reading() as connection:
-        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        connection.execute("SELECT pg_stat_clear_snapshot()")
         count = connection.execute(
-            text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         ).scalar_one()
         return int(count)
 

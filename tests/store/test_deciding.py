@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from frontdesk.core.asks.appointments import BookAppointment, RescheduleAppointment
 from frontdesk.core.asks.clients import AddClient, NewClient
@@ -140,7 +139,7 @@ def outcome(desk: Desk, ask: Ask[object]) -> str:
 
 def counts(desk: Desk, query: str) -> Counter[str]:
     with desk.store.reading() as connection:
-        return Counter(dict(connection.execute(text(query)).all()))
+        return Counter(dict(connection.execute(query).all()))
 
 
 def test_of_eight_who_approve_a_request_one_does(store_url: str, crew: Crew) -> None:

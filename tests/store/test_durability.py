@@ -25,16 +25,12 @@ from frontdesk.core.store.engine import Store
 from tests.store.evidence import now
 
 if {synchronous!r}:
-    from frontdesk.core.store import connecting
-    from sqlalchemy import event
-    made = connecting.create_engine
-    def create_engine(*of, **more):
-        engine = made(*of, **more)
-        @event.listens_for(engine, "engine_connect")
-        def off(connection):
-            connection.connection.driver_connection.execute("PRAGMA synchronous={synchronous}")
-        return engine
-    connecting.create_engine = create_engine
+    from frontdesk.core.store.connection import SqliteConnection
+    begin = SqliteConnection.begin
+    def begun(self):
+        self.driven.execute("PRAGMA synchronous={synchronous}")
+        begin(self)
+    SqliteConnection.begin = begun
 desk = Desk(Store(sys.argv[1]), clock=now)
 for number in range(5):
     os.write(1, b"asked\\n")
@@ -59,9 +55,9 @@ def test_every_connection_is_as_safe_as_it_has_to_be(
     store = Store(str(path if safe else tmp_path / "other.db"), create=True)
     said = {}
     for name in ("_reading", "_writing", "_marking"):
-        with getattr(store, name).connect() as connection:
+        with getattr(store, name).lent() as connection:
             asked = ("journal_mode", "synchronous", "foreign_keys", "query_only")
-            said[name] = tuple(connection.exec_driver_sql(f"PRAGMA {it}").scalar() for it in asked)
+            said[name] = tuple(connection.execute(f"PRAGMA {it}").scalar() for it in asked)
     store.close()
     full, extra = 2, 3
     journal, sync = ("wal", full) if safe else ("delete", extra)

@@ -6,8 +6,6 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from frontdesk.core.asks.appointments import BookAppointment, CancelAppointment
 from frontdesk.core.asks.clients import LogOpening, NewClient
@@ -17,6 +15,7 @@ from frontdesk.core.domain.damage import Wrong
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import ServiceId
+from frontdesk.core.store.failures import Failed
 from frontdesk.core.store.verify import chains
 from tests.store.evidence import FIRST
 
@@ -44,8 +43,8 @@ def history(desk: Desk) -> Desk:
 def test_history_is_neither_updated_nor_deleted(history: Desk, table: str, change: str) -> None:
     column = {"event": "actor", "event_thing": "kind", "access_log": "actor"}[table]
     before = _rows(history, table)
-    with pytest.raises(DBAPIError, match=f"{table}_is"), history.store.writing() as connection:
-        connection.execute(text(change.format(table, column, column)))
+    with pytest.raises(Failed, match=f"{table}_is"), history.store.writing() as connection:
+        connection.execute(change.format(table, column, column))
     assert _rows(history, table) == before
 
 
@@ -61,8 +60,8 @@ def test_history_is_not_replaced_by_inserting_over_it(history: Desk, table: str)
         "access_log": "INSERT OR REPLACE INTO access_log SELECT id, at, 'nobody', terminal, client_id"
         " FROM access_log",
     }[table]
-    with pytest.raises(DBAPIError), history.store.writing() as connection:
-        connection.execute(text(copy))
+    with pytest.raises(Failed), history.store.writing() as connection:
+        connection.execute(copy)
     assert _rows(history, table) == before
 
 
@@ -71,8 +70,8 @@ def test_history_is_not_truncated(history: Desk, table: str) -> None:
     if history.store.path is not None:
         pytest.skip("only PostgreSQL has TRUNCATE")
     before = _rows(history, table)
-    with pytest.raises(DBAPIError), history.store.writing() as connection:
-        connection.execute(text(f"TRUNCATE {table}"))
+    with pytest.raises(Failed), history.store.writing() as connection:
+        connection.execute(f"TRUNCATE {table}")
     assert _rows(history, table) == before
 
 
@@ -82,7 +81,7 @@ def test_the_chain_of_what_happened_is_whole(history: Desk) -> None:
 
 def test_without_its_details_the_chain_is_whole_and_they_are_missed(history: Desk) -> None:
     with history.store.writing() as connection:
-        connection.execute(text("DELETE FROM event_detail WHERE event_id IN (2, 3)"))
+        connection.execute("DELETE FROM event_detail WHERE event_id IN (2, 3)")
     with history.store.reading() as connection:
         found = list(chains.damage(connection, None))
     assert [(it.what, it.row, it.wrong) for it in found] == [
@@ -100,15 +99,15 @@ def test_without_its_details_the_chain_is_whole_and_they_are_missed(history: Des
 )
 def test_a_tampered_detail_is_found(history: Desk, change: str) -> None:
     with history.store.writing() as connection:
-        connection.execute(text(f"UPDATE event_detail SET {change} WHERE event_id = 3"))
+        connection.execute(f"UPDATE event_detail SET {change} WHERE event_id = 3")
     assert _broken(history) == ["3"]
 
 
 @pytest.mark.parametrize("detail", ["", "no detail", "[]"])
 def test_a_detail_that_is_none_is_found_although_its_digest_fits(history: Desk, detail: str) -> None:
     with history.store.writing() as connection:
-        salt = connection.execute(text("SELECT salt FROM event_detail WHERE event_id = 3")).scalar_one()
-        change = text("UPDATE event_detail SET detail = :detail WHERE event_id = 3")
+        salt = connection.execute("SELECT salt FROM event_detail WHERE event_id = 3").scalar_one()
+        change = "UPDATE event_detail SET detail = :detail WHERE event_id = 3"
         connection.execute(change, {"detail": detail})
     digest = hashlib.sha256(f"{salt}\0{detail}".encode()).hexdigest()
     _without_guard(history, f"UPDATE event SET detail_digest = '{digest}' WHERE id = 3")
@@ -138,7 +137,7 @@ def test_a_history_taken_away_whole_is_found(history: Desk) -> None:
 
 def _rows(desk: Desk, table: str) -> list[tuple[object, ...]]:
     with desk.store.reading() as connection:
-        return sorted(tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}")))
+        return sorted(tuple(row) for row in connection.execute(f"SELECT * FROM {table}"))
 
 
 def _broken(desk: Desk) -> list[str]:
@@ -150,9 +149,9 @@ def _without_guard(desk: Desk, statement: str) -> None:
     """What somebody does who may change the database itself."""
     with desk.store.writing() as connection:
         if desk.store.path is not None:
-            connection.execute(text("DROP TRIGGER event_no_update"))
-            connection.execute(text("DROP TRIGGER event_no_delete"))
+            connection.execute("DROP TRIGGER event_no_update")
+            connection.execute("DROP TRIGGER event_no_delete")
         else:
-            connection.execute(text("DROP TRIGGER event_is_for_ever ON event"))
-        connection.execute(text("DELETE FROM notice"))
-        connection.execute(text(statement))
+            connection.execute("DROP TRIGGER event_is_for_ever ON event")
+        connection.execute("DELETE FROM notice")
+        connection.execute(statement)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, text
 
 from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.asks.history import ShowHistory
@@ -14,6 +13,7 @@ from frontdesk.core.desk import Desk, open_desk
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.store import guarantees
+from frontdesk.core.store.connection import Connection
 from frontdesk.core.store.engine import Store
 from tests.builders import MON_8, Clock, at, booked, on, open_test_desk
 
@@ -35,16 +35,16 @@ def changed(desk: Desk, *statements: str) -> None:
     with Store(desk.store.url).writing() as connection:
         unguarded(connection)
         for statement in statements:
-            connection.execute(text(statement))
+            connection.execute(statement)
 
 
 def unguarded(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+    if not connection.is_sqlite:
+        connection.execute("SET LOCAL session_replication_role = replica")
         return
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    for name in connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).scalars().all():
-        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    connection.execute("PRAGMA defer_foreign_keys=ON")
+    for name in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").scalars():
+        connection.execute(f'DROP TRIGGER "{name}"')
 
 
 def test_a_database_that_was_put_back_is_told_once_and_looked_at_anew(desk: Desk) -> None:
@@ -102,8 +102,9 @@ def test_what_only_newer_programs_write_is_read_where_it_says_so(desk: Desk, clo
         assert caught.value.problem is StoreProblem.NEWER
     older.close()
 
-    with desk.store._writing.begin() as connection:
-        connection.execute(text("UPDATE database SET reads_from = '9999'"))
+    with desk.store._writing.transaction() as connection:
+        connection.execute("UPDATE database SET reads_from = '9999'")
+        connection.commit()
     with pytest.raises(StoreUnusable) as refused:
         Store(desk.store.url)
     assert refused.value.problem is StoreProblem.NEWER
@@ -113,7 +114,7 @@ def test_a_clock_of_ones_own_only_reads_what_is_real(empty_url: str, clock: Cloc
     real = Store(empty_url, create=True)
     with real.writing() as connection:
         assert guarantees.hung_on.tables["database"].c.is_drill is not None
-        assert not connection.execute(text("SELECT is_drill FROM database")).scalar_one()
+        assert not connection.execute("SELECT is_drill FROM database").scalar_one()
     real.close()
 
     drill = open_desk(empty_url, clock=clock)

@@ -169,7 +169,7 @@ def test_its_set_up_is_the_same(desk: Desk, said: dict[str, Any]) -> None:
 def test_its_chain_closes_and_its_digests_are_as_they_were(desk: Desk, file: Path, upgraded: str) -> None:
     with desk.store.reading() as connection:
         assert list(chains.damage(connection, None)) == []
-        after = [(it.id, it.digest) for it in connection.exec_driver_sql("SELECT id, digest FROM event ORDER BY id")]
+        after = [(it.id, it.digest) for it in connection.execute("SELECT id, digest FROM event ORDER BY id")]
     if upgraded.startswith("postgresql"):
         return  # a database of its own: what it held before is held by the links
     connection = driver().connect(file)

@@ -12,7 +12,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from frontdesk.core.desk import Desk
 from frontdesk.core.store import backups
@@ -59,7 +58,7 @@ def _commits(desk: Desk) -> int | str:
     if desk.store.path is None:
         return "uncounted"
     with desk.store.reading() as connection:
-        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        return int(connection.execute("PRAGMA user_version").scalar_one())
 
 
 def _is_longer(file: Path, than: int) -> Callable[[], bool]:
@@ -74,12 +73,10 @@ def not_kept(desk: Desk, said: list[str]) -> list[str]:
             what, _, rest = line.partition(" ")
             if what == "event":
                 id_, operation = rest.split()
-                kept = connection.execute(
-                    text("SELECT operation FROM event WHERE id = :id"), {"id": int(id_)}
-                ).scalar()
+                kept = connection.execute("SELECT operation FROM event WHERE id = :id", {"id": int(id_)}).scalar()
                 is_kept = kept == operation
             elif what == "sent":
-                state = text("SELECT state FROM mail WHERE id = :id")
+                state = "SELECT state FROM mail WHERE id = :id"
                 is_kept = connection.execute(state, {"id": int(rest)}).scalar() == "sent"
             else:
                 manifest = backups.manifest_beside(Path(rest))
@@ -87,7 +84,7 @@ def not_kept(desk: Desk, said: list[str]) -> list[str]:
             missing += [] if is_kept else [line]
         newest = "(SELECT max(batch) FROM event WHERE operation = 'import')"
         taken = f"SELECT count(*) FROM event WHERE batch = {newest} AND operation = 'import'"
-        count = connection.execute(text(taken)).scalar_one()
+        count = connection.execute(taken).scalar_one()
     return missing + ([f"an import of {count}"] if count not in (0, 1, IMPORTED) else [])
 
 

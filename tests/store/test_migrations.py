@@ -6,9 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from frontdesk.core.store.connecting import driver
+from frontdesk.core.domain.machine import Limits
+from frontdesk.core.store import connection
+from frontdesk.core.store.connecting import driver, sqlite_connection
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.migrate import migrate
+from frontdesk.core.store.server import OpenServer
 from tests.postgres import Server
 
 
@@ -36,13 +39,18 @@ def shape(connection: Connection) -> dict[str, object]:
     return described
 
 
+def migrated_anew(on: connection.Connection) -> None:
+    on.begin()
+    migrate(on)
+    on.commit()
+    on.driven.close()
+
+
 def test_the_migrations_make_the_sqlite_schema(tmp_path: Path) -> None:
     Store(str(tmp_path / "made.db"), create=True).close()
     engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}", module=driver())
     made = create_engine(f"sqlite:///{tmp_path / 'made.db'}", module=driver())
-    with engine.connect() as connection:
-        migrate(connection)
-        connection.commit()
+    migrated_anew(sqlite_connection(tmp_path / "migrated.db", is_writing=True))
     with engine.connect() as migrated, made.connect() as new:
         assert shape(migrated) == shape(new)
 
@@ -52,9 +60,7 @@ def test_the_migrations_make_the_postgresql_schema(server: Server) -> None:
     Store(url, create=True).close()
     engine = create_engine(other.replace("postgresql://", "postgresql+psycopg://"))
     made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect() as connection:
-        migrate(connection)
-        connection.commit()
+    migrated_anew(OpenServer(other, other, Limits()).connection(is_writing=True))
     with engine.connect() as migrated, made.connect() as new:
         assert shape(migrated) == shape(new)
     engine.dispose()

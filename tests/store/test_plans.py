@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.asks.calendar import ShowCalendar
@@ -22,8 +21,9 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.requests import RequestState
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.views import RequestOrder
-from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.connecting import sqlite_connection
 from tests.builders import Clock, booked, on, open_test_desk
+from tests.statements import noted
 
 DAY = date(2026, 11, 23)
 QUESTIONS = (
@@ -83,19 +83,12 @@ def test_a_search_asks_its_index_once_and_not_for_every_client(tmp_path: Path, t
 
 def plans(desk: Desk, path: Path, question: Question[object]) -> list[str]:
     """The plan of every statement a question runs, those of the set-up left out."""
-    asked: list[tuple[str, object]] = []
-    engine = desk.store._reading
-
-    def noted(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", noted)
-    desk.see(question)
-    event.remove(engine, "before_cursor_execute", noted)
-    connection = driver().connect(str(path))
+    with noted() as asked:
+        desk.see(question)
+    connection = sqlite_connection(path, is_writing=False)
     lines = []
     for statement, parameters in asked:
         if statement.startswith("SELECT") and not any(f"FROM {name}" in statement for name in SMALL):
             lines += [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    connection.close()
+    connection.driven.close()
     return [line for line in lines if not line.startswith(("USE TEMP", "LIST SUBQUERY"))]

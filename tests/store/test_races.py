@@ -12,7 +12,6 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from frontdesk.core.asks.appointments import (
     BookAppointment,
@@ -203,9 +202,9 @@ def test_the_same_inserts_overlap_once_the_guard_is_dropped(store_url: str, crew
     desk = open_practice(store_url)
     with desk.store.writing() as connection:
         if desk.store.path is not None:
-            connection.execute(text("DROP TRIGGER claim_no_overlap"))
+            connection.execute("DROP TRIGGER claim_no_overlap")
         else:
-            connection.execute(text("ALTER TABLE claim_span DROP CONSTRAINT claim_no_overlap"))
+            connection.execute("ALTER TABLE claim_span DROP CONSTRAINT claim_no_overlap")
     crew.race(insert_claims, store_url, 2, _a_resource(desk.store))
     assert len(overlaps(claims_in(desk.store))) > 0
     desk.close()
@@ -263,18 +262,16 @@ def _insert(store: Store, rng: random.Random, resource: int, first: int) -> str:
     try:
         with store.writing() as connection:
             tx = Tx(store=store, connection=connection, actor=DESK, now=NOW)
-            claims.insert_claim(
-                tx,
-                claims.Claim(
-                    resource=ResourceId(resource),
-                    lane=rng.randrange(2),
-                    holder=uuid4(),
-                    source_kind="test",
-                    source_id=0,
-                    span=Span(start, end),
-                    padded=padded,
-                ),
+            claim = claims.Claim(
+                resource=ResourceId(resource),
+                lane=rng.randrange(2),
+                holder=uuid4(),
+                source_kind="test",
+                source_id=0,
+                span=Span(start, end),
+                padded=padded,
             )
+            claims.insert_all(tx, [claim])
     except (Overlap, Contention) as error:
         return type(error).__name__
     return "in"
@@ -293,12 +290,12 @@ def _only_the_database() -> Iterator[None]:
 
 def _a_resource(store: Store) -> int:
     with store.reading() as connection:
-        return int(connection.execute(text("SELECT min(id) FROM resource")).scalar_one())
+        return int(connection.execute("SELECT min(id) FROM resource").scalar_one())
 
 
 def _find_deadlocks_soon(store: Store) -> None:
     """Without the locks writers meet head on; the server need not think about it for a second each time."""
     if store.path is None:
         with store.writing() as connection:
-            name = connection.execute(text("SELECT current_database()")).scalar_one()
-            connection.execute(text(f"ALTER DATABASE \"{name}\" SET deadlock_timeout = '20ms'"))
+            name = connection.execute("SELECT current_database()").scalar_one()
+            connection.execute(f"ALTER DATABASE \"{name}\" SET deadlock_timeout = '20ms'")

@@ -7,14 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from frontdesk.core.asks.clients import AddClient, FindClients, NewClient
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Limits
 from frontdesk.core.store.engine import Store
+from frontdesk.core.store.failures import Failed
 from tests.postgres import Line, Server
 from tests.sizes import size
 from tests.store.evidence import now, open_practice
@@ -64,7 +63,7 @@ def test_a_save_of_which_nobody_can_know_is_told_as_that(own_server: Server, mon
     line.cut_at(b"COMMIT\0", before=False)
 
     def away(*_: Any, **__: Any) -> Any:
-        raise OperationalError("COMMIT", None, psycopg.OperationalError("gone"))
+        raise Failed(psycopg.OperationalError("gone"))
 
     monkeypatch.setattr("frontdesk.core.store.identity.was_saved", away)
     with pytest.raises(StoreUnusable) as caught:
@@ -125,19 +124,19 @@ def test_a_frozen_server_is_told_within_ten_seconds(own_server: Server, asked: s
 def test_a_long_statement_of_a_server_that_lives_is_waited_for(url: str) -> None:
     desk = desk_at(url)
     with desk.store.reading() as connection:
-        assert connection.execute(text("SELECT 1 FROM pg_sleep(4)")).scalar() == 1
+        assert connection.execute("SELECT 1 FROM pg_sleep(4)").scalar() == 1
     desk.close()
 
 
 def test_a_writer_that_stands_still_holds_nobody_for_long(url: str) -> None:
     """The server ends its transaction; when it goes on, it begins again, and both are saved."""
     stopped, desk = desk_at(url), desk_at(url)
-    with pytest.raises(DBAPIError, match="idle-in-transaction"), stopped.store._writing.begin() as connection:
-        connection.execute(text("SELECT head FROM event_chain FOR UPDATE"))
+    with pytest.raises(Failed, match="idle-in-transaction"), stopped.store._writing.transaction() as connection:
+        connection.execute("SELECT head FROM event_chain FOR UPDATE")
         began = time.monotonic()
         add(desk, "Clara")
         assert time.monotonic() - began < 10, "not a measure: without a limit it takes minutes"
-        connection.execute(text("SELECT 1"))
+        connection.execute("SELECT 1")
     add(stopped, "Carl")
     assert names(url) == {"Clara", "Carl"}
     stopped.close()
@@ -157,7 +156,7 @@ def test_another_server_at_the_same_address_is_not_written(own_server: Server, s
     desk.store._server._identifier = 1  # as it was when the app was opened
 
     for engine in (desk.store._reading, desk.store._writing):
-        engine.dispose()
+        engine.close()
     for look in (lambda: add(desk, "Carl"), lambda: watch.changed(timeout=0.1), lambda: watch.changed(timeout=0.1)):
         with pytest.raises(StoreUnusable) as caught:
             look()

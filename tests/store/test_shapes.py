@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.asks.settings import ApplyPractice, ShowSetup
@@ -139,14 +138,12 @@ def desk(store_url: str) -> Desk:
 
 def add_field(desk: Desk, table: str, id_: str, name: str, value: object) -> None:
     with desk.store.writing() as connection:
-        kept = json.loads(
-            connection.execute(text(f"SELECT value FROM {table} WHERE id = :id"), {"id": id_}).scalar_one()
-        )
+        kept = json.loads(connection.execute(f"SELECT value FROM {table} WHERE id = :id", {"id": id_}).scalar_one())
         kept["value"][name] = value
         connection.execute(
-            text(f"UPDATE {table} SET value = :value WHERE id = :id"), {"value": json.dumps(kept), "id": id_}
+            f"UPDATE {table} SET value = :value WHERE id = :id", {"value": json.dumps(kept), "id": id_}
         )
-        connection.execute(text("UPDATE practice SET revision = revision + 1"))
+        connection.execute("UPDATE practice SET revision = revision + 1")
 
 
 def test_a_field_of_a_later_version_stays_when_the_thing_is_changed_and_is_shown(desk: Desk) -> None:
@@ -185,10 +182,10 @@ def test_a_setting_of_a_later_version_stays(desk: Desk) -> None:
     with desk.store.writing() as connection:
         told = {"kind": "setting", "version": 1, "value": {"path": "booking.mood", "value": "bright"}}
         connection.execute(
-            text("INSERT INTO setting (path, value, actor, at, since) VALUES ('booking.mood', :v, '', 0, 0)"),
+            "INSERT INTO setting (path, value, actor, at, since) VALUES ('booking.mood', :v, '', 0, 0)",
             {"v": json.dumps(told)},
         )
-        connection.execute(text("UPDATE practice SET revision = revision + 1"))
+        connection.execute("UPDATE practice SET revision = revision + 1")
 
     setup = desk.see(ShowSetup())
 
@@ -199,10 +196,10 @@ def test_a_setting_of_a_later_version_stays(desk: Desk) -> None:
 
 def test_a_set_up_that_lacks_something_is_told_with_what_and_where(desk: Desk) -> None:
     with desk.store.writing() as connection:
-        kept = json.loads(connection.execute(text("SELECT value FROM room WHERE id = 'gym'")).scalar_one())
+        kept = json.loads(connection.execute("SELECT value FROM room WHERE id = 'gym'").scalar_one())
         del kept["value"]["location"]
-        connection.execute(text("UPDATE room SET value = :v WHERE id = 'gym'"), {"v": json.dumps(kept)})
-        connection.execute(text("UPDATE practice SET revision = revision + 1"))
+        connection.execute("UPDATE room SET value = :v WHERE id = 'gym'", {"v": json.dumps(kept)})
+        connection.execute("UPDATE practice SET revision = revision + 1")
 
     with pytest.raises(StoreUnusable) as refused:
         desk.see(ShowSetup())

@@ -8,10 +8,8 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.desk import Desk, open_desk
@@ -28,13 +26,10 @@ def test_a_full_disk_saves_all_of_a_booking_or_nothing(tmp_path: Path) -> None:
     """SQLite itself refuses another page, as it does when the disk has none."""
     desk = open_test_desk(tmp_path / "practice.db")
     with desk.store.reading() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one() + 6
+        pages = connection.execute("PRAGMA page_count").scalar_one() + 6
 
-    @event.listens_for(desk.store._writing, "connect")
-    def small(connection: Any, _: Any) -> None:
+    with desk.store._writing.lent() as connection:  # there is one, which is lent again
         connection.execute(f"PRAGMA max_page_count={pages}")
-
-    desk.store._writing.dispose()
     saved = 0
     with pytest.raises(StoreUnusable) as caught:
         for day in range(24, 27):

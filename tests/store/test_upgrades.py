@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store import migrate
@@ -143,10 +142,11 @@ def test_every_version_that_ever_landed_comes_up(empty_url: str, tmp_path: Path,
     url, path = place_of(empty_url)
     if path is not None:
         path.touch()
-    engine = create_engine(url, module=driver()) if path is not None else create_engine(url)
-    with engine.begin() as connection:
-        migrate.migrate(connection, to=version)
-    engine.dispose()
+    connection = migrate._connection(url, path, url)
+    connection.begin()
+    migrate.migrate(connection, to=version)
+    connection.commit()
+    connection.driven.close()
 
     if version != SCHEMA:
         with pytest.raises(StoreUnusable) as caught:
@@ -156,5 +156,5 @@ def test_every_version_that_ever_landed_comes_up(empty_url: str, tmp_path: Path,
     assert (done.before, done.after) == (version, SCHEMA)
     store = Store(empty_url)
     with store.reading() as connection:
-        assert connection.execute(text("SELECT number FROM database")).scalar_one() > 0
+        assert connection.execute("SELECT number FROM database").scalar_one() > 0
     store.close()

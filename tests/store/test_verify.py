@@ -89,7 +89,7 @@ def test_each_tampering_is_named(fresh: Callable[[], str], tampering: Tampering)
     for seed in range(ROUNDS):
         desk = lived_in(fresh())
         head = desk.see(ShowHead())
-        with Store(desk.store.url)._writing.connect() as connection, unguarded(connection):
+        with unguarded(Store(desk.store.url)) as connection:
             expected = tampering(connection, random.Random(seed))
         found = desk.see(Verify(head=known_head(str(head))))
         named = {(it.what, it.row, it.wrong) for it in found}

@@ -1,4 +1,4 @@
-"""Imported where programs to be killed are forked from: what they do first was done, and compiled, once."""
+"""Imported where programs to be killed are forked from: what they do first was done once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
-
-from tests import compiling
 from tests.store.evidence import open_practice
 from tests.store.working import DEEDS, Worker
 
-compiling.share(pytest.MonkeyPatch())
 with TemporaryDirectory() as made:
     opened = open_practice(str(Path(made) / "practice.db"))
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import text
-
 from frontdesk.core import upkeep
 from frontdesk.core.asks.appointments import BookAppointment, CancelAppointment, RescheduleAppointment
 from frontdesk.core.asks.clients import EraseClient, NewClient
@@ -68,7 +66,7 @@ class Worker:
         """A client of whom nothing is open."""
         self._take_over(1)
         with self.desk.store.reading() as connection:
-            newest = connection.execute(text("SELECT max(id) FROM client")).scalar_one()
+            newest = connection.execute("SELECT max(id) FROM client").scalar_one()
         event = self.desk.do(EraseClient(client=newest))
         self.say("event", event.id, event.operation)
 

@@ -58,8 +58,7 @@ def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
     slot = taken.slot
     padded = Span(slot.start - search.wish.before, slot.end + search.wish.after)
     number = pickers.open_one(tx, ask.key, until)
-    for claim in claims.picked(setup, holder, number, slot, padded, until):
-        claims.insert_claim(tx, claim)
+    claims.insert_all(tx, claims.picked(setup, holder, number, slot, padded, until))
     return until
 
 

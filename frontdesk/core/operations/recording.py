@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -25,6 +25,13 @@ def record(tx: Tx, event: E) -> E:
     """
     record_ends(tx)
     return _tell(tx, events.append(tx, event))
+
+
+def record_all(tx: Tx, several: Sequence[Event]) -> None:
+    """The same for many, in the order they stand in; what follows of them comes after all."""
+    record_ends(tx)
+    for event in events.append_all(tx, several):
+        _tell(tx, event)
 
 
 def finish(tx: Tx) -> None:

@@ -379,8 +379,7 @@ def _asker(look: Look, known: Client | None, practitioner: StaffId | None) -> Ow
 
 def _has_asked(look: Look, applicant: ApplicantId) -> bool:
     """Whether their request waits, or was booked at once: from then on they are a client."""
-    waits = any(it.state is RequestState.PENDING for it in requests.of_applicant(look, applicant))
-    return waits or events.has_done(look, look.actor.who, AppointmentBooked.operation)
+    return requests.waits_for(look, applicant) or events.has_done(look, look.actor.who, AppointmentBooked.operation)
 
 
 def _require_ahead(tx: Tx, slot: Slot) -> None:

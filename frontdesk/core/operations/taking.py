@@ -259,7 +259,7 @@ def _choose(tx: Tx, setup: Setup, verdicts: Iterable[Verdict], overridden: bool)
         around = Span(at - DAY, at + DAY)
         minutes = sum(
             spent
-            for start, spent in appointments.booked_minutes(tx, verdict.practitioner, around)
+            for _who, start, spent in appointments.booked_minutes(tx, (verdict.practitioner,), around)
             if local_date(start, zone_name) == day
         )
         name = setup.staff[verdict.practitioner].name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import groupby
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -113,7 +114,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     _require_undoable(lines, folded)
     setup = practice.load(tx)
     _lock(tx, setup, folded)
-    now = {(change.kind, change.id): things.find(tx, change.kind, change.id) for change in folded}
+    now = things.several(tx, [(change.kind, change.id) for change in folded])
     _require_unchanged(tx, folded, now, lines)
     about = tuple({(kind_of(it).name, kind_of(it).id(it)): it for line in lines for it in line.about}.values())
     _require_power(tx, setup, folded, about, is_own=lines[-1].who == tx.actor.who)
@@ -121,9 +122,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     settings.require_an_admin(setup, back)
     settings.require_same_decimals(tx, setup, back)
     _require_free(tx, setup, back)
-    for change in sorted(back, key=_order_of_writing):
-        assert change.after is not None
-        things.save(tx, change.after)
+    things.save_all(tx, [it.after for it in sorted(back, key=_order_of_writing) if it.after is not None])
     after = practice.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
     return kind(
@@ -238,11 +237,12 @@ def _require_unchanged(
 ) -> None:
     """Nothing in the batch was changed since, by anyone; the counters aside."""
     changed: list[ChangedSince] = []
-    batch = set(now)
+    stands = [it for it in folded if (is_now := now[it.kind, it.id]) is not None and _is_same(is_now, it.after)]
+    built_upon = _built_upon(look, [it for it in stands if it.before is None], set(now), lines)
+    same = set(map(id, stands))
     for change in folded:
-        is_now = now[change.kind, change.id]
-        if is_now is not None and _is_same(is_now, change.after):
-            changed.extend(_built_upon(look, change, batch, lines))
+        if id(change) in same:
+            changed.extend(built_upon.get((change.kind, change.id), ()))
             changed.extend(_asked_again(look, change, lines))
             continue
         last = events.last_of(look, change.kind, change.id) or lines[-1]
@@ -251,22 +251,25 @@ def _require_unchanged(
 
 
 def _built_upon(
-    look: Look, change: Change, batch: set[tuple[str, str]], lines: tuple[HistoryLine, ...]
-) -> list[ChangedSince]:
-    """What the batch had made is named by a later appointment: that one has to go first."""
-    if change.before is not None:
-        return []
-    naming = appointments.naming(look, change.kind, change.id)
-    id_ = next((id_ for id_ in naming if ("appointment", str(id_)) not in batch), None)
-    if id_ is not None:
-        last = events.last_of_appointment(look, id_) or lines[-1]
-        return [ChangedSince("appointment", appointment_ref(id_), last.actor_name, last.at, last.operation)]
-    asking = requests.naming(look, change.kind, change.id)
-    asked = next((it for it in asking if ("request", str(it)) not in batch), None)
-    if asked is not None:
-        last = events.last_of(look, "request", str(asked)) or lines[-1]
-        return [ChangedSince("request", request_ref(asked), last.actor_name, last.at, last.operation)]
-    return []
+    look: Look, made: list[Change], batch: set[tuple[str, str]], lines: tuple[HistoryLine, ...]
+) -> dict[tuple[str, str], list[ChangedSince]]:
+    """What the batch had made and is named by a later appointment, or a request: those have to go first."""
+    found: dict[tuple[str, str], list[ChangedSince]] = {}
+    for kind, some in groupby(sorted(made, key=lambda it: it.kind), key=lambda it: it.kind):
+        ids = [it.id for it in some]
+        for named, naming in appointments.naming(look, kind, ids).items():
+            later = next((it for it in naming if ("appointment", str(it)) not in batch), None)
+            if later is not None:
+                last = events.last_of_appointment(look, later) or lines[-1]
+                since = ChangedSince("appointment", appointment_ref(later), last.actor_name, last.at, last.operation)
+                found[kind, named] = [since]
+        for named, asking in requests.naming(look, kind, ids).items():
+            asked = next((it for it in asking if ("request", str(it)) not in batch), None)
+            if asked is not None and (kind, named) not in found:
+                last = events.last_of(look, "request", str(asked)) or lines[-1]
+                since = ChangedSince("request", request_ref(asked), last.actor_name, last.at, last.operation)
+                found[kind, named] = [since]
+    return found
 
 
 def _asked_again(look: Look, change: Change, lines: tuple[HistoryLine, ...]) -> list[ChangedSince]:

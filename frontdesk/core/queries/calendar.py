@@ -23,12 +23,11 @@ def show_calendar(look: Look, question: ShowCalendar) -> Calendar:
     setup = practice.load(look)
     whole = _span(setup, question.first, question.days)
     people = _people(look, setup, question.practitioners)
-    drawn = {person.id: appointments.blocks(look, setup, person.id, whole) for person in people}
     if not question.practitioners:
-        others = _others(look, setup, people, whole)
-        drawn |= {person.id: appointments.blocks(look, setup, person.id, whole) for person in others}
-        people += others
-    held = {person.id: claims.holds(look, setup, person.id, whole) for person in people}
+        people += _others(look, setup, people, whole)
+    names = [person.id for person in people]
+    drawn = appointments.blocks(look, setup, names, whole)
+    held = claims.holds(look, setup, names, whole)
     drawn = _with_what_is_asked(look, drawn)
     days = [question.first + timedelta(days=n) for n in range(question.days)]
     return Calendar(
@@ -46,11 +45,10 @@ def show_month(look: Look, question: ShowMonth) -> tuple[MonthDay, ...]:
     zone_name = setup.practice.timezone
     booked: dict[date, int] = defaultdict(int)
     minutes: dict[date, int] = defaultdict(int)
-    for person in people:
-        for start, spent in appointments.booked_minutes(look, person.id, whole):
-            day = local_date(start, zone_name)
-            booked[day] += 1
-            minutes[day] += spent
+    for _who, start, spent in appointments.booked_minutes(look, [person.id for person in people], whole):
+        day = local_date(start, zone_name)
+        booked[day] += 1
+        minutes[day] += spent
     days = [question.first + timedelta(days=n) for n in range(question.days)]
     return tuple(
         MonthDay(

@@ -16,9 +16,9 @@ from frontdesk.core.store.look import Look
 
 def count_reminders(look: Look, _: CountReminders) -> int:
     setup = practice.load(look)
-    idle = sum(
-        not is_wanted(look, setup, it) for it in mails.paused(look, seen=False) if it.kind is MailKind.REMINDER
-    )
+    waiting = [it for it in mails.paused(look, seen=False) if it.kind is MailKind.REMINDER]
+    about = appointments.several(look, {AppointmentId(int(it.about.id)) for it in waiting})
+    idle = sum(not _helps(about.get(AppointmentId(int(it.about.id))), setup, it, look.now) for it in waiting)
     return len(due_reminders(look, setup)) + idle
 
 
@@ -33,16 +33,20 @@ def due_reminders(look: Look, setup: Setup) -> list[tuple[Appointment, int]]:
         for it, written in mails.to_be_reminded(look, near, far)
         if (hours := due_reminder(it, setup, look.now)) is not None and not _is_reminded(hours, written)
     ]
-    return [(it, hours) for it, hours in due if _is_reached(look, it)]
+    whose = clients.several(look, {it.client for it, _ in due})
+    return [(it, hours) for it, hours in due if it.client in whose and whose[it.client].email]
 
 
 def is_wanted(look: Look, setup: Setup, reminder: Mail) -> bool:
     """Whether a reminder still helps: it stands, the rules want it, and no nearer one has taken its place."""
-    it = appointments.find(look, AppointmentId(int(reminder.about.id)))
-    if it is None or it.status not in RESCHEDULABLE or it.start <= look.now:
+    return _helps(appointments.find(look, AppointmentId(int(reminder.about.id))), setup, reminder, look.now)
+
+
+def _helps(it: Appointment | None, setup: Setup, reminder: Mail, now: Instant) -> bool:
+    if it is None or it.status not in RESCHEDULABLE or it.start <= now:
         return False
     assert isinstance(reminder.occasion, ReminderDue), "a reminder is of so many hours"
-    mine, due = reminder.occasion.hours, due_reminder(it, setup, look.now)
+    mine, due = reminder.occasion.hours, due_reminder(it, setup, now)
     return mine in reminder_hours(it, setup) and (due is None or due >= mine)
 
 
@@ -62,11 +66,6 @@ def timed_since(look: Look, before: Appointment, after: Appointment) -> Instant:
 def _is_reminded(hours: int, written: frozenset[int]) -> bool:
     """Whether this reminder was written, or one nearer to the start."""
     return any(it <= hours for it in written)
-
-
-def _is_reached(look: Look, it: Appointment) -> bool:
-    client = clients.find(look, it.client)
-    return client is not None and bool(client.email)
 
 
 QUERIES: Queries = {

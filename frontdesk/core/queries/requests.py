@@ -92,8 +92,8 @@ def _moving_late(look: Look, setup: Setup, request: Request, moved: Appointment)
 def _around(look: Look, setup: Setup, request: Request, day: Span) -> tuple[Neighbour, ...]:
     """Who else has that practitioner's time that day, held times included; not what would be moved, nor its hold."""
     who = request.slot.practitioner
-    booked = appointments.blocks(look, setup, who, day)
-    held = claims.holds(look, setup, who, day)
+    booked = appointments.blocks(look, setup, (who,), day)[who]
+    held = claims.holds(look, setup, (who,), day)[who]
     found = [Neighbour(it.start, it.end, it.client_name, False) for it in booked if it.id != request.appointment]
     found += [Neighbour(it.start, it.end, it.name, True) for it in held if it.request != request.id]
     return tuple(sorted(found))

@@ -183,11 +183,8 @@ def free_slots(
     places = tuple(places)
     if not places:
         return []
-    window = _window(setup, places, first, days, search.wish.before)
-    busy = {
-        resource: claims.busy(look, resource, window, search.holder)
-        for resource in resources_of(setup, search.wish, places)
-    }
+    window = window_of(setup, places, first, days, search.wish.before)
+    busy = claims.busy(look, resources_of(setup, search.wish, places), window, search.holder)
     scene = Scene(
         setup=setup,
         wish=search.wish,
@@ -287,9 +284,9 @@ def fairest(look: Look, setup: Setup, found: Sequence[Offer]) -> list[Offer]:
     days = (local_date(found[0].start, zone_name), local_date(found[-1].start, zone_name))
     window = Span(day_start(days[0], zone_name) - DAY, day_start(days[1], zone_name) + 2 * DAY)
     minutes: dict[tuple[StaffId, date], int] = defaultdict(int)
-    for who in {offer.practitioner for offer in found}:
-        for start, spent in appointments.booked_minutes(look, who, window):
-            minutes[who, local_date(start, zone_name)] += spent
+    people = sorted({offer.practitioner for offer in found})
+    for who, start, spent in appointments.booked_minutes(look, people, window):
+        minutes[who, local_date(start, zone_name)] += spent
     return one_a_start(found, setup, lambda who, day: minutes[who, day])
 
 
@@ -307,7 +304,7 @@ def resources_of(setup: Setup, wish: Wish, places: Iterable[Place]) -> tuple[Res
     return tuple(sorted(people | rooms))
 
 
-def _window(setup: Setup, places: tuple[Place, ...], first: date, days: int, before: int) -> Span:
+def window_of(setup: Setup, places: tuple[Place, ...], first: date, days: int, before: int) -> Span:
     """The instants of some local dates at all the places, with room for what reaches in from outside."""
     zones = {setup.zone_of(place.location) for place in places}
     begin = min(day_span(first, zone_name).start for zone_name in zones)

@@ -160,7 +160,7 @@ def _give_way(look: Look, work: Work) -> tuple[str, ...]:
     gone = []
     for id_, person in setup.staff.items():
         is_one = person.name == PLACEHOLDER and person.life is Life.ACTIVE
-        if is_one and id_ not in work.staff and not appointments.naming(look, "staff", id_):
+        if is_one and id_ not in work.staff and not appointments.naming(look, "staff", [id_]):
             work.staff[id_] = (person, replace(person, life=Life.ARCHIVED))
             gone.append(person.name)
     return tuple(gone)

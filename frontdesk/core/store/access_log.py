@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.store import rows
 from frontdesk.core.store.chain import Log
 from frontdesk.core.store.look import Tx
 
-LOG = Log(rows.AccessLog, "access_head", ("id", "at", "actor", "terminal", "client_id", "actor_kind"))
+LOG = Log("access_log", "access_head", ("id", "at", "actor", "terminal", "client_id", "actor_kind"))
 
 
 def note(tx: Tx, client: ClientId) -> None:

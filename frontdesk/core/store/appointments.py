@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
-from sqlmodel import col
 
 from frontdesk.core.domain.appointments import (
     CANCELLABLE,
@@ -24,100 +21,116 @@ from frontdesk.core.domain.appointments import (
     Status,
     TermsId,
 )
+from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.outcomes import cancel_deadline, reschedule_deadline
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.permissions import Permission, only_own
+from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Block, Named
-from frontdesk.core.store import rows, search, terms
+from frontdesk.core.store import search, sight, terms
+from frontdesk.core.store.connection import NO_LIMIT, Answer, Row, batched, uuid_of
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
+from frontdesk.core.store.statements import LOCKED, Part, filled, judged, shown, words
 
-_a = rows.Appointment
-_INSERT = insert(rows.Appointment)
-_UPDATE = update(rows.Appointment).where(col(_a.id) == bindparam("key"))
-_COLUMNS = rows.Appointment.__table__.columns  # type: ignore[attr-defined]
-_ONE = select(*_COLUMNS)
-_NAMED = select(*_COLUMNS, col(rows.Client.name), col(rows.Client.phone), col(rows.Client.born)).join(
-    rows.Client, col(rows.Client.id) == col(_a.client_id)
+_HOLDS, _DRAWN = words(HOLDS_TIME), words((*HOLDS_TIME, Status.NO_SHOW))
+_COMES = words(RESCHEDULABLE)
+_ONE = judged("SELECT * FROM appointment WHERE id = :id")
+_SEVERAL = judged("SELECT * FROM appointment WHERE id IN :these")
+_OF_HOLDER = judged("SELECT * FROM appointment WHERE holder = :holder AND status <> 'undone'")
+_OF_SOURCE = judged("SELECT * FROM appointment WHERE source = :source AND status <> 'undone'")
+_OF_CLIENT = judged("SELECT * FROM appointment WHERE client_id = :client AND status <> 'undone' ORDER BY id")
+_HOLDING = judged(f"SELECT * FROM appointment WHERE status IN ({_HOLDS})")
+_SEQUENCE = judged("SELECT sequence FROM appointment WHERE id = :id")
+_STANDING = judged(
+    "SELECT * FROM appointment WHERE start > :after AND start <= :last AND (start <= :near"
+    f" OR (start <= :far AND reminders IS NOT NULL)) AND status IN ({_COMES}) ORDER BY start, id"
 )
-_DRAWN = tuple(status.value for status in HOLDS_TIME) + (Status.NO_SHOW.value,)
-_BLOCKS = (
-    select(
-        col(_a.id),
-        col(_a.client_id),
-        col(rows.Client.name),
-        col(_a.service_id),
-        col(_a.start),
-        col(_a.end),
-        col(_a.buffer_before),
-        col(_a.buffer_after),
-        col(_a.status),
-        col(_a.lane),
-        col(_a.revision),
-    )
-    .join(rows.Client, col(rows.Client.id) == col(_a.client_id))
-    .where(
-        col(_a.practitioner_id) == bindparam("practitioner"),
-        col(_a.start) > bindparam("from_"),
-        col(_a.start) < bindparam("until"),
-        col(_a.status).in_(_DRAWN),
-    )
-    .order_by(col(_a.start), col(_a.lane))
+_NAMING = judged("SELECT {column}, id FROM appointment WHERE {column} IN :ids AND status <> 'undone'")
+_PRICED = judged("SELECT id FROM appointment WHERE price IS NOT NULL LIMIT 1")
+_ANY = judged(f"SELECT id FROM appointment WHERE client_id = :client AND status IN ({_HOLDS}) LIMIT 1")
+_CANCELLABLE = judged(
+    "SELECT * FROM appointment WHERE practitioner_id = :practitioner AND start > :from_ AND start < :until"
+    f' AND "end" > :begin AND status IN ({words(CANCELLABLE)}) ORDER BY start, id'
 )
-_SPENT = select(col(_a.start), col(_a.end)).where(
-    col(_a.practitioner_id) == bindparam("practitioner"),
-    col(_a.start) >= bindparam("from_"),
-    col(_a.start) < bindparam("until"),
-    col(_a.status).in_([status.value for status in HOLDS_TIME]),
+_SPENT = judged(
+    'SELECT practitioner_id, start, "end" FROM appointment WHERE practitioner_id IN :people AND start >= :from_'
+    f" AND start < :until AND status IN ({_HOLDS})"
 )
-_OF_CLIENT = select(col(_a.start), col(_a.end), col(_a.id)).where(
-    col(_a.client_id) == bindparam("client"),
-    col(_a.start) > bindparam("from_"),
-    col(_a.start) < bindparam("until"),
-    col(_a.status).in_([status.value for status in HOLDS_TIME]),
+_SPANS = judged(
+    'SELECT start, "end", id FROM appointment WHERE client_id = :client AND start > :from_ AND start < :until'
+    f" AND status IN ({_HOLDS})"
 )
-_LATE = select(func.count()).where(
-    col(_a.start) >= bindparam("from_"),
-    col(_a.start) <= bindparam("now"),
-    col(_a.status).in_((Status.BOOKED.value, Status.CONFIRMED.value)),
+_UPCOMING = judged(
+    f"SELECT count(*) FROM appointment WHERE client_id = :client AND start > :now AND status IN ({_COMES})"
 )
-_SEQUENCE = select(col(_a.sequence)).where(col(_a.id) == bindparam("id"))
-_UPCOMING = select(func.count()).where(
-    col(_a.client_id) == bindparam("client"),
-    col(_a.start) > bindparam("now"),
-    col(_a.status).in_((Status.BOOKED.value, Status.CONFIRMED.value)),
+_BLOCKS = judged(
+    'SELECT practitioner_id, appointment.id, client_id, name, service_id, start, "end", buffer_before, buffer_after,'
+    " status, lane, appointment.revision FROM appointment JOIN client ON client.id = client_id"
+    " WHERE practitioner_id IN :people AND start > :from_ AND start < :until"
+    f" AND status IN ({_DRAWN}) ORDER BY start, lane"
+)
+_BUSY = judged(
+    "SELECT DISTINCT practitioner_id FROM appointment WHERE practitioner_id IN :people AND start > :from_"
+    f' AND start < :until AND "end" > :begin AND status IN ({_DRAWN})'
+)
+_LATE = shown(
+    sight.of_appointments,
+    "SELECT count(*) FROM appointment WHERE appointment.start >= :from_ AND appointment.start <= :now"
+    f" AND appointment.status IN ({_COMES}) AND {{seen}}",
+)
+_NEXT = shown(
+    sight.of_appointments,
+    "SELECT appointment.client_id, appointment.start, appointment.id FROM appointment"
+    f" WHERE appointment.client_id IN :clients AND appointment.status IN ({_HOLDS})"
+    " AND (appointment.\"end\" > :now OR (appointment.start > :just AND appointment.status <> 'done'))"
+    " AND {seen} ORDER BY appointment.start DESC",
+)
+_NAMED = judged(
+    "SELECT appointment.*, client.name, client.phone, client.born FROM appointment"
+    " JOIN client ON client.id = appointment.client_id"
+)
+_LISTED = judged(_NAMED + " WHERE {where} ORDER BY {order} LIMIT :limit")
+_THESE = judged(_NAMED + " WHERE appointment.id IN :these ORDER BY appointment.start")
+_EVERYTHING = judged(_NAMED + " ORDER BY appointment.start, appointment.id")
+_PICKED_UP = judged(
+    _NAMED + " JOIN picked_up ON picked_up.appointment_id = appointment.id WHERE picked_up.actor = :actor"
+    " AND appointment.status <> 'undone' ORDER BY picked_up.at DESC, appointment.id DESC"
 )
 
 
 def find(look: Look, id_: AppointmentId) -> Appointment | None:
-    row = look.connection.execute(_ONE.where(col(_a.id) == id_)).first()
+    row = look.connection.execute(_ONE, {"id": id_}).first()
     return None if row is None else from_row(row)
+
+
+def several(look: Look, ids: Collection[AppointmentId]) -> dict[AppointmentId, Appointment]:
+    found = map(from_row, look.connection.execute(_SEVERAL, {"these": ids}) if ids else ())
+    return {it.id: it for it in found}
 
 
 def of_holder(look: Look, holder: UUID) -> Appointment | None:
     """The appointment that a calendar file names; one whose booking was undone is none."""
-    row = look.connection.execute(_ONE.where(col(_a.holder) == holder, _kept())).first()
+    row = look.connection.execute(_OF_HOLDER, {"holder": holder}).first()
     return None if row is None else from_row(row)
 
 
 def all_from_source(look: Look, source: str) -> dict[str, Appointment]:
     """Every appointment of one import source by its id there."""
-    found = look.connection.execute(_ONE.where(col(_a.source) == source, _kept()))
+    found = look.connection.execute(_OF_SOURCE, {"source": source})
     return {value.source_id: value for value in map(from_row, found)}
 
 
 def everything(look: Look, setup: Setup) -> tuple[Named, ...]:
     """Every appointment there ever was, also of bookings that were undone, by start."""
-    return _with_names(look, setup, _NAMED.order_by(col(_a.start), col(_a.id)))
+    return _with_names(look, setup, look.connection.execute(_EVERYTHING))
 
 
 def of_client(look: Look, client: ClientId) -> list[Appointment]:
     """Every appointment of a client that was not undone."""
-    theirs = _ONE.where(col(_a.client_id) == client, _kept()).order_by(col(_a.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(_OF_CLIENT, {"client": client})]
 
 
 def sequence_of(look: Look, id_: int) -> int | None:
@@ -130,124 +143,114 @@ def standing(look: Look, after: Instant, near: Instant, far: Instant) -> list[Ap
     """Booked or confirmed appointments that begin after a moment and are near, by start; those with reminders of
     their own also when they are far.
     """
-    ahead = _ONE.where(
-        col(_a.start) > after,
-        or_(
-            col(_a.start) <= near,
-            and_(col(_a.start) <= far, col(_a.reminders).is_not(None)),
-        ),
-        col(_a.start) <= max(near, far),
-        col(_a.status).in_([status.value for status in RESCHEDULABLE]),
-    ).order_by(col(_a.start), col(_a.id))
-    return [from_row(row) for row in look.connection.execute(ahead)]
+    where = {"after": after, "near": near, "far": far, "last": max(near, far)}
+    return [from_row(row) for row in look.connection.execute(_STANDING, where)]
 
 
 def holding_time(look: Look) -> Iterator[Appointment]:
     """Every appointment that has claims."""
-    held = _ONE.where(col(_a.status).in_([status.value for status in HOLDS_TIME]))
-    yield from map(from_row, look.connection.execute(held))
+    yield from map(from_row, look.connection.execute(_HOLDING))
 
 
-def naming(look: Look, kind: str, id_: str) -> list[AppointmentId]:
-    """Appointments, not undone, that name a client, a service, a practitioner, a location or a room."""
-    columns: dict[str, Any] = {
-        "client": col(_a.client_id),
-        "service": col(_a.service_id),
-        "staff": col(_a.practitioner_id),
-        "location": col(_a.location_id),
-        "room": col(_a.room_id),
-    }
-    if kind not in columns:
-        return []
-    value: int | str = int(id_) if kind == "client" else id_
-    found = look.connection.execute(select(col(_a.id)).where(columns[kind] == value, _kept())).scalars()
-    return [AppointmentId(number) for number in found]
+def naming(look: Look, kind: str, ids: Sequence[str]) -> dict[str, list[AppointmentId]]:
+    """Appointments, not undone, by whom or what they name: clients, services, practitioners, locations or rooms."""
+    found: dict[str, list[AppointmentId]] = defaultdict(list)
+    if kind in _NAMES:
+        these = [int(id_) for id_ in ids] if kind == "client" else list(ids)
+        text = _NAMING.replace("{column}", _NAMES[kind])
+        for some in batched(these):
+            for named, number in look.connection.execute(text, {"ids": some}):
+                found[str(named)].append(AppointmentId(number))
+    return found
+
+
+_NAMES = {
+    "client": "client_id",
+    "service": "service_id",
+    "staff": "practitioner_id",
+    "location": "location_id",
+    "room": "room_id",
+}
+"""Columns by the kinds of thing they name."""
 
 
 def lock(tx: Tx, id_: AppointmentId) -> Appointment | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_a.id) == id_).with_for_update(key_share=True)).first()
+    row = tx.connection.execute(_ONE + LOCKED, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
 def add(tx: Tx, appointment: Appointment) -> Appointment:
     """A new appointment, with the number the database gives, or one that was kept from another database."""
     values = {"id": appointment.id, **to_row(appointment)} if appointment.id else to_row(appointment)
-    made = tx.connection.execute(_INSERT, values).inserted_primary_key
-    assert made is not None
-    return replace(appointment, id=AppointmentId(made[0]))
+    return replace(appointment, id=AppointmentId(tx.connection.insert("appointment", values)))
+
+
+def add_all(tx: Tx, new: Sequence[Appointment]) -> list[Appointment]:
+    """Many at once."""
+    wanted = iter(tx.connection.numbers("appointment", sum(not it.id for it in new)))
+    numbered = [it if it.id else changed(it, id=AppointmentId(next(wanted))) for it in new]
+    tx.connection.insert_all("appointment", ({"id": it.id, **to_row(it)} for it in numbered))
+    return numbered
 
 
 def save(tx: Tx, appointment: Appointment) -> None:
-    tx.connection.execute(_UPDATE, {**to_row(appointment), "key": appointment.id})
+    tx.connection.update("appointment", appointment.id, to_row(appointment))
 
 
-def blocks(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Block, ...]:
-    """What is drawn of a practitioner in a window: one query on (practitioner, start)."""
-    found = look.connection.execute(
-        _BLOCKS,
-        {"practitioner": practitioner, "from_": window.start - DAY, "until": window.end},
-    )
-    return tuple(
-        Block(
-            AppointmentId(id_),
-            ClientId(client),
-            name,
-            setup.services[ServiceId(service)].name,
-            start,
-            end,
-            start - before * 60,
-            end + after * 60,
-            Status(status),
-            lane,
-            revision,
-        )
-        for id_, client, name, service, start, end, before, after, status, lane, revision in found
-        if end > window.start
-    )
+def blocks(look: Look, setup: Setup, people: Collection[StaffId], window: Span) -> dict[StaffId, tuple[Block, ...]]:
+    """What is drawn of each of some people in a window: one query on (practitioner, start)."""
+    where = {"people": people, "from_": window.start - DAY, "until": window.end}
+    drawn: dict[StaffId, list[Block]] = {it: [] for it in people}
+    for who, id_, client, name, service, start, end, before, after, status, lane, revision in (
+        look.connection.execute(_BLOCKS, where).tuples() if people else ()
+    ):
+        if end > window.start:
+            drawn[who].append(
+                Block(
+                    AppointmentId(id_),
+                    ClientId(client),
+                    name,
+                    setup.services[ServiceId(service)].name,
+                    start,
+                    end,
+                    start - before * 60,
+                    end + after * 60,
+                    Status(status),
+                    lane,
+                    revision,
+                )
+            )
+    return {it: tuple(found) for it, found in drawn.items()}
 
 
 def busy_people(look: Look, people: Collection[StaffId], window: Span) -> set[StaffId]:
     """Which of some people have anything that is drawn in a window: one query on (practitioner, start)."""
     if not people:
         return set()
-    found = look.connection.execute(
-        select(col(_a.practitioner_id))
-        .where(
-            col(_a.practitioner_id).in_(people),
-            col(_a.start) > window.start - DAY,
-            col(_a.start) < window.end,
-            col(_a.end) > window.start,
-            col(_a.status).in_(_DRAWN),
-        )
-        .distinct()
-    )
+    found = look.connection.execute(_BUSY, {"people": people, **_around(window)})
     return {StaffId(who) for who in found.scalars()}
+
+
+def _around(window: Span) -> dict[str, Instant]:
+    """Nothing lasts longer than a day: what began before cannot reach the window."""
+    return {"from_": window.start - DAY, "until": window.end, "begin": window.start}
 
 
 def any_priced(look: Look) -> bool:
     """Whether any was ever booked at a price."""
-    return look.connection.execute(select(col(_a.id)).where(col(_a.price).is_not(None)).limit(1)).first() is not None
+    return look.connection.execute(_PRICED).first() is not None
 
 
 def has_any(look: Look, client: ClientId) -> bool:
     """Whether a client had, or has, an appointment that stands."""
-    theirs = select(col(_a.id)).where(
-        col(_a.client_id) == client, col(_a.status).in_([status.value for status in HOLDS_TIME])
-    )
-    return look.connection.execute(theirs.limit(1)).first() is not None
+    return look.connection.execute(_ANY, {"client": client}).first() is not None
 
 
 def booked_of(look: Look, practitioner: StaffId, window: Span) -> list[Appointment]:
     """A practitioner's appointments in a window that could still be cancelled, by start."""
-    theirs = _ONE.where(
-        col(_a.practitioner_id) == practitioner,
-        col(_a.start) > window.start - DAY,
-        col(_a.start) < window.end,
-        col(_a.end) > window.start,
-        col(_a.status).in_([status.value for status in CANCELLABLE]),
-    ).order_by(col(_a.start), col(_a.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
+    theirs = look.connection.execute(_CANCELLABLE, {"practitioner": practitioner, **_around(window)})
+    return [from_row(row) for row in theirs]
 
 
 def client_spans(
@@ -255,20 +258,19 @@ def client_spans(
 ) -> list[tuple[Span, AppointmentId]]:
     """When a client is somewhere already."""
     where = {"client": client, "from_": window.start - DAY, "until": window.end}
-    found = look.connection.execute(_OF_CLIENT, where)
+    found = look.connection.execute(_SPANS, where)
     return [(Span(start, end), AppointmentId(id_)) for start, end, id_ in found if id_ != but]
 
 
-def booked_minutes(look: Look, practitioner: StaffId, window: Span) -> list[tuple[Instant, int]]:
-    """Start and minutes of what a practitioner has booked in a window."""
-    where = {"practitioner": practitioner, "from_": window.start, "until": window.end}
-    return [(start, (end - start) // 60) for start, end in look.connection.execute(_SPENT, where).all()]
+def booked_minutes(look: Look, people: Collection[StaffId], window: Span) -> list[tuple[StaffId, Instant, int]]:
+    """Who has what booked in a window: its start and its minutes."""
+    where = {"people": people, "from_": window.start, "until": window.end}
+    found = look.connection.execute(_SPENT, where).tuples()
+    return [(StaffId(who), start, (end - start) // 60) for who, start, end in found]
 
 
 def count_late(look: Look, today: Span) -> int:
-    own = only_own(look.actor, Permission.SEE_CALENDAR)
-    late = _LATE if own is None else _LATE.where(col(_a.practitioner_id) == own)
-    return int(look.connection.execute(late, {"from_": today.start, "now": look.now}).scalar_one())
+    return int(look.ask(_LATE, {"from_": today.start, "now": look.now}).scalar_one())
 
 
 def count_upcoming(look: Look, client: ClientId) -> int:
@@ -277,28 +279,13 @@ def count_upcoming(look: Look, client: ClientId) -> int:
 
 def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Instant, AppointmentId]]:
     """The next appointment of each client that has one in a calendar the actor may see."""
-    wanted, own = list(clients), only_own(look.actor, Permission.SEE_CALENDAR)
-    upcoming = (
-        select(col(_a.client_id), col(_a.start), col(_a.id))
-        .where(
-            col(_a.client_id).in_(wanted),
-            col(_a.status).in_([status.value for status in HOLDS_TIME]),
-            or_(
-                col(_a.end) > look.now,
-                (col(_a.start) > look.now - STILL_NEXT) & (col(_a.status) != Status.DONE.value),
-            ),
-        )
-        .order_by(col(_a.start).desc())
-    )
-    if own is not None:
-        upcoming = upcoming.where(col(_a.practitioner_id) == own)
-    found = look.connection.execute(upcoming)
+    found = look.ask(_NEXT, {"clients": list(clients), "now": look.now, "just": look.now - STILL_NEXT})
     return {ClientId(client): (start, AppointmentId(id_)) for client, start, id_ in found}
 
 
 def named(look: Look, setup: Setup, ids: Iterable[AppointmentId]) -> tuple[Named, ...]:
     """Some appointments with the names around them, by start."""
-    return _with_names(look, setup, _NAMED.where(col(_a.id).in_(list(ids))).order_by(col(_a.start)))
+    return _with_names(look, setup, look.connection.execute(_THESE, {"these": list(ids)}))
 
 
 def listed(
@@ -314,59 +301,52 @@ def listed(
     latest_first: bool = False,
 ) -> tuple[Named, ...]:
     """Appointments by start, filtered."""
-    statement = _NAMED
+    where = list(search.matches(look, name))
     if client is not None:
-        statement = statement.where(col(_a.client_id) == client)
+        where.append(Part("appointment.client_id = :client", {"client": client}))
     if practitioner is not None:
-        statement = statement.where(col(_a.practitioner_id) == practitioner)
+        where.append(Part("appointment.practitioner_id = :practitioner", {"practitioner": practitioner}))
     if window is not None:
-        statement = statement.where(col(_a.start) >= window.start, col(_a.start) < window.end)
+        span = {"from_": window.start, "until": window.end}
+        where.append(Part("appointment.start >= :from_ AND appointment.start < :until", span))
     if statuses:
-        statement = statement.where(col(_a.status).in_([status.value for status in statuses]))
+        where.append(Part("appointment.status IN :statuses", {"statuses": [it.value for it in statuses]}))
     else:
-        statement = statement.where(_kept())
-    for condition in search.matches(look, name):
-        statement = statement.where(condition)
-    order = (col(_a.start).desc(), col(_a.id)) if latest_first else (col(_a.start), col(_a.id))
-    statement = statement.order_by(*order).limit(limit)
-    return _with_names(look, setup, statement)
+        where.append(Part("appointment.status <> 'undone'"))
+    text = _LISTED.replace("{order}", "appointment.start DESC, appointment.id" if latest_first else _BY_START)
+    text, values = filled(text, where=where, values={"limit": NO_LIMIT if limit is None else limit})
+    return _with_names(look, setup, look.connection.execute(text, values))
+
+
+_BY_START = "appointment.start, appointment.id"
 
 
 def pick_up(tx: Tx, id_: AppointmentId) -> None:
     lay_back(tx, id_)
     values = {"actor": tx.actor.who.key, "appointment_id": id_, "at": tx.now}
-    tx.connection.execute(insert(rows.PickedUp), values)
+    tx.connection.insert_all("picked_up", [values])
 
 
 def lay_back(tx: Tx, id_: AppointmentId) -> None:
-    tx.connection.execute(
-        rows.PickedUp.__table__.delete().where(  # type: ignore[attr-defined]
-            col(rows.PickedUp.actor) == tx.actor.who.key, col(rows.PickedUp.appointment_id) == id_
-        )
-    )
+    which = {"actor": tx.actor.who.key, "appointment": id_}
+    tx.connection.execute("DELETE FROM picked_up WHERE actor = :actor AND appointment_id = :appointment", which)
 
 
 def picked_up(look: Look, setup: Setup) -> tuple[Named, ...]:
-    mine = (
-        _NAMED.join(rows.PickedUp, col(rows.PickedUp.appointment_id) == col(_a.id))
-        .where(col(rows.PickedUp.actor) == look.actor.who.key, _kept())
-        .order_by(col(rows.PickedUp.at).desc(), col(_a.id).desc())
+    return _with_names(look, setup, look.connection.execute(_PICKED_UP, {"actor": look.actor.who.key}))
+
+
+def _with_names(look: Look, setup: Setup, found: Answer) -> tuple[Named, ...]:
+    read = [(row, from_row(row)) for row in found.all()]
+    kept = terms.several(look, (it for _row, it in read))
+    return tuple(
+        _named(row, it, setup, kept[it.terms] if it.terms else setup.terms_of(it.service, it.practitioner))
+        for row, it in read
     )
-    return _with_names(look, setup, mine)
 
 
-def _kept() -> Any:
-    return col(_a.status) != Status.UNDONE.value
-
-
-def _with_names(look: Look, setup: Setup, statement: Select[Any]) -> tuple[Named, ...]:
-    return tuple(_named(look, row, setup) for row in look.connection.execute(statement).all())
-
-
-def _named(look: Look, row: ResultRow[Any], setup: Setup) -> Named:
-    appointment = from_row(row)
-    agreed = terms.of(look, setup, appointment)
-    name, phone, born = tuple(row)[-3:]
+def _named(row: Row, appointment: Appointment, setup: Setup, agreed: Terms) -> Named:
+    name, phone, born = row[-3:]
     return Named(
         appointment=appointment,
         client_name=name,
@@ -381,10 +361,10 @@ def _named(look: Look, row: ResultRow[Any], setup: Setup) -> Named:
     )
 
 
-def from_row(row: ResultRow[Any]) -> Appointment:
+def from_row(row: Row) -> Appointment:
     return Appointment(
         id=AppointmentId(row.id),
-        holder=row.holder,
+        holder=uuid_of(row.holder),
         client=ClientId(row.client_id),
         service=ServiceId(row.service_id),
         practitioner=StaffId(row.practitioner_id),
@@ -404,7 +384,7 @@ def from_row(row: ResultRow[Any]) -> Appointment:
         cancellation=Cancellation(
             reason=row.cancel_reason,
             text=row.cancel_text,
-            rebook_link=row.cancel_link,
+            rebook_link=bool(row.cancel_link),
             by=Side(row.cancel_by or "practice"),
             at=row.cancelled_at or 0,
         )

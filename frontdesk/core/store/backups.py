@@ -16,8 +16,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import text
-
 from frontdesk.core.domain.backups import Head, Keep, Manifest, staying
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable, saying
@@ -285,7 +283,7 @@ def number_rows(url: str, number: int, replaces: int | None) -> None:
     store = Store(url)
     try:
         with store.writing() as connection:
-            set_it = text("UPDATE database SET number = :number, replaces = :replaces")
+            set_it = "UPDATE database SET number = :number, replaces = :replaces"
             connection.execute(set_it, {"number": number, "replaces": replaces})
     finally:
         store.close()
@@ -340,7 +338,7 @@ def _dump(store: Store, plain: Path) -> tuple[dict[str, int], Head]:
     """From the snapshot that is counted."""
     with store.reading() as connection:
         counts, head = counts_of(connection), head_of(connection)
-        snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+        snapshot = connection.execute("SELECT pg_export_snapshot()").scalar_one()
         postgres_tools.dump(store.url, plain, snapshot)
     postgres_tools.require_readable(plain)
     return counts, head
@@ -367,7 +365,7 @@ def _require_room(store: Store, folder: Path) -> None:
         size = store.path.stat().st_size
     else:
         with store.reading() as connection:
-            size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+            size = connection.execute("SELECT pg_database_size(current_database())").scalar_one()
     if size > free / 2:
         told = saying(
             "{free} MB are free, and {size} MB would fill more than half of them",

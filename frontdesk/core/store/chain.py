@@ -7,11 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlmodel import col
-
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.store import rows
+from frontdesk.core.store.connection import Connection
 from frontdesk.core.store.look import Tx
 
 
@@ -30,32 +27,28 @@ class Link:
 class Log:
     """A table whose rows are tied to each other; where its chain ends stands in a column of `event_chain`."""
 
-    row: Any
+    table: str
     head: str
     tied: tuple[str, ...]
     """What the digest of an entry covers."""
 
     def append(self, tx: Tx, entries: Iterable[Mapping[str, Any]]) -> None:
         """Entries at the end, numbered; whoever else writes one waits until this transaction ends."""
-        head = tx.connection.execute(select(self._end).with_for_update()).scalar_one()
-        last = tx.connection.execute(select(func.max(col(self.row.id)))).scalar() or 0
+        head = tx.connection.execute(f"SELECT {self.head} FROM event_chain FOR UPDATE").scalar_one()
+        last = tx.connection.execute(f"SELECT max(id) FROM {self.table}").scalar() or 0
         written = []
         for number, entry in enumerate(entries, last + 1):
             numbered = {**entry, "id": number}
             digest = self._digest(head, numbered)
             written.append({**numbered, "previous": head, "digest": digest})
             head = digest
-        tx.connection.execute(insert(self.row), written)
-        tx.connection.execute(update(rows.EventChain).values({self.head: head}))
+        tx.connection.insert_all(self.table, written)
+        tx.connection.execute(f"UPDATE event_chain SET {self.head} = :head", {"head": head})
 
     def links(self, connection: Connection) -> Iterator[Link]:
         """Each entry, oldest first."""
-        for row in connection.execute(select(self.row.__table__).order_by(col(self.row.id))).mappings():
+        for row in connection.execute(f"SELECT * FROM {self.table} ORDER BY id").mappings():
             yield Link(row["id"], row["previous"], row["digest"], row["digest"] == self._digest(row["previous"], row))
-
-    @property
-    def _end(self) -> Any:
-        return col(getattr(rows.EventChain, self.head))
 
     def _digest(self, previous: str, entry: Mapping[Any, Any]) -> str:
         told = json.dumps([entry[name] for name in self.tied])

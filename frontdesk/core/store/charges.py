@@ -6,52 +6,45 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
-from sqlmodel import col
-
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.charges import Charge, ChargeId, ChargeKind, ChargeState
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.views import ChargeLine
-from frontdesk.core.store import rows
+from frontdesk.core.store import sight
+from frontdesk.core.store.connection import NO_LIMIT
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.statements import LOCKED, Part, judged, shown
 
-_c = rows.Charge
-_COLUMNS = rows.Charge.__table__.columns  # type: ignore[attr-defined]
-_ONE = select(*_COLUMNS)
-_INSERT = insert(rows.Charge)
-_UPDATE = update(rows.Charge).where(col(_c.id) == bindparam("key"))
-_LINES: Select[Any] = (
-    select(*_COLUMNS, col(rows.Client.name), col(rows.Appointment.start), col(rows.Appointment.zone))
-    .join(rows.Client, col(rows.Client.id) == col(_c.client_id))
-    .join(rows.Appointment, col(rows.Appointment.id) == col(_c.appointment_id))
-)
-_OWED = select(func.coalesce(func.sum(col(_c.amount)), 0)).where(
-    col(_c.client_id) == bindparam("client"), col(_c.state) == ChargeState.DUE.value
+_ONE = judged("SELECT * FROM charge WHERE id = :id")
+_OF_APPOINTMENT = judged("SELECT * FROM charge WHERE appointment_id = :appointment ORDER BY id")
+_ALL = judged("SELECT * FROM charge ORDER BY id")
+_OWED = judged("SELECT coalesce(sum(amount), 0) FROM charge WHERE client_id = :client AND state = 'due'")
+_LINES = shown(
+    sight.of_affairs,
+    "SELECT charge.*, client.name, appointment.start, appointment.zone FROM charge"
+    " JOIN client ON client.id = charge.client_id JOIN appointment ON appointment.id = charge.appointment_id"
+    " WHERE {seen} AND {where} ORDER BY charge.id DESC LIMIT :limit",
 )
 
 
 def find(look: Look, id_: ChargeId) -> Charge | None:
-    row = look.connection.execute(_ONE.where(col(_c.id) == id_)).first()
+    row = look.connection.execute(_ONE, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
 def lock(tx: Tx, id_: ChargeId) -> Charge | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()
+    row = tx.connection.execute(_ONE + LOCKED, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
 def of_appointment(look: Look, id_: AppointmentId) -> list[Charge]:
-    theirs = _ONE.where(col(_c.appointment_id) == id_).order_by(col(_c.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(_OF_APPOINTMENT, {"appointment": id_})]
 
 
 def lock_of_appointment(tx: Tx, id_: AppointmentId) -> list[Charge]:
     """The same, but nobody else changes them until this transaction ends."""
-    theirs = _ONE.where(col(_c.appointment_id) == id_).order_by(col(_c.id)).with_for_update(key_share=True)
-    return [from_row(row) for row in tx.connection.execute(theirs)]
+    return [from_row(row) for row in tx.connection.execute(_OF_APPOINTMENT + LOCKED, {"appointment": id_})]
 
 
 def owed_by(look: Look, client: ClientId) -> int:
@@ -63,33 +56,28 @@ def listed(
     look: Look, client: ClientId | None, states: Sequence[ChargeState], limit: int | None
 ) -> tuple[ChargeLine, ...]:
     """Charges with the names around them, the newest first."""
-    statement = _LINES.order_by(col(_c.id).desc()).limit(limit)
+    where = []
     if client is not None:
-        statement = statement.where(col(_c.client_id) == client)
+        where.append(Part("charge.client_id = :client", {"client": client}))
     if states:
-        statement = statement.where(col(_c.state).in_([state.value for state in states]))
-    own = only_own(look.actor, Permission.SEE_CLIENTS)
-    if own is not None:
-        statement = statement.where(col(rows.Appointment.practitioner_id) == own)
+        where.append(Part("charge.state IN :states", {"states": [state.value for state in states]}))
     return tuple(
         ChargeLine(charge=from_row(row), client_name=row.name, start=row.start, zone=row.zone)
-        for row in look.connection.execute(statement)
+        for row in look.ask(_LINES, {"limit": NO_LIMIT if limit is None else limit}, where)
     )
 
 
 def everything(look: Look) -> list[Charge]:
-    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
+    return [from_row(row) for row in look.connection.execute(_ALL)]
 
 
 def add(tx: Tx, charge: Charge) -> Charge:
     """A new charge, with the number the database gives."""
-    made = tx.connection.execute(_INSERT, to_row(charge)).inserted_primary_key
-    assert made is not None
-    return replace(charge, id=ChargeId(made[0]))
+    return replace(charge, id=ChargeId(tx.connection.insert("charge", to_row(charge))))
 
 
 def save(tx: Tx, charge: Charge) -> None:
-    tx.connection.execute(_UPDATE, {**to_row(charge), "key": charge.id})
+    tx.connection.update("charge", charge.id, to_row(charge))
 
 
 def from_row(row: Any) -> Charge:

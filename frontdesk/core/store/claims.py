@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 from uuid import UUID
-
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select
-from sqlmodel import col
 
 from frontdesk.core.domain.appointments import HOLDS_TIME, Appointment, AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
@@ -20,10 +17,12 @@ from frontdesk.core.domain.scenes import Busy
 from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Hold
-from frontdesk.core.store import practice, rows
+from frontdesk.core.store import practice
+from frontdesk.core.store.connection import Values
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.pickers import PICKER
 from frontdesk.core.store.requests import OFFER, REQUEST
+from frontdesk.core.store.statements import judged
 
 APPOINTMENT = "appointment"
 NOBODY = UUID(int=0)
@@ -52,89 +51,46 @@ class HoldAgainst(NamedTuple):
     span: Span
 
 
-_c = rows.Claim
-_near = (
-    col(_c.resource_id) == bindparam("resource"),
+_NEAR = (
     # no claim is longer than a day, so what began earlier cannot reach the window
-    col(_c.padded_start) >= bindparam("from_"),
-    col(_c.padded_start) < bindparam("until"),
-    or_(col(_c.expires_at).is_(None), col(_c.expires_at) > bindparam("now")),
+    " c.resource_id IN :resources AND c.padded_start >= :from_ AND c.padded_start < :until"
+    " AND (c.expires_at IS NULL OR c.expires_at > :now)"
 )
-_BUSY = select(col(_c.start), col(_c.end), col(_c.padded_start), col(_c.padded_end)).where(*_near)
-_BUSY_BUT_MINE = _BUSY.where(col(_c.holder) != bindparam("holder"))
-_CULPRITS: Select[*tuple[Any, ...]] = (
-    select(
-        col(_c.start),
-        col(_c.end),
-        col(_c.padded_start),
-        col(_c.padded_end),
-        col(_c.expires_at),
-        col(_c.lane),
-        col(_c.source_kind),
-        col(_c.source_id),
-        func.coalesce(col(rows.Client.name), col(rows.Request.name)).label("name"),
-        col(rows.Picker.actor).label("picker"),
-        func.coalesce(col(rows.Appointment.practitioner_id), col(rows.Request.practitioner_id)).label("who"),
-    )
-    .join(
-        rows.Appointment,
-        (col(_c.source_kind) == APPOINTMENT) & (col(rows.Appointment.id) == col(_c.source_id)),
-        isouter=True,
-    )
-    .join(
-        rows.Request,
-        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(rows.Request.id) == col(_c.source_id)),
-        isouter=True,
-    )
-    .join(rows.Picker, (col(_c.source_kind) == PICKER) & (col(rows.Picker.id) == col(_c.source_id)), isouter=True)
-    .join(
-        rows.Client,
-        col(rows.Client.id) == func.coalesce(col(rows.Appointment.client_id), col(rows.Request.client_id)),
-        isouter=True,
-    )
-    .where(*_near, col(_c.holder) != bindparam("holder"))
-    .order_by(col(_c.padded_start))
+_AGAINST = (
+    ' c.holder <> :mine AND ((c.start < :padded_end AND c."end" > :padded_start)'
+    " OR (c.padded_end > :begin AND c.padded_start < :finish))"
 )
-_HOLDS: Select[*tuple[Any, ...]] = (
-    select(
-        col(_c.id),
-        col(_c.start),
-        col(_c.end),
-        col(_c.padded_start),
-        col(_c.padded_end),
-        col(_c.expires_at),
-        col(_c.source_kind),
-        col(_c.source_id),
-        func.coalesce(col(rows.Client.name), col(rows.Request.name)).label("name"),
-        col(rows.Picker.actor).label("picker"),
-        col(rows.Request.service_id),
-        col(rows.Request.appointment_id),
-    )
-    .join(
-        rows.Request,
-        col(_c.source_kind).in_((REQUEST, OFFER)) & (col(rows.Request.id) == col(_c.source_id)),
-        isouter=True,
-    )
-    .join(rows.Picker, (col(_c.source_kind) == PICKER) & (col(rows.Picker.id) == col(_c.source_id)), isouter=True)
-    .join(rows.Client, col(rows.Client.id) == col(rows.Request.client_id), isouter=True)
-    .where(
-        *_near,
-        col(_c.expires_at).is_not(None),
-        or_(col(rows.Picker.terminal).is_(None), col(rows.Picker.terminal) != bindparam("terminal")),
-    )
-    .order_by(col(_c.start), col(_c.id))
+"""The core of one meets the padded other; buffers may meet buffers."""
+_BUSY = f'SELECT c.resource_id, c.start, c."end", c.padded_start, c.padded_end FROM claim c WHERE{_NEAR}'
+_BUSY_BUT_MINE = f"{_BUSY} AND c.holder <> :holder"
+_CULPRITS = judged(
+    'SELECT c.start, c."end", c.padded_start, c.padded_end, c.expires_at, c.lane, c.source_kind, c.source_id,'
+    " coalesce(client.name, r.name) AS name, picker.actor AS picker,"
+    " coalesce(a.practitioner_id, r.practitioner_id) AS who FROM claim c"
+    " LEFT JOIN appointment a ON c.source_kind = 'appointment' AND a.id = c.source_id"
+    " LEFT JOIN request r ON c.source_kind IN ('request', 'offer') AND r.id = c.source_id"
+    " LEFT JOIN picker ON c.source_kind = 'picker' AND picker.id = c.source_id"
+    " LEFT JOIN client ON client.id = coalesce(a.client_id, r.client_id)"
+    f" WHERE{_NEAR} AND c.holder <> :holder ORDER BY c.padded_start"
 )
-_LOCK = select(col(rows.Resource.id)).where(col(rows.Resource.id).in_(bindparam("ids", expanding=True)))
-_LOCK = _LOCK.order_by(col(rows.Resource.id)).with_for_update(key_share=True)
-_RELEASE = delete(rows.Claim).where(
-    col(_c.source_kind) == bindparam("kind"), col(_c.source_id) == bindparam("source")
+_HOLDS = judged(
+    'SELECT c.id, c.resource_id, c.start, c."end", c.padded_start, c.padded_end, c.expires_at, c.source_kind,'
+    " c.source_id, coalesce(client.name, r.name) AS name, picker.actor AS picker, r.service_id, r.appointment_id"
+    " FROM claim c"
+    " LEFT JOIN request r ON c.source_kind IN ('request', 'offer') AND r.id = c.source_id"
+    " LEFT JOIN picker ON c.source_kind = 'picker' AND picker.id = c.source_id"
+    " LEFT JOIN client ON client.id = r.client_id"
+    f" WHERE{_NEAR} AND c.expires_at IS NOT NULL"
+    " AND (picker.terminal IS NULL OR picker.terminal <> :terminal) ORDER BY c.start, c.id"
 )
-_EXPIRED = delete(rows.Claim).where(
-    col(_c.resource_id).in_(bindparam("ids", expanding=True)),
-    col(_c.expires_at).is_not(None),
-    col(_c.expires_at) <= bindparam("now"),
+_LOCK = "SELECT id FROM resource WHERE id IN :ids ORDER BY id FOR NO KEY UPDATE"
+_TAKEN = f"SELECT DISTINCT c.lane FROM claim c WHERE{_NEAR} AND c.expires_at IS NULL AND{_AGAINST}"
+_HELD = (
+    'SELECT c.source_kind, c.source_id, c.start, c."end" FROM claim c'
+    f" WHERE{_NEAR} AND c.expires_at IS NOT NULL AND{_AGAINST}"
 )
-_INSERT = insert(rows.Claim)
+_RELEASE = "DELETE FROM claim WHERE source_kind = :kind AND source_id = :source"
+_EXPIRED = "DELETE FROM claim WHERE resource_id IN :ids AND expires_at IS NOT NULL AND expires_at <= :now"
 
 
 def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
@@ -155,20 +111,27 @@ def clear_expired(tx: Tx, resources: Iterable[ResourceId]) -> None:
     tx.connection.execute(_EXPIRED, {"ids": sorted(set(resources)), "now": tx.now})
 
 
-def busy(look: Look, resource: ResourceId, window: Span, mine: UUID | None = None) -> Sequence[Busy]:
-    """The claims that may meet a window, those of one holder left out; expired ones are absent."""
-    where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
-    if mine is None:
-        return look.connection.execute(_BUSY, where).all()
-    return look.connection.execute(_BUSY_BUT_MINE, {**where, "holder": mine}).all()
+def busy(
+    look: Look, resources: Iterable[ResourceId], window: Span, mine: UUID | None = None
+) -> dict[ResourceId, list[Busy]]:
+    """By resource the claims that may meet a window, those of one holder left out; expired ones are absent."""
+    taken: dict[ResourceId, list[Busy]] = {it: [] for it in resources}
+    near = _around(look, taken, window)
+    found = look.connection.execute(_BUSY if mine is None else _BUSY_BUT_MINE, {**near, "holder": mine})
+    for resource, *claim in found.tuples():
+        taken[resource].append(tuple(claim))
+    return taken
+
+
+def _around(look: Look, resources: Iterable[ResourceId], window: Span) -> Values:
+    return {"resources": list(resources), "from_": window.start - DAY, "until": window.end, "now": look.now}
 
 
 def culprits(
     look: Look, resource: ResourceId, window: Span, mine: UUID | None = None, lane: int | None = None
 ) -> tuple[Culprit, ...]:
     """The same claims with their stories: whose they are, for those who may see that, and until when a hold keeps."""
-    where = {"resource": resource, "from_": window.start - DAY, "until": window.end, "now": look.now}
-    answer = look.connection.execute(_CULPRITS, {**where, "holder": mine or NOBODY})
+    answer = look.connection.execute(_CULPRITS, {**_around(look, (resource,), window), "holder": mine or NOBODY})
     return tuple(
         Culprit(
             span=Span(start, end),
@@ -197,38 +160,30 @@ def _may_see(look: Look, practitioner: str | None) -> bool:
 
 def lanes_taken(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> set[int]:
     """The lanes in which a booking would stand against somebody else's; holds give way to it."""
-    taken = select(col(_c.lane)).where(
-        *_near,
-        col(_c.expires_at).is_(None),
-        col(_c.holder) != mine,
-        _stands_against(span, padded),
-    )
-    where = {"resource": resource, "from_": padded.start - DAY, "until": padded.end, "now": look.now}
-    return set(look.connection.execute(taken, where).scalars())
+    return set(look.connection.execute(_TAKEN, _against(look, resource, span, padded, mine)).scalars())
 
 
 def holds_against(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> list[HoldAgainst]:
     """The holds of others on a resource that stand against a booking."""
-    held = select(col(_c.source_kind), col(_c.source_id), col(_c.start), col(_c.end)).where(
-        *_near, col(_c.expires_at).is_not(None), col(_c.holder) != mine, _stands_against(span, padded)
-    )
-    where = {"resource": resource, "from_": padded.start - DAY, "until": padded.end, "now": look.now}
-    answer = look.connection.execute(held, where)
+    answer = look.connection.execute(_HELD, _against(look, resource, span, padded, mine))
     return [HoldAgainst(kind, source, resource, Span(start, end)) for kind, source, start, end in answer]
 
 
-def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tuple[Hold, ...]:
-    """What is kept free of a practitioner's time in a window; one's own open pickers left out."""
-    where = {
-        "resource": setup.staff_resources[practitioner],
-        "from_": window.start - DAY,
-        "until": window.end,
-        "now": look.now,
-        "terminal": look.machine.terminal,
-    }
+def _against(look: Look, resource: ResourceId, span: Span, padded: Span, mine: UUID) -> Values:
+    edges = {"padded_start": padded.start, "padded_end": padded.end, "begin": span.start, "finish": span.end}
+    return {**_around(look, (resource,), padded), **edges, "mine": mine}
+
+
+def holds(look: Look, setup: Setup, people: Iterable[StaffId], window: Span) -> dict[StaffId, tuple[Hold, ...]]:
+    """What is kept free of each practitioner's time in a window; one's own open pickers left out."""
+    whose = {setup.staff_resources[it]: it for it in people}
+    where = {**_around(look, whose, window), "terminal": look.machine.terminal}
     seen = may(look.actor, Permission.SEE_CLIENTS)
-    return tuple(
-        Hold(
+    held: dict[StaffId, list[Hold]] = {it: [] for it in whose.values()}
+    for row in look.connection.execute(_HOLDS, where):
+        if row.end <= window.start:
+            continue
+        hold = Hold(
             id=-row.id,
             request=RequestId(row.source_id) if row.source_kind != PICKER and seen else None,
             name=_held_by(look, row.name, row.picker) if seen else "",
@@ -241,28 +196,28 @@ def holds(look: Look, setup: Setup, practitioner: StaffId, window: Span) -> tupl
             offered=row.source_kind == OFFER,
             moves=AppointmentId(row.appointment_id) if row.appointment_id is not None else None,
         )
-        for row in look.connection.execute(_HOLDS, where)
-        if row.end > window.start
-    )
+        held[whose[row.resource_id]].append(hold)
+    return {it: tuple(found) for it, found in held.items()}
 
 
-def insert_claim(tx: Tx, claim: Claim) -> None:
-    """Raises Overlap (at once on SQLite and PostgreSQL) where the lane is taken."""
-    tx.connection.execute(
-        _INSERT,
-        {
-            "resource_id": claim.resource,
-            "lane": claim.lane,
-            "holder": claim.holder,
-            "source_kind": claim.source_kind,
-            "source_id": claim.source_id,
-            "start": claim.span.start,
-            "end": claim.span.end,
-            "padded_start": claim.padded.start,
-            "padded_end": claim.padded.end,
-            "expires_at": claim.expires_at,
-        },
-    )
+def insert_all(tx: Tx, claims: Iterable[Claim]) -> None:
+    """Raises Overlap (at once on SQLite and PostgreSQL) where a lane is taken."""
+    tx.connection.insert_all("claim", map(_row, claims))
+
+
+def _row(claim: Claim) -> Values:
+    return {
+        "resource_id": claim.resource,
+        "lane": claim.lane,
+        "holder": claim.holder,
+        "source_kind": claim.source_kind,
+        "source_id": claim.source_id,
+        "start": claim.span.start,
+        "end": claim.span.end,
+        "padded_start": claim.padded.start,
+        "padded_end": claim.padded.end,
+        "expires_at": claim.expires_at,
+    }
 
 
 def release(tx: Tx, kind: str, source: int) -> None:
@@ -342,14 +297,4 @@ def replace(tx: Tx, setup: Setup, bookings: Iterable[Appointment | Request]) -> 
     for booking in bookings:
         for kind in (APPOINTMENT,) if isinstance(booking, Appointment) else (REQUEST, OFFER):
             release(tx, kind, booking.id)
-    for booking in bookings:
-        for claim in claims_of(setup, booking, tx.now):
-            insert_claim(tx, claim)
-
-
-def _stands_against(span: Span, padded: Span) -> ColumnElement[bool]:
-    """The core of one meets the padded other; buffers may meet buffers."""
-    return or_(
-        (col(_c.start) < padded.end) & (col(_c.end) > padded.start),
-        (col(_c.padded_end) > span.start) & (col(_c.padded_start) < span.end),
-    )
+    insert_all(tx, (claim for booking in bookings for claim in claims_of(setup, booking, tx.now)))

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
-from sqlalchemy import Row as ResultRow
-from sqlmodel import col
-
+from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
-from frontdesk.core.store import rows, search, sight
+from frontdesk.core.store import search, sight
+from frontdesk.core.store.connection import Row
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
+from frontdesk.core.store.statements import LOCKED, Part, either, filled, judged, shown
 
-_c = rows.Client
-_COLUMNS = rows.Client.__table__.columns  # type: ignore[attr-defined]
-_ONE = select(*_COLUMNS)
-_INSERT = insert(rows.Client)
-_UPDATE = update(rows.Client).where(col(_c.id) == bindparam("key"))
+_ONE = judged("SELECT * FROM client WHERE id = :id")
+_MERGED = judged("SELECT id FROM client WHERE merged_into = :id")
+_NUMBERS = judged("SELECT id FROM client ORDER BY id")
+_SEVERAL = judged("SELECT * FROM client WHERE id IN :these")
+_ALL = judged("SELECT * FROM client ORDER BY id")
+_ANY = judged("SELECT id FROM client LIMIT 1")
+_OF_SOURCE = judged("SELECT * FROM client WHERE source = :source AND life <> 'undone'")
+_ALIKE = judged("SELECT * FROM client WHERE {where} AND life = 'active' LIMIT :limit")
+_CONTACTS = judged("SELECT contacts FROM client WHERE id = :id")
+_BORN = shown(
+    sight.of_clients,
+    "SELECT * FROM client WHERE client.born = :born AND client.life = 'active' AND {where} AND {seen}"
+    " ORDER BY client.search_key, client.id LIMIT :limit",
+)
+_BY_NAME = shown(
+    sight.of_clients,
+    "SELECT * FROM client WHERE client.life = 'active' AND {seen}"
+    " ORDER BY client.search_key, client.id LIMIT :limit OFFSET :first",
+)
 
 
 def find(look: Look, id_: ClientId) -> Client | None:
-    row = look.connection.execute(_ONE.where(col(_c.id) == id_)).first()
+    row = look.connection.execute(_ONE, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
@@ -39,106 +52,103 @@ def living(look: Look, id_: ClientId) -> Client | None:
 
 def merged_into(look: Look, id_: ClientId) -> list[ClientId]:
     """The records that became part of one, at once or by way of another."""
-    direct = select(col(_c.id)).where(col(_c.merged_into) == id_)
-    found = [ClientId(it) for it in look.connection.execute(direct).scalars()]
+    found = [ClientId(it) for it in look.connection.execute(_MERGED, {"id": id_}).scalars()]
     return [it for one in found for it in (one, *merged_into(look, one))]
 
 
 def lock(tx: Tx, id_: ClientId) -> Client | None:
     """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
-    row = tx.connection.execute(_ONE.where(col(_c.id) == id_).with_for_update(key_share=True)).first()
+    row = tx.connection.execute(_ONE + LOCKED, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
 def lock_all(tx: Tx) -> None:
     """Nobody else changes any client until this transaction ends; in id order, as everybody locks them."""
     if not tx.is_sqlite:
-        tx.connection.execute(select(col(_c.id)).order_by(col(_c.id)).with_for_update(key_share=True)).all()
+        tx.connection.execute(_NUMBERS + LOCKED).all()
 
 
 def several(look: Look, ids: Iterable[ClientId]) -> dict[ClientId, Client]:
-    found = map(from_row, look.connection.execute(_ONE.where(col(_c.id).in_(list(ids)))))
+    these = list(ids)
+    found = map(from_row, look.connection.execute(_SEVERAL, {"these": these}) if these else ())
     return {client.id: client for client in found}
 
 
 def everyone(look: Look) -> list[Client]:
     """Every client there ever was."""
-    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_c.id)))]
+    return [from_row(row) for row in look.connection.execute(_ALL)]
 
 
 def is_empty(look: Look) -> bool:
-    return look.connection.execute(select(col(_c.id)).limit(1)).first() is None
+    return look.connection.execute(_ANY).first() is None
 
 
 def all_from_source(look: Look, source: str) -> dict[str, Client]:
     """Every client of one import source by their id there."""
-    known = _ONE.where(col(_c.source) == source, col(_c.life) != Life.UNDONE.value)
-    return {client.source_id: client for client in map(from_row, look.connection.execute(known))}
+    known = look.connection.execute(_OF_SOURCE, {"source": source})
+    return {client.source_id: client for client in map(from_row, known)}
 
 
 def like(look: Look, phone: str, email: str, limit: int) -> list[Client]:
     """Clients with this phone (its last nine digits) or this e-mail."""
-    wanted: list[ColumnElement[bool]] = []
     last = search.digits(phone)[-9:]
+    wanted = _with_email(email)
     if len(last) >= 5:
-        wanted.append(col(_c.phone_digits).like(f"%{last}"))
-    if email:
-        wanted.append(func.lower(col(_c.email)) == email.lower())
-    if not wanted:
-        return []
-    found = _ONE.where(or_(*wanted), col(_c.life) == Life.ACTIVE.value).limit(limit)
-    return [from_row(row) for row in look.connection.execute(found)]
+        wanted.append(Part("phone_digits LIKE :ending", {"ending": f"%{last}"}))
+    return _alike(look, either(*wanted), limit) if wanted else []
 
 
 def reached_by(look: Look, phone: str, email: str, limit: int) -> list[Client]:
     """Clients with exactly this phone or this e-mail, however it is written."""
-    wanted: list[ColumnElement[bool]] = []
-    if search.digits(phone):
-        wanted.append(col(_c.phone_digits) == search.digits(phone))
-    if email:
-        wanted.append(func.lower(col(_c.email)) == email.lower())
-    found = [_ONE.where(one, col(_c.life) == Life.ACTIVE.value).limit(limit) for one in wanted]
-    answer = (row for statement in found for row in look.connection.execute(statement))
-    return list({row.id: from_row(row) for row in answer}.values())[:limit]
+    digits = search.digits(phone)
+    wanted = [*([Part("phone_digits = :digits", {"digits": digits})] if digits else []), *_with_email(email)]
+    found = (client for one in wanted for client in _alike(look, one, limit))
+    return list({client.id: client for client in found}.values())[:limit]
+
+
+def _with_email(email: str) -> list[Part]:
+    return [Part("lower(email) = :email", {"email": email.lower()})] if email else []
+
+
+def _alike(look: Look, which: Part, limit: int) -> list[Client]:
+    found = look.connection.execute(*filled(_ALIKE, where=[which], values={"limit": limit}))
+    return [from_row(row) for row in found]
 
 
 def born_on(look: Look, born: date, typed: str, limit: int) -> list[Client]:
     """Clients with a birth date, and the words, that the actor may see."""
-    page = _ONE.where(
-        col(_c.born) == born.isoformat(),
-        col(_c.life) == Life.ACTIVE.value,
-        *search.matches(look, typed),
-        *sight.of_clients(look),
-    )
-    page = page.order_by(col(_c.search_key), col(_c.id)).limit(limit)
-    return [from_row(row) for row in look.connection.execute(page)]
+    page = look.ask(_BORN, {"born": born.isoformat(), "limit": limit}, search.matches(look, typed))
+    return [from_row(row) for row in page]
 
 
 def by_name(look: Look, first: int, limit: int) -> list[Client]:
     """A page of the active clients the actor may see, in the order of their folded names."""
-    page = _ONE.where(col(_c.life) == Life.ACTIVE.value, *sight.of_clients(look)).order_by(
-        col(_c.search_key), col(_c.id)
-    )
-    return [from_row(row) for row in look.connection.execute(page.offset(first).limit(limit))]
+    return [from_row(row) for row in look.ask(_BY_NAME, {"first": first, "limit": limit})]
 
 
 def add(tx: Tx, client: Client) -> Client:
     """A new client, with the number the database gives, or one that was kept from another database."""
     values = {"id": client.id, **to_row(client)} if client.id else to_row(client)
-    made = tx.connection.execute(_INSERT, values).inserted_primary_key
-    assert made is not None
-    return replace(client, id=ClientId(made[0]))
+    return replace(client, id=ClientId(tx.connection.insert("client", values)))
+
+
+def add_all(tx: Tx, new: Sequence[Client]) -> list[Client]:
+    """Many at once."""
+    wanted = iter(tx.connection.numbers("client", sum(not it.id for it in new)))
+    numbered = [it if it.id else changed(it, id=ClientId(next(wanted))) for it in new]
+    tx.connection.insert_all("client", ({"id": it.id, **to_row(it)} for it in numbered))
+    return numbered
 
 
 def save(tx: Tx, client: Client) -> None:
     row = to_row(client)
     if client.contacts:
-        before = tx.connection.execute(select(col(_c.contacts)).where(col(_c.id) == client.id)).scalar() or "[]"
+        before = tx.connection.execute(_CONTACTS, {"id": client.id}).scalar() or "[]"
         row["contacts"] = to_text("contacts", client.contacts, "" if before == "[]" else before)
-    tx.connection.execute(_UPDATE, {**row, "key": client.id})
+    tx.connection.update("client", client.id, row)
 
 
-def from_row(row: ResultRow[Any]) -> Client:
+def from_row(row: Row) -> Client:
     return Client(
         id=ClientId(row.id),
         name=row.name,

@@ -11,16 +11,18 @@ import json
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlmodel import col
-
 from frontdesk.core.domain.access import CODE_LENGTH, CODE_SIGNS, CODE_TRIES, MAILS_WITHIN
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import DAY, Instant
-from frontdesk.core.store import rows, seals
+from frontdesk.core.store import seals
 from frontdesk.core.store.look import Tx
 
-_c = rows.AccessCode
+_LATELY = "SELECT count(*) FROM access_code WHERE address = :address AND made_at > :since"
+_LIVE = (
+    "SELECT id, digest FROM access_code WHERE address = :address AND browser = :browser AND expires_at > :now"
+    f" AND tries < {CODE_TRIES} ORDER BY id DESC LIMIT 1 FOR UPDATE"
+)
+_END = f"UPDATE access_code SET tries = {CODE_TRIES} WHERE address = :address AND browser = :browser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class LiveCode:
 
 def asked_lately(tx: Tx, address: str) -> int:
     """How many codes an address was sent, or would have been, within the last minutes."""
-    lately = select(func.count()).where(col(_c.address) == address, col(_c.made_at) > tx.now - MAILS_WITHIN)
-    return int(tx.connection.execute(lately).scalar_one())
+    return int(tx.connection.execute(_LATELY, {"address": address, "since": tx.now - MAILS_WITHIN}).scalar_one())
 
 
 def issue(tx: Tx, address: str, browser: str, expires_at: Instant) -> tuple[int, str]:
@@ -42,8 +43,8 @@ def issue(tx: Tx, address: str, browser: str, expires_at: Instant) -> tuple[int,
 
     Raises StoreUnusable where there is no sealing key, or another one, whoever the address belongs to.
     """
-    tx.connection.execute(delete(rows.AccessCode).where(col(_c.expires_at) < tx.now - DAY))
-    _end(tx, address, browser)
+    tx.connection.execute("DELETE FROM access_code WHERE expires_at < :before", {"before": tx.now - DAY})
+    tx.connection.execute(_END, {"address": address, "browser": browser})
     code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
     row = {
         "address": address,
@@ -53,19 +54,12 @@ def issue(tx: Tx, address: str, browser: str, expires_at: Instant) -> tuple[int,
         "expires_at": expires_at,
         "tries": 0,
     }
-    id_ = tx.connection.execute(insert(rows.AccessCode).returning(col(_c.id)), row).scalar_one()
-    return int(id_), code
+    return tx.connection.insert("access_code", row), code
 
 
 def live(tx: Tx, address: str, browser: str) -> LiveCode | None:
     """The code that may be entered there now, locked."""
-    theirs = select(col(_c.id), col(_c.digest)).where(
-        col(_c.address) == address,
-        col(_c.browser) == browser,
-        col(_c.expires_at) > tx.now,
-        col(_c.tries) < CODE_TRIES,
-    )
-    row = tx.connection.execute(theirs.order_by(col(_c.id).desc()).limit(1).with_for_update()).first()
+    row = tx.connection.execute(_LIVE, {"address": address, "browser": browser, "now": tx.now}).first()
     return None if row is None else LiveCode(row.id, row.digest)
 
 
@@ -77,17 +71,12 @@ def fits(tx: Tx, code: LiveCode | None, address: str, browser: str, typed: str) 
 
 def miss(tx: Tx, code: LiveCode) -> None:
     """One try is gone."""
-    tx.connection.execute(update(rows.AccessCode).where(col(_c.id) == code.id).values(tries=col(_c.tries) + 1))
+    tx.connection.execute("UPDATE access_code SET tries = tries + 1 WHERE id = :id", {"id": code.id})
 
 
 def spend(tx: Tx, code: LiveCode) -> None:
     """It was entered: it opens nothing any more."""
-    tx.connection.execute(update(rows.AccessCode).where(col(_c.id) == code.id).values(tries=CODE_TRIES))
-
-
-def _end(tx: Tx, address: str, browser: str) -> None:
-    older = update(rows.AccessCode).where(col(_c.address) == address, col(_c.browser) == browser)
-    tx.connection.execute(older.values(tries=CODE_TRIES))
+    tx.connection.update("access_code", code.id, {"tries": CODE_TRIES})
 
 
 def _digest(tx: Tx, address: str, browser: str, code: str) -> str:
@@ -96,9 +85,9 @@ def _digest(tx: Tx, address: str, browser: str, code: str) -> str:
 
 def forget_of(tx: Tx, addresses: Sequence[str]) -> None:
     """No code that was mailed to these opens anything."""
-    tx.connection.execute(delete(rows.AccessCode).where(col(_c.address).in_(addresses)))
+    tx.connection.execute("DELETE FROM access_code WHERE address IN :these", {"these": addresses})
 
 
 def forget_all(tx: Tx) -> None:
     """None of them lets anybody in any more."""
-    tx.connection.execute(delete(rows.AccessCode))
+    tx.connection.execute("DELETE FROM access_code")

@@ -1,4 +1,4 @@
-"""Connections to a database, each with all that it needs: SQLite by path, PostgreSQL by URL."""
+"""Connections to a database, each with all that it needs: what is at a path, and how a file is opened."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import sqlite3
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from uuid import UUID
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
-from frontdesk.core.domain.machine import Limits
+from frontdesk.core.store.connection import SqliteConnection
+from frontdesk.core.store.failures import Failed
 from frontdesk.core.store.file import MAGIC, OpenFile, head_of, require_own_wal
-from frontdesk.core.store.server import PATIENCE, OpenServer
+from frontdesk.core.store.server import PATIENCE
 
 try:
     import pysqlite3 as sqlite
 except ImportError:  # no wheel for this machine
     sqlite = sqlite3
+
+sqlite.register_adapter(UUID, lambda it: it.hex)
 
 NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p", "ceph"})
 JOURNAL_TRIES = 100
@@ -40,63 +40,44 @@ def driver() -> ModuleType:
 
 
 def place_of(url: str) -> tuple[str, Path | None]:
-    """The URL as the engines take it, and the path of a file."""
+    """The URL as the drivers take it, and the path of a file."""
     if "://" not in url or url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
         return f"sqlite:///{path}", path
-    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url), None
+    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", url), None
 
 
-def engine_on(
-    url: str,
-    *,
-    writing: bool,
-    on_disk: bool = True,
-    file: OpenFile | None = None,
-    server: OpenServer | None = None,
-) -> Engine:
-    """One engine on a database, with all that its connections need. Raises SQLAlchemy's ArgumentError."""
-    if not url.startswith("sqlite"):
-        level: dict[str, Any] = (
-            {"isolation_level": "READ COMMITTED"}
-            if writing
-            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        )
-        server = server or OpenServer(url, Limits())
-        engine = create_engine(url, hide_parameters=True, connect_args=server.connect_arguments)
-        server.guard(engine)
-        return engine.execution_options(**level)
-    engine = create_engine(url, module=driver(), hide_parameters=True)
+def shown(url: str) -> str:
+    """A server's URL without its password."""
+    return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", url)
 
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
-        is_wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        if file is not None:
-            connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()  # now what lies beside is open too
-            connection.execute("PRAGMA wal_autocheckpoint=0")  # the store does it, once it knows what it writes to
-            file.opened(connection, is_wal)
-        sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
-        connection.execute(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
-        connection.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        connection.execute("PRAGMA secure_delete=ON")  # who is forgotten leaves nothing in unused parts of a page
 
-    @event.listens_for(engine, "close")
-    def closed(connection: Any, _: Any) -> None:
-        if file is not None:
-            file.closed(connection)
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
+def sqlite_connection(
+    path: Path, *, is_writing: bool, on_disk: bool = True, file: OpenFile | None = None
+) -> SqliteConnection:
+    """One more connection to a file, with all that it needs. Raises Failed, StoreUnusable."""
+    try:
+        driven = sqlite.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite.Error as error:
+        raise Failed(error) from None
+    connection = SqliteConnection(driven, sqlite.Error, is_writing=is_writing)
+    run = connection.execute
+    run("PRAGMA foreign_keys=ON")
+    run(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    is_wal = run("PRAGMA journal_mode").scalar() == "wal"
+    if file is not None:
+        run("SELECT 1 FROM sqlite_schema LIMIT 1").first()  # now what lies beside is open too
+        run("PRAGMA wal_autocheckpoint=0")  # the store does it, once it knows what it writes to
+        file.opened(driven, is_wal)
+    sync = "FULL" if on_disk else "NORMAL"  # which loses nothing of WAL but the newest commits
+    run(f"PRAGMA synchronous={sync if is_wal else 'EXTRA'}")
+    run(f"PRAGMA query_only={'OFF' if is_writing else 'ON'}")
+    run("PRAGMA secure_delete=ON")  # who is forgotten leaves nothing in unused parts of a page
+    return connection
 
 
 def choose_journal(path: Path) -> None:
-    """WAL where this SQLite has none of its faults, for all who open the file from now on. Raises DBAPIError."""
+    """WAL where this SQLite has none of its faults, for all who open the file from now on. Raises Failed."""
     mode = "WAL" if has_safe_wal(sqlite.sqlite_version_info) else "DELETE"
     connection = sqlite.connect(path)
     try:
@@ -106,7 +87,7 @@ def choose_journal(path: Path) -> None:
                 break
             except sqlite.OperationalError as error:
                 if not getattr(error, "sqlite_errorname", "SQLITE_BUSY").startswith("SQLITE_BUSY"):
-                    raise DBAPIError("PRAGMA journal_mode", None, error) from None
+                    raise Failed(error) from None
                 if attempt == JOURNAL_TRIES - 1:
                     raise
                 time.sleep(0.05)

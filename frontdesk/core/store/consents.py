@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, text
-from sqlmodel import col
-
 from frontdesk.core.domain.consents import ConsentId, consent_id
-from frontdesk.core.store import rows
+from frontdesk.core.store.connection import Connection
 from frontdesk.core.store.look import Tx
 
-_KEEP = text("INSERT INTO consent (id, text) VALUES (:id, :text) ON CONFLICT (id) DO NOTHING")
+_KEEP = "INSERT INTO consent (id, text) VALUES (:id, :text) ON CONFLICT (id) DO NOTHING"
 
 
 def keep(tx: Tx, said: str) -> ConsentId:
@@ -22,5 +19,5 @@ def keep(tx: Tx, said: str) -> ConsentId:
 
 def texts(connection: Connection) -> dict[ConsentId, str]:
     """All that anybody ever agreed to, a handful; what does not agree with its id is left out."""
-    found = connection.execute(select(col(rows.Consent.id), col(rows.Consent.text)))
+    found = connection.execute("SELECT id, text FROM consent")
     return {ConsentId(id_): said for id_, said in found if consent_id(said) == id_}

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, text, update
-from sqlmodel import col
-
 from frontdesk.core.domain.duties import Duty, DutyState
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
 
-_d = rows.Duty
-_MAKE = text("INSERT INTO duty (name, who, detail) VALUES (:name, '', '') ON CONFLICT (name) DO NOTHING")
+_MAKE = "INSERT INTO duty (name, who, detail) VALUES (:name, '', '') ON CONFLICT (name) DO NOTHING"
 
 
 def every(look: Look) -> tuple[DutyState, ...]:
     """One each, as it is."""
-    found = {row.name: row for row in look.connection.execute(select(rows.Duty.__table__))}  # type: ignore[attr-defined]
+    found = {row.name: row for row in look.connection.execute("SELECT * FROM duty")}
     return tuple(
         DutyState(
             duty=duty,
@@ -35,7 +30,7 @@ def every(look: Look) -> tuple[DutyState, ...]:
 def lock(tx: Tx, duty: Duty) -> DutyState:
     """As it is; two who look at once look one after the other."""
     _make(tx, duty)
-    tx.connection.execute(select(col(_d.name)).where(col(_d.name) == duty.value).with_for_update())
+    tx.connection.execute("SELECT name FROM duty WHERE name = :name FOR UPDATE", {"name": duty.value}).all()
     return next(it for it in every(tx) if it.duty is duty)
 
 
@@ -61,7 +56,7 @@ def failed(tx: Tx, duty: Duty, detail: str, again_at: Instant) -> None:
 
 def clear(tx: Tx) -> None:
     """Nobody has anything: those who had are of another life."""
-    tx.connection.execute(delete(rows.Duty))
+    tx.connection.execute("DELETE FROM duty")
 
 
 def _make(tx: Tx, duty: Duty) -> None:
@@ -69,4 +64,5 @@ def _make(tx: Tx, duty: Duty) -> None:
 
 
 def _set(tx: Tx, duty: Duty, **values: object) -> None:
-    tx.connection.execute(update(rows.Duty).where(col(_d.name) == duty.value).values(**values))
+    columns = ", ".join(f"{name} = :{name}" for name in values)
+    tx.connection.execute(f"UPDATE duty SET {columns} WHERE name = :duty", {**values, "duty": duty.value})

@@ -1,4 +1,4 @@
-"""Opening a database: SQLite by path, PostgreSQL by URL; two engines on it, one that reads and one that writes."""
+"""Opening a database: SQLite by path, PostgreSQL by URL; connections that read, and connections that write."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Transaction, inspect, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
-
 from frontdesk.core.domain.appointments import TermsId
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Limits
 from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
-from frontdesk.core.store import guarantees, identity
-from frontdesk.core.store.connecting import check_file, choose_journal, driver, engine_on, has_safe_wal, place_of
+from frontdesk.core.store import identity
+from frontdesk.core.store.connecting import (
+    check_file,
+    choose_journal,
+    driver,
+    has_safe_wal,
+    place_of,
+    shown,
+    sqlite_connection,
+)
+from frontdesk.core.store.connection import Connection, Newest
 from frontdesk.core.store.copying import faults
-from frontdesk.core.store.failures import Disconnected, translated
+from frontdesk.core.store.failures import Disconnected, Failed, translated
 from frontdesk.core.store.file import OpenFile
+from frontdesk.core.store.pool import Pool
 from frontdesk.core.store.server import OpenServer
 
 SCHEMA = "0011"
@@ -42,14 +49,10 @@ class Store:
         self.is_drill = is_drill
         made = self.path is not None and check_file(self.path, create)
         self._file = OpenFile(self.path) if self.path is not None else None
-        self._server = OpenServer(self.url, limits) if self.path is None else None
-        on = partial(engine_on, self.url, file=self._file, server=self._server)
-        try:
-            self._reading = on(writing=False)
-            self._writing = on(writing=True)
-            self._marking = on(writing=True, on_disk=False) if self.path is not None else self._writing
-        except ArgumentError:
-            raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
+        self._server = OpenServer(self.url, self.name, limits) if self.path is None else None
+        self._reading = self._pool(is_writing=False)
+        self._writing = self._pool(is_writing=True)
+        self._marking = self._pool(is_writing=True, on_disk=False) if self.path is not None else self._writing
         self._known = identity.Known(self.name)
         self._is_newer = False
         self.is_of_a_drill = is_drill
@@ -71,11 +74,11 @@ class Store:
     @property
     def name(self) -> str:
         """The database as people know it, without any password."""
-        return str(self.path) if self.path is not None else self._reading.url.render_as_string()
+        return str(self.path) if self.path is not None else shown(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._translated(), self._reading.connect() as connection:
+        with self._translated(), self._reading.transaction() as connection:
             yield connection
 
     @contextmanager
@@ -85,28 +88,26 @@ class Store:
         It goes into the database that was opened, and that lies where it lay once it is committed; else it is none.
         Without `on_disk` a power cut, though no crash of a program, may forget it.
         """
-        engine = self._writing if on_disk else self._marking
-        with self._translated(), engine.connect() as connection:
-            with connection.begin() as transaction:
-                commits = self._begun(connection)
-                yield connection
-                newest = identity.newest_in(connection)
-                self._commit(transaction, newest)
+        pool = self._writing if on_disk else self._marking
+        with self._translated(), pool.transaction() as connection:
+            commits = self._begun(connection)
+            yield connection
+            newest = identity.newest_in(connection)
+            self._commit(connection, newest)
             self._known.committed(newest)
             self._committed(connection, commits)
 
     def try_to_write(self) -> None:
         """Raises StoreUnusable, Contention."""
         with self.writing() as connection:
-            connection.execute(text("UPDATE database SET number = number"))
+            connection.execute("UPDATE database SET number = number")
 
     def empty_wal(self) -> None:
         """What was written over, and lies in the `-wal` still, goes into the main file, as far as nobody reads it."""
         if self._file is not None and self._file.is_wal:
             self.require_file()
-            with self._writing.connect() as connection:
-                driven: Any = connection.connection.driver_connection
-                driven.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            with self._writing.lent() as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
     def require_file(self) -> None:
         """The path still leads to what is open. Raises StoreUnusable."""
@@ -137,7 +138,7 @@ class Store:
 
     def _begun(self, connection: Connection) -> int:
         """What has to be so before anything is written; answers which commit it will be. Raises StoreUnusable."""
-        version = connection.exec_driver_sql(_VERSION).scalar()
+        version = connection.execute(_VERSION).scalar()
         if version != SCHEMA:
             raise _wrong_schema(version, self.name)
         found = self._require_known(connection)
@@ -145,27 +146,28 @@ class Store:
             raise StoreUnusable(StoreProblem.NOT_A_DRILL, self.name)
         if self._file is None:
             return 0
-        before = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        before = int(connection.execute("PRAGMA user_version").scalar_one())
         self._file.require_same(at_most=before)
-        connection.exec_driver_sql(f"PRAGMA user_version={before + 1}")
+        connection.execute(f"PRAGMA user_version={before + 1}")
         return before + 1
 
-    def _commit(self, transaction: Transaction, newest: identity.Newest | None) -> None:
+    def _commit(self, connection: Connection, newest: Newest | None) -> None:
         """A server whose answer is lost is asked once more, by the newest event of the transaction.
 
         Raises Disconnected where nothing was saved, StoreUnusable where that cannot be known.
         """
         try:
-            transaction.commit()
-        except DBAPIError as error:
-            if self.path is not None or not error.connection_invalidated:
+            connection.commit()
+        except Failed as error:
+            if not error.is_cut_off:
                 raise
+            self._writing.close()
             if newest is None:
                 raise StoreUnusable(StoreProblem.UNCERTAIN, self.name) from None
             try:
-                with self._writing.connect() as connection:
-                    was_saved = identity.was_saved(connection, newest)
-            except DBAPIError:
+                with self._writing.transaction() as another:
+                    was_saved = identity.was_saved(another, newest)
+            except Failed:
                 raise StoreUnusable(StoreProblem.UNCERTAIN, self.name) from None
             if not was_saved:
                 raise Disconnected from None
@@ -176,8 +178,7 @@ class Store:
             return
         self._file.require_same(at_least=0 if self._file.is_wal else commits)
         if self._file.waiting_pages >= CHECKPOINT:
-            driven: Any = connection.connection.driver_connection
-            driven.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").all()
 
     def _require_known(self, connection: Connection) -> identity.Identity:
         try:
@@ -204,15 +205,13 @@ class Store:
             last = {"table": table, "last": named.get(table, 0)}
             if self.path is None:
                 connection.execute(
-                    text(
-                        "SELECT setval(pg_get_serial_sequence(:table, 'id'),"
-                        f" greatest(:last, (SELECT coalesce(max(id), 0) FROM {table})) + 1, false)"
-                    ),
+                    "SELECT setval(pg_get_serial_sequence(:table, 'id'),"
+                    f" greatest(:last, (SELECT coalesce(max(id), 0) FROM {table})) + 1, false)",
                     last,
                 )
             elif table not in ("client", "appointment"):  # those came with their rows
-                connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), last)
-                connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"), last)
+                connection.execute("DELETE FROM sqlite_sequence WHERE name = :table", last)
+                connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)", last)
 
     def kept_setup(self, revision: int) -> Setup | None:
         """The set-up as it was read last, if nobody changed it since."""
@@ -225,9 +224,8 @@ class Store:
         """The last to leave writes everything into the one file, if that is still the one."""
         if self._file is not None and self._file.look() is not None:
             return  # nothing is closed that would be written into another file
-        self._reading.dispose()
-        self._writing.dispose()
-        self._marking.dispose()
+        for pool in (self._reading, self._writing, self._marking):
+            pool.close()
         if self._file is not None:
             self._file.close()
         if self._server is not None:
@@ -237,18 +235,18 @@ class Store:
         """What `doctor` prints about the database."""
         with self.reading() as connection:
             if self.path is None:
-                version = connection.execute(text("SHOW server_version")).scalar_one()
+                version = connection.execute("SHOW server_version").scalar_one()
                 return {"engine": f"PostgreSQL {version}", "schema": SCHEMA}
             return {
                 "engine": f"SQLite {driver().sqlite_version}",
-                "journal": str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()),
+                "journal": str(connection.execute("PRAGMA journal_mode").scalar_one()),
                 "wal_is_safe": "yes" if has_safe_wal(driver().sqlite_version_info) else "no",
-                "check": next(iter(faults(connection.exec_driver_sql, 1)), "ok"),
+                "check": next(iter(faults(connection.driven.execute, 1)), "ok"),
                 "schema": SCHEMA,
             }
 
     def _prepare(self, create: bool) -> None:
-        with self._reading.connect() as connection:
+        with self._reading.transaction() as connection:
             version = schema_of(connection)
             if version is None:
                 self._require_empty(connection)
@@ -257,9 +255,10 @@ class Store:
                 raise StoreUnusable(StoreProblem.EMPTY, self.name)
             if self.path is not None:
                 self._choose_journal()
-            with self._writing.begin() as connection:
+            with self._writing.transaction() as connection:
                 version = self._make_once(connection)
-        with self._reading.connect() as connection:
+                connection.commit()
+        with self._reading.transaction() as connection:
             self._is_newer = version > SCHEMA and self._may_read(connection)
             if version != SCHEMA and not self._is_newer:
                 raise _wrong_schema(version, self.name)
@@ -271,7 +270,7 @@ class Store:
     def _make_once(self, connection: Connection) -> str:
         """Two programs may open a new database at once: the second finds what the first made."""
         if self.path is None:
-            connection.execute(text("SELECT pg_advisory_xact_lock(7366747)"))
+            connection.execute("SELECT pg_advisory_xact_lock(7366747)")
         version = schema_of(connection)
         if version is None:
             self._require_empty(connection)
@@ -281,20 +280,27 @@ class Store:
 
     def _may_read(self, connection: Connection) -> bool:
         """Whether a newer database says that this version still reads what is in it."""
-        return connection.dialect.has_table(connection, "database") and identity.of(connection).reads_from <= SCHEMA
+        return "database" in tables_in(connection) and identity.of(connection).reads_from <= SCHEMA
 
     def _require_empty(self, connection: Connection) -> None:
         """What belongs to another program is left alone. Raises StoreUnusable."""
-        if inspect(connection).get_table_names():
+        if tables_in(connection):
             raise StoreUnusable(StoreProblem.NOT_A_DATABASE, self.name)
 
     def _choose_journal(self) -> None:
         assert self.path is not None
         choose_journal(self.path)
-        self._writing.dispose()
-        self._reading.dispose()
+        self._writing.close()
+        self._reading.close()
         if self._file is not None:
             self._file.all_closed()
+
+    def _pool(self, *, is_writing: bool, on_disk: bool = True) -> Pool:
+        if self.path is not None:
+            opens = partial(sqlite_connection, self.path, is_writing=is_writing, on_disk=on_disk, file=self._file)
+            return Pool(opens, lambda it: self.closed(it.driven))
+        assert self._server is not None
+        return Pool(partial(self._server.connection, is_writing=is_writing), lambda it: it.driven.close())
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -315,25 +321,33 @@ class Store:
 
 def make_schema(connection: Connection, *, is_drill: bool = False) -> None:
     """A new database at the newest version."""
-    guarantees.hung_on.create_all(connection)
-    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-    connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": SCHEMA})
-    connection.execute(text("INSERT INTO event_chain (id, head) VALUES (1, '')"))
-    connection.execute(
-        text("INSERT INTO mail_queue (id, fault, detail, tries, seal_print) VALUES (1, '', '', 0, '')")
-    )
+    from frontdesk.core.store.alchemy import over
+    from frontdesk.core.store.guarantees import hung_on
+
+    hung_on.create_all(over(connection))
+    connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    connection.execute("INSERT INTO alembic_version VALUES (:v)", {"v": SCHEMA})
+    connection.execute("INSERT INTO event_chain (id, head) VALUES (1, '')")
+    connection.execute("INSERT INTO mail_queue (id, fault, detail, tries, seal_print) VALUES (1, '', '', 0, '')")
     identity.make(connection, is_drill=is_drill, reads_from=READS_FROM)
 
 
 def schema_of(connection: Connection) -> str | None:
     """The version a database has, None for one without a schema."""
-    if not connection.dialect.has_table(connection, "alembic_version"):
+    if "alembic_version" not in tables_in(connection):
         return None
-    return str(connection.exec_driver_sql(_VERSION).scalar())
+    return str(connection.execute(_VERSION).scalar())
+
+
+def tables_in(connection: Connection) -> frozenset[str]:
+    """The names of all tables in a database."""
+    return frozenset(connection.execute(_SQLITE_TABLES if connection.is_sqlite else _POSTGRES_TABLES).scalars())
 
 
 _OF_THE_FILE = (StoreProblem.DAMAGED, StoreProblem.NOT_A_DATABASE, StoreProblem.DISK_FAULT, StoreProblem.READ_ONLY)
 _VERSION = "SELECT version_num FROM alembic_version"
+_SQLITE_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+_POSTGRES_TABLES = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
 
 
 def _wrong_schema(version: str | None, name: str) -> StoreUnusable:

@@ -9,28 +9,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sqlalchemy import text
-
 from frontdesk.core.domain.backups import Erasure
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
-from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.files import make_folder, mark
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.statements import judged
 
 FOLDER = "erased"
 
 _NAME = re.compile(r"(\d+)-([0-9a-f]{64})")
-_MADE_BY = (
+_MADE_BY = judged(
     "(SELECT e.digest FROM event_thing t JOIN event e ON e.id = t.event_id"
     " WHERE t.kind = 'client' AND t.thing_id = CAST(c.id AS TEXT) ORDER BY e.id LIMIT 1)"
 )
-_ERASED = text(f"SELECT c.id, {_MADE_BY} AS event FROM client c WHERE c.life = :erased").bindparams(
-    erased=Life.ERASED.value
-)
-_KNOWN = text(f"SELECT {_MADE_BY} FROM client c WHERE c.id = :id AND c.life <> :erased").bindparams(
-    erased=Life.ERASED.value
-)
+_ERASED = judged(f"SELECT c.id, {_MADE_BY} AS event FROM client c WHERE c.life = 'erased'")
+_KNOWN = judged(f"SELECT {_MADE_BY} FROM client c WHERE c.id = :id AND c.life <> 'erased'")
 
 
 def of(look: Look) -> frozenset[Erasure]:
@@ -46,7 +40,7 @@ def is_known_still(look: Look, it: Erasure) -> bool:
 def tidy_search(tx: Tx) -> None:
     """Names that were changed leave the index too: SQLite's keeps them until it is put in order."""
     if tx.is_sqlite:
-        tx.connection.execute(text("INSERT INTO client_search(client_search) VALUES ('optimize')"))
+        tx.connection.execute("INSERT INTO client_search(client_search) VALUES ('optimize')")
 
 
 def is_in(folder: Path) -> bool:

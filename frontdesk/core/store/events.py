@@ -10,25 +10,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.orm import aliased
-from sqlmodel import col
-
+from frontdesk.core.domain import dataclass
 from frontdesk.core.domain.actors import SYSTEM, Actor, ActorId, ActorKind
 from frontdesk.core.domain.appointments import AppointmentId, Side
 from frontdesk.core.domain.consents import ConsentId, consent_id
@@ -41,10 +25,12 @@ from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import MINUTE, Instant, Span
-from frontdesk.core.store import actors, consents, identity, rows, sight, things
+from frontdesk.core.store import actors, consents, identity, sight, things
 from frontdesk.core.store.chain import Link
+from frontdesk.core.store.connection import NO_LIMIT, Connection, Row, batched
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import change_to_json, changes_from_json, thing_from_json, thing_to_json
+from frontdesk.core.store.statements import Part, both, either, filled, judged, shown
 from frontdesk.core.store.values import Misshapen
 
 E = TypeVar("E", bound=Event)
@@ -57,20 +43,41 @@ CLOCK_SLACK = MINUTE
 DETAIL_VERSION = 3
 """Of the details as a whole; the values in them have their own."""
 
-_e = rows.Event
-_HEAD = select(col(rows.EventChain.head)).with_for_update()
-_SET_HEAD = update(rows.EventChain).values(head=bindparam("digest"))
-_AT_ONCE = 5000
-"""Numbers in one statement."""
-_THINGS = select(
-    col(rows.EventThing.event_id),
-    col(rows.EventThing.kind),
-    col(rows.EventThing.thing_id),
-    col(rows.EventThing.is_about),
+_HEAD = "SELECT head FROM event_chain FOR UPDATE"
+_SET_HEAD = "UPDATE event_chain SET head = :digest"
+_THINGS = judged("SELECT event_id, kind, thing_id, is_about FROM event_thing")
+_LAST = judged("SELECT id, at FROM event ORDER BY id DESC LIMIT 1")
+_KEPT = judged(
+    "SELECT event.*, d.salt, d.detail FROM event LEFT JOIN event_detail d ON d.event_id = event.id ORDER BY event.id"
 )
-_INSERT, _INSERT_DETAIL, _INSERT_THING = insert(rows.Event), insert(rows.EventDetail), insert(rows.EventThing)
-_LAST = select(col(_e.id), col(_e.at)).order_by(col(_e.id).desc()).limit(1)
-_NOTIFY = text("SELECT pg_notify('frontdesk', '')")
+_EACH = judged("SELECT * FROM event ORDER BY id")
+_OF_THINGS = judged("SELECT event_id FROM event_thing WHERE kind = :kind AND thing_id IN :ids")
+_BY_CLIENTS = judged(
+    "SELECT id FROM event WHERE (actor_kind = 'client' AND actor IN :names) OR on_behalf_of IN :clients"
+)
+_DETAILS = judged(f"SELECT detail FROM event_detail WHERE event_id IN ({_OF_THINGS})")
+_ALL_DETAILS = judged("SELECT event_id, detail FROM event_detail")
+_LAST_OF_ACT = judged("SELECT operation, undoes FROM event WHERE batch = :batch ORDER BY id DESC LIMIT 1")
+_LAST_CHANGE = judged("SELECT max(event_id) FROM event_thing WHERE kind = :kind AND thing_id = :id AND NOT is_about")
+_CHANGED_SINCE = judged("SELECT thing_id FROM event_thing WHERE kind = :kind AND event_id > :event AND NOT is_about")
+_LATEST_ACTS = judged(
+    "SELECT event.batch, event.operation, event.undoes FROM event JOIN event_detail d ON d.event_id = event.id"
+    " WHERE event.id IN (SELECT max(event.id) FROM event WHERE {where} GROUP BY event.batch)"
+    " ORDER BY event.batch DESC LIMIT :limit"
+)
+_DONE = judged(
+    "SELECT id FROM event WHERE actor = :who AND actor_kind = :who_kind AND operation = :operation LIMIT 1"
+)
+_LINES = judged(
+    "SELECT event.*, d.detail FROM event LEFT JOIN event_detail d ON d.event_id = event.id"
+    " WHERE {where} AND {seen} ORDER BY event.id DESC LIMIT :limit"
+)
+_SHOWN_LINES = shown(sight.of_events, _LINES)
+_IS_UNDONE = judged(
+    "EXISTS (SELECT 1 FROM event undone WHERE undone.undoes = event.batch"
+    " AND NOT EXISTS (SELECT 1 FROM event redone WHERE redone.undoes = undone.batch))"
+)
+_NOTIFY = "SELECT pg_notify('frontdesk', '')"
 _CHAINED = (
     "id", "at", "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "batch", "undoes",
     "detail_digest",
@@ -95,7 +102,19 @@ def append(tx: Tx, event: E) -> E:
     None is earlier than the one before it: a clock that lies a little back takes that one's time. Raises
     StoreUnusable for one that lies further back.
     """
+    return append_all(tx, (event,))[0]
+
+
+def append_all(tx: Tx, events: Iterable[E]) -> list[E]:
+    """The same, one after the other."""
     lock_chain(tx)
+    links = [_linked(tx, event) for event in events]
+    _keep(tx, [kept for kept, _event in links])
+    return [event for _kept, event in links]
+
+
+def _linked(tx: Tx, event: E) -> tuple[_Kept, E]:
+    """An event as it is to be kept, and as it is known from then on."""
     changes, about = event.changes, event.about
     actor = SYSTEM if event.by_itself else tx.actor
     for_client = event.side is Side.CLIENT and not actor.is_from_outside
@@ -136,8 +155,8 @@ def append(tx: Tx, event: E) -> E:
         "undoes": event.undoes,
         "detail_digest": _digest(salt, detail),
     }
-    _link(tx, row, _things(changed, named), salt, detail)
-    return replace(event, id=id_, batch=batch)
+    kept = _tied(tx, row, _things(changed, named), salt, detail)
+    return kept, dataclass.changed(event, id=id_, batch=batch)
 
 
 def _moment(tx: Tx) -> Instant:
@@ -163,11 +182,7 @@ def _things(changed: Iterable[tuple[str, str]], about: Iterable[tuple[str, str]]
 def kept(look: Look) -> tuple[PastEvent, ...]:
     """Every event as it is kept, for another database."""
     things = _all_things(look.connection)
-    found = look.connection.execute(
-        select(rows.Event.__table__, col(rows.EventDetail.salt), col(rows.EventDetail.detail))  # type: ignore[attr-defined]
-        .join(rows.EventDetail, col(rows.EventDetail.event_id) == col(_e.id), isouter=True)
-        .order_by(col(_e.id))
-    )
+    found = look.connection.execute(_KEPT)
     names = [name for name in _CHAINED_SINCE_IDS if name != "id"]
     texts, past = consents.texts(look.connection), actors.past(look)
     return tuple(
@@ -202,6 +217,7 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
     lock_chain(tx)
     batches: dict[int, int] = {}
     known = actors.past(tx)
+    links = []
     for event in past:
         id_ = tx.last_event + 1
         batch = batches.setdefault(event.batch, id_)
@@ -211,7 +227,9 @@ def take_over(tx: Tx, past: Sequence[PastEvent]) -> None:
         consents.keep(tx, event.consent)
         if event.meant is not None:
             actors.keep_past(tx, known, event.actor, event.role, *event.meant)
-        _link(tx, {**row, "id": id_, "batch": batch, "undoes": undoes}, things, event.salt, event.detail)
+        numbered = {**row, "id": id_, "batch": batch, "undoes": undoes}
+        links.append(_tied(tx, numbered, things, event.salt, event.detail))
+    _keep(tx, links)
 
 
 def _require_sound(past: Sequence[PastEvent]) -> None:
@@ -249,44 +267,60 @@ def _is_whole(detail: str, texts: Container[ConsentId]) -> bool:
     return not agreed or agreed in texts
 
 
-def _link(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, detail: str) -> None:
-    """One more row at the end of the chain."""
+class _Kept(NamedTuple):
+    """An event with what hangs on it, as it is written."""
+
+    row: dict[str, Any]
+    things: Sequence[EventThing]
+    salt: str
+    detail: str
+
+
+def _tied(tx: Tx, row: dict[str, Any], things: Sequence[EventThing], salt: str, detail: str) -> _Kept:
+    """One more at the end of the chain, which is to be written."""
     assert tx.chain_head is not None
     digest = _chained(tx.chain_head, row, things)
-    tx.connection.execute(_INSERT, {**row, "previous": tx.chain_head, "digest": digest})
-    if detail:
-        tx.connection.execute(_INSERT_DETAIL, {"event_id": row["id"], "salt": salt, "detail": detail})
-    if things:
-        tx.connection.execute(
-            _INSERT_THING,
-            [
-                {"event_id": row["id"], "kind": kind, "thing_id": thing, "is_about": is_about}
-                for kind, thing, is_about in things
-            ],
-        )
-    tx.connection.execute(_SET_HEAD, {"digest": digest})
+    linked = {**row, "previous": tx.chain_head, "digest": digest}
     tx.chain_head, tx.last_event, tx.last_event_at = digest, row["id"], row["at"]
-    identity.appended(tx.connection, row["id"], digest)
+    return _Kept(linked, things, salt, detail)
+
+
+def _keep(tx: Tx, links: Sequence[_Kept]) -> None:
+    if not links:
+        return
+    tx.connection.insert_all("event", (it.row for it in links))
+    tx.connection.insert_all(
+        "event_detail",
+        ({"event_id": it.row["id"], "salt": it.salt, "detail": it.detail} for it in links if it.detail),
+    )
+    tx.connection.insert_all(
+        "event_thing",
+        (
+            {"event_id": it.row["id"], "kind": kind, "thing_id": thing, "is_about": is_about}
+            for it in links
+            for kind, thing, is_about in it.things
+        ),
+    )
+    last = links[-1].row
+    tx.connection.execute(_SET_HEAD, {"digest": last["digest"]})
+    identity.appended(tx.connection, last["id"], last["digest"])
 
 
 def of_clients(look: Look, clients: Sequence[ClientId], theirs: Mapping[str, Sequence[str]]) -> tuple[EventId, ...]:
     """Events that speak of clients: of what is theirs, by kind and id, done by them or in their name."""
     found: set[int] = set()
     for kind, ids in theirs.items():
-        found.update(look.connection.execute(_touching(kind, ids)).scalars())
-    by_them = and_(col(_e.actor_kind) == ActorKind.CLIENT.value, col(_e.actor).in_([str(it) for it in clients]))
-    done = select(col(_e.id)).where(or_(by_them, col(_e.on_behalf_of).in_(clients)))
-    found.update(look.connection.execute(done).scalars())
+        found.update(look.connection.execute(_OF_THINGS, {"kind": kind, "ids": ids}).scalars())
+    by_them = {"names": [str(it) for it in clients], "clients": clients}
+    found.update(look.connection.execute(_BY_CLIENTS, by_them).scalars())
     return tuple(EventId(it) for it in sorted(found))
 
 
 def clients_as_told(look: Look, clients: Sequence[ClientId]) -> list[Client]:
     """Clients as history knows them at every moment, as far as it can be read."""
-    told = select(col(rows.EventDetail.detail)).where(
-        col(rows.EventDetail.event_id).in_(_touching("client", [str(it) for it in clients]))
-    )
+    told = look.connection.execute(_DETAILS, {"kind": "client", "ids": [str(it) for it in clients]})
     found: list[Client] = []
-    for detail in look.connection.execute(told).scalars():
+    for detail in told.scalars():
         with suppress(Misshapen, ValueError, KeyError, TypeError, AttributeError):
             both = (it for change in _changes_of(json.loads(detail))[0] for it in (change.before, change.after))
             found += [it for it in both if isinstance(it, Client) and it.id in clients]
@@ -295,9 +329,8 @@ def clients_as_told(look: Look, clients: Sequence[ClientId]) -> list[Client]:
 
 def forget(tx: Tx, forgotten: Sequence[EventId]) -> None:
     """The details of events, and the salts of their digests, go; what says so is an event of its own."""
-    for first in range(0, len(forgotten), _AT_ONCE):
-        some = forgotten[first : first + _AT_ONCE]
-        tx.connection.execute(delete(rows.EventDetail).where(col(rows.EventDetail.event_id).in_(some)))
+    for some in batched(forgotten):
+        tx.connection.execute("DELETE FROM event_detail WHERE event_id IN :some", {"some": some})
 
 
 def forgotten_by(event: int, detail: str) -> frozenset[int]:
@@ -309,18 +342,23 @@ def forgotten_by(event: int, detail: str) -> frozenset[int]:
 
 
 def find(look: Look, id_: EventId) -> HistoryLine | None:
-    return next(iter(_lines(look, col(_e.id) == id_)), None)
+    return next(iter(_lines(look, Part("event.id = :id", {"id": id_}))), None)
+
+
+def newest(look: Look) -> int:
+    """The number of the newest event, 0 where there is none."""
+    last = look.connection.execute(_LAST).first()
+    return 0 if last is None else int(last.id)
 
 
 def of_batch(look: Look, batch: BatchId) -> tuple[HistoryLine, ...]:
     """The events of one act, oldest first."""
-    return _lines(look, col(_e.batch) == batch)
+    return _lines(look, Part("event.batch = :batch", {"batch": batch}))
 
 
 def operation_of(look: Look, batch: BatchId) -> tuple[str, BatchId | None]:
     """What the last event of an act was, and what it undid."""
-    last = select(col(_e.operation), col(_e.undoes)).where(col(_e.batch) == batch).order_by(col(_e.id).desc())
-    operation, undoes = look.connection.execute(last.limit(1)).one()
+    operation, undoes = look.connection.execute(_LAST_OF_ACT, {"batch": batch}).one()
     return operation, None if undoes is None else BatchId(undoes)
 
 
@@ -332,55 +370,39 @@ def first_of(look: Look, batch: BatchId) -> BatchId:
 
 
 def of_thing(look: Look, kind: str, id_: str, limit: int) -> tuple[HistoryLine, ...]:
-    return _lines(look, _seen(look, col(_e.id).in_(_touching(kind, [id_]))), limit)
+    return _seen_lines(look, _touching(kind, [id_]), limit)
 
 
 def of_client(look: Look, client: ClientId, limit: int) -> tuple[HistoryLine, ...]:
     """What happened to a client's record, and to all that is theirs."""
     theirs = things.of_client(look, client).items()
-    about = or_(*(col(_e.id).in_(_touching(kind, [str(it) for it in numbers])) for kind, numbers in theirs))
-    return _lines(look, _seen(look, about), limit)
+    about = either(*(_touching(kind, [str(it) for it in numbers]) for kind, numbers in theirs))
+    return _seen_lines(look, about, limit)
 
 
 def of_span(look: Look, span: Span | None, limit: int | None) -> tuple[HistoryLine, ...]:
     """What happened in a span of time, or the latest of all."""
     if span is None:
-        return _lines(look, _seen(look, col(_e.id) > 0), limit)
-    return _lines(look, _seen(look, (col(_e.at) >= span.start) & (col(_e.at) < span.end)), limit)
-
-
-def _seen(look: Look, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Of these events, those the actor may see."""
-    return and_(condition, *sight.of_events(look))
+        return _seen_lines(look, Part("event.id > 0"), limit)
+    when = Part("event.at >= :begin AND event.at < :finish", {"begin": span.start, "finish": span.end})
+    return _seen_lines(look, when, limit)
 
 
 def last_of(look: Look, kind: str, id_: str) -> HistoryLine | None:
     """The newest event that changed a thing."""
-    newest = select(func.max(col(rows.EventThing.event_id))).where(
-        col(rows.EventThing.kind) == kind, col(rows.EventThing.thing_id) == id_, ~col(rows.EventThing.is_about)
-    )
-    event = look.connection.execute(newest).scalar()
+    event = look.connection.execute(_LAST_CHANGE, {"kind": kind, "id": id_}).scalar()
     return None if event is None else find(look, EventId(event))
 
 
 def changed_since(look: Look, kind: str, event: EventId) -> frozenset[str]:
     """Ids of things of a kind that a later event changed."""
-    touched = select(col(rows.EventThing.thing_id)).where(
-        col(rows.EventThing.kind) == kind, col(rows.EventThing.event_id) > event, ~col(rows.EventThing.is_about)
-    )
-    return frozenset(look.connection.execute(touched).scalars())
+    return frozenset(look.connection.execute(_CHANGED_SINCE, {"kind": kind, "event": event}).scalars())
 
 
 def last_imported(look: Look, kind: str, id_: str) -> HistoryLine | None:
     """The newest event by which an import wrote a thing, those that were undone left out."""
-    undone, redone = aliased(rows.Event), aliased(rows.Event)
-    is_undone = (
-        exists()
-        .where(col(undone.undoes) == col(_e.batch))
-        .where(~exists().where(col(redone.undoes) == col(undone.batch)).correlate(undone))
-    )
-    imports = and_(col(_e.id).in_(_touching(kind, [id_])), col(_e.operation) == RecordImported.operation, ~is_undone)
-    return next(iter(_lines(look, imports, limit=1)), None)
+    stands = Part(f"event.operation = :import AND NOT {_IS_UNDONE}", {"import": RecordImported.operation})
+    return next(iter(_lines(look, both(_touching(kind, [id_]), stands), limit=1)), None)
 
 
 def last_of_appointment(look: Look, id_: AppointmentId) -> HistoryLine | None:
@@ -394,17 +416,10 @@ def batches_of(
 
     Without those whose details were forgotten: nobody takes them back.
     """
-    mine = [actors.done_by(look, who)]
+    mine = [actors.done_by(who)]
     if terminal is not None:
-        mine.append(col(_e.terminal) == terminal)
-    newest = select(func.max(col(_e.id))).where(*mine).group_by(col(_e.batch))
-    answer = look.connection.execute(
-        select(col(_e.batch), col(_e.operation), col(_e.undoes))
-        .join(rows.EventDetail, col(rows.EventDetail.event_id) == col(_e.id))
-        .where(col(_e.id).in_(newest))
-        .order_by(col(_e.batch).desc())
-        .limit(limit)
-    )
+        mine.append(Part("event.terminal = :terminal", {"terminal": terminal}))
+    answer = look.connection.execute(*filled(_LATEST_ACTS, where=mine, values={"limit": limit}))
     return [
         (BatchId(batch), operation, None if undoes is None else BatchId(undoes))
         for batch, operation, undoes in answer
@@ -412,16 +427,15 @@ def batches_of(
 
 
 def has_done(look: Look, who: ActorId, operation: str) -> bool:
-    """Whether an actor ever did this."""
-    mine = select(col(_e.id)).where(actors.done_by(look, who), col(_e.operation) == operation).limit(1)
-    return look.connection.execute(mine).first() is not None
+    """Whether an actor, who had an id from the first, ever did this."""
+    done = look.connection.execute(_DONE, {"operation": operation, **actors.values(who)})
+    return done.first() is not None
 
 
 def links(connection: Connection) -> Iterator[Link]:
     """Each event as an entry of the chain, oldest first."""
     things = _all_things(connection)
-    columns = rows.Event.__table__.columns  # type: ignore[attr-defined]
-    for row in connection.execute(select(*columns).order_by(col(_e.id))).mappings():
+    for row in connection.execute(_EACH).mappings():
         digest = _chained(row["previous"], row, sorted(things[row["id"]]))
         yield Link(row["id"], row["previous"], row["digest"], row["digest"] == digest)
 
@@ -439,7 +453,7 @@ def changes_in(detail: dict[str, Any]) -> tuple[Change, ...]:
 def require_readable(connection: Connection) -> int:
     """Reads every event as history does; answers how many there are. Raises Misshapen."""
     count, texts = 0, consents.texts(connection)
-    for event, detail in connection.execute(select(col(rows.EventDetail.event_id), col(rows.EventDetail.detail))):
+    for event, detail in connection.execute(_ALL_DETAILS):
         with _named(event):
             _changes_of(json.loads(detail))
             agreed = _consent_of(detail)
@@ -456,22 +470,24 @@ def _all_things(connection: Connection) -> dict[int, list[EventThing]]:
     return things
 
 
-def _touching(kind: str, ids: Sequence[str]) -> Any:
-    return select(col(rows.EventThing.event_id)).where(
-        col(rows.EventThing.kind) == kind, col(rows.EventThing.thing_id).in_(ids)
-    )
+def _touching(kind: str, ids: Sequence[str]) -> Part:
+    """Events that speak of some things of a kind."""
+    text = f"event.id IN ({_OF_THINGS})".replace(":kind", f":{kind}_kind").replace(":ids", f":{kind}_ids")
+    return Part(text, {f"{kind}_kind": kind, f"{kind}_ids": ids})
 
 
-def _lines(look: Look, condition: ColumnElement[bool], limit: int | None = None) -> tuple[HistoryLine, ...]:
+def _lines(look: Look, which: Part, limit: int | None = None) -> tuple[HistoryLine, ...]:
     """Events, oldest first; the newest ones where a limit cuts."""
-    found = look.connection.execute(
-        select(rows.Event.__table__, col(rows.EventDetail.detail))  # type: ignore[attr-defined]
-        .join(rows.EventDetail, col(rows.EventDetail.event_id) == col(_e.id), isouter=True)
-        .where(condition)
-        .order_by(col(_e.id).desc())
-        .limit(limit)
-    )
-    answer = found.all()
+    values = {"limit": NO_LIMIT if limit is None else limit}
+    return _read(look, look.connection.execute(*filled(_LINES, where=[which], values=values)).all())
+
+
+def _seen_lines(look: Look, which: Part, limit: int | None) -> tuple[HistoryLine, ...]:
+    """The same, of those the actor may see."""
+    return _read(look, look.ask(_SHOWN_LINES, {"limit": NO_LIMIT if limit is None else limit}, [which]).all())
+
+
+def _read(look: Look, answer: list[Row]) -> tuple[HistoryLine, ...]:
     past = actors.past(look) if any(not row.actor_kind for row in answer) else {}
     lines = tuple(_line(row, past) for row in reversed(answer))
     if not any(it.consent for it in lines):
@@ -488,7 +504,7 @@ def _agreed(texts: Mapping[ConsentId, str], line: HistoryLine) -> str:
     return said
 
 
-def _line(row: Any, past: actors.PastNames) -> HistoryLine:
+def _line(row: Row, past: actors.PastNames) -> HistoryLine:
     """An event as history shows it, with the id of what was agreed to. Raises Misshapen with its number."""
     with _named(row.id):
         return _read_line(row, past)
@@ -505,7 +521,7 @@ def _named(event: int) -> Iterator[None]:
         raise Misshapen(("event", str(event)), "not of its shape") from None
 
 
-def _read_line(row: Any, past: actors.PastNames) -> HistoryLine:
+def _read_line(row: Row, past: actors.PastNames) -> HistoryLine:
     detail: dict[str, Any] = json.loads(row.detail) if row.detail else {"changes": [], "text": ""}
     shown = detail.get("actor", {})
     changes, about = _changes_of(detail)

@@ -4,14 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
+from typing import Any
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store.values import Misshapen
 
 CLAIM_NO_OVERLAP = "claim_no_overlap"
 ONE_APPLICANT = "request_one_applicant"
+
+
+class Failed(Exception):
+    """What a driver raised; it says no values, which are other people's."""
+
+    def __init__(self, cause: Exception, *, is_cut_off: bool = False) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.is_cut_off = is_cut_off
+        """The server is not there any more."""
+
+    def is_a(self, kind: str) -> bool:
+        """Whether the driver calls it so, by the names of PEP 249."""
+        return any(it.__name__ == kind for it in type(self.cause).__mro__)
+
+    @property
+    def state(self) -> str | None:
+        """PostgreSQL's five letters."""
+        return getattr(self.cause, "sqlstate", None)
+
+    @property
+    def sqlite_name(self) -> str:
+        name: str | None = getattr(self.cause, "sqlite_errorname", None)
+        if name is None and "readonly" in str(self.cause):
+            return "SQLITE_READONLY"
+        return name or ""
+
+    @property
+    def constraint(self) -> str:
+        """The name is the same on both engines; SQLite has only the text to tell it by."""
+        diagnosis: Any = getattr(self.cause, "diag", None)
+        return str(diagnosis.constraint_name if diagnosis is not None else self.cause)
 
 
 class Overlap(Exception):
@@ -31,8 +62,8 @@ def translated(name: str) -> Iterator[None]:
     """The drivers' errors, those at commit too, as the store's own; `name` is the database's."""
     try:
         yield
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except Failed as error:
+        if error.is_cut_off:
             raise Disconnected from None
         if is_overlap(error):
             raise Overlap from None
@@ -47,31 +78,22 @@ def translated(name: str) -> Iterator[None]:
         raise StoreUnusable(StoreProblem.MISSHAPEN, name, where) from None
 
 
-def is_overlap(error: DBAPIError) -> bool:
-    """The constraint's name is the same on both engines; SQLite has only the text to tell it by."""
-    if not isinstance(error, IntegrityError):
-        return False
-    diagnosis = getattr(error.orig, "diag", None)
-    name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
-    return bool(name == CLAIM_NO_OVERLAP)
+def is_overlap(error: Failed) -> bool:
+    return error.is_a("IntegrityError") and error.constraint == CLAIM_NO_OVERLAP
 
 
-def _is_second_request(error: DBAPIError) -> bool:
+def _is_second_request(error: Failed) -> bool:
     """Somebody without a record asked twice at once: what lost the race looks again, and is told so."""
-    if not isinstance(error, IntegrityError):
-        return False
-    diagnosis = getattr(error.orig, "diag", None)
-    name = diagnosis.constraint_name if diagnosis is not None else str(error.orig)
-    return name in (ONE_APPLICANT, "UNIQUE constraint failed: request.applicant_id")
+    names = (ONE_APPLICANT, "UNIQUE constraint failed: request.applicant_id")
+    return error.is_a("IntegrityError") and error.constraint in names
 
 
-def is_contention(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in {"40001", "40P01", "55P03"} or _sqlite_name(error).startswith("SQLITE_BUSY")
+def is_contention(error: Failed) -> bool:
+    return error.state in {"40001", "40P01", "55P03"} or error.sqlite_name.startswith("SQLITE_BUSY")
 
 
-def _problem(error: DBAPIError) -> StoreProblem | None:
-    name = _sqlite_name(error)
+def _problem(error: Failed) -> StoreProblem | None:
+    name = error.sqlite_name
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreProblem.READ_ONLY
     if name.startswith("SQLITE_FULL"):
@@ -82,22 +104,14 @@ def _problem(error: DBAPIError) -> StoreProblem | None:
         return StoreProblem.DAMAGED
     if name.startswith("SQLITE_NOTADB"):
         return StoreProblem.NOT_A_DATABASE
-    state = getattr(error.orig, "sqlstate", None)
-    if state in {"25006", "42501"}:
+    if error.state in {"25006", "42501"}:
         return StoreProblem.READ_ONLY
-    if state == "42P01":  # a table of ours is gone
+    if error.state == "42P01":  # a table of ours is gone
         return StoreProblem.REPLACED
-    if state == "53100":
+    if error.state == "53100":
         return StoreProblem.FULL
-    if isinstance(error, OperationalError) and not name:
+    if error.is_a("OperationalError") and not name:
         return StoreProblem.UNREACHABLE
-    if isinstance(error, DatabaseError) and name == "" and "file is not a database" in str(error.orig):
+    if error.is_a("DatabaseError") and name == "" and "file is not a database" in str(error):
         return StoreProblem.NOT_A_DATABASE
     return None
-
-
-def _sqlite_name(error: DBAPIError) -> str:
-    name = getattr(error.orig, "sqlite_errorname", None)
-    if name is None and "readonly" in str(error.orig):
-        return "SQLITE_READONLY"
-    return name or ""

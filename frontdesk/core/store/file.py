@@ -8,7 +8,6 @@ with that header, and what belongs together can be told.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 import time
@@ -220,6 +219,8 @@ class OpenFile:
 
     def _let_go(self) -> None:
         """No connection to what was there is ever closed: SQLite would write its `-wal` back, and delete by name."""
+        import ctypes  # nobody needs it else
+
         for connection in self._connections:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 

@@ -5,7 +5,6 @@ What was left out then meant the default of that time, which stands here and nev
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 Plain = Any
@@ -137,6 +136,8 @@ def lift(kind: str, plain: Plain) -> Plain:
 
 def _numbered(contacts: list[Plain]) -> list[Plain]:
     """Contacts had no ids: what is known of them gives one, so that it is the same wherever they stand."""
+    import hashlib  # who meets no old shape need not wait for it
+
     lifted: list[Plain] = []
     for it in contacts:
         known = "\0".join(str(it[name]) for name in ("name", "phone", "email"))

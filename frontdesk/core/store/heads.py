@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
-
 from frontdesk.core.domain.backups import Head
+from frontdesk.core.store.connection import Connection
+from frontdesk.core.store.statements import judged
 
 COUNTED = ("client", "appointment", "request", "charge", "mail", "event", "access_log")
 
-_EVENTS = text("SELECT id, at, digest FROM event ORDER BY id DESC LIMIT 1")
-_OPENINGS = text("SELECT id, digest FROM access_log ORDER BY id DESC LIMIT 1")
-_MAILS = text("SELECT id, digest FROM mail_log ORDER BY id DESC LIMIT 1")
+_EVENTS = judged("SELECT id, at, digest FROM event ORDER BY id DESC LIMIT 1")
+_OPENINGS = "SELECT id, digest FROM access_log ORDER BY id DESC LIMIT 1"
+_MAILS = "SELECT id, digest FROM mail_log ORDER BY id DESC LIMIT 1"
 
 
 def head_of(connection: Connection) -> Head:
@@ -27,4 +27,4 @@ def head_of(connection: Connection) -> Head:
 
 
 def counts_of(connection: Connection) -> dict[str, int]:
-    return {table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in COUNTED}
+    return {table: connection.execute(f"SELECT count(*) FROM {table}").scalar_one() for table in COUNTED}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Connection
 
 from frontdesk.core.domain.actors import Actor
 from frontdesk.core.domain.dataclass import dataclass
@@ -15,6 +13,8 @@ from frontdesk.core.domain.events.recorded import BatchId
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.store.connection import NO_VALUES, Answer, Connection, Values
+from frontdesk.core.store.statements import Part, Shown, filled
 
 if TYPE_CHECKING:
     from frontdesk.core.store.engine import Store
@@ -32,7 +32,12 @@ class Look:
 
     @property
     def is_sqlite(self) -> bool:
-        return self.connection.dialect.name == "sqlite"
+        return self.connection.is_sqlite
+
+    def ask(self, statement: Shown, values: Values = NO_VALUES, where: Iterable[Part] = ()) -> Answer:
+        """What of the answer the actor may see."""
+        text, values = filled(statement.text, seen=statement.sight(self), where=where, values=values)
+        return self.connection.execute(text, values)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,8 +53,12 @@ class Tx(Look):
     """What had ended by itself and lay in the way: recorded first, with this change."""
     mails_written: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     """By number the row of each mail that was written, until what it says is put down last of all."""
+    prepared: Any = None
+    """What was worked out before this transaction began, and may not be so any more."""
     storm: bool = False
     """So much ends by itself at once that what is mailed of it waits for a yes."""
+    setup: Setup | None = None
+    """The set-up, once it was read."""
     setup_changed: bool = False
     setup_so_far: Setup | None = None
     setup_revision: int | None = None

@@ -12,17 +12,15 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlmodel import col
-
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.store import rows
 from frontdesk.core.store.chain import Log
+from frontdesk.core.store.connection import Connection, Row, batched
 from frontdesk.core.store.look import Tx
+from frontdesk.core.store.statements import judged
 
-LOG = Log(rows.MailLog, "mail_head", ("id", "at", "act", "mail_id", "content", "goes_to", "secrets"))
+LOG = Log("mail_log", "mail_head", ("id", "at", "act", "mail_id", "content", "goes_to", "secrets"))
 
 _CONTENT = (
     "reader", "kind", "subject_kind", "subject_id", "sequence", "occasion", "name", "client_id", "staff_id",
@@ -33,12 +31,9 @@ _CONTENT = (
 _UNSEALED = frozenset({MailState.SENT.value, MailState.SUPERSEDED.value})
 """Where its secrets are blanked: it left, or it does not leave."""
 
-_l = rows.MailLog
-_ENTRIES = select(
-    *(col(getattr(_l, name)) for name in ("id", "at", "act", "mail_id", "content", "goes_to", "secrets"))
-).order_by(col(_l.id))
-_AT_ONCE = 5000
-"""Numbers in one statement."""
+_ENTRIES = "SELECT * FROM mail_log ORDER BY id"
+_OF_MAILS = "SELECT * FROM mail_log WHERE mail_id IN :mails ORDER BY id"
+_SALTS = judged("SELECT id, salt FROM mail WHERE id IN :mails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +98,21 @@ def entries(connection: Connection) -> Iterator[Entry]:
 
 def _last(connection: Connection, mails: list[int]) -> dict[int, Said]:
     found: dict[int, Said] = {}
-    for first in range(0, len(mails), _AT_ONCE):
-        some = _ENTRIES.where(col(_l.mail_id).in_(mails[first : first + _AT_ONCE]))
-        found |= {row.mail_id: _entry(row).said for row in connection.execute(some)}
+    for some_mails in batched(mails):
+        some = connection.execute(_OF_MAILS, {"mails": some_mails})
+        found |= {row.mail_id: _entry(row).said for row in some}
     return found
 
 
 def _salts(connection: Connection, mails: list[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for first in range(0, len(mails), _AT_ONCE):
-        some = select(col(rows.Mail.id), col(rows.Mail.salt)).where(
-            col(rows.Mail.id).in_(mails[first : first + _AT_ONCE])
-        )
-        found |= {row.id: row.salt for row in connection.execute(some)}
+    for some_mails in batched(mails):
+        some = connection.execute(_SALTS, {"mails": some_mails})
+        found |= {row.id: row.salt for row in some}
     return found
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Row) -> Entry:
     return Entry(row.id, row.at, row.act, row.mail_id, Said(row.content, row.goes_to, row.secrets))
 
 

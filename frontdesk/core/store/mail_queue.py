@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
-from sqlalchemy.orm import aliased
-from sqlmodel import col
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.outbox import (
@@ -16,7 +11,6 @@ from frontdesk.core.domain.outbox import (
     Carrier,
     Mail,
     MailId,
-    MailState,
     QueueFault,
     Standstill,
     Webhook,
@@ -24,181 +18,98 @@ from frontdesk.core.domain.outbox import (
 )
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.times import DAY, HOUR, Instant
-from frontdesk.core.domain.told import APPOINTMENT_KINDS, Reader
-from frontdesk.core.store import clients, rows
+from frontdesk.core.domain.told import APPOINTMENT_KINDS
+from frontdesk.core.store import clients
+from frontdesk.core.store.connection import Row
 from frontdesk.core.store.look import Look, Tx
-from frontdesk.core.store.mail_rows import APPOINTMENT, COLUMNS, LEAVES, ONE, value
+from frontdesk.core.store.mail_rows import APPOINTMENT, LEAVES, value
+from frontdesk.core.store.statements import judged, words
 
-_m = rows.Mail
 
-
-def _in_turn(mail: Any) -> Any:
+def _in_turn(mail: str) -> str:
     """Whether nothing older about the same, to the same reader, is still on its way."""
-    earlier = aliased(rows.Mail)
-    older = exists().where(
-        col(earlier.subject_kind) == col(mail.subject_kind),
-        col(earlier.subject_id) == col(mail.subject_id),
-        col(earlier.recipient) == col(mail.recipient),
-        col(earlier.id) < col(mail.id),
-        col(earlier.state).in_([MailState.QUEUED.value, MailState.SENDING.value]),
+    return judged(
+        f"NOT EXISTS (SELECT 1 FROM mail earlier WHERE earlier.subject_kind = {mail}.subject_kind"
+        f" AND earlier.subject_id = {mail}.subject_id AND earlier.recipient = {mail}.recipient"
+        f" AND earlier.id < {mail}.id AND earlier.state IN ('queued', 'sending'))"
     )
-    return ~older.correlate(mail)
 
 
-def _is_joined(mail: Any) -> Any:
+def _is_joined(mail: str) -> str:
     """Whether it may leave in one letter with others of its act."""
-    told = [it.value for it in APPOINTMENT_KINDS]
-    is_mail = col(mail.carrier) == Carrier.MAIL.value
-    return and_(col(mail.act).is_not(None), is_mail, col(mail.kind).in_(told), col(mail.perhaps).is_(False))
-
-
-_IN_TURN = _in_turn(rows.Mail)
-_first = aliased(rows.Mail)
-_LEADS = ~and_(
-    _is_joined(_m),
-    exists()
-    .where(
-        _is_joined(_first),
-        col(_first.act) == col(_m.act),
-        col(_first.reader) == col(_m.reader),
-        col(_first.recipient) == col(_m.recipient),
-        col(_first.id) < col(_m.id),
-        col(_first.state) == MailState.QUEUED.value,
-        col(_first.due_at) <= bindparam("now"),
-        _in_turn(_first),
+    return (
+        f"({mail}.act IS NOT NULL AND {mail}.carrier = 'mail' AND {mail}.kind IN ({words(APPOINTMENT_KINDS)})"
+        f" AND NOT {mail}.perhaps)"
     )
-    .correlate(rows.Mail),
+
+
+_LEADS = judged(
+    f"NOT ({_is_joined('mail')} AND EXISTS (SELECT 1 FROM mail leads WHERE {_is_joined('leads')}"
+    " AND leads.act = mail.act AND leads.reader = mail.reader AND leads.recipient = mail.recipient"
+    f" AND leads.id < mail.id AND leads.state = 'queued' AND leads.due_at <= :now AND {_in_turn('leads')}))"
 )
 """The first of a letter is taken, and brings the others: so no two workers take parts of one."""
-_RUNS = or_(
-    col(_m.carrier) != Carrier.MAIL.value,
-    ~exists().where(col(rows.MailQueue.fault) != "", col(rows.MailQueue.retry_at) > bindparam("now")),
+_RUNS = (
+    "(mail.carrier <> 'mail' OR NOT EXISTS"
+    " (SELECT 1 FROM mail_queue WHERE mail_queue.fault <> '' AND mail_queue.retry_at > :now))"
 )
 """The whole queue of mails stands still after a fault of sign-in or TLS, until it is tried again."""
-_lead = aliased(rows.Mail)
-_FREE = or_(
-    col(_m.goes_with).is_(None),
-    and_(col(_m.state) == MailState.QUEUED.value, col(_m.perhaps).is_(False)),
-    ~(
-        exists()
-        .where(
-            col(_lead.id) == col(_m.goes_with),
-            or_(
-                col(_lead.state) == MailState.SENDING.value,
-                and_(col(_lead.state) == MailState.QUEUED.value, col(_lead.due_at) <= col(_m.due_at)),
-            ),
-        )
-        .correlate(rows.Mail)
-    ),
+_FREE = judged(
+    "(mail.goes_with IS NULL OR (mail.state = 'queued' AND NOT mail.perhaps) OR NOT EXISTS"
+    " (SELECT 1 FROM mail lead WHERE lead.id = mail.goes_with AND (lead.state = 'sending'"
+    " OR (lead.state = 'queued' AND lead.due_at <= mail.due_at))))"
 )
 """What may have arrived in a letter goes again with its lead; by itself only where that one has to wait longer."""
-_kept = aliased(rows.Client)
-"""The record into which a client's was merged, if it was."""
-_FOR_SENDING = (
-    select(
-        *COLUMNS,
-        col(rows.Appointment.sequence).label("now_at"),
-        func.coalesce(col(_kept.email), col(rows.Client.email)).label("now_email"),
-        col(_kept.merged_into).label("merged_on"),
-        select(col(rows.Practice.revision)).scalar_subquery().label("setup_revision"),
-        and_(col(_m.carrier) == Carrier.MAIL.value, exists().where(col(rows.MailQueue.fault) != "")).label(
-            "under_fault"
-        ),
-    )
-    .join(
-        rows.Appointment,
-        col(rows.Appointment.id) == APPOINTMENT,
-        isouter=True,
-    )
-    .join(
-        rows.Client,
-        and_(col(rows.Client.id) == col(_m.client_id), col(_m.reader) == Reader.CLIENT.value),
-        isouter=True,
-    )
-    .join(_kept, col(_kept.id) == col(rows.Client.merged_into), isouter=True)
+_FOR_SENDING = judged(
+    "SELECT mail.*, appointment.sequence AS now_at, coalesce(kept.email, client.email) AS now_email,"
+    " kept.merged_into AS merged_on, (SELECT revision FROM practice) AS setup_revision,"
+    " (mail.carrier = 'mail' AND EXISTS (SELECT 1 FROM mail_queue WHERE mail_queue.fault <> '')) AS under_fault"
+    f" FROM mail LEFT JOIN appointment ON appointment.id = {APPOINTMENT}"
+    " LEFT JOIN client ON client.id = mail.client_id AND mail.reader = 'client'"
+    " LEFT JOIN client kept ON kept.id = client.merged_into"
 )
-"""A mail with how its appointment stands now, in one look."""
+"""A mail with how its appointment stands now, in one look; `kept` is the record that a client's was merged into."""
+_TAKEN = " FOR UPDATE OF mail SKIP LOCKED"
 _DUE = (
-    _FOR_SENDING.where(
-        col(_m.state) == MailState.QUEUED.value,
-        col(_m.due_at) <= bindparam("now"),
-        col(_m.carrier).in_(bindparam("carriers", expanding=True)),
-        _IN_TURN,
-        _RUNS,
-        _FREE,
-        _LEADS,
-    )
-    .order_by(col(_m.due_at), col(_m.id))
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=rows.Mail)
+    f"{_FOR_SENDING} WHERE mail.state = 'queued' AND mail.due_at <= :now AND mail.carrier IN :carriers"
+    f" AND {_in_turn('mail')} AND {_RUNS} AND {_FREE} AND {_LEADS} ORDER BY mail.due_at, mail.id LIMIT :limit{_TAKEN}"
 )
-_THIS = _FOR_SENDING.where(
-    col(_m.id) == bindparam("key"), col(_m.state) == MailState.QUEUED.value, col(_m.carrier) == Carrier.MAIL.value
-).with_for_update(of=rows.Mail)
+_THIS = f"{_FOR_SENDING} WHERE mail.id = :id AND mail.state = 'queued' AND mail.carrier = 'mail' FOR UPDATE OF mail"
 _LAPSED = (
-    _FOR_SENDING.where(
-        col(_m.state) == MailState.SENDING.value,
-        col(_m.leased_until) <= bindparam("now"),
-        col(_m.carrier).in_(bindparam("carriers", expanding=True)),
-        _RUNS,
-        _FREE,
-    )
-    .order_by(col(_m.leased_until))
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=rows.Mail)
+    f"{_FOR_SENDING} WHERE mail.state = 'sending' AND mail.leased_until <= :now AND mail.carrier IN :carriers"
+    f" AND {_RUNS} AND {_FREE} ORDER BY mail.leased_until LIMIT :limit{_TAKEN}"
 )
-_BESIDE = _FOR_SENDING.where(
-    or_(
-        and_(
-            col(_m.act).in_(bindparam("acts", expanding=True)),
-            col(_m.recipient).in_(bindparam("recipients", expanding=True)),
-            col(_m.state) == MailState.QUEUED.value,
-            col(_m.perhaps).is_(False),
-            col(_m.due_at) <= bindparam("now"),
-            _IN_TURN,
-        ),
-        and_(
-            col(_m.goes_with).in_(bindparam("leads", expanding=True)),
-            or_(
-                and_(col(_m.state) == MailState.QUEUED.value, col(_m.perhaps).is_(True)),
-                and_(col(_m.state) == MailState.SENDING.value, col(_m.leased_until) <= bindparam("now")),
-            ),
-        ),
-    ),
-    col(_m.carrier) == Carrier.MAIL.value,
-    col(_m.id).not_in(bindparam("those", expanding=True)),
-).with_for_update(skip_locked=True, of=rows.Mail)
+_BESIDE = (
+    f"{_FOR_SENDING} WHERE mail.carrier = 'mail' AND mail.id NOT IN :those AND ((mail.act IN :acts"
+    " AND mail.recipient IN :recipients AND mail.state = 'queued' AND NOT mail.perhaps AND mail.due_at <= :now"
+    f" AND {_in_turn('mail')}) OR (mail.goes_with IN :leads AND ((mail.state = 'queued' AND mail.perhaps)"
+    f" OR (mail.state = 'sending' AND mail.leased_until <= :now)))){_TAKEN}"
+)
 """What may leave in one letter with some that leave now."""
 _LEASE = (
-    update(rows.Mail)
-    .where(col(_m.id) == bindparam("key"))
-    .values(
-        state=MailState.SENDING.value,
-        goes_with=bindparam("with_lead"),
-        lease=bindparam("to"),
-        leased_until=bindparam("ends"),
-        attempts=bindparam("tries"),
-        perhaps=bindparam("maybe"),
-    )
+    "UPDATE mail SET state = 'sending', goes_with = :with_lead, lease = :to, leased_until = :ends,"
+    " attempts = :tries, perhaps = :maybe WHERE id = :key"
 )
 _SENT = (
-    update(rows.Mail)
-    .where(
-        or_(col(_m.id) == bindparam("key"), col(_m.goes_with) == bindparam("key")),
-        col(_m.lease) == bindparam("mine"),
-        col(_m.state) == MailState.SENDING.value,
-    )
-    .values(
-        state=MailState.SENT.value,
-        sent_at=bindparam("at"),
-        sealed="",
-        lease="",
-        leased_until=None,
-        trouble="",
-        error="",
-    )
+    "UPDATE mail SET state = 'sent', sent_at = :at, sealed = '', lease = '', leased_until = NULL, trouble = '',"
+    " error = '' WHERE (id = :key OR goes_with = :key) AND lease = :mine AND state = 'sending'"
 )
-_QUEUE = text("SELECT fault, detail, since, retry_at, tries FROM mail_queue WHERE id = 1")
+_IN_LETTER = judged(
+    "SELECT * FROM mail WHERE (id = :lead OR goes_with = :lead) AND state = 'sending' AND lease = :lease"
+    " ORDER BY id FOR UPDATE"
+)
+_NEXT_QUEUED = judged("SELECT min(due_at) FROM mail WHERE state = 'queued' AND carrier IN :carriers")
+_NEXT_LEASED = judged("SELECT min(leased_until) FROM mail WHERE state = 'sending' AND carrier IN :carriers")
+_USUAL_HOUR = judged(
+    "SELECT coalesce(avg(n), 0) FROM (SELECT count(*) AS n FROM mail WHERE sent_at > :since AND sent_at <= :now"
+    f" GROUP BY sent_at - sent_at % {HOUR}) AS hours"
+)
+_DOUBT = (
+    "UPDATE mail SET state = 'paused', perhaps = TRUE, lease = '', leased_until = NULL WHERE carrier IN :carriers"
+    " AND (state = 'sending' OR (state = 'queued' AND due_at <= :now) OR state = 'paused')"
+)
+_QUEUE = "SELECT fault, detail, since, retry_at, tries FROM mail_queue WHERE id = 1"
+_SET_QUEUE = "UPDATE mail_queue SET fault = :f, detail = :d, since = :s, retry_at = :r, tries = :t"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,29 +175,21 @@ def beside(tx: Tx, leaving: Sequence[Due]) -> tuple[Due, ...]:
         "leads": sorted(leads),
         "those": [it.id for it in found],
     }
-    return tuple(_due(tx, row) for row in tx.connection.execute(_BESIDE, where))
+    return tuple(_due(tx, row) for row in tx.connection.execute(_BESIDE, where).all())
 
 
 def in_letter(tx: Tx, lead: MailId, lease: str) -> list[Mail | Webhook]:
     """All that is leaving in a letter, while the lease is ours; locked."""
-    answer = tx.connection.execute(
-        ONE.where(
-            or_(col(_m.id) == lead, col(_m.goes_with) == lead),
-            col(_m.state) == MailState.SENDING.value,
-            col(_m.lease) == lease,
-        )
-        .order_by(col(_m.id))
-        .with_for_update()
-    )
+    answer = tx.connection.execute(_IN_LETTER, {"lead": lead, "lease": lease})
     return [_leaves(row) for row in answer]
 
 
 def this_one(tx: Tx, id_: MailId) -> tuple[Due, ...]:
     """One mail, if it waits; though the queue stands still. Locked."""
-    return tuple(_due(tx, row) for row in tx.connection.execute(_THIS, {"key": id_}))
+    return tuple(_due(tx, row) for row in tx.connection.execute(_THIS, {"id": id_}).all())
 
 
-def _due(tx: Tx, row: Any) -> Due:
+def _due(tx: Tx, row: Row) -> Due:
     address = row.now_email
     if row.merged_on is not None:  # and merged again
         client = clients.living(tx, ClientId(row.client_id))
@@ -300,7 +203,7 @@ def _due(tx: Tx, row: Any) -> Due:
     )
 
 
-def _leaves(row: Any) -> Mail | Webhook:
+def _leaves(row: Row) -> Mail | Webhook:
     it = value(row)
     assert not isinstance(it, Call), "calls are made by people"
     return it
@@ -308,40 +211,19 @@ def _leaves(row: Any) -> Mail | Webhook:
 
 def next_due_at(look: Look, by_mail: bool) -> Instant | None:
     """When the next mail wants to leave, or the lease of a worker that may have died ends."""
-    mine = col(_m.carrier).in_(LEAVES if by_mail else [Carrier.WEBHOOK.value])
-    waiting = select(func.min(col(_m.due_at))).where(col(_m.state) == MailState.QUEUED.value, mine)
-    leased = select(func.min(col(_m.leased_until))).where(col(_m.state) == MailState.SENDING.value, mine)
-    found = [look.connection.execute(it).scalar() for it in (waiting, leased)]
+    mine = {"carriers": LEAVES if by_mail else [Carrier.WEBHOOK.value]}
+    found = [look.connection.execute(it, mine).scalar() for it in (_NEXT_QUEUED, _NEXT_LEASED)]
     return min((int(at) for at in found if at is not None), default=None)
 
 
 def usual_hour(look: Look) -> float:
     """Mails of an ordinary hour: the mean of the hours of the last week in which any left."""
-    hour = col(_m.sent_at) - col(_m.sent_at) % HOUR
-    per_hour = (
-        select(func.count().label("n"))
-        .where(col(_m.sent_at) > look.now - 7 * DAY, col(_m.sent_at) <= look.now)
-        .group_by(hour)
-        .subquery()
-    )
-    return float(look.connection.execute(select(func.coalesce(func.avg(per_hour.c.n), 0))).scalar_one())
+    return float(look.connection.execute(_USUAL_HOUR, {"since": look.now - 7 * DAY, "now": look.now}).scalar_one())
 
 
 def doubt_all_due(tx: Tx) -> int:
     """What waits and is due may have left already: each waits for a yes of its own. Answers how many."""
-    doubted = (
-        update(rows.Mail)
-        .where(
-            or_(
-                col(_m.state) == MailState.SENDING.value,
-                and_(col(_m.state) == MailState.QUEUED.value, col(_m.due_at) <= tx.now),
-                col(_m.state) == MailState.PAUSED.value,
-            ),
-            col(_m.carrier).in_(LEAVES),
-        )
-        .values(state=MailState.PAUSED.value, perhaps=True, lease="", leased_until=None)
-    )
-    return tx.connection.execute(doubted).rowcount
+    return tx.connection.execute(_DOUBT, {"now": tx.now, "carriers": LEAVES}).rowcount
 
 
 def standstill(look: Look) -> Standstill | None:
@@ -370,6 +252,4 @@ def set_standstill(tx: Tx, it: Standstill | None) -> None:
     values = {"f": "", "d": "", "s": None, "r": None, "t": 0}
     if it is not None:
         values = {"f": it.fault.value, "d": it.detail, "s": it.since, "r": it.retry_at, "t": it.tries}
-    tx.connection.execute(
-        text("UPDATE mail_queue SET fault = :f, detail = :d, since = :s, retry_at = :r, tries = :t"), values
-    )
+    tx.connection.execute(_SET_QUEUE, values)

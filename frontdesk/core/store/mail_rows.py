@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, cast, select
-from sqlmodel import col
-
 from frontdesk.core.domain.outbox import (
     About,
     Call,
@@ -25,23 +22,20 @@ from frontdesk.core.domain.outbox import (
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.told import MailKind, Reader, Told
-from frontdesk.core.store import occasions, rows
+from frontdesk.core.store import occasions
+from frontdesk.core.store.connection import Row
 from frontdesk.core.store.shapes import from_text, to_text
+from frontdesk.core.store.statements import number_of
 
-_m = rows.Mail
-COLUMNS = rows.Mail.__table__.columns  # type: ignore[attr-defined]
-ONE = select(*COLUMNS)
-APPOINTMENT = case(
-    (col(_m.subject_kind) == "appointment", cast(col(_m.subject_id), rows.Appointment.__table__.c.id.type))  # type: ignore[attr-defined]
-)
-"""The number of the appointment a mail is about; none for other subjects, whatever their id looks like."""
+APPOINTMENT = number_of("mail", "subject_kind", "subject_id", "appointment")
+"""The number of the appointment a mail is about."""
 LEAVES = [Carrier.MAIL.value, Carrier.WEBHOOK.value]
 """What a worker takes; calls are made by people."""
 
 _KINDS: dict[str, DeliveryTrouble | QueueFault] = {it.value: it for it in (*DeliveryTrouble, *QueueFault)}
 
 
-def value(row: Any) -> Owed:
+def value(row: Row) -> Owed:
     """Raises ValueError for a word that is none of those it may be."""
     owed: dict[str, Any] = {
         "id": MailId(row.id),
@@ -73,7 +67,7 @@ def value(row: Any) -> Owed:
             )
 
 
-def _news(row: Any) -> dict[str, Any]:
+def _news(row: Row) -> dict[str, Any]:
     return {
         "reader": Reader(row.reader),
         "name": row.name,
@@ -92,7 +86,7 @@ def _news(row: Any) -> dict[str, Any]:
     }
 
 
-def _delivery(row: Any) -> Delivery:
+def _delivery(row: Row) -> Delivery:
     return Delivery(
         attempts=row.attempts,
         perhaps=bool(row.perhaps),
@@ -102,7 +96,7 @@ def _delivery(row: Any) -> Delivery:
     )
 
 
-def _trouble(row: Any) -> Trouble | None:
+def _trouble(row: Row) -> Trouble | None:
     if row.trouble and row.trouble not in _KINDS:
         raise ValueError(row.trouble)
     return Trouble(_KINDS[row.trouble], row.error) if row.trouble else None

@@ -8,20 +8,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import inspect
 
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, StoreProblem, StoreUnusable
 from frontdesk.core.domain.kinds import ALL_KINDS
+from frontdesk.core.domain.machine import Limits
 from frontdesk.core.files import written
 from frontdesk.core.store import events, mail_rows, postgres_tools, rows
-from frontdesk.core.store.connecting import check_file, driver, engine_on, place_of
+from frontdesk.core.store.alchemy import failing, over
+from frontdesk.core.store.connecting import check_file, driver, place_of, shown, sqlite_connection
+from frontdesk.core.store.connection import Connection
 from frontdesk.core.store.copying import copy_file, is_whole
 from frontdesk.core.store.engine import SCHEMA, schema_of
 from frontdesk.core.store.failures import Contention, translated
+from frontdesk.core.store.pool import Pool
+from frontdesk.core.store.server import OpenServer
 from frontdesk.core.store.shapes import from_text
+from frontdesk.core.store.statements import judged
 from frontdesk.core.store.verify import chains
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -54,9 +59,9 @@ class Upgraded:
 
 
 def migrate(connection: Connection, to: str = "head") -> tuple[AppointmentId, ...]:
-    """Runs what is missing, on a connection of the writing engine, in its transaction; answers what it let go.
+    """Runs what is missing, on a connection that writes, in its transaction; answers what it let go.
 
-    Raises the driver's error.
+    Raises Failed.
     """
     from alembic import command
     from alembic.config import Config
@@ -64,10 +69,11 @@ def migrate(connection: Connection, to: str = "head") -> tuple[AppointmentId, ..
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
+    config.attributes["connection"] = over(connection)
     let_go: set[AppointmentId] = set()
     config.attributes["let_go"] = let_go
-    command.upgrade(config, to)
+    with failing():
+        command.upgrade(config, to)
     return tuple(sorted(let_go))
 
 
@@ -89,15 +95,12 @@ def _upgrade(url: str, copied: Callable[[str], str]) -> Upgraded:
     url, path = place_of(url)
     if path is not None:
         check_file(path)
+    name = str(path) if path is not None else shown(url)
+    pool = Pool(partial(_connection, url, path, name), lambda it: it.driven.close())
     try:
-        engine = engine_on(url, writing=True)
-    except ArgumentError:
-        raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
-    name = str(path) if path is not None else engine.url.render_as_string()
-    try:
-        with translated(name), engine.begin() as connection:
+        with translated(name), pool.transaction() as connection:
             if path is None:
-                connection.execute(text("SELECT pg_advisory_xact_lock(7366747)"))
+                connection.execute("SELECT pg_advisory_xact_lock(7366747)").all()
             before = schema_of(connection)
             if before is None:
                 raise StoreUnusable(StoreProblem.NOT_A_DATABASE, name)
@@ -106,17 +109,25 @@ def _upgrade(url: str, copied: Callable[[str], str]) -> Upgraded:
             if before == SCHEMA:
                 return Upgraded(before, before)
             if path is None:
-                connection.execute(text("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE"))
+                connection.execute("LOCK TABLE practice, event_chain IN SHARE ROW EXCLUSIVE MODE")
             copy = copied(before)
             try:
                 let_go = migrate(connection)
             except (AttributeError, KeyError, TypeError, ValueError) as error:  # a kept value that is none
                 raise StoreUnusable(StoreProblem.DAMAGED, name, str(error)) from None
-            return Upgraded(before, SCHEMA, copy, _require_sound(connection, name), let_go)
+            done = Upgraded(before, SCHEMA, copy, _require_sound(connection, name), let_go)
+            connection.commit()
+            return done
     except Contention:
         raise Busy from None
     finally:
-        engine.dispose()
+        pool.close()
+
+
+def _connection(url: str, path: Path | None, name: str) -> Connection:
+    if path is not None:
+        return sqlite_connection(path, is_writing=True)
+    return OpenServer(url, name, Limits()).connection(is_writing=True)
 
 
 def _copy_file(path: Path, folder: str, moment: str, before: str) -> str:
@@ -159,19 +170,19 @@ def _require_sound(connection: Connection, name: str) -> int:
 
     Answers how many events were read.
     """
-    if connection.dialect.name == "sqlite":
-        _require_whole(connection.exec_driver_sql, name)
-    found = inspect(connection)
+    if connection.is_sqlite:
+        _require_whole(connection.driven.execute, name)
+    found = inspect(over(connection))
     for table in rows.Row.metadata.sorted_tables:
         missing = {column.name for column in table.columns} - {it["name"] for it in found.get_columns(table.name)}
         if missing:
             raise StoreUnusable(StoreProblem.DAMAGED, name, f"{table.name}: {', '.join(sorted(missing))}")
     columns = {(kind.name, "value"): kind.name for kind in ALL_KINDS if kind.is_setup} | SHAPED
     for (of, column), kind in columns.items():
-        for value in connection.execute(text(f'SELECT DISTINCT {column} FROM "{of}"')).scalars():
+        for value in connection.execute(f'SELECT DISTINCT {column} FROM "{of}"').scalars():
             if value is not None and value not in ("[]", "{}"):
                 from_text(kind, value)
-    for row in connection.execute(text("SELECT * FROM mail")):
+    for row in connection.execute(judged("SELECT * FROM mail")):
         try:
             mail_rows.value(row)
         except ValueError as error:

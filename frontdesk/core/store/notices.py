@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text
-from sqlalchemy.orm import aliased
-from sqlmodel import col
 
 from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.views import BellLine
-from frontdesk.core.store import actors, rows
+from frontdesk.core.store import actors
+from frontdesk.core.store.connection import Row
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.statements import NOTHING, Part, both, either, judged, shown
 
-_n = rows.Notice
-_INSERT = insert(rows.Notice)
-_READ = text(
+_READ = (
     "INSERT INTO notice_read (reader, notice_id, at) VALUES (:reader, :notice, :at)"
     " ON CONFLICT (reader, notice_id) DO NOTHING"
 )
@@ -32,8 +27,8 @@ DESK_ROLES = frozenset({Role.ADMIN, Role.MANAGER, Role.RECEPTIONIST})
 
 def add(tx: Tx, event: EventId, notices: Sequence[Notice]) -> None:
     if notices:
-        tx.connection.execute(
-            _INSERT,
+        tx.connection.insert_all(
+            "notice",
             [
                 {
                     "event_id": event,
@@ -50,41 +45,25 @@ def add(tx: Tx, event: EventId, notices: Sequence[Notice]) -> None:
 
 
 def of_event(look: Look, event: EventId) -> tuple[Notice, ...]:
-    found = look.connection.execute(
-        select(*rows.Notice.__table__.columns).where(col(_n.event_id) == event).order_by(col(_n.id))  # type: ignore[attr-defined]
-    )
-    return tuple(_value(row) for row in found)
+    return tuple(_value(row) for row in look.connection.execute(_OF_EVENT, {"event": event}))
 
 
 def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
     """What the actor is to be told, the newest first."""
-    found = look.connection.execute(
-        select(*rows.Notice.__table__.columns, col(rows.Event.at), _is_read(look).label("read"))  # type: ignore[attr-defined]
-        .join(rows.Event, col(rows.Event.id) == col(_n.event_id))
-        .where(*_mine(look))
-        .order_by(col(_n.id).desc())
-        .limit(limit)
-    )
     return tuple(
         BellLine(
             id=NoticeId(row.id),
             event=EventId(row.event_id),
             at=row.at,
             notice=_value(row),
-            is_read=bool(row.read),
+            is_read=bool(row.is_read),
         )
-        for row in found
+        for row in look.ask(_BELL, {"limit": limit, "reader": _reader(look)})
     )
 
 
 def count_unread(look: Look) -> int:
-    unread = (
-        select(func.count())
-        .select_from(rows.Notice)
-        .join(rows.Event, col(rows.Event.id) == col(_n.event_id))
-        .where(*_mine(look), ~_is_read(look))
-    )
-    return int(look.connection.execute(unread).scalar_one())
+    return int(look.ask(_COUNT_UNREAD, {"reader": _reader(look)}).scalar_one())
 
 
 def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:
@@ -95,37 +74,48 @@ def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:
 
 def unread(look: Look) -> list[NoticeId]:
     """Everything the actor has not read."""
-    found = (
-        select(col(_n.id))
-        .join(rows.Event, col(rows.Event.id) == col(_n.event_id))
-        .where(*_mine(look), ~_is_read(look))
-    )
-    return [NoticeId(id_) for id_ in look.connection.execute(found).scalars()]
+    return [NoticeId(id_) for id_ in look.ask(_UNREAD, {"reader": _reader(look)}).scalars()]
 
 
-def _mine(look: Look) -> list[ColumnElement[bool]]:
+def _mine(look: Look) -> Part:
     """What the desk is told, for its people, but for what they took back themselves; and what a practitioner is told
     of others' doings.
     """
-    told: list[ColumnElement[bool]] = []
+    told = []
     if look.actor.staff is not None:
-        theirs = and_(col(_n.audience) == Audience.PRACTITIONER.value, col(_n.staff_id) == look.actor.staff)
-        told.append(and_(theirs, ~actors.done_by(look, look.actor.who)))
+        told.append(Part(_TO_PRACTITIONER, {"reads": look.actor.staff}))
     if DESK_ROLES.intersection(look.actor.roles):
-        undone_here = and_(col(_n.kind) == NoticeKind.TAKEN_BACK.value, actors.done_by(look, look.actor.who))
-        told.append(and_(col(_n.audience) == Audience.DESK.value, col(_n.staff_id).is_(None), ~undone_here))
-    return [or_(*told) if told else col(_n.id) < 0, col(_n.id) >= _first_of(look)]
+        told.append(Part(_TO_DESK))
+    mine = either(*told) if told else NOTHING
+    since = Part(f"notice.id >= {_FIRST}", {"since": look.now - BELL_DAYS * DAY})
+    return both(mine, since, Part("TRUE", actors.values(look.actor.who)))
 
 
-def _first_of(look: Look) -> Any:
-    """The first notice of the days the bell looks back: what is older is history, however much there is."""
-    since = look.now - BELL_DAYS * DAY
-    event = (
-        select(col(rows.Event.id)).where(col(rows.Event.at) >= since).order_by(col(rows.Event.at), col(rows.Event.id))
-    )
-    first = aliased(rows.Notice)
-    notice = select(col(first.id)).where(col(first.event_id) >= event.limit(1).scalar_subquery())
-    return notice.order_by(col(first.event_id), col(first.id)).limit(1).scalar_subquery()
+_TO_PRACTITIONER = f"(notice.audience = 'practitioner' AND notice.staff_id = :reads AND NOT {actors.DONE_BY})"
+_TO_DESK = (
+    "(notice.audience = 'desk' AND notice.staff_id IS NULL"
+    f" AND NOT (notice.kind = 'taken_back' AND {actors.DONE_BY}))"
+)
+_FIRST = judged(
+    "(SELECT first.id FROM notice first WHERE first.event_id >="
+    " (SELECT since.id FROM event since WHERE since.at >= :since ORDER BY since.at, since.id LIMIT 1)"
+    " ORDER BY first.event_id, first.id LIMIT 1)"
+)
+"""The first notice of the days the bell looks back: what is older is history, however much there is."""
+_IS_READ = "EXISTS (SELECT 1 FROM notice_read seen WHERE seen.notice_id = notice.id AND seen.reader = :reader)"
+_OF_EVENT = judged("SELECT * FROM notice WHERE event_id = :event ORDER BY id")
+_BELL = shown(
+    _mine,
+    f"SELECT notice.*, event.at, {_IS_READ} AS is_read FROM notice JOIN event ON event.id = notice.event_id"
+    " WHERE {seen} ORDER BY notice.id DESC LIMIT :limit",
+)
+_COUNT_UNREAD = shown(
+    _mine,
+    f"SELECT count(*) FROM notice JOIN event ON event.id = notice.event_id WHERE {{seen}} AND NOT {_IS_READ}",
+)
+_UNREAD = shown(
+    _mine, f"SELECT notice.id FROM notice JOIN event ON event.id = notice.event_id WHERE {{seen}} AND NOT {_IS_READ}"
+)
 
 
 def _reader(look: Look) -> str:
@@ -133,11 +123,7 @@ def _reader(look: Look) -> str:
     return look.actor.who.key
 
 
-def _is_read(look: Look) -> ColumnElement[bool]:
-    return exists().where(col(rows.NoticeRead.notice_id) == col(_n.id), col(rows.NoticeRead.reader) == _reader(look))
-
-
-def _value(row: Any) -> Notice:
+def _value(row: Row) -> Notice:
     return Notice(
         audience=Audience(row.audience),
         kind=NoticeKind(row.kind),

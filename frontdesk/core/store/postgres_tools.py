@@ -9,16 +9,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy import Connection, create_engine, make_url, text
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable, saying
+from frontdesk.core.store.connecting import shown
 
 TRIES = 10
 """How often a name is taken from a database that others keep coming back to."""
-_CUT_OFF = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+_CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian keeps each version's programs."""
@@ -52,26 +51,26 @@ def restore(path: Path, url: str) -> None:
 
 def beside(url: str, name: str) -> str:
     """The URL of another database on the same server."""
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
+    return urlsplit(url)._replace(path=f"/{quote(name)}").geturl()
 
 
 @contextmanager
 def new_database(url: str, name: str) -> Iterator[str]:
     """An empty one on the same server, by its URL; it goes when this ends, unless it has another name by then."""
+    import psycopg
+
     with _serving(url) as connection:
         try:
-            connection.exec_driver_sql(f"CREATE DATABASE {_quoted(name)} TEMPLATE template0")
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "") != "42501":
-                raise
-            place = make_url(url)
-            told = saying("{user} may make no databases there: ALTER ROLE {user} CREATEDB", user=place.username)
-            raise StoreUnusable(StoreProblem.NOT_RESTORED, place.render_as_string(), told) from None
+            connection.execute(f"CREATE DATABASE {_quoted(name)} TEMPLATE template0")
+        except psycopg.errors.InsufficientPrivilege:
+            user = connection.info.user
+            told = saying("{user} may make no databases there: ALTER ROLE {user} CREATEDB", user=user)
+            raise StoreUnusable(StoreProblem.NOT_RESTORED, shown(url), told) from None
     try:
         yield beside(url, name)
     finally:
         with _serving(url) as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
 
 
 def take_the_place_of(url: str, name: str, aside: str) -> bool:
@@ -79,37 +78,38 @@ def take_the_place_of(url: str, name: str, aside: str) -> bool:
 
     Who is connected to it is cut off. Answers whether there was one. Raises StoreUnusable.
     """
-    own = make_url(url).database or ""
+    import psycopg
+
+    own = unquote(urlsplit(url).path.removeprefix("/"))
     with _serving(url) as connection:
-        is_there = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": own}).first()
+        is_there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (own,)).fetchone()
         renamed = [(name, own)] if is_there is None else [(own, aside), (name, own)]
         for attempt in range(TRIES):
             try:
-                connection.exec_driver_sql("BEGIN")
+                connection.execute("BEGIN")
                 for before, after in renamed:
-                    connection.execute(_CUT_OFF, {"name": before})
-                    connection.exec_driver_sql(f"ALTER DATABASE {_quoted(before)} RENAME TO {_quoted(after)}")
-                connection.exec_driver_sql("COMMIT")
+                    connection.execute(_CUT_OFF, (before,))
+                    connection.execute(f"ALTER DATABASE {_quoted(before)} RENAME TO {_quoted(after)}")
+                connection.execute("COMMIT")
                 break
-            except DBAPIError as error:  # somebody came back in between
-                connection.exec_driver_sql("ROLLBACK")
+            except psycopg.Error as error:  # somebody came back in between
+                connection.execute("ROLLBACK")
                 if attempt == TRIES - 1:
-                    told = str(error.orig).splitlines()[0]
+                    told = str(error).splitlines()[0]
                     raise StoreUnusable(StoreProblem.NOT_RESTORED, own, told) from None
     return is_there is not None
 
 
 @contextmanager
-def _serving(url: str) -> Iterator[Connection]:
-    """Beside the databases that are made and named: each statement by itself."""
-    engine = create_engine(beside(url, "postgres"), hide_parameters=True, isolation_level="AUTOCOMMIT")
+def _serving(url: str) -> Iterator[Any]:
+    """The driver's connection beside the databases that are made and named: each statement by itself."""
+    import psycopg
+
     try:
-        with engine.connect() as connection:
+        with psycopg.connect(beside(url, "postgres"), autocommit=True) as connection:
             yield connection
-    except OperationalError as error:
-        raise StoreUnusable(StoreProblem.UNREACHABLE, make_url(url).render_as_string()) from error
-    finally:
-        engine.dispose()
+    except psycopg.OperationalError as error:
+        raise StoreUnusable(StoreProblem.UNREACHABLE, shown(url)) from error
 
 
 def _quoted(name: str) -> str:
@@ -117,12 +117,10 @@ def _quoted(name: str) -> str:
 
 
 def _version_of(url: str) -> int:
-    engine = create_engine(url, hide_parameters=True)
-    try:
-        with engine.connect() as connection:
-            return int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10000
-    finally:
-        engine.dispose()
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        return connection.info.server_version // 10000
 
 
 def _program(name: str, at_least: int, where: str) -> str:
@@ -147,9 +145,9 @@ def _said(program: str) -> int:
 
 
 def _run(command: list[str], url: str, problem: StoreProblem, where: str) -> None:
-    place: URL = make_url(url).set(drivername="postgresql")
-    secret = {"PGPASSWORD": place.password} if place.password else {}  # not for everybody who lists programs
-    plain = place.set(password=None).render_as_string(hide_password=False)
+    place = urlsplit(url)
+    secret = {"PGPASSWORD": unquote(place.password)} if place.password else {}  # not for all who list programs
+    plain = place._replace(netloc=re.sub(r":[^:@]*@", "@", place.netloc)).geturl() if secret else url
     said = subprocess.run(
         [*command, "--dbname", plain], capture_output=True, env={**os.environ, **secret}, check=False
     )

@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
-from sqlmodel import col
-
 from frontdesk.core.domain.actors import actor_of_key
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.hours import Closure, TimeOff
@@ -24,30 +21,23 @@ from frontdesk.core.domain.settings import (
     SettingValue,
     practice_of,
 )
-from frontdesk.core.store import rows
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
 from frontdesk.core.store.values import Found, Misshapen
 
-_REVISION = text("SELECT revision FROM practice")
-_RISE = text("UPDATE practice SET revision = revision + 1")
-_LOCKED_REVISION = text("SELECT revision FROM practice FOR UPDATE")
+_REVISION = "SELECT revision FROM practice"
+_RISE = "UPDATE practice SET revision = revision + 1"
+_LOCKED_REVISION = "SELECT revision FROM practice FOR UPDATE"
+_CHOSEN = "SELECT path, value, actor, at, since FROM setting ORDER BY id"
 
-_LISTED: dict[str, type[Any]] = {
-    "location": rows.Location,
-    "room": rows.Room,
-    "service": rows.Service,
-    "staff": rows.Staff,
-    "reason": rows.Reason,
-}
-"""Things people gave an id, kept in the order they were given."""
+_LISTED = frozenset({"location", "room", "service", "staff", "reason"})
+"""Things people gave an id, kept in the order they were given; each kind in a table of its name."""
 
-_COUNTED: dict[str, type[Any]] = {"time_off": rows.TimeOff, "closure": rows.Closure}
-"""Things the database numbers."""
+_COUNTED = frozenset({"time_off", "closure"})
+"""Things the database numbers; likewise."""
 
 Entry = Location | Room | Service | StaffMember | Reason | TimeOff | Closure | SettingValue
-_s = rows.Setting
 
 
 def has_practice(look: Look) -> bool:
@@ -56,6 +46,8 @@ def has_practice(look: Look) -> bool:
 
 def load(look: Look, revision: int | None = None) -> Setup:
     """Raises StoreUnusable where no practice was set up yet. `revision`, where the caller read it just now."""
+    if isinstance(look, Tx) and look.setup is not None and not look.setup_changed:
+        return look.setup  # what was locked since was held against it
     if revision is None:
         revision = look.connection.execute(_REVISION).scalar()
     if revision is None:
@@ -68,6 +60,8 @@ def load(look: Look, revision: int | None = None) -> Setup:
     if kept is None:
         kept = _read(look, revision)
         look.store.keep_setup(kept)
+    if isinstance(look, Tx):
+        look.setup = kept
     return kept
 
 
@@ -98,7 +92,7 @@ def save(tx: Tx, entry: Entry) -> Entry:
     tx.setup_changed = True
     kind = kind_of(entry).name
     if not tx.connection.execute(_RISE).rowcount:
-        tx.connection.execute(insert(rows.Practice).values(id=1, revision=1))
+        tx.connection.insert("practice", {"id": 1, "revision": 1})
     match entry:
         case SettingValue():
             return _save_setting(tx, kind, entry)
@@ -111,23 +105,32 @@ def save(tx: Tx, entry: Entry) -> Entry:
 def find(look: Look, kind: str, id_: str) -> Any:
     """One thing as it is kept now, None for what is not."""
     if kind == "setting":
-        value = look.connection.execute(select(col(_s.value)).where(col(_s.path) == id_)).scalar()
+        value = _kept_setting(look, id_)
         return SettingValue(path=id_) if value is None else from_text(kind, value)
-    if kind in _COUNTED:
-        table = _COUNTED[kind]
-        value = look.connection.execute(select(table.value).where(table.id == int(id_))).scalar()
-        if value is not None:
-            return replace(from_text(kind, value), id=int(id_))
-    else:
-        table = _LISTED[kind]
-        value = look.connection.execute(select(table.value).where(table.id == id_)).scalar()
-    return None if value is None else from_text(kind, value)
+    is_counted = kind in _COUNTED
+    value = _kept(look, kind, int(id_) if is_counted else id_)
+    if value is None:
+        return None
+    return replace(from_text(kind, value), id=int(id_)) if is_counted else from_text(kind, value)
+
+
+def _kept(look: Look, kind: str, id_: int | str) -> str | None:
+    """One thing as its text."""
+    value: str | None = look.connection.execute(f"SELECT value FROM {kind} WHERE id = :id", {"id": id_}).scalar()
+    return value
+
+
+def _kept_setting(look: Look, path: str) -> str | None:
+    value: str | None = look.connection.execute(
+        "SELECT value FROM setting WHERE path = :path", {"path": path}
+    ).scalar()
+    return value
 
 
 def every(look: Look, kind: str) -> Iterator[tuple[str, Any]]:
     """Everything of a kind of the set-up, by id. Raises Misshapen."""
     if kind == "setting":
-        for path, value in look.connection.execute(select(col(_s.path), col(_s.value))):
+        for path, value in look.connection.execute("SELECT path, value FROM setting"):
             yield path, from_text(kind, value)
     elif kind in _COUNTED:
         for it in _numbered(look, kind, {}):
@@ -158,8 +161,8 @@ def _read(look: Look, revision: int) -> Setup:
         closures=_numbered(look, "closure", unknown),
         time_off=_numbered(look, "time_off", unknown),
         reasons=_all(look, "reason", unknown),
-        staff_resources=_resources(look, rows.Staff),
-        room_resources=_resources(look, rows.Room),
+        staff_resources=_resources(look, "staff"),
+        room_resources=_resources(look, "room"),
         revision=revision,
         unknown={".".join(path): it for path, it in {**_of_later(chosen), **unknown}.items()},
     )
@@ -167,9 +170,6 @@ def _read(look: Look, revision: int) -> Setup:
 
 def _chosen(look: Look) -> dict[str, Chosen]:
     """What somebody chose, by key, in the order it was first chosen."""
-    found = look.connection.execute(
-        select(col(_s.path), col(_s.value), col(_s.actor), col(_s.at), col(_s.since)).order_by(col(_s.id))
-    )
     return {
         path: Chosen(
             value=from_text("setting", value).value,
@@ -177,7 +177,7 @@ def _chosen(look: Look) -> dict[str, Chosen]:
             at=at,
             since=since,
         )
-        for path, value, actor, at, since in found
+        for path, value, actor, at, since in look.connection.execute(_CHOSEN)
     }
 
 
@@ -189,25 +189,26 @@ def _of_later(chosen: Mapping[str, Chosen]) -> Found:
 
 def _save_setting(tx: Tx, kind: str, entry: SettingValue) -> SettingValue:
     since = tx.connection.execute(_REVISION).scalar_one()
-    before = tx.connection.execute(select(col(_s.value)).where(col(_s.path) == entry.path)).scalar()
+    before = _kept_setting(tx, entry.path)
     values = {"value": to_text(kind, entry, before or ""), "actor": tx.actor.who.key, "at": tx.now, "since": since}
     if before is None:
-        tx.connection.execute(insert(rows.Setting).values(path=entry.path, **values))
+        tx.connection.insert("setting", {"path": entry.path, **values})
     else:
-        tx.connection.execute(update(rows.Setting).where(col(_s.path) == entry.path).values(**values))
+        tx.connection.execute(_CHOOSE, {"path": entry.path, **values})
     return entry
+
+
+_CHOOSE = "UPDATE setting SET value = :value, actor = :actor, at = :at, since = :since WHERE path = :path"
 
 
 def _all(look: Look, kind: str, unknown: Found) -> dict[Any, Any]:
     """What people gave an id, by it, in the order it was given."""
-    table = _LISTED[kind]
-    found = look.connection.execute(select(table.id, table.value).order_by(table.position, table.id))
+    found = look.connection.execute(f"SELECT id, value FROM {kind} ORDER BY position, id")
     return {id_: _told(kind, id_, value, unknown) for id_, value in found}
 
 
 def _numbered(look: Look, kind: str, unknown: Found) -> tuple[Any, ...]:
-    table = _COUNTED[kind]
-    found = look.connection.execute(select(table.id, table.value).order_by(table.id))
+    found = look.connection.execute(f"SELECT id, value FROM {kind} ORDER BY id")
     return tuple(replace(_told(kind, str(id_), value, unknown), id=id_) for id_, value in found)
 
 
@@ -219,41 +220,35 @@ def _told(kind: str, id_: str, value: str, unknown: Found) -> Any:
     return thing
 
 
-def _resources(look: Look, table: Any) -> dict[Any, ResourceId]:
-    found = look.connection.execute(select(table.id, table.resource_id))
+def _resources(look: Look, kind: str) -> dict[Any, ResourceId]:
+    found = look.connection.execute(f"SELECT id, resource_id FROM {kind}")
     return {id_: ResourceId(resource) for id_, resource in found}
 
 
 def _save_counted(tx: Tx, kind: str, entry: TimeOff | Closure) -> TimeOff | Closure:
-    table = _COUNTED[kind]
     values: dict[str, Any] = {"life": entry.life.value}
     if isinstance(entry, TimeOff):
         values["staff_id"] = entry.staff
     if entry.id:
-        before = tx.connection.execute(select(table.value).where(table.id == entry.id)).scalar()
-        values["value"] = to_text(kind, entry, before or "")
-        tx.connection.execute(update(table).where(table.id == entry.id).values(**values))
+        values["value"] = to_text(kind, entry, _kept(tx, kind, entry.id) or "")
+        tx.connection.update(kind, entry.id, values)
         return entry
-    made = tx.connection.execute(insert(table).values(**values, value=to_text(kind, entry))).inserted_primary_key
-    assert made is not None
-    return replace(entry, id=made[0])
+    id_: Any = tx.connection.insert(kind, {**values, "value": to_text(kind, entry)})
+    return replace(entry, id=id_)
 
 
 def _save_listed(
     tx: Tx, kind: str, entry: Location | Room | Service | StaffMember | Reason
 ) -> Location | Room | Service | StaffMember | Reason:
-    table = _LISTED[kind]
-    before = tx.connection.execute(select(table.value).where(table.id == entry.id)).scalar()
+    before = _kept(tx, kind, entry.id)
     values: dict[str, Any] = {"value": to_text(kind, entry, before or ""), "life": entry.life.value}
     if isinstance(entry, Room):
         values["location_id"] = entry.location
     if before is not None:
-        tx.connection.execute(update(table).where(table.id == entry.id).values(**values))
+        tx.connection.update(kind, entry.id, values)
         return entry
     if isinstance(entry, Room | StaffMember):
-        made = tx.connection.execute(insert(rows.Resource).values(kind=kind, name=entry.id))
-        assert made.inserted_primary_key is not None
-        values["resource_id"] = made.inserted_primary_key[0]
-    values["position"] = tx.connection.execute(select(func.count()).select_from(table)).scalar_one()
-    tx.connection.execute(insert(table).values(id=entry.id, **values))
+        values["resource_id"] = tx.connection.insert("resource", {"kind": kind, "name": entry.id})
+    values["position"] = tx.connection.execute(f"SELECT count(*) FROM {kind}").scalar_one()
+    tx.connection.insert_all(kind, [{"id": entry.id, **values}])
     return entry

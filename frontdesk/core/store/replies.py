@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, text
-from sqlmodel import col
-
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.work import Answer
-from frontdesk.core.store import rows
 from frontdesk.core.store.look import Look, Tx
 
-_LAST = text("SELECT sequence, stamped_at, answer FROM reply WHERE appointment_id = :it AND attendee = :who")
-_KEEP = text(
+_LAST = "SELECT sequence, stamped_at, answer FROM reply WHERE appointment_id = :it AND attendee = :who"
+_KEEP = (
     "INSERT INTO reply (appointment_id, attendee, sequence, stamped_at, answer)"
     " VALUES (:it, :who, :sequence, :stamped, :answer)"
     " ON CONFLICT (appointment_id, attendee)"
@@ -46,7 +42,7 @@ def last(look: Look, appointment: AppointmentId, attendee: str) -> Answered | No
 
 
 def forget(tx: Tx, appointments: Sequence[AppointmentId]) -> None:
-    tx.connection.execute(delete(rows.Reply).where(col(rows.Reply.appointment_id).in_(appointments)))
+    tx.connection.execute("DELETE FROM reply WHERE appointment_id IN :these", {"these": appointments})
 
 
 def keep(tx: Tx, appointment: AppointmentId, attendee: str, it: Answered) -> None:

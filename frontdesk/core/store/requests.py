@@ -2,138 +2,156 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, or_, select, update
-from sqlmodel import col
-
 from frontdesk.core.domain.actors import ApplicantId
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Applicant, Ended, Request, RequestId, RequestKind, RequestState, Slot
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.views import RequestCount, RequestLine, RequestOrder
-from frontdesk.core.store import rows, search
+from frontdesk.core.store import search, sight
+from frontdesk.core.store.connection import NO_LIMIT, Row, Values, batched, uuid_of
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
+from frontdesk.core.store.statements import LOCKED, Part, both, either, filled, judged, shown
 
 REQUEST, OFFER = "request", "offer"
 """What a claim of a request is for: the time that was asked for, or one that was offered instead."""
 
 
-_r = rows.Request
-_COLUMNS = rows.Request.__table__.columns  # type: ignore[attr-defined]
-_ONE = select(*_COLUMNS)
-_INSERT = insert(rows.Request)
-_UPDATE = update(rows.Request).where(col(_r.id) == bindparam("key"))
-_NAME = func.coalesce(col(rows.Client.name), col(_r.name)).label("client_name")
-_LINES = select(
-    *_COLUMNS, _NAME, col(rows.Client.phone).label("its_phone"), col(rows.Client.email).label("its_email")
+_ENDS_AT = (
+    "(CASE WHEN request.offers <> '[]' AND request.answer_by > request.expires_at"
+    " THEN request.answer_by ELSE request.expires_at END)"
 )
-_LINES = _LINES.join(rows.Client, col(rows.Client.id) == col(_r.client_id), isouter=True)
-_ENDS_AT = case(
-    (and_(col(_r.offers) != "[]", col(_r.answer_by) > col(_r.expires_at)), col(_r.answer_by)),
-    else_=col(_r.expires_at),
+_PENDING = f"(request.state = 'pending' AND {_ENDS_AT} > :now)"
+"""As readers see it: past its time it is over at once, recorded or not."""
+_ONE = judged("SELECT * FROM request WHERE id = :id")
+_TO_MOVE = judged(
+    "SELECT * FROM request WHERE appointment_id = :appointment AND kind = 'reschedule' AND state = 'pending'"
 )
-_PENDING = col(_r.state) == RequestState.PENDING.value
+_OF_CLIENT = judged("SELECT * FROM request WHERE client_id = :client AND state <> 'undone' ORDER BY id")
+_OF_STRANGERS = judged("SELECT * FROM request WHERE client_id IS NULL AND lower(email) IN :addresses ORDER BY id")
+_OF_APPLICANT = judged(
+    "SELECT id FROM request WHERE applicant_id = :applicant AND applicant_id <> '' AND state = 'pending'"
+)
+_ALL = judged("SELECT * FROM request ORDER BY id")
+_RUN_OUT = judged(
+    f"SELECT id FROM request WHERE state = 'pending' AND ({_ENDS_AT} <= :now"
+    " OR (offers <> '[]' AND answer_by <= :now)) ORDER BY id LIMIT :limit"
+)
+_EXPIRED_ON = (
+    "SELECT DISTINCT source_id FROM claim WHERE resource_id IN :resources AND expires_at IS NOT NULL"
+    " AND expires_at <= :now AND source_kind IN ('request', 'offer')"
+)
+_COUNT_OF = judged(f"SELECT count(*) FROM request WHERE {{where}} AND {_PENDING} AND request.id <> :but")
+_COUNT = shown(
+    sight.of_requests, f"SELECT count(*), min(request.asked_at) FROM request WHERE {_PENDING} AND {{seen}}"
+)
+_ORDERS = {
+    RequestOrder.START: "request.start, request.id",
+    RequestOrder.ASKED: "request.asked_at, request.id",
+    RequestOrder.NEWEST: "request.asked_at DESC, request.id DESC",
+    RequestOrder.CLIENT: "client_name, request.start, request.id",
+}
+_LINES = {
+    order: shown(
+        sight.of_requests,
+        "SELECT request.*, coalesce(client.name, request.name) AS client_name, client.phone AS its_phone,"
+        " client.email AS its_email FROM request LEFT JOIN client ON client.id = request.client_id"
+        f" WHERE request.state <> 'undone' AND {{where}} AND {{seen}} ORDER BY {by} LIMIT :limit",
+    )
+    for order, by in _ORDERS.items()
+}
+_NAMING = judged("SELECT {column}, id FROM request WHERE {column} IN :ids AND {where}")
+_MOVES = judged(f"SELECT * FROM request WHERE appointment_id IN :appointments AND kind = 'reschedule' AND {_PENDING}")
 
 
 def find(look: Look, id_: RequestId) -> Request | None:
     """As it is kept, what has run out included."""
-    row = look.connection.execute(_ONE.where(col(_r.id) == id_)).first()
+    row = look.connection.execute(_ONE, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
 def lock(tx: Tx, id_: RequestId) -> Request | None:
     """The same, but nobody else changes it until this transaction ends."""
-    row = tx.connection.execute(_ONE.where(col(_r.id) == id_).with_for_update(key_share=True)).first()
+    row = tx.connection.execute(_ONE + LOCKED, {"id": id_}).first()
     return None if row is None else from_row(row)
 
 
 def add(tx: Tx, request: Request) -> Request:
     """A new request, with the number the database gives."""
-    made = tx.connection.execute(_INSERT, to_row(request)).inserted_primary_key
-    assert made is not None
-    return replace(request, id=RequestId(made[0]))
+    return replace(request, id=RequestId(tx.connection.insert("request", to_row(request))))
 
 
 def save(tx: Tx, request: Request) -> None:
-    tx.connection.execute(_UPDATE, {**to_row(request), "key": request.id})
+    tx.connection.update("request", request.id, to_row(request))
 
 
 def to_move(look: Look, appointment: AppointmentId) -> Request | None:
     """The request, recorded as pending, to move an appointment."""
-    asked = _ONE.where(col(_r.appointment_id) == appointment, col(_r.kind) == RequestKind.RESCHEDULE.value, _PENDING)
-    row = look.connection.execute(asked).first()
+    row = look.connection.execute(_TO_MOVE, {"appointment": appointment}).first()
     return None if row is None else from_row(row)
 
 
 def of_client(look: Look, client: ClientId) -> list[Request]:
     """Every request of a client that was not undone."""
-    theirs = _ONE.where(col(_r.client_id) == client, _kept()).order_by(col(_r.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(_OF_CLIENT, {"client": client})]
 
 
 def of_strangers(look: Look, addresses: Sequence[str]) -> list[Request]:
     """What was asked from these addresses, in small letters, by who had no record."""
-    theirs = _ONE.where(col(_r.client_id).is_(None), func.lower(col(_r.email)).in_(addresses)).order_by(col(_r.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
+    return [from_row(row) for row in look.connection.execute(_OF_STRANGERS, {"addresses": addresses})]
 
 
-def of_applicant(look: Look, applicant: ApplicantId) -> list[Request]:
-    """What somebody without a record asked for."""
-    theirs = _ONE.where(col(_r.applicant_id) == applicant, _kept()).order_by(col(_r.id))
-    return [from_row(row) for row in look.connection.execute(theirs)]
+def waits_for(look: Look, applicant: ApplicantId) -> bool:
+    """Whether somebody without a record asked for something that was not decided yet."""
+    return look.connection.execute(_OF_APPLICANT, {"applicant": applicant}).first() is not None
 
 
 def everything(look: Look) -> list[Request]:
-    return [from_row(row) for row in look.connection.execute(_ONE.order_by(col(_r.id)))]
+    return [from_row(row) for row in look.connection.execute(_ALL)]
 
 
 def run_out(look: Look, limit: int) -> list[RequestId]:
     """Requests about which something ended by itself and is not recorded yet, the oldest first."""
-    over = or_(look.now >= _ENDS_AT, and_(col(_r.offers) != "[]", col(_r.answer_by) <= look.now))
-    found = select(col(_r.id)).where(_PENDING, over).order_by(col(_r.id)).limit(limit)
-    return [RequestId(id_) for id_ in look.connection.execute(found).scalars()]
+    found = look.connection.execute(_RUN_OUT, {"now": look.now, "limit": limit})
+    return [RequestId(id_) for id_ in found.scalars()]
 
 
 def expired_on(look: Look, resources: Sequence[ResourceId]) -> list[RequestId]:
     """Requests whose hold on one of these resources has ended and still lies there."""
-    found = select(col(rows.Claim.source_id)).where(
-        col(rows.Claim.resource_id).in_(resources),
-        col(rows.Claim.expires_at).is_not(None),
-        col(rows.Claim.expires_at) <= look.now,
-        col(rows.Claim.source_kind).in_((REQUEST, OFFER)),
-    )
-    return sorted({RequestId(id_) for id_ in look.connection.execute(found).scalars()})
+    found = look.connection.execute(_EXPIRED_ON, {"resources": resources, "now": look.now})
+    return sorted(RequestId(id_) for id_ in found.scalars())
 
 
 def count_pending(look: Look, client: ClientId | None, applicant: Applicant | None, but: RequestId | None) -> int:
     """Open requests of a client, or of an unknown person by their e-mail or phone."""
-    reached = [
-        *([func.lower(col(_r.email)) == applicant.email.lower()] if applicant and applicant.email else []),
-        *([col(_r.phone) == applicant.phone] if applicant and applicant.phone else []),
-    ]
-    if client is None and not reached:
-        return 0
-    whose = col(_r.client_id) == client if client is not None else or_(*reached)
-    found = select(func.count()).where(whose, _is_state(RequestState.PENDING, look.now), col(_r.id) != (but or 0))
-    return int(look.connection.execute(found).scalar_one())
+    if client is not None:
+        whose = Part("request.client_id = :client", {"client": client})
+    else:
+        email, phone = (applicant.email, applicant.phone) if applicant is not None else ("", "")
+        reached = [
+            *([Part("lower(request.email) = :email", {"email": email.lower()})] if email else []),
+            *([Part("request.phone = :phone", {"phone": phone})] if phone else []),
+        ]
+        if not reached:
+            return 0
+        whose = either(*reached)
+    where = {"now": look.now, "but": but or 0}
+    return int(look.connection.execute(*filled(_COUNT_OF, where=[whose], values=where)).scalar_one())
 
 
 def count(look: Look) -> RequestCount:
     """How many wait for a decision of the actor, and since when the oldest does."""
-    waiting = select(func.count(), func.min(col(_r.asked_at))).where(
-        _is_state(RequestState.PENDING, look.now), *_seen(look)
-    )
-    pending, oldest = look.connection.execute(waiting).one()
+    pending, oldest = look.ask(_COUNT, {"now": look.now}).one()
     return RequestCount(pending=pending, oldest=oldest)
 
 
@@ -149,111 +167,97 @@ def listed(
     limit: int | None = None,
 ) -> tuple[RequestLine, ...]:
     """Requests with the names around them, filtered by how readers see them."""
-    statement = _LINES.where(_kept(), *_seen(look))
+    where = _named_like(look, name)
     if states:
-        statement = statement.where(or_(*(_is_state(state, look.now) for state in states)))
+        where.append(either(*(_is_state(state) for state in states)))
     if client is not None:
-        statement = statement.where(col(_r.client_id) == client)
+        where.append(Part("request.client_id = :client", {"client": client}))
     if ids is not None:
-        statement = statement.where(col(_r.id).in_(list(ids)))
-    for condition in _named_like(look, name):
-        statement = statement.where(condition)
-    found = look.connection.execute(statement.order_by(*_ORDERS[order]).limit(limit))
-    return tuple(_line(row, setup, look.now) for row in found)
+        where.append(Part("request.id IN :these", {"these": list(ids)}))
+    values = {"now": look.now, "limit": NO_LIMIT if limit is None else limit}
+    return tuple(_line(row, setup, look.now) for row in look.ask(_LINES[order], values, where))
 
 
 def rivals(look: Look, setup: Setup, request: Request, window: Span) -> tuple[RequestLine, ...]:
     """Other pending requests of the same practitioner for a time that meets this one's."""
-    return tuple(
-        line
-        for line in (
-            _line(row, setup, look.now)
-            for row in look.connection.execute(
-                _LINES.where(
-                    _is_state(RequestState.PENDING, look.now),
-                    col(_r.practitioner_id) == request.slot.practitioner,
-                    col(_r.start) < window.end,
-                    col(_r.end) > window.start,
-                    col(_r.id) != request.id,
-                    *_seen(look),
-                ).order_by(col(_r.asked_at))
-            )
-        )
-    )
-
-
-def naming(look: Look, kind: str, id_: str) -> list[RequestId]:
-    """Requests, not undone, that name a client, a service, a practitioner, a location, a room, an appointment."""
-    columns: dict[str, Any] = {
-        "client": col(_r.client_id),
-        "appointment": col(_r.appointment_id),
-        "service": col(_r.service_id),
-        "staff": col(_r.practitioner_id),
-        "location": col(_r.location_id),
-        "room": col(_r.room_id),
+    values: Values = {
+        "practitioner": request.slot.practitioner,
+        "until": window.end,
+        "from_": window.start,
+        "this": request.id,
     }
-    if kind not in columns:
-        return []
-    value: int | str = int(id_) if kind in ("client", "appointment") else id_
-    counts = col(_r.state).in_((RequestState.PENDING.value, RequestState.APPROVED.value))
-    stands = counts if kind == "appointment" else _kept()  # what was declined rests on nothing
-    found = look.connection.execute(select(col(_r.id)).where(columns[kind] == value, stands)).scalars()
-    return [RequestId(number) for number in found]
+    meeting = Part(
+        f"{_PENDING} AND request.practitioner_id = :practitioner AND request.start < :until"
+        ' AND request."end" > :from_ AND request.id <> :this',
+        values,
+    )
+    found = look.ask(_LINES[RequestOrder.ASKED], {"now": look.now, "limit": NO_LIMIT}, [meeting])
+    return tuple(_line(row, setup, look.now) for row in found)
+
+
+def naming(look: Look, kind: str, ids: Sequence[str]) -> dict[str, list[RequestId]]:
+    """Requests by whom or what they name: clients, appointments, services, practitioners, locations or rooms.
+
+    Those that were undone are left out; for an appointment also those that were declined, which rest on nothing.
+    """
+    found: dict[str, list[RequestId]] = defaultdict(list)
+    if kind in _NAMES:
+        these = [int(id_) for id_ in ids] if kind in ("client", "appointment") else list(ids)
+        stands = "state IN ('pending', 'approved')" if kind == "appointment" else "state <> 'undone'"
+        text = _NAMING.replace("{column}", _NAMES[kind])
+        for some in batched(these):
+            text, values = filled(text, where=[Part(stands)], values={"ids": some})
+            for named, number in look.connection.execute(text, values):
+                found[str(named)].append(RequestId(number))
+    return found
+
+
+_NAMES = {
+    "client": "client_id",
+    "appointment": "appointment_id",
+    "service": "service_id",
+    "staff": "practitioner_id",
+    "location": "location_id",
+    "room": "room_id",
+}
+"""Columns by the kinds of thing they name."""
 
 
 def pending_moves(look: Look, appointments: Sequence[AppointmentId]) -> dict[AppointmentId, Request]:
     """Of some appointments, the pending requests to move them."""
-    asked = _ONE.where(
-        col(_r.appointment_id).in_(appointments),
-        col(_r.kind) == RequestKind.RESCHEDULE.value,
-        _is_state(RequestState.PENDING, look.now),
-    )
-    found = (from_row(row) for row in look.connection.execute(asked))
-    return {AppointmentId(it.appointment): it for it in found if it.appointment is not None}
+    asked = look.connection.execute(_MOVES, {"appointments": appointments, "now": look.now})
+    return {AppointmentId(it.appointment): it for it in map(from_row, asked) if it.appointment is not None}
 
 
-def _seen(look: Look) -> list[ColumnElement[bool]]:
-    """Practitioners see the requests for their own time, and those to move their appointments."""
-    own = only_own(look.actor, Permission.SEE_CLIENTS)
-    if own is None:
-        return []
-    theirs = select(col(rows.Appointment.id)).where(
-        col(rows.Appointment.id) == col(_r.appointment_id), col(rows.Appointment.practitioner_id) == own
-    )
-    return [or_(col(_r.practitioner_id) == own, theirs.exists())]
-
-
-def _is_state(state: RequestState, now: Instant) -> ColumnElement[bool]:
+def _is_state(state: RequestState) -> Part:
     """How readers see it: a pending request past its time is expired at once."""
     if state is RequestState.PENDING:
-        return and_(_PENDING, now < _ENDS_AT)
+        return Part(_PENDING)
     if state is RequestState.EXPIRED:
-        return or_(col(_r.state) == state.value, and_(_PENDING, now >= _ENDS_AT))
-    return and_(col(_r.state) == state.value)
+        return Part(f"(request.state = 'expired' OR (request.state = 'pending' AND {_ENDS_AT} <= :now))")
+    return Part(f"request.state = '{state.value}'")
 
 
-def _named_like(look: Look, typed: str) -> list[ColumnElement[bool]]:
+def _named_like(look: Look, typed: str) -> list[Part]:
     """Part of a name; of a person nobody knows yet as they gave it."""
     if not typed.strip():
         return []
-    known = select(col(rows.Client.id)).where(*search.matches(look, typed))
-    given = [func.lower(col(_r.name)).contains(word, autoescape=True) for word in folded(typed).split()]
-    return [or_(col(_r.client_id).in_(known), and_(col(_r.client_id).is_(None), *given))]
+    text, values = filled(_NAMED_LIKE, where=search.matches(look, typed), values={})
+    given = [_given(word, place) for place, word in enumerate(folded(typed).split())]
+    return [either(Part(text, values), both(Part("request.client_id IS NULL"), *given))]
 
 
-_ORDERS: dict[RequestOrder, tuple[Any, ...]] = {
-    RequestOrder.START: (col(_r.start), col(_r.id)),
-    RequestOrder.ASKED: (col(_r.asked_at), col(_r.id)),
-    RequestOrder.NEWEST: (col(_r.asked_at).desc(), col(_r.id).desc()),
-    RequestOrder.CLIENT: (_NAME, col(_r.start), col(_r.id)),
-}
+_NAMED_LIKE = judged("request.client_id IN (SELECT client.id FROM client WHERE {where})")
 
 
-def _kept() -> ColumnElement[bool]:
-    return col(_r.state) != RequestState.UNDONE.value
+def _given(word: str, place: int) -> Part:
+    """A word in a name as somebody gave it."""
+    name = f"given_{place}"
+    pattern = "%" + word.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
+    return Part(f"lower(request.name) LIKE :{name} ESCAPE '/'", {name: pattern})
 
 
-def _line(row: Any, setup: Setup, now: Instant) -> RequestLine:
+def _line(row: Row, setup: Setup, now: Instant) -> RequestLine:
     request = from_row(row).as_of(now)
     return RequestLine(
         request=request,
@@ -266,11 +270,11 @@ def _line(row: Any, setup: Setup, now: Instant) -> RequestLine:
     )
 
 
-def from_row(row: Any) -> Request:
+def from_row(row: Row) -> Request:
     unknown = row.client_id is None or row.name
     return Request(
         id=RequestId(row.id),
-        holder=row.holder,
+        holder=uuid_of(row.holder),
         kind=RequestKind(row.kind),
         client=None if row.client_id is None else ClientId(row.client_id),
         applicant=_applicant(row) if unknown else None,
@@ -295,14 +299,14 @@ def from_row(row: Any) -> Request:
         appointment=None if row.appointment_id is None else AppointmentId(row.appointment_id),
         state=RequestState(row.state),
         ended=Ended(row.ended) if row.ended else None,
-        hold_lost=row.hold_lost,
+        hold_lost=bool(row.hold_lost),
         offers=from_text("offers", row.offers) if row.offers != "[]" else (),
         answer_by=row.answer_by,
         revision=row.revision,
     )
 
 
-def _applicant(row: Any) -> Applicant:
+def _applicant(row: Row) -> Applicant:
     who = ApplicantId(row.applicant_id) if row.applicant_id else None
     return Applicant(name=row.name, phone=row.phone, email=row.email, id=who)
 

@@ -11,14 +11,12 @@ import hmac
 import json
 import secrets
 
-from sqlalchemy import text
-
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store.look import Look, Tx
 
 _NONCE_BYTES = 12
-_PRINT = text("SELECT seal_print FROM mail_queue WHERE id = 1")
-_SET_PRINT = text("UPDATE mail_queue SET seal_print = :print")
+_PRINT = "SELECT seal_print FROM mail_queue WHERE id = 1"
+_SET_PRINT = "UPDATE mail_queue SET seal_print = :print"
 
 
 def seal(tx: Tx, hidden: dict[str, str], of: str) -> str:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, column, select, table
-from sqlmodel import col
-
-from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.text import folded
-from frontdesk.core.store import rows, sight
+from frontdesk.core.store import sight
+from frontdesk.core.store.connection import Row
 from frontdesk.core.store.look import Look
-
-Conditions = list[ColumnElement[bool]]
+from frontdesk.core.store.statements import EVERYTHING, Part, filled, judged
 
 CANDIDATES = 400
 """How many clients a typing error may be looked for among; a search never ranks an unbounded match."""
@@ -44,9 +40,9 @@ def words_of(typed: str) -> list[str]:
     return [word for word in _NOT_WORD.split(folded(typed)) if word]
 
 
-def matches(look: Look, typed: str) -> list[ColumnElement[bool]]:
-    """Conditions on the client table: every word stands somewhere in the key."""
-    return [_contains(look, word) for word in words_of(typed)]
+def matches(look: Look, typed: str) -> list[Part]:
+    """Conditions on `client`: every word stands somewhere in the key."""
+    return [_contains(look, word, place) for place, word in enumerate(words_of(typed))]
 
 
 def ids(look: Look, typed: str, limit: int, everybody: bool = False) -> list[ClientId]:
@@ -54,7 +50,7 @@ def ids(look: Look, typed: str, limit: int, everybody: bool = False) -> list[Cli
 
     Only those the actor may see, unless `everybody` is asked for.
     """
-    words, may_see = words_of(typed), [] if everybody else sight.of_clients(look)
+    words, may_see = words_of(typed), EVERYTHING if everybody else sight.of_clients(look)
     if not words:
         return []
     found = _exact(look, words, may_see, limit)
@@ -63,8 +59,8 @@ def ids(look: Look, typed: str, limit: int, everybody: bool = False) -> list[Cli
     return found[:limit]
 
 
-def _exact(look: Look, words: list[str], may_see: Conditions, limit: int) -> list[ClientId]:
-    answer = look.connection.execute(_with_words(look, words, may_see).limit(max(limit * 5, 100))).all()
+def _exact(look: Look, words: list[str], may_see: Part, limit: int) -> list[ClientId]:
+    answer = _with_words(look, words, may_see, max(limit * 5, 100))
     ranked = sorted(answer, key=lambda row: (_rank(row[1], words), row[1], row[0]))
     return [ClientId(id_) for id_, _ in ranked[:limit]]
 
@@ -75,7 +71,7 @@ def _rank(key: str, words: list[str]) -> int:
     return sum(f" {word}" not in starts for word in words)
 
 
-def _misspelt(look: Look, words: list[str], may_see: Conditions, limit: int) -> list[ClientId]:
+def _misspelt(look: Look, words: list[str], may_see: Part, limit: int) -> list[ClientId]:
     from rapidfuzz import fuzz, process  # only where nothing was found: not needed to open the desk
 
     def likeness(typed: str, key: str, **_: Any) -> float:
@@ -88,7 +84,7 @@ def _misspelt(look: Look, words: list[str], may_see: Conditions, limit: int) -> 
         return []
     candidates: dict[int, str] = {}
     for piece in _pieces(longest):
-        for id_, its_key in look.connection.execute(_with_words(look, [piece], may_see).limit(CANDIDATES)):
+        for id_, its_key in _with_words(look, [piece], may_see, CANDIDATES):
             candidates[id_] = its_key
     scored = process.extract(" ".join(words), candidates, scorer=likeness, score_cutoff=LIKE_ENOUGH, limit=limit)
     return [ClientId(id_) for _, _, id_ in scored]
@@ -100,28 +96,42 @@ def _pieces(word: str) -> list[str]:
     return sorted({word[:third], word[-third:], word[1 : 1 + third]})
 
 
-def _with_words(look: Look, words: list[str], may_see: Conditions) -> Any:
+def _with_words(look: Look, words: list[str], may_see: Part, limit: int) -> list[Row]:
     """Active clients whose key has every word; through the trigram index, row by row, so that a limit ends it."""
-    is_active = col(rows.Client.life) == Life.ACTIVE.value
-    found = select(col(rows.Client.id), col(rows.Client.search_key)).where(is_active, *may_see)
     indexed = [word for word in words if look.is_sqlite and _has_trigrams(word)]
-    if indexed:
-        # a sum is no key: SQLite must not ask the index once for every client
-        found = found.join(_INDEX, _INDEX.c.rowid + 0 == col(rows.Client.id))
-        found = found.where(*(_INDEX.c.search_key.like(f"%{word}%") for word in indexed))
-    return found.where(*(_contains(look, word, plainly=True) for word in words if word not in indexed))
+    plain = [word for word in words if word not in indexed]
+    where = [
+        Part(f"client_search.search_key LIKE :like_{n}", {f"like_{n}": f"%{word}%"}) for n, word in enumerate(indexed)
+    ]
+    where += [_stands_in(word, n) for n, word in enumerate(plain)]
+    text = _WITH_WORDS if indexed else _WITHOUT_INDEX
+    return look.connection.execute(*filled(text, seen=may_see, where=where, values={"limit": limit})).all()
 
 
-_INDEX = table("client_search", column("rowid"), column("search_key"))
+_WITH_WORDS = judged(
+    # a sum is no key: SQLite must not ask the index once for every client
+    "SELECT client.id, client.search_key FROM client JOIN client_search ON client_search.rowid + 0 = client.id"
+    " WHERE client.life = 'active' AND {seen} AND {where} LIMIT :limit"
+)
+_WITHOUT_INDEX = judged(
+    "SELECT client.id, client.search_key FROM client WHERE client.life = 'active' AND {seen} AND {where} LIMIT :limit"
+)
 
 
 def _has_trigrams(word: str) -> bool:
     return len(word) >= 3 and not re.search(r"[%_\\]", word)
 
 
-def _contains(look: Look, word: str, plainly: bool = False) -> ColumnElement[bool]:
+def _contains(look: Look, word: str, place: int) -> Part:
     """Through the trigram index where the word is long enough for one, else by looking at every key."""
-    if look.is_sqlite and _has_trigrams(word) and not plainly:
-        return col(rows.Client.id).in_(select(_INDEX.c.rowid).where(_INDEX.c.search_key.like(f"%{word}%")))
+    if look.is_sqlite and _has_trigrams(word):
+        name = f"has_{place}"
+        found = f"client.id IN (SELECT rowid FROM client_search WHERE search_key LIKE :{name})"
+        return Part(found, {name: f"%{word}%"})
+    return _stands_in(word, place)
+
+
+def _stands_in(word: str, place: int) -> Part:
+    name = f"word_{place}"
     pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return col(rows.Client.search_key).like(pattern, escape="\\")
+    return Part(f"client.search_key LIKE :{name} ESCAPE '\\'", {name: pattern})

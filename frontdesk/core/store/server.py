@@ -13,11 +13,11 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Engine, event
-
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.domain.machine import Limits
+from frontdesk.core.store.connection import PostgresConnection
+from frontdesk.core.store.failures import Failed
 
 PATIENCE = 20
 """Seconds that a save waits for others who write, on both engines."""
@@ -29,6 +29,8 @@ GRACE = 5
 """Seconds beyond its limit after which a statement is given up that the server should have ended itself."""
 _LOOK = 0.5
 
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _IDENTIFIER = "SELECT system_identifier FROM pg_control_system()"
 
 
@@ -43,10 +45,11 @@ class _Wait:
 class OpenServer:
     """The server that one store has open, with what its connections wait for."""
 
-    def __init__(self, url: str, limits: Limits) -> None:
-        self.url = url.replace("postgresql+psycopg://", "postgresql://")
+    def __init__(self, url: str, name: str, limits: Limits) -> None:
+        """`name` is the URL as people see it."""
+        self.url = url
         self.limits = limits
-        self._name = url
+        self._name = name
         self._identifier: int | None = None
         self._lock = threading.Lock()
         self._waits: dict[int, _Wait] = {}
@@ -54,61 +57,42 @@ class OpenServer:
         self._closed = threading.Event()
         self._gave_up_at = 0.0
 
-    @property
-    def connect_arguments(self) -> dict[str, Any]:
+    def connection(self, *, is_writing: bool) -> PostgresConnection:
+        """One more, to the same server. Raises Failed, StoreUnusable."""
+        import psycopg
+
         limits = self.limits
         options = {
             "lock_timeout": PATIENCE * 1000,
             "statement_timeout": limits.statement * 1000,
             "idle_in_transaction_session_timeout": limits.idle * 1000,
         }
-        return {
-            "connect_timeout": limits.connect,
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-        }
+        told = " ".join(f"-c {name}={value}" for name, value in options.items())
+        try:
+            driven = psycopg.connect(self.url, autocommit=True, connect_timeout=limits.connect, options=told)
+        except psycopg.ProgrammingError:
+            raise StoreUnusable(StoreProblem.UNREACHABLE, "postgresql://…") from None
+        except psycopg.Error as error:
+            raise Failed(error) from None
+        connection = PostgresConnection(driven, psycopg.Error, _WRITE if is_writing else _READ, self)
+        identifier = connection.execute(_IDENTIFIER).scalar()
+        with self._lock:
+            known = self._identifier = self._identifier or identifier
+        if identifier != known:
+            driven.close()
+            raise StoreUnusable(StoreProblem.REPLACED, self._name)
+        return connection
 
     @property
     def fell_silent(self) -> bool:
         """Whether a wait was just given up."""
         return time.monotonic() - self._gave_up_at < DOUBT
 
-    def guard(self, engine: Engine) -> None:
-        """Every wait of this engine has an end, and every connection is to the same server."""
-
-        @event.listens_for(engine, "connect")
-        def connected(connection: Any, _: Any) -> None:
-            with connection.cursor() as cursor:
-                identifier = cursor.execute(_IDENTIFIER).fetchone()[0]
-            connection.rollback()
-            with self._lock:
-                known = self._identifier = self._identifier or identifier
-            if identifier != known:
-                raise StoreUnusable(StoreProblem.REPLACED, engine.url.render_as_string())
-
-        @event.listens_for(engine, "before_cursor_execute")
-        def executing(connection: Any, *_: Any) -> None:
-            self._begin(connection.connection.driver_connection)
-
-        @event.listens_for(engine, "after_cursor_execute")
-        def executed(connection: Any, *_: Any) -> None:
-            self._end(connection.connection.driver_connection)
-
-        @event.listens_for(engine, "commit")
-        @event.listens_for(engine, "rollback")
-        def ending(connection: Any) -> None:
-            if not connection.invalidated:
-                self._begin(connection.connection.driver_connection)
-
-        @event.listens_for(engine, "checkin")
-        @event.listens_for(engine, "close")
-        @event.listens_for(engine, "invalidate")
-        def left(connection: Any, *_: Any) -> None:
-            self._end(connection)
-
     def close(self) -> None:
         self._closed.set()
 
-    def _begin(self, connection: Any) -> None:
+    def begin(self, connection: Any) -> None:
+        """Somebody waits on it from now on."""
         now = time.monotonic()
         with self._lock:
             self._waits[id(connection)] = _Wait(connection, now, now)
@@ -116,7 +100,8 @@ class OpenServer:
                 self._watchdog = threading.Thread(target=self._watch, daemon=True)
                 self._watchdog.start()
 
-    def _end(self, connection: Any) -> None:
+    def end(self, connection: Any) -> None:
+        """It has its answer."""
         with self._lock:
             self._waits.pop(id(connection), None)
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.kinds import KINDS, Thing, kind_of
 from frontdesk.core.domain.people import ClientId
-from frontdesk.core.store import appointments, charges, clients, practice, requests, rows, work
+from frontdesk.core.store import appointments, charges, clients, practice, requests, work
+from frontdesk.core.store.connection import batched
 from frontdesk.core.store.look import Look, Tx
+from frontdesk.core.store.statements import LOCKED
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where things of a kind lie, and how they are found by number, locked one by one, and saved."""
+    """Where things of a kind lie, and how they are locked one by one, and saved."""
 
-    row: Any
-    find: Callable[[Look, Any], Thing | None]
+    table: str
     lock: Callable[[Tx, Any], Thing | None]
     save: Callable[[Tx, Any], object]
     read: Callable[[Any], Any]
@@ -29,35 +28,42 @@ class Kept:
     """A thing as its row."""
     as_text: frozenset[str] = frozenset()
     """Columns that can say the same in other letters."""
+    has_more: Callable[[Any], bool] = lambda _: False
+    """Whether there is more to saving it than its row."""
+    is_of_clients: bool = True
+    """Whether each is a client's, and the row says whose."""
 
-    @property
-    def is_of_clients(self) -> bool:
-        """Whether each is a client's, and the row says whose."""
-        return hasattr(self.row, "client_id")
 
-
+Key = tuple[str, str]
+"""Kind and id."""
 _TEXTS = frozenset({"contacts", "extra", "reminders", "offers"})
 
 _ROWS: dict[str, Kept] = {
-    "client": Kept(rows.Client, clients.find, clients.lock, clients.save, clients.from_row, clients.to_row, _TEXTS),
+    "client": Kept(
+        "client",
+        clients.lock,
+        clients.save,
+        clients.from_row,
+        clients.to_row,
+        _TEXTS,
+        has_more=lambda it: bool(it.contacts),  # what a later version wrote into them stays
+        is_of_clients=False,
+    ),
     "appointment": Kept(
-        rows.Appointment,
-        appointments.find,
+        "appointment",
         appointments.lock,
         appointments.save,
         appointments.from_row,
         appointments.to_row,
         _TEXTS,
     ),
-    "request": Kept(
-        rows.Request, requests.find, requests.lock, requests.save, requests.from_row, requests.to_row, _TEXTS
-    ),
-    "charge": Kept(rows.Charge, charges.find, charges.lock, charges.save, charges.from_row, charges.to_row),
-    "work": Kept(rows.Work, work.find, work.lock, work.save, work.from_row, work.to_row),
+    "request": Kept("request", requests.lock, requests.save, requests.from_row, requests.to_row, _TEXTS),
+    "charge": Kept("charge", charges.lock, charges.save, charges.from_row, charges.to_row),
+    "work": Kept("work", work.lock, work.save, work.from_row, work.to_row, is_of_clients=False),
 }
 """In the order every writer locks them; all other kinds are the set-up, which is locked as a whole."""
 
-NUMBERED = tuple(kept.row.__tablename__ for kept in _ROWS.values())
+NUMBERED = tuple(kept.table for kept in _ROWS.values())
 """Their tables, which count."""
 
 
@@ -66,18 +72,23 @@ def kept(kind: str) -> Kept:
     return _ROWS[kind]
 
 
-def find(look: Look, kind: str, id_: str) -> Thing | None:
-    """The thing as it is kept now."""
-    found: Thing | None = practice.find(look, kind, id_) if KINDS[kind].is_setup else _ROWS[kind].find(look, int(id_))
-    return found
-
-
-def lock(tx: Tx, things: set[tuple[str, str]], but: frozenset[str] = frozenset()) -> None:
-    """Wait until nobody else writes to these rows, kind by kind and in order; some kinds may be locked already."""
+def several(look: Look, wanted: Iterable[Key]) -> dict[Key, Thing | None]:
+    """Things as they are kept now, by kind and id; None for those that are not."""
+    found: dict[Key, Thing | None] = dict.fromkeys(wanted)
     for kind, row in _ROWS.items():
-        if kind not in but:
-            for number in sorted(int(id_) for of, id_ in things if of == kind):
-                row.lock(tx, number)
+        for ids in batched(sorted(int(id_) for of, id_ in found if of == kind)):
+            some = look.connection.execute(f"SELECT * FROM {row.table} WHERE id IN :ids", {"ids": ids})
+            found |= {(kind, str(it.id)): row.read(it) for it in some}
+    return found | {key: practice.find(look, *key) for key in found if KINDS[key[0]].is_setup}
+
+
+def lock(tx: Tx, things: set[Key], but: frozenset[str] = frozenset()) -> None:
+    """Wait until nobody else writes to these rows, kind by kind and in order; some kinds may be locked already."""
+    if not tx.is_sqlite:
+        for kind, row in _ROWS.items():
+            for ids in batched(sorted(int(id_) for of, id_ in things if of == kind and kind not in but)):
+                locked = f"SELECT id FROM {row.table} WHERE id IN :ids ORDER BY id{LOCKED}"
+                tx.connection.execute(locked, {"ids": ids}).all()
     if any(KINDS[kind].is_setup for kind, _ in things):
         practice.lock(tx)
 
@@ -90,13 +101,27 @@ def save(tx: Tx, thing: Thing) -> None:
         _ROWS[kind.name].save(tx, thing)
 
 
+def save_all(tx: Tx, things: Iterable[Thing]) -> None:
+    """In the order in which they stand; those of one kind that follow each other at once."""
+    for kind, some in groupby(things, key=kind_of):
+        row = _ROWS.get(kind.name)
+        alike: dict[int, dict[str, Any]] = {}
+        for thing in some:
+            if row is None or row.has_more(thing):
+                save(tx, thing)
+            else:
+                alike[int(kind.id(thing))] = row.write(thing)
+        if row is not None:
+            tx.connection.update_all(row.table, alike)
+
+
 def of_client(look: Look, client: ClientId) -> dict[str, list[int]]:
     """By kind the numbers of what is a client's, and their own."""
     found = {"client": [int(client)]}
     for kind, kept in _ROWS.items():
         if kept.is_of_clients:
-            theirs = select(col(kept.row.id)).where(col(kept.row.client_id) == client).order_by(col(kept.row.id))
-            found[kind] = list(look.connection.execute(theirs).scalars())
+            theirs = f"SELECT id FROM {kept.table} WHERE client_id = :client ORDER BY id"
+            found[kind] = look.connection.execute(theirs, {"client": client}).scalars()
     return found
 
 

@@ -9,8 +9,9 @@ from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
 from frontdesk.core.store.connecting import driver
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.failures import Contention, Disconnected
+from frontdesk.core.store.statements import judged
 
-_NEWEST = (
+_NEWEST = judged(
     "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice),"
     " (SELECT group_concat(key) FROM picker), (SELECT max(at) FROM notice_read),"
     " (SELECT max(id) FROM mail), (SELECT max(sent_at) FROM mail), (SELECT count(*) FROM mail WHERE state = 'queued')"
@@ -73,8 +74,7 @@ class Watch:
 
         try:
             if self._connection is None:
-                url = self._store.url.replace("postgresql+psycopg://", "postgresql://")
-                self._connection = psycopg.connect(url, autocommit=True)
+                self._connection = psycopg.connect(self._store.url, autocommit=True)
                 self._connection.execute("LISTEN frontdesk")
                 self._store.require_same()
                 return True  # what happened while nobody listened is unknown

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-
 from frontdesk.core.domain.backups import KnownHead
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.errors import StoreUnusable
+from frontdesk.core.store.connection import Connection
 from frontdesk.core.store.copying import faults
+from frontdesk.core.store.failures import Failed
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.values import Misshapen
 from frontdesk.core.store.verify import chains, claims, guards, mails, records, sums
@@ -32,17 +31,17 @@ def damage(look: Look, known: KnownHead | None = None) -> tuple[Damage, ...]:
     for part in parts:
         try:
             found.update(dict.fromkeys(part()))
-        except (DBAPIError, StoreUnusable, Misshapen, KeyError, ValueError, TypeError, AttributeError) as error:
+        except (Failed, StoreUnusable, Misshapen, KeyError, ValueError, TypeError, AttributeError) as error:
             found[Damage("database", "", Wrong.UNREADABLE, str(error).splitlines()[0])] = None
-            if isinstance(error, DBAPIError) and connection.dialect.name != "sqlite":
+            if isinstance(error, Failed) and not connection.is_sqlite:
                 break  # nothing more is answered in this transaction
     return tuple(found)
 
 
 def _file(connection: Connection) -> Iterator[Damage]:
-    if connection.dialect.name != "sqlite":
+    if not connection.is_sqlite:
         return
-    for said in faults(connection.exec_driver_sql, 20):
+    for said in faults(connection.driven.execute, 20):
         yield Damage("file", "", Wrong.UNREADABLE, said)
-    for table, row, parent, _number in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+    for table, row, parent, _number in connection.execute("PRAGMA foreign_key_check").all():
         yield Damage(table, str(row), Wrong.REFERENCE, parent)

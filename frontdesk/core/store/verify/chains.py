@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, text
-
 from frontdesk.core.domain.backups import KnownEnd, KnownHead
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
 from frontdesk.core.store import access_log, consents, events, mail_log
 from frontdesk.core.store.chain import Link
+from frontdesk.core.store.connection import Connection
 
 EVENT, OPENING, MAIL = "event", "access_log", "mail_log"
 
 
 def damage(connection: Connection, known: KnownHead | None) -> Iterator[Damage]:
-    heads = connection.execute(text("SELECT head, access_head, mail_head FROM event_chain WHERE id = 1")).first()
+    heads = connection.execute("SELECT head, access_head, mail_head FROM event_chain WHERE id = 1").first()
     ends = (heads.head, heads.access_head, heads.mail_head) if heads is not None else ("", "", "")
     if heads is None:
         yield Damage("event_chain", "1", Wrong.MISSING)
@@ -35,7 +34,7 @@ def damage(connection: Connection, known: KnownHead | None) -> Iterator[Damage]:
 
 def _went_on(connection: Connection, known: KnownHead) -> bool:
     """Whether the database went on from a copy, which may not reach to the end that somebody knows."""
-    restored = text("SELECT min(b.id) FROM event r JOIN event b ON b.batch = r.batch WHERE r.operation = :restored")
+    restored = "SELECT min(b.id) FROM event r JOIN event b ON b.batch = r.batch WHERE r.operation = :restored"
     first = connection.execute(restored, {"restored": DatabaseRestored.operation}).scalar()
     return first is not None and first <= known.events[0]
 
@@ -71,10 +70,8 @@ def _details(connection: Connection) -> Iterator[Damage]:
     texts = consents.texts(connection)
     forgotten = _forgotten(connection)
     for id_, salt, detail, digest in connection.execute(
-        text(
-            "SELECT e.id, d.salt, d.detail, e.detail_digest FROM event e"
-            " LEFT JOIN event_detail d ON d.event_id = e.id ORDER BY e.id"
-        )
+        "SELECT e.id, d.salt, d.detail, e.detail_digest FROM event e"
+        " LEFT JOIN event_detail d ON d.event_id = e.id ORDER BY e.id"
     ):
         if detail is None and id_ in forgotten:
             continue
@@ -88,7 +85,7 @@ def _details(connection: Connection) -> Iterator[Damage]:
 
 def _forgotten(connection: Connection) -> frozenset[int]:
     """Events whose details went with a client, by the events that say so."""
-    erasing = text(
+    erasing = (
         "SELECT e.id, d.detail FROM event e JOIN event_detail d ON d.event_id = e.id WHERE e.operation = :erased"
     )
     found = connection.execute(erasing, {"erased": ClientErased.operation})
@@ -98,5 +95,5 @@ def _forgotten(connection: Connection) -> frozenset[int]:
 def _strays(connection: Connection) -> Iterator[Damage]:
     for table in ("event_detail", "event_thing"):
         stray = f"SELECT DISTINCT t.event_id FROM {table} t LEFT JOIN event e ON e.id = t.event_id WHERE e.id IS NULL"
-        for (id_,) in connection.execute(text(stray)):
+        for (id_,) in connection.execute(stray):
             yield Damage(table, str(id_), Wrong.INSERTED)

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from frontdesk.core.domain.appointments import Appointment
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.practice import ResourceId
 from frontdesk.core.domain.requests import Request
 from frontdesk.core.domain.times import Span
-from frontdesk.core.store import appointments, practice, requests, rows
+from frontdesk.core.store import appointments, practice, requests
 from frontdesk.core.store.claims import Claim, claims_of
+from frontdesk.core.store.connection import Row, uuid_of
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.pickers import PICKER
 
 
 def damage(look: Look) -> Iterator[Damage]:
     setup = practice.load(look)
-    held = [(row.id, _claim(row)) for row in look.connection.execute(select(rows.Claim.__table__))]  # type: ignore[attr-defined]
+    held = [(row.id, _claim(row)) for row in look.connection.execute("SELECT * FROM claim")]
     yield from _overlaps(held)
-    pickers = set(look.connection.execute(select(rows.Picker.__table__.c.id)).scalars())  # type: ignore[attr-defined]
+    pickers = set(look.connection.execute("SELECT id FROM picker").scalars())
     bookings: list[Appointment | Request] = [*appointments.holding_time(look), *requests.everything(look)]
     wanted = Counter(claim for booking in bookings for claim in claims_of(setup, booking, look.now))
     for id_, claim in held:
@@ -38,12 +37,11 @@ def damage(look: Look) -> Iterator[Damage]:
             yield Damage(claim.source_kind, str(claim.source_id), Wrong.CLAIM_MISSING, f"resource {claim.resource}")
 
 
-def _claim(row: object) -> Claim:
-    it: rows.Claim = row  # type: ignore[assignment]
+def _claim(it: Row) -> Claim:
     return Claim(
         resource=ResourceId(it.resource_id),
         lane=it.lane,
-        holder=it.holder,
+        holder=uuid_of(it.holder),
         source_kind=it.source_kind,
         source_id=it.source_id,
         span=Span(it.start, it.end),

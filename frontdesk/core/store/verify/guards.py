@@ -7,11 +7,13 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Inspector, create_engine, inspect, text
+from sqlalchemy import Inspector, create_engine, inspect, text
 
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.store import guarantees, rows
+from frontdesk.core.store.alchemy import over
 from frontdesk.core.store.connecting import driver
+from frontdesk.core.store.connection import Connection
 
 _NAME = re.compile(r"CREATE\s+(?:UNIQUE\s+)?(TRIGGER|INDEX|FUNCTION)\s+(\w+)", re.IGNORECASE)
 _PG_TRIGGERS = (
@@ -33,7 +35,7 @@ _PG_FUNCTIONS = (
 
 
 def damage(connection: Connection) -> Iterator[Damage]:
-    if connection.dialect.name == "sqlite":
+    if connection.is_sqlite:
         yield from _of_sqlite(connection)
     else:
         yield from _of_postgresql(connection)
@@ -42,7 +44,7 @@ def damage(connection: Connection) -> Iterator[Damage]:
 
 def _of_sqlite(connection: Connection) -> Iterator[Damage]:
     """Against what a new database has, word by word."""
-    there = {row.name: _plain(row.sql) for row in connection.execute(text(_SQLITE))}
+    there = {row.name: _plain(row.sql) for row in connection.execute(_SQLITE)}
     for name, sql in _made_new().items():
         if name not in there:
             yield Damage(name, "", Wrong.GUARD_MISSING)
@@ -64,7 +66,7 @@ def _made_new() -> dict[str, str]:
 
 def _of_postgresql(connection: Connection) -> Iterator[Damage]:
     found: dict[str, dict[str, Any]] = {
-        kind: {row[0]: row[1] for row in connection.execute(text(query))}
+        kind: {row[0]: row[1] for row in connection.execute(query)}
         for kind, query in (("TRIGGER", _PG_TRIGGERS), ("INDEX", _PG_INDEXES), ("FUNCTION", _PG_FUNCTIONS))
     }
     for statement in guarantees.POSTGRESQL:
@@ -83,7 +85,7 @@ def _of_postgresql(connection: Connection) -> Iterator[Damage]:
         for index in table.indexes:
             if index.name is not None and index.name not in found["INDEX"]:
                 yield Damage(str(index.name), "", Wrong.GUARD_MISSING)
-    constraints = {row[0]: row[1] for row in connection.execute(text(_PG_CONSTRAINTS))}
+    constraints = {row[0]: row[1] for row in connection.execute(_PG_CONSTRAINTS)}
     if not constraints.get("claim_no_overlap"):
         yield Damage("claim_no_overlap", "", Wrong.GUARD_MISSING)
 
@@ -92,7 +94,7 @@ def _constraints(connection: Connection) -> Iterator[Damage]:
     """Keys, checks and references of every table, by what they are about."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an index on an expression, which is not asked about
-        yield from _of_tables(inspect(connection))
+        yield from _of_tables(inspect(over(connection)))
 
 
 def _of_tables(found: Inspector) -> Iterator[Damage]:

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from sqlalchemy import Connection, text
-
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.domain.told import MailKind
 from frontdesk.core.store import mail_log, mail_rows, seals
+from frontdesk.core.store.connection import Connection, by_name
 from frontdesk.core.store.events import CLOCK_SLACK
 from frontdesk.core.store.look import Look
 
-_MAIL = text("SELECT kind, subject_kind, subject_id, client_id, sent_at FROM mail WHERE id = :id")
-_IS_ABOUT = text(
+_MAIL = "SELECT kind, subject_kind, subject_id, client_id, sent_at FROM mail WHERE id = :id"
+_IS_ABOUT = (
     "SELECT 1 FROM event e JOIN event_thing t ON t.event_id = e.id WHERE e.batch = :act"
     " AND ((t.kind = :kind AND t.thing_id = :id) OR (t.kind = 'client' AND t.thing_id IN ("
     " SELECT CAST(c.id AS TEXT) FROM client c WHERE c.id = :client OR c.id ="
     " (SELECT m.merged_into FROM client m WHERE m.id = :client)))) LIMIT 1"
 )
-_ERASES = text("SELECT 1 FROM event WHERE batch = :act AND operation = :erase LIMIT 1")
+_MAILS = "SELECT * FROM mail ORDER BY id"
+_ERASES = "SELECT 1 FROM event WHERE batch = :act AND operation = :erase LIMIT 1"
 
 
 def damage(look: Look) -> Iterator[Damage]:
     """Each says what it said when it was written, of itself what fits, and is about what is there."""
     told = yield from _told(look.connection)
-    for row in look.connection.execute(text("SELECT * FROM mail ORDER BY id")):
+    for row in look.connection.execute(_MAILS):
         said = told.pop(row.id, None)
         if said is None:
             yield Damage("mail", str(row.id), Wrong.INSERTED)
             continue
-        if not said.is_still(mail_log.said(row._mapping, row.salt), row.state):
+        if not said.is_still(mail_log.said(by_name(row), row.salt), row.state):
             yield Damage("mail", str(row.id), Wrong.CHANGED, "it says something else")
             continue
         why = _misfit(row)
@@ -44,29 +44,26 @@ def damage(look: Look) -> Iterator[Damage]:
             yield Damage("mail", str(row.id), Wrong.CHANGED, f"it cannot be read: {error}")
     for id_ in told:
         yield Damage("mail", str(id_), Wrong.MISSING)
-    lost = text(
+    lost = (
         "SELECT m.id FROM mail m LEFT JOIN mail lead ON lead.id = m.goes_with"
         " WHERE m.goes_with IS NOT NULL AND lead.id IS NULL"
     )
     for (id_,) in look.connection.execute(lost):
         yield Damage("mail", str(id_), Wrong.REFERENCE, "the one it goes with")
     for kind in ("appointment", "request"):
-        gone = text(
+        gone = (
             f"SELECT m.id FROM mail m LEFT JOIN {kind} t ON CAST(t.id AS TEXT) = m.subject_id"
             " WHERE m.subject_kind = :kind AND t.id IS NULL"
         )
         for (id_,) in look.connection.execute(gone, {"kind": kind}):
             yield Damage("mail", str(id_), Wrong.REFERENCE, f"the {kind} it is about")
-    acts = text("SELECT m.id FROM mail m LEFT JOIN event e ON e.id = m.act WHERE m.act IS NOT NULL AND e.id IS NULL")
+    acts = "SELECT m.id FROM mail m LEFT JOIN event e ON e.id = m.act WHERE m.act IS NOT NULL AND e.id IS NULL"
     for (id_,) in look.connection.execute(acts):
         yield Damage("mail", str(id_), Wrong.REFERENCE, "the act it tells of")
-    twice = text("SELECT min(id) FROM mail WHERE message_id <> '' GROUP BY message_id HAVING count(*) > 1")
+    twice = "SELECT min(id) FROM mail WHERE message_id <> '' GROUP BY message_id HAVING count(*) > 1"
     for (id_,) in look.connection.execute(twice):
         yield Damage("mail", str(id_), Wrong.SUM, "two have its Message-ID")
-    if (
-        seals.seal_print(look) == ""
-        and look.connection.execute(text("SELECT 1 FROM mail WHERE sealed <> ''")).first()
-    ):
+    if seals.seal_print(look) == "" and look.connection.execute("SELECT 1 FROM mail WHERE sealed <> ''").first():
         yield Damage("mail_queue", "1", Wrong.CHANGED, "links are sealed, and the key's mark is gone")
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-
-from sqlalchemy import Connection, select, text
+from uuid import UUID
 
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.domain.kinds import KINDS, Kind
 from frontdesk.core.store import events, practice, things
+from frontdesk.core.store.connection import Connection, uuid_of
 from frontdesk.core.store.look import Look
 from frontdesk.core.store.values import Misshapen
 
-_LAST = text(
-    "SELECT kind, thing_id, max(event_id) AS event FROM event_thing WHERE NOT is_about GROUP BY kind, thing_id"
-)
-_DETAIL = text("SELECT event_id, detail FROM event_detail ORDER BY event_id")
+_LAST = "SELECT kind, thing_id, max(event_id) AS event FROM event_thing WHERE NOT is_about GROUP BY kind, thing_id"
+_DETAIL = "SELECT event_id, detail FROM event_detail ORDER BY event_id"
 
 Key = tuple[str, str]
 """A kind, and the id of one."""
@@ -67,7 +65,7 @@ def _kept(look: Look, kind: Kind[Any]) -> Iterator[tuple[str, tuple[Any, list[st
         yield from ((id_, (thing, [])) for id_, thing in practice.every(look, kind.name))
         return
     kept = things.kept(kind.name)
-    for row in look.connection.execute(select(kept.row.__table__)):
+    for row in look.connection.execute(f'SELECT * FROM "{kept.table}"'):
         try:
             thing = kept.read(row)
             written = kept.write(thing)
@@ -75,7 +73,11 @@ def _kept(look: Look, kind: Kind[Any]) -> Iterator[tuple[str, tuple[Any, list[st
             yield str(row.id), (None, [f"it cannot be read: {error}"])
             continue
         plain = {name: value for name, value in written.items() if name not in kept.as_text}
-        yield str(row.id), (thing, [name for name, value in plain.items() if getattr(row, name) != value])
+        yield str(row.id), (thing, [name for name, value in plain.items() if not _is_same(getattr(row, name), value)])
+
+
+def _is_same(kept: Any, written: Any) -> bool:
+    return bool((uuid_of(kept) if isinstance(written, UUID) else kept) == written)
 
 
 def _differing(told: Any, value: Any) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from sqlalchemy import text
-
 from frontdesk.core.domain.consents import consent_id
 from frontdesk.core.domain.damage import Damage, Wrong
 from frontdesk.core.store.look import Look
@@ -15,7 +13,7 @@ from frontdesk.core.store.look import Look
 def damage(look: Look) -> Iterator[Damage]:
     yield from _charges(look)
     for table, column, id_of in (("terms", "value", terms_id), ("consent", "text", consent_id)):
-        for id_, value in look.connection.execute(text(f"SELECT id, {column} FROM {table}")):
+        for id_, value in look.connection.execute(f"SELECT id, {column} FROM {table}"):
             if id_of(value) != id_:
                 yield Damage(table, id_, Wrong.CHANGED)
     for table in ("staff", "room"):
@@ -23,7 +21,7 @@ def damage(look: Look) -> Iterator[Damage]:
             f"SELECT t.id FROM {table} t LEFT JOIN resource r ON r.id = t.resource_id"
             " WHERE r.kind IS NULL OR r.kind <> :kind"
         )
-        for (id_,) in look.connection.execute(text(lost), {"kind": table}):
+        for (id_,) in look.connection.execute(lost, {"kind": table}):
             yield Damage(table, id_, Wrong.SUM, "its resource is another's")
 
 
@@ -33,7 +31,7 @@ def terms_id(value: str) -> str:
 
 def _charges(look: Look) -> Iterator[Damage]:
     """Each is of its appointment's client, and of one kind once."""
-    others = text(
+    others = (
         "SELECT c.id FROM charge c JOIN appointment a ON a.id = c.appointment_id WHERE a.client_id <> c.client_id"
     )
     for (id_,) in look.connection.execute(others):
