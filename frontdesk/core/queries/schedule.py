@@ -7,23 +7,22 @@ from collections.abc import Iterable
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import Away
-from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment, AppointmentId
+from frontdesk.core.domain.appointments import RESCHEDULABLE, Appointment
 from frontdesk.core.domain.effects import lost_because
 from frontdesk.core.domain.errors import BadInput, NotFound, Problem
 from frontdesk.core.domain.hours import span_of_time_off
+from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
-from frontdesk.core.domain.practice import Setup
+from frontdesk.core.domain.plans import PLANNED_DAYS, Lost, Plan
+from frontdesk.core.domain.practice import ResourceId, Setup
 from frontdesk.core.domain.requests import Slot
-from frontdesk.core.domain.scenes import Asking, Offer
-from frontdesk.core.domain.times import HOUR, MINUTE, Span, local_date
+from frontdesk.core.domain.scenes import Asking, Busy, Offer
+from frontdesk.core.domain.times import local_date
 from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.domain.work import TIME_CAUSES
 from frontdesk.core.queries import slots
-from frontdesk.core.store import appointments, practice, work
+from frontdesk.core.store import appointments, claims, practice, work
 from frontdesk.core.store.look import Look
-
-PLANNED_DAYS = 28
-"""How far on a plan looks for another time."""
 
 
 def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
@@ -58,58 +57,40 @@ def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:
 
 def moves_for(look: Look, setup: Setup, inside: Iterable[Appointment]) -> tuple[PlannedMove, ...]:
     """For each the nearest free time in a set-up as it would be, none of them given to two; by start."""
-    given: list[tuple[Slot, Span, Appointment]] = []
-    moves: dict[AppointmentId, Slot | None] = {}
-    for it in inside:
-        found = _nearest(look, setup, it, given) if it.status in RESCHEDULABLE else None
-        moves[it.id] = found
-        if found is not None:
-            padded = Span(found.start - it.buffer_before * MINUTE, found.end + it.buffer_after * MINUTE)
-            given.append((found, padded, it))
-    named = appointments.named(look, setup, moves)
-    return tuple(PlannedMove(named=it, to=moves[it.appointment.id]) for it in named)
-
-
-def _nearest(look: Look, setup: Setup, it: Appointment, given: list[tuple[Slot, Span, Appointment]]) -> Slot | None:
-    service = setup.services[it.service]
-    search = slots.search_for(look, setup, service, Asking.STAFF, it.client, it)
-    zone_name = setup.zone_of(it.location)
-    first = max(local_date(it.start, zone_name), local_date(look.now, zone_name))
     own = only_own(look.actor, Permission.CHANGE_APPOINTMENTS)  # a plan proposes only what its maker may do
-    places = slots.places_for(setup, service, own, None)
-    offers = slots.free_slots(look, setup, search, places, first, PLANNED_DAYS)
-    # to another time nobody is moved at shorter notice than they would need to ask for one
-    earliest = look.now + setup.practice.booking.minimum_notice * HOUR
-    usable = (
-        offer
-        for offer in offers
-        if (offer.start == it.start or offer.start >= earliest) and not _meets(offer, it, given)
-    )
-    best = min(
-        usable,
-        key=lambda offer: (abs(offer.start - it.start), offer.practitioner != it.practitioner, offer.practitioner),
-        default=None,
-    )
-    if best is None:
-        return None
-    return Slot(
-        start=best.start, end=best.end, practitioner=best.practitioner, location=best.location, room=best.room
+    everyone = tuple(inside)
+    lost = [_lost(look, setup, it, own) for it in everyone if it.status in RESCHEDULABLE]
+    plan = Plan(setup, _taken(look, setup, lost), look.now)
+    given = {it.booked.id: plan.give(it) for it in lost}
+    named = appointments.named(look, setup, [it.id for it in everyone])
+    return tuple(PlannedMove(named=it, to=_slot(given.get(it.appointment.id))) for it in named)
+
+
+def _lost(look: Look, setup: Setup, it: Appointment, own: StaffId | None) -> Lost:
+    service = setup.services[it.service]
+    zone_name = setup.zone_of(it.location)
+    return Lost(
+        booked=it,
+        wish=slots.search_for(look, setup, service, Asking.STAFF, it.client, it).wish,
+        places=slots.places_for(setup, service, own, None),
+        first=max(local_date(it.start, zone_name), local_date(look.now, zone_name)),
     )
 
 
-def _meets(offer: Offer, it: Appointment, given: list[tuple[Slot, Span, Appointment]]) -> bool:
-    """Whether an earlier step of the plan has this time already: of the person, the room or the client."""
-    span = Span(offer.start, offer.end)
-    padded = Span(offer.start - it.buffer_before * MINUTE, offer.end + it.buffer_after * MINUTE)
-    return any(
-        (padded.meets(slot.span) or its_padded.meets(span))
-        and (
-            slot.practitioner == offer.practitioner
-            or (slot.room is not None and slot.room == offer.room)
-            or (other.client == it.client and slot.span.meets(span))
-        )
-        for slot, its_padded, other in given
-    )
+def _taken(look: Look, setup: Setup, lost: list[Lost]) -> dict[ResourceId, list[Busy]]:
+    """All that is taken of whom and what they could be given, in one read."""
+    resources = {resource for it in lost for resource in slots.resources_of(setup, it.wish, it.places)}
+    if not resources:
+        return {}
+    places = tuple({place for it in lost for place in it.places})
+    first, last = min(it.first for it in lost), max(it.first for it in lost)
+    days = (last - first).days + PLANNED_DAYS
+    longest = max(it.wish.before for it in lost)
+    return claims.busy(look, sorted(resources), slots.window_of(setup, places, first, days, longest))
+
+
+def _slot(offer: Offer | None) -> Slot | None:
+    return None if offer is None else Slot(**offer._asdict())
 
 
 QUERIES: Queries = {
