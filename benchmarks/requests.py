@@ -61,8 +61,7 @@ def decisions(ours: Program) -> float:
     run.wait_quiet(time.perf_counter(), quiet=size(1.5, 0.5), need=False)
     taken = []
     for turn in range(ROUNDS + 1):
-        run.send(b"d")
-        run.wait_quiet(time.perf_counter(), quiet=0.4, need=False)
+        until(run, b"d", "Decline ")
         took = until(run, b"\r", f"{REQUESTS - 1} requests")
         if turn:
             taken.append(took)
@@ -75,7 +74,7 @@ def decisions(ours: Program) -> float:
 def until(run: ptyrun.Run, key: bytes, marker: str) -> float:
     """Milliseconds from a key until something stands on the screen."""
     at = run.send(key)
-    run.wait_quiet(at, quiet=0.3, limit=5.0, need=False)
+    run.wait_quiet(at, quiet=0.3, limit=10.0)
     seen, screen = ptyrun.painted(list(run.chunks), marker, since=at)
     if seen is None:
         raise SystemExit(f"{marker!r} did not appear\n" + "\n".join(screen.display))

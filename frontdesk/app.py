@@ -38,6 +38,7 @@ from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.touched import EVERYTHING, IN_GLANCE, SETUP, Touched, concerns
 from frontdesk.core.domain.views import ClientHit, Glance, Named
 from frontdesk.core.files import write_private
 from frontdesk.core.render.language import _, language_for, speak
@@ -353,8 +354,11 @@ class FrontdeskApp(App[None]):
         watch = desk.watch()
         while self.is_running and not self.is_lost:
             try:
-                if watch.changed(timeout=POLL) or self.trouble is not None:
-                    self._on_screen(self._changed_elsewhere)
+                touched = watch.touched(timeout=POLL)
+                if self.trouble is not None:
+                    touched = EVERYTHING
+                if touched:
+                    self._on_screen(self._changed_elsewhere, touched)
             except StoreUnusable as error:
                 self._on_screen(self._troubled, error)
             if not watch.waits:
@@ -405,15 +409,19 @@ class FrontdeskApp(App[None]):
         log_to_file()
         asyncio.run(Sender(desk.acting(SYSTEM), self.start.machine.smtp, desk.now).run(self._leaving))
 
-    def _changed_elsewhere(self) -> None:
+    def _changed_elsewhere(self, touched: Touched) -> None:
         self.trouble = None
-        self._ask_again()
+        self._ask_again(touched)
 
-    def _ask_again(self) -> None:
+    def _ask_again(self, touched: Touched = EVERYTHING) -> None:
+        """Whoever shows something of it."""
         for screen in self._in_sight():
-            screen.refresh_data()
-        self._look_around()
-        asyncio.get_running_loop().create_task(self._refresh_setup())
+            if screen.shows(touched):
+                screen.refresh_data()
+        if concerns(touched, IN_GLANCE):
+            self._look_around()
+        if concerns(touched, (SETUP,)):
+            asyncio.get_running_loop().create_task(self._refresh_setup())
 
     def _in_sight(self) -> Iterator[DeskScreen[Any]]:
         """The topmost screen, and the dialogues above it; what is covered asks again when it comes back."""

@@ -18,6 +18,7 @@ from frontdesk.core.domain.outbox import OPEN, Call, Mail, MailState, Owed, Webh
 from frontdesk.core.domain.people import ClientId, ClientKind
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
+from frontdesk.core.domain.touched import APPOINTMENT, CHARGE, CLIENT, MAIL, REQUEST, SETUP, WORK
 from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.charges import charge_words
@@ -47,6 +48,7 @@ class ClientCardScreen(MainScreen):
     """Asks for one client; the verbs act on the appointment under the cursor, or on the client."""
 
     NAME = ON_CARD
+    SHOWS = frozenset({APPOINTMENT, CHARGE, CLIENT, MAIL, REQUEST, SETUP, WORK})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_CARD),
         Binding("down,j,tab", "move(1)", id="card.down", show=False),

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from frontdesk.core.asks.clients import FindClients
+from frontdesk.core.domain.touched import APPOINTMENT, CLIENT, NEW_CLIENT, SETUP
 from frontdesk.core.domain.views import ClientHit
 from frontdesk.core.render.language import _
 from frontdesk.screens.deeds.appointments import AppointmentDeeds
@@ -26,6 +27,7 @@ class ClientsScreen(MainScreen):
     """Asks for clients, shows them, opens one."""
 
     NAME = ON_CLIENTS
+    SHOWS = frozenset({APPOINTMENT, CLIENT, NEW_CLIENT, SETUP})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_CLIENTS),
         Binding("down,j", "move(1)", id="clients.down", show=False),

@@ -23,6 +23,7 @@ from frontdesk.core.domain.events.every import Batch, Event
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant, local_date, wall_time
+from frontdesk.core.domain.touched import EVERY_KIND, Touched, concerns
 from frontdesk.core.domain.views import Glance, Named
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
@@ -84,6 +85,8 @@ class DeskScreen(Screen[R], Generic[R]):
     """Asks and shows. Looking may be cancelled, doing may not."""
 
     NAME: ClassVar[str] = ""
+    SHOWS: ClassVar[frozenset[str]] = EVERY_KIND
+    """Kinds of what stands here: only their changes are asked for."""
     deeds_begun = 0
     """How often something was to be done from here."""
 
@@ -173,6 +176,10 @@ class DeskScreen(Screen[R], Generic[R]):
 
     def follow(self, event: Event) -> None:
         """What was just done from this screen; the cursor may go there."""
+
+    def shows(self, touched: Touched) -> bool:
+        """Whether something of what was touched may stand here."""
+        return concerns(touched, self.SHOWS)
 
     def refresh_data(self) -> None:
         """Something was changed, here or elsewhere: what is shown asks again, what is typed stays."""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from frontdesk.core.asks.mails import DropPaused, ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
 from frontdesk.core.domain.outbox import OPEN, MailId, MailState, Owed, QueueFault, is_to_be_called, trouble_of
+from frontdesk.core.domain.touched import CLIENT, MAIL, SETUP
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
 from frontdesk.core.render.words.outbox import mail_state_words, outbox_words
@@ -42,6 +43,7 @@ class OutboxScreen(MainScreen):
     """Asks what waits, what left, what failed; only here a second counts."""
 
     NAME = ON_OUTBOX
+    SHOWS = frozenset({CLIENT, MAIL, SETUP})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_OUTBOX),
         Binding("down,j,tab", "move(1)", id="outbox.down", show=False),

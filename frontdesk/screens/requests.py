@@ -27,6 +27,7 @@ from frontdesk.core.domain.events.requests import TimesOffered
 from frontdesk.core.domain.requests import RequestId, RequestKind, RequestState
 from frontdesk.core.domain.text import later
 from frontdesk.core.domain.times import local_date, wall_time
+from frontdesk.core.domain.touched import APPOINTMENT, CLIENT, HOLD, REQUEST, SETUP
 from frontdesk.core.domain.views import RequestLine, RequestOrder, Standing
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _, plural
@@ -80,6 +81,7 @@ class RequestsScreen(MainScreen):
     """Asks for requests, shows them, begins what is decided."""
 
     NAME = ON_REQUESTS
+    SHOWS = frozenset({APPOINTMENT, CLIENT, HOLD, REQUEST, SETUP})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_REQUESTS),
         Binding("down,j", "move(1)", id="requests.down", show=False),

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from frontdesk.core.asks.appointments import ListAppointments
 from frontdesk.core.domain.appointments import AppointmentId, Status
 from frontdesk.core.domain.times import MINUTE, Instant, local_date, wall_time
+from frontdesk.core.domain.touched import APPOINTMENT, CLIENT, SETUP
 from frontdesk.core.domain.views import Named
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.labels import status
@@ -31,6 +32,7 @@ class TodayScreen(MainScreen):
     """Asks for the day's appointments; the verbs act on the one under the cursor."""
 
     NAME = ON_TODAY
+    SHOWS = frozenset({APPOINTMENT, CLIENT, SETUP})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_TODAY),
         Binding("down,j,tab", "move(1)", id="today.down", show=False),

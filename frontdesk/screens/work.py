@@ -11,6 +11,7 @@ from frontdesk.core.asks.mails import ListCalls
 from frontdesk.core.asks.schedule import KeepAppointment, ListWork
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.outbox import trouble_of
+from frontdesk.core.domain.touched import APPOINTMENT, CLIENT, MAIL, SETUP, WORK
 from frontdesk.core.domain.views import CallLine, WorkLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
@@ -30,6 +31,7 @@ class WorkScreen(MainScreen):
     """Asks what waits; the verbs act on the appointment, or the call, under the cursor."""
 
     NAME = ON_WORK
+    SHOWS = frozenset({APPOINTMENT, CLIENT, MAIL, SETUP, WORK})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_WORK),
         Binding("down,j,tab", "move(1)", id="work.down", show=False),

@@ -27,6 +27,7 @@ from frontdesk.core.asks.schedule import ListWork, PlanTimeOff
 from frontdesk.core.asks.slots import AskWhy, FindSlots
 from frontdesk.core.desk import Desk, open_desk
 from frontdesk.core.domain.machine import Machine
+from frontdesk.core.domain.touched import Touched
 from frontdesk.core.store.engine import Store
 from frontdesk.widgets.time_grid import TimeGrid
 from tests.builders import MON_8, Clock
@@ -105,8 +106,8 @@ async def noticing(app: FrontdeskApp) -> AsyncIterator[None]:
     """What somebody else changes inside is noticed by the app, and drawn, before this ends."""
     notice, noticed = app._changed_elsewhere, [0]
 
-    def counted() -> None:
-        notice()
+    def counted(touched: Touched) -> None:
+        notice(touched)
         noticed[0] += 1
 
     app._changed_elsewhere = counted  # type: ignore[method-assign]

@@ -51,7 +51,7 @@ def test_a_database_that_was_put_back_is_told_once_and_looked_at_anew(desk: Desk
     """As `restore` leaves it: another number, in the place of the one before."""
     booked(desk, on(24, 9))
     watch = desk.watch()
-    watch.changed(0)
+    watch.touched(0)
     changed(desk, "UPDATE database SET replaces = number, number = 7")
 
     with pytest.raises(StoreUnusable) as caught:
@@ -63,9 +63,9 @@ def test_a_database_that_was_put_back_is_told_once_and_looked_at_anew(desk: Desk
     booked(desk, on(24, 10))
     if desk.store.path is not None:
         with pytest.raises(StoreUnusable) as told:
-            watch.changed(0)
+            watch.touched(0)
         assert told.value.problem is StoreProblem.RESTORED
-        watch.changed(0)
+        watch.touched(0)
 
 
 def test_another_database_in_its_place_is_never_written(desk: Desk) -> None:

@@ -58,10 +58,10 @@ def test_what_is_put_in_its_place_is_never_written(desk: Desk, path: Path, copy:
 @pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.__name__)
 def test_every_open_terminal_notices_by_itself(desk: Desk, path: Path, copy: Path, swap: Swap) -> None:
     watch = desk.watch()
-    watch.changed(0)
+    watch.touched(0)
     swap(path, copy)
     with pytest.raises(StoreUnusable) as caught:
-        watch.changed(0)
+        watch.touched(0)
     assert caught.value.problem is SWAPS[swap]
 
 
@@ -116,7 +116,7 @@ def test_others_who_write_and_tidy_up_are_no_swap(desk: Desk, path: Path) -> Non
         for hour in (9, 10, 11, 13, 14):
             booked(desk, on(day, hour))
             booked(other, on(day, hour), practitioner="bob", client="Other")
-            watch.changed(0)
+            watch.touched(0)
         into_the_file(path)
     other.close()
     booked(desk, on(27, 9))

@@ -150,14 +150,14 @@ def test_another_server_at_the_same_address_is_not_written(own_server: Server, s
     desk = desk_at(url)
     add(desk, "Clara")
     watch = desk.watch()
-    assert watch.changed(timeout=0.1)
+    assert watch.touched(timeout=0.1)
     watch.close()  # as when the line is cut
     assert desk.store._server is not None
     desk.store._server._identifier = 1  # as it was when the app was opened
 
     for engine in (desk.store._reading, desk.store._writing):
         engine.close()
-    for look in (lambda: add(desk, "Carl"), lambda: watch.changed(timeout=0.1), lambda: watch.changed(timeout=0.1)):
+    for look in (lambda: add(desk, "Carl"), lambda: watch.touched(timeout=0.1), lambda: watch.touched(timeout=0.1)):
         with pytest.raises(StoreUnusable) as caught:
             look()
         assert caught.value.problem is StoreProblem.REPLACED

@@ -11,11 +11,12 @@ from frontdesk.core.domain.permissions import Owner
 from frontdesk.core.domain.reminders import is_storm
 from frontdesk.core.domain.scenes import Asking
 from frontdesk.core.domain.times import MINUTE, Instant, Span
+from frontdesk.core.domain.touched import HOLD, in_days
 from frontdesk.core.operations import taking
 from frontdesk.core.operations.guard import require_allowed
 from frontdesk.core.operations.recording import record_ends
 from frontdesk.core.queries import slots
-from frontdesk.core.store import claims, duties, mail_queue, pickers, practice, requests
+from frontdesk.core.store import claims, duties, mail_queue, pickers, practice, requests, touched
 from frontdesk.core.store.look import Tx
 
 SWEPT = 200
@@ -59,6 +60,7 @@ def hold_slot(tx: Tx, ask: HoldSlot) -> Instant:
     padded = Span(slot.start - search.wish.before, slot.end + search.wish.after)
     number = pickers.open_one(tx, ask.key, until)
     claims.insert_all(tx, claims.picked(setup, holder, number, slot, padded, until))
+    touched.note(tx, *in_days(HOLD, slot.span))
     return until
 
 

@@ -115,7 +115,6 @@ def release_mails(tx: Tx, ask: ReleaseMails) -> int:
     still = mail_queue.standstill(tx)
     if still is not None and still.fault is QueueFault.RESTORED:
         mail_queue.set_standstill(tx, None)
-    mails.changed(tx)
     return len(held)
 
 
@@ -124,7 +123,6 @@ def drop_paused(tx: Tx, ask: DropPaused) -> int:
     held = still_paused(tx, seen=True)
     for mail in held:
         mails.save(tx, replace(mail, state=MailState.DROPPED, decided_by=tx.actor.who.key))
-    mails.changed(tx)
     return len(held)
 
 
@@ -250,7 +248,6 @@ def _try_the_queue(tx: Tx) -> None:
 
 def _saved(tx: Tx, it: Owed) -> Owed:
     mails.save(tx, it)
-    mails.changed(tx)
     return it
 
 

@@ -181,7 +181,6 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
         mail_queue.mark_sent(tx, report.mail, report.lease, tx.now)
         if report.under_fault:
             _run_again(tx)
-        mails.changed(tx)
         return
     several = mail_queue.in_letter(tx, report.mail, report.lease)
     if not several:
@@ -193,7 +192,6 @@ def report_mail(tx: Tx, ask: ReportMail) -> None:
     again = tx.now + retry_delay(several[0].delivery.attempts, random.random())
     for it in several:
         mails.save(tx, _after(it, report, again))
-    mails.changed(tx)
 
 
 def _after(it: Mail | Webhook, report: Report, again: Instant) -> Mail | Webhook:

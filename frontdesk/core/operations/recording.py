@@ -12,7 +12,7 @@ from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.notices import notices_of
 from frontdesk.core.operations.telling import automations
 from frontdesk.core.operations.telling.event import tell
-from frontdesk.core.store import events, mail_log, notices
+from frontdesk.core.store import events, mail_log, notices, touched
 from frontdesk.core.store.look import Tx
 
 E = TypeVar("E", bound=Event)
@@ -35,9 +35,10 @@ def record_all(tx: Tx, several: Sequence[Event]) -> None:
 
 
 def finish(tx: Tx) -> None:
-    """Last of all: what ended by itself and nobody recorded yet, and what the mails say that were written."""
+    """Last of all: what ended by itself and nobody recorded yet, what the mails say, and who has to look."""
     record_ends(tx)
     mail_log.write(tx)
+    touched.write(tx)
 
 
 def record_ends(tx: Tx) -> tuple[Event, ...]:

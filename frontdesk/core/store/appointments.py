@@ -28,8 +28,9 @@ from frontdesk.core.domain.policies import Terms
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
+from frontdesk.core.domain.touched import PICKED_UP
 from frontdesk.core.domain.views import Block, Named
-from frontdesk.core.store import search, sight, terms
+from frontdesk.core.store import search, sight, terms, touched
 from frontdesk.core.store.connection import NO_LIMIT, Answer, Row, batched, uuid_of
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
@@ -328,6 +329,7 @@ def pick_up(tx: Tx, id_: AppointmentId) -> None:
 
 
 def lay_back(tx: Tx, id_: AppointmentId) -> None:
+    touched.note(tx, (PICKED_UP, 0))
     which = {"actor": tx.actor.who.key, "appointment": id_}
     tx.connection.execute("DELETE FROM picked_up WHERE actor = :actor AND appointment_id = :appointment", which)
 

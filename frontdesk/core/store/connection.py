@@ -127,6 +127,8 @@ class Connection(ABC):
         """The driver's own."""
         self.newest: Newest | None = None
         """The newest event of the transaction, for when it is committed."""
+        self.turn = 0
+        """Which commit it will be, as SQLite's file counts them."""
 
     @abstractmethod
     def execute(self, text: str, values: Values | Sequence[Values] = NO_VALUES) -> Answer:

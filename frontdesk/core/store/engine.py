@@ -29,7 +29,7 @@ from frontdesk.core.store.file import OpenFile
 from frontdesk.core.store.pool import Pool
 from frontdesk.core.store.server import OpenServer
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The newest migration; a database of another version is not written."""
 
 READS_FROM = "0011"
@@ -90,7 +90,7 @@ class Store:
         """
         pool = self._writing if on_disk else self._marking
         with self._translated(), pool.transaction() as connection:
-            commits = self._begun(connection)
+            commits = connection.turn = self._begun(connection)
             yield connection
             newest = identity.newest_in(connection)
             self._commit(connection, newest)

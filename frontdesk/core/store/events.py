@@ -25,7 +25,8 @@ from frontdesk.core.domain.kinds import Thing, kind_of
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.records import PastEvent
 from frontdesk.core.domain.times import MINUTE, Instant, Span
-from frontdesk.core.store import actors, consents, identity, sight, things
+from frontdesk.core.domain.touched import touched_by
+from frontdesk.core.store import actors, consents, identity, sight, things, touched
 from frontdesk.core.store.chain import Link
 from frontdesk.core.store.connection import NO_LIMIT, Connection, Row, batched
 from frontdesk.core.store.look import Look, Tx
@@ -77,7 +78,6 @@ _IS_UNDONE = judged(
     "EXISTS (SELECT 1 FROM event undone WHERE undone.undoes = event.batch"
     " AND NOT EXISTS (SELECT 1 FROM event redone WHERE redone.undoes = undone.batch))"
 )
-_NOTIFY = "SELECT pg_notify('frontdesk', '')"
 _CHAINED = (
     "id", "at", "actor", "role", "terminal", "operation", "subject_kind", "subject_id", "batch", "undoes",
     "detail_digest",
@@ -92,8 +92,6 @@ def lock_chain(tx: Tx) -> None:
         tx.chain_head = tx.connection.execute(_HEAD).scalar_one()
         last = tx.connection.execute(_LAST).first()
         tx.last_event, tx.last_event_at = (last.id, last.at) if last is not None else (0, 0)
-        if not tx.is_sqlite:
-            tx.connection.execute(_NOTIFY)
 
 
 def append(tx: Tx, event: E) -> E:
@@ -155,6 +153,7 @@ def _linked(tx: Tx, event: E) -> tuple[_Kept, E]:
         "undoes": event.undoes,
         "detail_digest": _digest(salt, detail),
     }
+    touched.note(tx, *touched_by(changes))
     kept = _tied(tx, row, _things(changed, named), salt, detail)
     return kept, dataclass.changed(event, id=id_, batch=batch)
 

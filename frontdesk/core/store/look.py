@@ -13,6 +13,7 @@ from frontdesk.core.domain.events.recorded import BatchId
 from frontdesk.core.domain.machine import Machine
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.touched import Touch
 from frontdesk.core.store.connection import NO_VALUES, Answer, Connection, Values
 from frontdesk.core.store.statements import Part, Shown, filled
 
@@ -55,6 +56,8 @@ class Tx(Look):
     """By number the row of each mail that was written, until what it says is put down last of all."""
     prepared: Any = None
     """What was worked out before this transaction began, and may not be so any more."""
+    touched: set[Touch] = field(default_factory=set)
+    """What others may show, and have to ask for again."""
     storm: bool = False
     """So much ends by itself at once that what is mailed of it waits for a yes."""
     setup: Setup | None = None

@@ -19,7 +19,8 @@ from frontdesk.core.domain.outbox import (
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.domain.told import APPOINTMENT_KINDS
-from frontdesk.core.store import clients
+from frontdesk.core.domain.touched import MAIL
+from frontdesk.core.store import clients, touched
 from frontdesk.core.store.connection import Row
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, LEAVES, value
@@ -141,11 +142,13 @@ def lease(tx: Tx, taken: Iterable[Mail | Webhook], leads: Mapping[MailId, MailId
     ]
     if ours:
         tx.connection.execute(_LEASE, ours)
+        touched.note(tx, (MAIL, 0))
 
 
 def mark_sent(tx: Tx, id_: MailId, lease: str, at: Instant) -> None:
     """It left, with all that went in its letter, if the lease is still ours; what was secret is kept no longer."""
     tx.connection.execute(_SENT, {"key": id_, "mine": lease, "at": at})
+    touched.note(tx, (MAIL, 0))
 
 
 def next_due(tx: Tx, limit: int, by_mail: bool) -> tuple[Due, ...]:
@@ -223,6 +226,7 @@ def usual_hour(look: Look) -> float:
 
 def doubt_all_due(tx: Tx) -> int:
     """What waits and is due may have left already: each waits for a yes of its own. Answers how many."""
+    touched.note(tx, (MAIL, 0))
     return tx.connection.execute(_DOUBT, {"now": tx.now, "carriers": LEAVES}).rowcount
 
 
@@ -253,3 +257,4 @@ def set_standstill(tx: Tx, it: Standstill | None) -> None:
     if it is not None:
         values = {"f": it.fault.value, "d": it.detail, "s": it.since, "r": it.retry_at, "t": it.tries}
     tx.connection.execute(_SET_QUEUE, values)
+    touched.note(tx, (MAIL, 0))

@@ -25,7 +25,8 @@ from frontdesk.core.domain.outbox import (
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.told import Reader
-from frontdesk.core.store import appointments, mail_log, occasions, sight
+from frontdesk.core.domain.touched import MAIL
+from frontdesk.core.store import appointments, mail_log, occasions, sight, touched
 from frontdesk.core.store.connection import NO_LIMIT, Values
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, row, value
@@ -104,7 +105,6 @@ _COUNT_FAILED = shown(
     sight.of_mails, f"SELECT count(*) FROM mail WHERE mail.state = 'failed' AND {_AHEAD} AND {_LEAVES} AND {{seen}}"
 )
 _PAUSED = shown(sight.of_mails, "SELECT mail.* FROM mail WHERE mail.state = 'paused' AND {seen} ORDER BY mail.id")
-_NOTIFY = "SELECT pg_notify('frontdesk', '')"
 
 
 def add(tx: Tx, it: T) -> T | None:
@@ -114,6 +114,7 @@ def add(tx: Tx, it: T) -> T | None:
     if id_ is None:
         return None
     mail_log.written(tx, id_, written)
+    touched.note(tx, (MAIL, 0))
     return replace(it, id=MailId(id_))
 
 
@@ -151,6 +152,7 @@ def save(tx: Tx, it: Owed) -> None:
     written = row(it)
     tx.connection.update("mail", it.id, written)
     mail_log.written(tx, it.id, written)
+    touched.note(tx, (MAIL, 0))
 
 
 def empty(tx: Tx, it: Mail | Call) -> None:
@@ -158,12 +160,7 @@ def empty(tx: Tx, it: Mail | Call) -> None:
     emptied = {**row(it), "salt": mail_log.new_salt()}
     tx.connection.update("mail", it.id, emptied)
     mail_log.written(tx, it.id, emptied)
-
-
-def changed(tx: Tx) -> None:
-    """Tell other programs to look again."""
-    if not tx.is_sqlite:
-        tx.connection.execute(_NOTIFY)
+    touched.note(tx, (MAIL, 0))
 
 
 def is_seen(look: Look, id_: MailId) -> bool:

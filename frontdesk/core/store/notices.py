@@ -8,8 +8,9 @@ from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.domain.notices import Audience, Notice, NoticeId, NoticeKind
 from frontdesk.core.domain.people import ClientId, Role, StaffId
 from frontdesk.core.domain.times import DAY
+from frontdesk.core.domain.touched import NOTICE
 from frontdesk.core.domain.views import BellLine
-from frontdesk.core.store import actors
+from frontdesk.core.store import actors, touched
 from frontdesk.core.store.connection import Row
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.statements import NOTHING, Part, both, either, judged, shown
@@ -27,6 +28,7 @@ DESK_ROLES = frozenset({Role.ADMIN, Role.MANAGER, Role.RECEPTIONIST})
 
 def add(tx: Tx, event: EventId, notices: Sequence[Notice]) -> None:
     if notices:
+        touched.note(tx, (NOTICE, 0))
         tx.connection.insert_all(
             "notice",
             [
@@ -69,6 +71,7 @@ def count_unread(look: Look) -> int:
 def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:
     """For this reader; those read already stay so."""
     if ids:
+        touched.note(tx, (NOTICE, 0))
         tx.connection.execute(_READ, [{"reader": _reader(tx), "notice": id_, "at": tx.now} for id_ in sorted(ids)])
 
 

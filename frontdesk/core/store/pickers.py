@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from frontdesk.core.domain.times import Instant
+from frontdesk.core.domain.times import Instant, Span
+from frontdesk.core.domain.touched import HOLD, in_days
+from frontdesk.core.store import touched
 from frontdesk.core.store.look import Look, Tx
 
 PICKER = "picker"
 
 _RENEW = "UPDATE picker SET expires_at = :until WHERE key = :key RETURNING id"
+_FREE = "DELETE FROM claim WHERE source_kind = 'picker' AND source_id = :id RETURNING start, \"end\""
 _OVER = "SELECT id FROM picker WHERE expires_at <= :now"
-_NOTIFY = "SELECT pg_notify('frontdesk', '')"
 
 
 def open_one(tx: Tx, key: UUID, until: Instant) -> int:
@@ -20,7 +22,6 @@ def open_one(tx: Tx, key: UUID, until: Instant) -> int:
     if id_ is None:
         values = {"key": key, "actor": tx.actor.who.key, "terminal": tx.machine.terminal, "expires_at": until}
         id_ = tx.connection.insert("picker", values)
-    _tell(tx)
     return int(id_)
 
 
@@ -32,9 +33,9 @@ def close(tx: Tx, key: UUID) -> None:
 
 
 def close_numbered(tx: Tx, id_: int) -> None:
-    tx.connection.execute("DELETE FROM claim WHERE source_kind = 'picker' AND source_id = :id", {"id": id_})
+    freed = tx.connection.execute(_FREE, {"id": id_}).all()
+    touched.note(tx, *(touch for it in freed for touch in in_days(HOLD, Span(it.start, it.end))))
     tx.connection.execute("DELETE FROM picker WHERE id = :id", {"id": id_})
-    _tell(tx)
 
 
 def has_expired(look: Look) -> bool:
@@ -51,8 +52,3 @@ def sweep(tx: Tx) -> None:
     """Forget those that were left without a word."""
     for id_ in tx.connection.execute(_OVER, {"now": tx.now}).scalars():
         close_numbered(tx, id_)
-
-
-def _tell(tx: Tx) -> None:
-    if not tx.is_sqlite:
-        tx.connection.execute(_NOTIFY)

@@ -21,6 +21,8 @@ from frontdesk.core.domain.settings import (
     SettingValue,
     practice_of,
 )
+from frontdesk.core.domain.touched import SETUP
+from frontdesk.core.store import touched
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
@@ -90,6 +92,7 @@ def require_unchanged(tx: Tx) -> None:
 def save(tx: Tx, entry: Entry) -> Entry:
     """Write one thing, new or known; answers it with the number the database gave."""
     tx.setup_changed = True
+    touched.note(tx, (SETUP, 0))
     kind = kind_of(entry).name
     if not tx.connection.execute(_RISE).rowcount:
         tx.connection.insert("practice", {"id": 1, "revision": 1})

@@ -618,6 +618,17 @@ class MailLog(Row, table=True):
     digest: str = text()
 
 
+class Touched(Row, table=True):
+    """When something of a kind, and of what stands in a calendar of a day, was changed last: SQLite's alone."""
+
+    __tablename__ = "touched"
+    __table_args__ = (Index("touched_turn", "turn"),)
+    kind: str = Field(primary_key=True)
+    day: int = Field(sa_column=Column("day", LONG, primary_key=True, autoincrement=False))
+    turn: int = long()
+    """The commit, as the file counts them."""
+
+
 class PickedUp(Row, table=True):
     """Appointments somebody laid aside to put down elsewhere."""
 

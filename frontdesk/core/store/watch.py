@@ -1,4 +1,4 @@
-"""Whether anybody changed anything: SQLite's data version is polled, PostgreSQL notifies."""
+"""What anybody changed: SQLite's data version is polled, PostgreSQL notifies."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import time
 from typing import Any
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.domain.touched import EVERYTHING, NOTHING, Touched
+from frontdesk.core.store import touched
 from frontdesk.core.store.connecting import driver
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.failures import Contention, Disconnected
-from frontdesk.core.store.statements import judged
-
-_NEWEST = judged(
-    "SELECT (SELECT max(id) FROM event), (SELECT max(revision) FROM practice),"
-    " (SELECT group_concat(key) FROM picker), (SELECT max(at) FROM notice_read),"
-    " (SELECT max(id) FROM mail), (SELECT max(sent_at) FROM mail), (SELECT count(*) FROM mail WHERE state = 'queued')"
-)
 
 
 class Watch:
@@ -26,23 +21,24 @@ class Watch:
         self._put_back = store.put_back
         self._connection: Any = None
         self._version: int | None = None
-        self._newest: tuple[object, ...] | None = None
+        self._turn: int | None = None
 
-    def changed(self, timeout: float) -> bool:
-        """Wait up to so many seconds (PostgreSQL) and say whether something changed since the last call.
+    def touched(self, timeout: float) -> Touched:
+        """Wait up to so many seconds (PostgreSQL) and say what was touched since the last call.
 
         On SQLite it answers at once, and the caller waits. Raises StoreUnusable where the database is not the one
         that was opened any more (once where it was put back), or is out of reach, after that time.
         """
         try:
-            is_changed = self._sqlite_changed() if self._store.path is not None else self._postgresql_changed(timeout)
+            found = self._on_sqlite() if self._store.path is not None else self._on_postgresql(timeout)
         except StoreUnusable as error:
             if error.problem is not StoreProblem.RESTORED:
                 raise
+            found = EVERYTHING
         if self._put_back != self._store.put_back:  # whoever in this process noticed first
             self._put_back = self._store.put_back
             raise StoreUnusable(StoreProblem.RESTORED, self._store.name)
-        return is_changed
+        return found
 
     @property
     def waits(self) -> bool:
@@ -53,7 +49,7 @@ class Watch:
             self._store.closed(self._connection)
             self._connection = None
 
-    def _sqlite_changed(self) -> bool:
+    def _on_sqlite(self) -> Touched:
         self._store.require_file()
         if self._connection is None:
             self._connection = driver().connect(str(self._store.path), isolation_level=None, check_same_thread=False)
@@ -61,15 +57,18 @@ class Watch:
         try:
             version = self._connection.execute("PRAGMA data_version").fetchone()[0]
             if version == self._version:
-                return False
+                return NOTHING
             self._store.require_same()
-            before, self._newest = self._newest, self._connection.execute(_NEWEST).fetchone()
+            if self._turn is None:
+                found, self._turn = NOTHING, touched.newest(self._connection)
+            else:
+                found, self._turn = touched.since(self._connection, self._turn)
         except (driver().Error, Contention):  # somebody is at it: the next look sees more
-            return False
+            return NOTHING
         self._version = version
-        return before is not None and before != self._newest  # a record that was opened changes nothing on screens
+        return found
 
-    def _postgresql_changed(self, timeout: float) -> bool:
+    def _on_postgresql(self, timeout: float) -> Touched:
         import psycopg
 
         try:
@@ -77,8 +76,9 @@ class Watch:
                 self._connection = psycopg.connect(self._store.url, autocommit=True)
                 self._connection.execute("LISTEN frontdesk")
                 self._store.require_same()
-                return True  # what happened while nobody listened is unknown
-            return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
+                return EVERYTHING  # what happened while nobody listened is unknown
+            said = [it.payload for it in self._connection.notifies(timeout=timeout, stop_after=1)]
+            return NOTHING.union(*map(touched.heard, said))
         except StoreUnusable:  # listened to once it is the one that was opened
             self.close()
             raise

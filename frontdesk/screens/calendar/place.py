@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from frontdesk.core.asks.appointments import ListAppointments, ShowAppointment
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
-from frontdesk.core.domain.times import local_date
+from frontdesk.core.domain.times import Instant, day_start, local_date
 from frontdesk.core.render.language import _
 from frontdesk.screens.calendar.go_to import asked_date
-from frontdesk.screens.calendar.views import Shows, turned
+from frontdesk.screens.calendar.views import Shows, turned, weeks_of_month
 from frontdesk.verbs import Verb
 from frontdesk.widgets.grid_cursor import Cursor
 from frontdesk.widgets.month_grid import MonthGrid
@@ -69,6 +69,19 @@ class Place:
         """Whose week it is, or would be."""
         people = self._people()
         return self.person if self.person is not None else people[0] if people else StaffId("")
+
+    @property
+    def span(self) -> tuple[Instant, Instant] | None:
+        """From when to when the days lie that are drawn; None where a list goes on without an end."""
+        if self.day is None or self.shows is Shows.LIST:
+            return None
+        first, days = self.day, 1
+        if self.shows is Shows.WEEK:
+            first, days = self.day - timedelta(days=self.day.weekday()), 7
+        elif self.shows is Shows.MONTH:
+            first, days = weeks_of_month(self.day)
+        zone_name = self.screen.voice.zone
+        return day_start(first, zone_name), day_start(first + timedelta(days=days), zone_name)
 
     def switch(self, shows: Shows) -> None:
         self.found = None

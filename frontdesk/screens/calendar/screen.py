@@ -14,6 +14,17 @@ from frontdesk.core.domain.events.every import Event
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.requests import RequestId
 from frontdesk.core.domain.times import wall_time
+from frontdesk.core.domain.touched import (
+    APPOINTMENT,
+    CLIENT,
+    HOLD,
+    PICKED_UP,
+    REQUEST,
+    SETUP,
+    Touched,
+    concerns,
+    days_around,
+)
 from frontdesk.core.render.language import _
 from frontdesk.screens.calendar.deeds import CursorDeeds
 from frontdesk.screens.calendar.info import about_day, about_here, about_named
@@ -46,6 +57,7 @@ class CalendarScreen(MainScreen):
 
     CSS_PATH = "screen.tcss"
     NAME = ON_CALENDAR
+    SHOWS = frozenset({APPOINTMENT, CLIENT, HOLD, PICKED_UP, REQUEST, SETUP})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(ON_CALENDAR),
         *(Binding(keys, action, id=f"cursor.{action}", show=False) for keys, action in MOVES),
@@ -95,6 +107,11 @@ class CalendarScreen(MainScreen):
             self.grid.step = 15 if self.size.height >= 45 else 30
             self.grid.go(Cursor(0, self.now_minute()))
         self.refresh_data()
+
+    def shows(self, touched: Touched) -> bool:
+        """Of what stands in a calendar the days that are drawn; what is picked up, or listed, lies anywhere."""
+        span = None if self.picture.picked else self.place.span
+        return concerns(touched, self.SHOWS, None if span is None else days_around(*span))
 
     def refresh_data(self) -> None:
         """Ask again; the cursor and what is typed stay."""
