@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -85,21 +86,23 @@ def test_each_is_given_what_a_look_at_everything_finds(drawn: tuple[Question, li
 
 
 def looked_through(question: Question, lost: list[Lost], taken: Claims) -> list[Offer | None]:
-    setup, given_away = question.setup, list[tuple[Offer, Lost]]()
+    """What each would get who looks through all days, with whatever was given before as taken as the rest."""
+    setup, booked_since = question.setup, {resource: list(claims) for resource, claims in taken.items()}
+    given_away: dict[ClientId, list[Span]] = defaultdict(list)
     earliest = question.now + setup.practice.booking.minimum_notice * HOUR
     answers = []
     for it in lost:
-        busy = {resource: list(claims) for resource, claims in taken.items()}
+        busy = {resource: list(claims) for resource, claims in booked_since.items()}
         for resource in _own(setup, it.booked):
             busy[resource].remove(_claim(it.booked))
-        found = offers(Scene(setup=setup, wish=it.wish, busy=busy), it.places, it.first, PLANNED_DAYS)
-        usable = [
-            offer
-            for offer in found
-            if (offer.start == it.booked.start or offer.start >= earliest) and not _meets(offer, it, given_away)
-        ]
+        theirs = given_away[it.booked.client]
         best = min(
-            usable,
+            (
+                offer
+                for offer in offers(Scene(setup=setup, wish=it.wish, busy=busy), it.places, it.first, PLANNED_DAYS)
+                if offer.start == it.booked.start or offer.start >= earliest
+                if not any(span.meets(Span(offer.start, offer.end)) for span in theirs)
+            ),
             key=lambda offer: (
                 abs(offer.start - it.booked.start),
                 offer.practitioner != it.booked.practitioner,
@@ -109,22 +112,16 @@ def looked_through(question: Question, lost: list[Lost], taken: Claims) -> list[
         )
         answers.append(best)
         if best is not None:
-            given_away.append((best, it))
+            theirs.append(Span(best.start, best.end))
+            claim = (best.start, best.end, best.start - it.wish.before, best.end + it.wish.after)
+            for resource in _of_offer(setup, best):
+                booked_since[resource].append(claim)
     return answers
 
 
-def _meets(offer: Offer, it: Lost, given_away: list[tuple[Offer, Lost]]) -> bool:
-    """Whether an earlier step has this time already: of the person, the room or the client."""
-    for other, its in given_away:
-        padded = Span(offer.start - it.wish.before, offer.end + it.wish.after)
-        its_padded = Span(other.start - its.wish.before, other.end + its.wish.after)
-        span, its_span = Span(offer.start, offer.end), Span(other.start, other.end)
-        shares = other.practitioner == offer.practitioner or (other.room is not None and other.room == offer.room)
-        if shares and (padded.meets(its_span) or its_padded.meets(span)):
-            return True
-        if its.booked.client == it.booked.client and its_span.meets(span):
-            return True
-    return False
+def _of_offer(setup: Setup, it: Offer) -> list[ResourceId]:
+    room = [setup.room_resources[it.room]] if it.room is not None else []
+    return [setup.staff_resources[it.practitioner], *room]
 
 
 def _resources(setup: Setup) -> list[ResourceId]:

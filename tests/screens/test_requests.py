@@ -195,7 +195,7 @@ async def test_an_approval_whose_time_was_taken_meanwhile_says_by_whom_and_keeps
 ) -> None:
     async with running(overnight) as app:
         await send(app, "2a\t\t\tbring the file", burst=False)
-        monkeypatch.setattr(app, "_changed_elsewhere", lambda: None)  # it is sent before the app has looked
+        monkeypatch.setattr(app, "_changed_elsewhere", lambda _touched: None)  # it is sent before the app has looked
         booked(another_desk(overnight), on(24, 9), client="Rival", override="in pain")
         await send(app, "\n", burst=False)
 
