@@ -127,6 +127,8 @@ def fill(path: Path, appointments: int, clients: int) -> None:
     _insert(db, "claim", _claims(appointments, resources))
     for statement in made_again:
         db.execute(statement)
+    signs = set().union(*(key for (key,) in db.execute("SELECT search_key FROM client")))
+    db.executemany("INSERT OR IGNORE INTO search_sign (sign) VALUES (?)", [(it,) for it in signs])
     db.execute("INSERT INTO client_search(client_search) VALUES ('rebuild')")
     db.execute("COMMIT")
     db.execute("PRAGMA journal_mode=WAL")

@@ -8,13 +8,16 @@ import pytest
 
 from frontdesk.core.asks.appointments import CancelAppointment, SetStatus
 from frontdesk.core.asks.charges import ListCharges, SettleCharge
-from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
+from frontdesk.core.asks.clients import EditClient, FindClients, FindDuplicates, ShowClient
 from frontdesk.core.asks.settings import ApplyPractice
+from frontdesk.core.asks.transfer import ShowEverything
+from frontdesk.core.asks.upkeep import Verify
 from frontdesk.core.desk import Desk
 from frontdesk.core.domain.appointments import Appointment, Side, Status
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.views import ClientCard, ClientHit
 from frontdesk.core.parse.practice import practice_file
+from frontdesk.core.store import search
 from tests.builders import Clock, as_staff, at, booked, on
 from tests.operations.asking import a_client, asked
 from tests.operations.mailing import cancel
@@ -117,3 +120,24 @@ def test_a_twin_whom_somebody_else_sees_is_known_to_be_there_and_no_more(desk: D
     )
     [seen] = as_staff(desk, "rita").see(FindDuplicates(name="Dora Dunn", phone=PHONE))
     assert (seen.phone, seen.born, seen.next_id) == (PHONE, BORN, made.appointment.id)
+
+
+def test_two_letters_find_whoever_has_them_anywhere(desk: Desk) -> None:
+    """Through an index of three letters: what is found is what a look at every key would find."""
+    names = ("Bo", "Bob Abel", "Noel Ab", "Ab", "Kubo", "Боб", "Ñandu O'Boe", "Zoë 100% _b", "Xy")
+    for name in names:
+        a_client(desk, name)
+    keys = {it.id: search.key_of(it) for it in desk.see(ShowEverything()).clients}
+    pairs = {key[at : at + 2] for key in keys.values() for at in range(len(key) - 1)} | {"qq", "xq"}
+    pairs = {it for it in pairs if search.words_of(it) == [it]}
+    assert {"bo", "ab", "об", "qq", "oe"} <= pairs
+    for pair in pairs:
+        found = {it.id for it in desk.see(FindClients(text=pair))}
+        assert found == {id_ for id_, key in keys.items() if pair in key}, pair
+
+
+def test_two_letters_of_a_name_that_was_changed_find_it(desk: Desk) -> None:
+    it = a_client(desk, "Mary")
+    desk.do(EditClient(client=it, seen=None, name="Žofia Qx"))
+    assert [hit.name for hit in desk.see(FindClients(text="qx"))] == ["Žofia Qx"]
+    assert desk.see(Verify()) == ()

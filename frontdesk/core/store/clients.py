@@ -129,6 +129,7 @@ def by_name(look: Look, first: int, limit: int) -> list[Client]:
 def add(tx: Tx, client: Client) -> Client:
     """A new client, with the number the database gives, or one that was kept from another database."""
     values = {"id": client.id, **to_row(client)} if client.id else to_row(client)
+    search.learn(tx, values["search_key"])
     return replace(client, id=ClientId(tx.connection.insert("client", values)))
 
 
@@ -136,7 +137,9 @@ def add_all(tx: Tx, new: Sequence[Client]) -> list[Client]:
     """Many at once."""
     wanted = iter(tx.connection.numbers("client", sum(not it.id for it in new)))
     numbered = [it if it.id else changed(it, id=ClientId(next(wanted))) for it in new]
-    tx.connection.insert_all("client", ({"id": it.id, **to_row(it)} for it in numbered))
+    rows = [{"id": it.id, **to_row(it)} for it in numbered]
+    search.learn(tx, *(it["search_key"] for it in rows))
+    tx.connection.insert_all("client", rows)
     return numbered
 
 
@@ -145,6 +148,7 @@ def save(tx: Tx, client: Client) -> None:
     if client.contacts:
         before = tx.connection.execute(_CONTACTS, {"id": client.id}).scalar() or "[]"
         row["contacts"] = to_text("contacts", client.contacts, "" if before == "[]" else before)
+    search.learn(tx, row["search_key"])
     tx.connection.update("client", client.id, row)
 
 

@@ -618,6 +618,13 @@ class MailLog(Row, table=True):
     digest: str = text()
 
 
+class SearchSign(Row, table=True):
+    """Every sign that ever stood in a client's search key."""
+
+    __tablename__ = "search_sign"
+    sign: str = Field(primary_key=True)
+
+
 class Touched(Row, table=True):
     """When something of a kind, and of what stands in a calendar of a day, was changed last: SQLite's alone."""
 

@@ -8,8 +8,8 @@ from typing import Any
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.text import folded
 from frontdesk.core.store import sight
-from frontdesk.core.store.connection import Row
-from frontdesk.core.store.look import Look
+from frontdesk.core.store.connection import Row, Values
+from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.statements import EVERYTHING, Part, filled, judged
 
 CANDIDATES = 400
@@ -96,16 +96,66 @@ def _pieces(word: str) -> list[str]:
     return sorted({word[:third], word[-third:], word[1 : 1 + third]})
 
 
+def learn(tx: Tx, *keys: str) -> None:
+    """The signs of keys that are about to be kept."""
+    signs = set().union(*keys)
+    new = signs - set(_signs(tx)) if signs else signs
+    if new:
+        tx.connection.execute(_LEARN, [{"sign": it} for it in sorted(new)])
+
+
+def _signs(look: Look) -> list[str]:
+    return look.connection.execute("SELECT sign FROM search_sign").scalars()
+
+
+_LEARN = "INSERT INTO search_sign (sign) VALUES (:sign) ON CONFLICT (sign) DO NOTHING"
+
+
 def _with_words(look: Look, words: list[str], may_see: Part, limit: int) -> list[Row]:
     """Active clients whose key has every word; through the trigram index, row by row, so that a limit ends it."""
-    indexed = [word for word in words if look.is_sqlite and _has_trigrams(word)]
-    plain = [word for word in words if word not in indexed]
-    where = [
-        Part(f"client_search.search_key LIKE :like_{n}", {f"like_{n}": f"%{word}%"}) for n, word in enumerate(indexed)
-    ]
-    where += [_stands_in(word, n) for n, word in enumerate(plain)]
-    text = _WITH_WORDS if indexed else _WITHOUT_INDEX
-    return look.connection.execute(*filled(text, seen=may_see, where=where, values={"limit": limit})).all()
+    indexed = [word for word in words if _has_trigrams(word)]
+    pairs = [] if indexed else [word for word in words if len(word) == 2]
+    plain = [word for word in words if word not in pairs and not (look.is_sqlite and word in indexed)]
+    where = [_stands_in(word, n) for n, word in enumerate(plain)]
+    values = {"limit": limit}
+    if pairs and not _signs(look):
+        return []  # nobody is there
+    if not look.is_sqlite:
+        where += [_has_pair(look, word, n) for n, word in enumerate(pairs)]
+        return _found(look, _WITHOUT_INDEX, may_see, where, values)
+    if indexed:
+        where += [
+            Part(f"client_search.search_key LIKE :like_{n}", {f"like_{n}": f"%{it}%"}) for n, it in enumerate(indexed)
+        ]
+    elif pairs:
+        asked = " AND ".join(f"({' OR '.join(map(_quoted, _around(look, word)))})" for word in pairs)
+        where.append(Part("client_search MATCH :pairs", {"pairs": asked}))
+    found = _found(look, _WITH_WORDS if indexed or pairs else _WITHOUT_INDEX, may_see, where, values)
+    if pairs and len(words) == 1:  # a key of two signs is in no index of three
+        found += _found(look, _WITHOUT_INDEX, may_see, [Part("client.search_key = :key", {"key": words[0]})], values)
+    return found
+
+
+def _found(look: Look, text: str, may_see: Part, where: list[Part], values: Values) -> list[Row]:
+    return look.connection.execute(*filled(text, seen=may_see, where=where, values=values)).all()
+
+
+def _around(look: Look, pair: str) -> list[str]:
+    """All that two signs can stand in: with one before them, and with one after."""
+    return [word for sign in _signs(look) for word in (sign + pair, pair + sign)]
+
+
+def _quoted(word: str) -> str:
+    """A phrase of FTS5: https://sqlite.org/fts5.html#fts5_strings."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _has_pair(look: Look, pair: str, place: int) -> Part:
+    """On PostgreSQL, whose index is of three signs too."""
+    name = f"pair_{place}"
+    patterns = [_pattern(it) for it in _around(look, pair)]
+    stands = f"(client.search_key LIKE ANY(:{name}) OR client.search_key = :is_{name})"
+    return Part(stands, {name: patterns, f"is_{name}": pair})
 
 
 _WITH_WORDS = judged(
@@ -133,5 +183,8 @@ def _contains(look: Look, word: str, place: int) -> Part:
 
 def _stands_in(word: str, place: int) -> Part:
     name = f"word_{place}"
-    pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return Part(f"client.search_key LIKE :{name} ESCAPE '\\'", {name: pattern})
+    return Part(f"client.search_key LIKE :{name} ESCAPE '\\'", {name: _pattern(word)})
+
+
+def _pattern(word: str) -> str:
+    return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -12,6 +12,7 @@ from frontdesk.core.store.look import Look
 
 def damage(look: Look) -> Iterator[Damage]:
     yield from _charges(look)
+    yield from _signs(look)
     for table, column, id_of in (("terms", "value", terms_id), ("consent", "text", consent_id)):
         for id_, value in look.connection.execute(f"SELECT id, {column} FROM {table}"):
             if id_of(value) != id_:
@@ -23,6 +24,14 @@ def damage(look: Look) -> Iterator[Damage]:
         )
         for (id_,) in look.connection.execute(lost, {"kind": table}):
             yield Damage(table, id_, Wrong.SUM, "its resource is another's")
+
+
+def _signs(look: Look) -> Iterator[Damage]:
+    """Whom two letters would not find."""
+    known = set(look.connection.execute("SELECT sign FROM search_sign").scalars())
+    for id_, key in look.connection.execute("SELECT id, search_key FROM client"):
+        if not known.issuperset(key):
+            yield Damage("search_sign", str(id_), Wrong.MISSING)
 
 
 def terms_id(value: str) -> str:
