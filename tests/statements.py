@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,26 @@ def _telling(execute: Callable[..., Answer], hear: Heard) -> Callable[..., Answe
         return execute(self, text, values)
 
     return told
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """How many `statements` are said, BEGIN and COMMIT aside, and how many `trips` to a server and back."""
+    found: Counter[str] = Counter()
+    waiting = PostgresConnection.waiting
+
+    @contextmanager
+    def told(self: PostgresConnection) -> Iterator[None]:
+        found["trips"] += 1
+        with waiting(self):
+            yield
+
+    def heard(*_: Any) -> None:
+        found["statements"] += 1
+
+    with pytest.MonkeyPatch.context() as patch, overheard(heard):
+        patch.setattr(PostgresConnection, "waiting", told)
+        yield found
 
 
 @contextmanager

@@ -38,6 +38,7 @@ from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.operations.recording import finish
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.store import appointments, claims, clients, things
+from frontdesk.core.store.connection import Later
 from frontdesk.core.store.look import Look, Tx
 from tests.store.evidence import FIRST, NOW, deadlocks, faults, hour
 
@@ -285,9 +286,9 @@ def test_reinstating_locks_rooms_in_the_order_everybody_does(desk: Desk) -> None
     locked: list[list[ResourceId]] = []
     really_lock = claims.lock
 
-    def noted(tx: Tx, resources: Iterable[ResourceId]) -> None:
+    def noted(tx: Tx, resources: Iterable[ResourceId]) -> Later[None]:
         locked.append(sorted(set(resources)))
-        really_lock(tx, locked[-1])
+        return really_lock(tx, locked[-1])
 
     with pytest.MonkeyPatch.context() as patching:
         patching.setattr(claims, "lock", noted)

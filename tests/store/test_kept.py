@@ -367,7 +367,7 @@ def test_what_was_wrong_with_a_mail_is_told_by_kind_since(file: Path, tmp_path: 
     with closing(Store(str(path))) as store, store.reading() as connection:
         look = Look(store=store, connection=connection, actor=DESK, now=0)
         found = {it.id: it for it in mails.everything(look)}
-        still = mail_queue.standstill(look)
+        still = mail_queue.standstill(look)()
     assert [trouble_of(found[MailId(id_)]) for id_ in troubled] == [
         Trouble(kind, detail) for _sentence, kind, detail in TROUBLES
     ]

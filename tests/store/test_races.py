@@ -281,8 +281,8 @@ def _insert(store: Store, rng: random.Random, resource: int, first: int) -> str:
 def _only_the_database() -> Iterator[None]:
     """No locks, and a verdict that sees nobody else's claims."""
     with (
-        patch.object(claims, "lock", lambda tx, resources: None),
-        patch.object(claims, "culprits", lambda *arguments, **more: ()),
+        patch.object(claims, "lock", lambda tx, resources: lambda: None),
+        patch.object(claims, "culprits", lambda *arguments, **more: tuple),
         patch.object(claims, "busy", lambda *arguments, **more: ()),
     ):
         yield

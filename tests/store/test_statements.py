@@ -165,6 +165,7 @@ def plan_of(look: Look, text: str, values: Any) -> list[str]:
     given = {name: [1] if name in lists else None for name in names}
     if look.is_sqlite:
         return [row[3] for row in look.connection.execute(f"EXPLAIN QUERY PLAN {text}", {**given, **values})]
+    look.connection.answer_at_once()
     run = look.connection.driven.execute
     for setting in ("enable_seqscan = off", "plan_cache_mode = force_generic_plan"):
         run(f"SET LOCAL {setting}")

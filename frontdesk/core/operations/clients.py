@@ -62,7 +62,7 @@ def merge_clients(tx: Tx, ask: MergeClients) -> ClientsMerged:
     kept, dropped = found[ask.keep], found[ask.drop]
     setup = practice.load(tx)
     theirs = appointments.of_client(tx, dropped.id)
-    claims.lock(tx, {resource for it in theirs for resource in claims.resources_of(setup, it)})
+    claims.lock(tx, {resource for it in theirs for resource in claims.resources_of(setup, it)})()
     if [appointments.lock(tx, it.id) for it in theirs] != theirs:
         raise Contention
     moved = [(it, it.changed(client=kept.id)) for it in theirs]

@@ -28,10 +28,10 @@ COUNTED = 10_000
 def sweep_expired(tx: Tx, ask: SweepExpired) -> Batch[Event]:
     """Record what has ended by itself; readers see it so already."""
     pickers.sweep(tx)
-    for id_ in requests.run_out(tx, SWEPT):
+    for id_ in requests.run_out(tx, SWEPT)():
         taking.end(tx, id_)
     if tx.ran_out:
-        tx.storm = is_storm(len(tx.ran_out) + len(requests.run_out(tx, COUNTED)), mail_queue.usual_hour(tx))
+        tx.storm = is_storm(len(tx.ran_out) + len(requests.run_out(tx, COUNTED)()), mail_queue.usual_hour(tx))
     ended = Batch(events=record_ends(tx))
     duties.done(tx, Duty.SWEEP, "")
     return ended

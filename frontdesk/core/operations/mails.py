@@ -112,7 +112,7 @@ def release_mails(tx: Tx, ask: ReleaseMails) -> int:
     held = [it for it in still_paused(tx, seen=True) if not is_in_doubt(it)]
     for mail in held:
         mails.save(tx, replace(mail, state=MailState.QUEUED, due_at=tx.now))
-    still = mail_queue.standstill(tx)
+    still = mail_queue.standstill(tx)()
     if still is not None and still.fault is QueueFault.RESTORED:
         mail_queue.set_standstill(tx, None)
     return len(held)
@@ -241,7 +241,7 @@ def _opened(tx: Tx, id_: MailId, permission: Permission) -> Owed:
 
 def _try_the_queue(tx: Tx) -> None:
     """Somebody wants to know now: a queue that stands still is tried at once."""
-    still = mail_queue.standstill(tx)
+    still = mail_queue.standstill(tx)()
     if still is not None and still.fault is not QueueFault.RESTORED:
         mail_queue.set_standstill(tx, replace(still, retry_at=tx.now))
 

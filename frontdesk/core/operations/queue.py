@@ -214,14 +214,14 @@ def _after(it: Mail | Webhook, report: Report, again: Instant) -> Mail | Webhook
 
 def _run_again(tx: Tx) -> None:
     """One mail got through, so others may; but for what only a yes ends."""
-    still = mail_queue.standstill(tx)
+    still = mail_queue.standstill(tx)()
     if still is not None and still.fault is not QueueFault.RESTORED:
         mail_queue.set_standstill(tx, None)
 
 
 def _stand_still(tx: Tx, trouble: Trouble | None) -> None:
     assert trouble is not None and isinstance(trouble.kind, QueueFault), "a fault of the queue is one"
-    before = mail_queue.standstill(tx)
+    before = mail_queue.standstill(tx)()
     if before is not None and before.fault is QueueFault.RESTORED:
         return
     tries = before.tries if before is not None else 0

@@ -151,7 +151,7 @@ def request_rescheduling(tx: Tx, ask: RequestRescheduling) -> RequestMade | Requ
     client = clients.lock(tx, seen.client)
     assert client is not None, "an appointment has a client"
     search = slots.search_for(tx, setup, service, Asking.CLIENT, seen.client, seen)
-    asked = requests.to_move(tx, seen.id)
+    asked = requests.to_move(tx, seen.id)()
     resources = claims.resources_of(setup, asked) if asked is not None else []
     resources += [*claims.resources_of(setup, seen), *taking.wanted(setup, search, practitioner, None)]
     taking.lock(tx, resources)

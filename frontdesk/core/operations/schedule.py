@@ -76,7 +76,7 @@ def keep_appointment(tx: Tx, ask: KeepAppointment) -> WorkKept:
     taking.lock(tx, claims.resources_of(setup, appointment))
     appointment = locked(tx, appointment)
     require_power_over(tx, setup, ask.needs, appointment)
-    waiting = _locked(tx, work.waiting(tx, appointment.id))
+    waiting = _locked(tx, work.waiting(tx, appointment.id)())
     if not waiting:
         require_no_objection([NotOnWorkList()])
     changes = tuple(_set(tx, it, WorkState.KEPT) for it in waiting)

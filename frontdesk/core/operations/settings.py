@@ -62,7 +62,7 @@ def apply_practice(tx: Tx, ask: ApplyPractice) -> Batch[Event]:
 
 def change_settings(tx: Tx, ask: ChangeSettings) -> SettingsChanged:
     known = practice.load(tx)
-    claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])
+    claims.lock(tx, [*known.staff_resources.values(), *known.room_resources.values()])()
     practice.lock(tx)
     changes = tuple(_choice(tx, known, path, value, ask.seen) for path, value in ask.values.items())
     for change in changes:

@@ -56,11 +56,15 @@ class Taken:
 
 def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
     """Wait for some resources; what has run out there is cleared away, and its end recorded with this change."""
-    ids = sorted(set(resources))
-    claims.lock(tx, ids)
-    for id_ in requests.expired_on(tx, ids):
+    ids = sorted(set(resources) - tx.locked)
+    if not ids:
+        return
+    require_same_setup, expired = claims.lock(tx, ids), requests.expired_on(tx, ids)
+    require_same_setup()
+    for id_ in expired():
         end(tx, id_)
     claims.clear_expired(tx, ids)
+    tx.locked.update(ids)
 
 
 def end(tx: Tx, id_: RequestId) -> None:
@@ -215,7 +219,7 @@ def moved(tx: Tx, setup: Setup, before: Appointment, service: Service, taken: Ta
 
 def overtake(tx: Tx, setup: Setup, appointment: Appointment) -> tuple[Change, ...]:
     """A pending request to move an appointment that was changed meanwhile has nothing left to decide."""
-    asked = requests.to_move(tx, appointment.id)
+    asked = requests.to_move(tx, appointment.id)()
     before = requests.lock(tx, asked.id) if asked is not None else None
     if before is None or before.as_of(tx.now).state is not RequestState.PENDING:
         return ()

@@ -51,10 +51,13 @@ from frontdesk.core.operations.guard import (
 from frontdesk.core.operations.recording import record
 from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, claims, clients, events, practice, requests, things
+from frontdesk.core.store.connection import Later, batched
 from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
 
+ASKED_TOGETHER = 50
+"""Times of which at once it is asked who has them."""
 REMEMBERED = 500
 """How many of an actor's latest batches undo and redo look back over."""
 
@@ -121,7 +124,9 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
     back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
     settings.require_an_admin(setup, back)
     settings.require_same_decimals(tx, setup, back)
+    asked = _asked_to_move(tx, back)
     _require_free(tx, setup, back)
+    overtaken = asked()
     things.save_all(tx, [it.after for it in sorted(back, key=_order_of_writing) if it.after is not None])
     after = practice.load(tx)
     claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
@@ -131,7 +136,7 @@ def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
         all_changes=tuple(back),
         all_about=about,
         undoes=batch,
-        also=(*_overtaken(tx, after, back), *_entered(tx, setup, back, lines)),
+        also=(*_overtaken(tx, after, overtaken), *_entered(tx, setup, back, lines)),
     )
 
 
@@ -154,18 +159,20 @@ def _listed(changes: Iterable[Change]) -> frozenset[AppointmentId]:
     return frozenset(it.appointment for it in entries if it.state is not WorkState.GONE)
 
 
-def _overtaken(tx: Tx, setup: Setup, back: list[Change]) -> tuple[Change, ...]:
-    """Requests to move what is somewhere else again; those that come back with it stand."""
+def _asked_to_move(tx: Tx, back: list[Change]) -> Later[list[Appointment]]:
+    """What is somewhere else again while a request to move it waits; those that come back with it stand."""
     own = {change.after.id for change in back if isinstance(change.after, Request)}
-    changes: list[Change] = []
-    for change in back:
-        was, now = change.before, change.after
-        if not isinstance(was, Appointment) or not isinstance(now, Appointment):
-            continue
-        asked = requests.to_move(tx, now.id) if now.sequence != was.sequence else None
-        if asked is not None and asked.id not in own:
-            changes.extend(taking.overtake(tx, setup, now))
-    return tuple(changes)
+    moved = {
+        now.id: now
+        for was, now in ((change.before, change.after) for change in back)
+        if isinstance(was, Appointment) and isinstance(now, Appointment) and now.sequence != was.sequence
+    }
+    asked = requests.to_move_any(tx, list(moved))
+    return lambda: [moved[id_] for id_, request in asked().items() if request.id not in own]
+
+
+def _overtaken(tx: Tx, setup: Setup, asked: Iterable[Appointment]) -> tuple[Change, ...]:
+    return tuple(change for now in asked for change in taking.overtake(tx, setup, now))
 
 
 def _first_operation(tx: Tx, line: HistoryLine) -> str:
@@ -192,14 +199,15 @@ def _lock(tx: Tx, setup: Setup, folded: list[Change]) -> None:
     """Everything the batch touches, in the order every writer keeps: clients, resources, then the rows."""
     both = [thing for change in folded for thing in (change.before, change.after) if thing is not None]
     whose = {client for it in both if (client := kind_of(it).client(it)) is not None}
-    things.lock(tx, {("client", str(client)) for client in whose})
+    found = clients.lock_several(tx, whose)
     bookings = [it for it in both if isinstance(it, Appointment | Request)]
     resources = {resource for it in bookings for resource in claims.resources_of(setup, it)}
     resources |= {setup.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
     if any(kind_of(it).is_setup and not isinstance(it, TimeOff) for it in both):
         resources |= {*setup.staff_resources.values(), *setup.room_resources.values()}
     taking.lock(tx, resources)
-    things.lock(tx, {(change.kind, change.id) for change in folded}, but=frozenset({"client"}))
+    things.lock(tx, {(change.kind, change.id) for change in folded if change.kind != "client"})
+    found()
 
 
 def _folded(lines: tuple[HistoryLine, ...]) -> list[Change]:
@@ -277,7 +285,7 @@ def _asked_again(look: Look, change: Change, lines: tuple[HistoryLine, ...]) -> 
     was = change.before
     if not isinstance(was, Request) or was.appointment is None or was.state is not RequestState.PENDING:
         return []
-    other = requests.to_move(look, was.appointment)
+    other = requests.to_move(look, was.appointment)()
     if other is None or other.id == was.id:
         return []
     last = events.last_of(look, "request", str(other.id)) or lines[-1]
@@ -364,8 +372,19 @@ def _require_free(tx: Tx, setup: Setup, back: list[Change]) -> None:
     rooms = {resource: room for room, resource in setup.room_resources.items()}
     people = {resource: who for who, resource in setup.staff_resources.items()}
     taken: list[SlotObjection] = []
-    for booking in bookings:
-        for claim in claims.claims_of(setup, booking, tx.now):
+    coming = [(booking, claim) for booking in bookings for claim in claims.claims_of(setup, booking, tx.now)]
+    for some in batched(coming, ASKED_TOGETHER):
+        asked = [
+            claims.culprits(
+                tx,
+                claim.resource,
+                claim.padded,
+                claim.holder,
+                claim.lane if isinstance(booking, Appointment) else None,  # a hold is of a time nobody has
+            )
+            for booking, claim in some
+        ]
+        for (booking, claim), found in zip(some, asked, strict=True):
             wish = Wish(
                 service=setup.services[booking.service],
                 asking=Asking.STAFF,
@@ -374,8 +393,7 @@ def _require_free(tx: Tx, setup: Setup, back: list[Change]) -> None:
                 before=claim.span.start - claim.padded.start,
                 after=claim.padded.end - claim.span.end,
             )
-            lane = claim.lane if isinstance(booking, Appointment) else None  # a hold is of a time nobody has
-            for culprit in claims.culprits(tx, claim.resource, claim.padded, claim.holder, lane):
+            for culprit in found():
                 busy = (culprit.span.start, culprit.span.end, culprit.padded.start, culprit.padded.end)
                 if not conflicts(claim.span.start, wish, busy) or _is_ours(tx, culprit, ours):
                     continue

@@ -8,7 +8,6 @@ from datetime import date
 
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.asks.door import Queries
-from frontdesk.core.asks.mails import ListMails
 from frontdesk.core.domain.appointments import (
     HOLDS_TIME,
     Appointment,
@@ -26,8 +25,8 @@ from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, local_date
 from frontdesk.core.domain.views import ClientCard, ClientHit, Named, RequestOrder
 from frontdesk.core.parse.when import birth_date
-from frontdesk.core.queries.mails import list_mails
-from frontdesk.core.store import appointments, charges, clients, practice, requests, search, sight
+from frontdesk.core.queries.mails import covered
+from frontdesk.core.store import appointments, charges, clients, mails, practice, requests, search, sight
 from frontdesk.core.store.look import Look
 
 PAST = 50
@@ -100,7 +99,7 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         owes=sum(it.charge.amount for it in owed if it.charge.state is ChargeState.DUE),
         charges=owed,
         requests=asked,
-        mails=list_mails(look, ListMails(client=client.id, limit=MAILS)).items,
+        mails=tuple(map(covered, mails.listed(look, client=client.id, limit=MAILS))),
     )
 
 

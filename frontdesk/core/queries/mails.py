@@ -8,27 +8,47 @@ from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
 from frontdesk.core.domain.errors import NotFound, StoreUnusable
 from frontdesk.core.domain.news import in_order, letter_of
-from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, MailState, Owed, Webhook
+from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, MailState, Owed, Standstill, Webhook
 from frontdesk.core.domain.permissions import Permission, may
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.domain.views import CallLine, Outbox
 from frontdesk.core.render import marks
 from frontdesk.core.render.joint import joined
 from frontdesk.core.store import clients, mail_queue, mails, practice, seals
+from frontdesk.core.store.connection import Later
 from frontdesk.core.store.look import Look
 
 
 def list_mails(look: Look, question: ListMails) -> Outbox:
     found: tuple[Owed, ...] = ()
+    asked = outbox(look)
     if question.limit:
         found = mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
-    waiting, stuck, paused, in_doubt, failed, oldest = mails.count_waiting(look, look.now - TOO_OLD)
-    lacks = seals.trouble(look)
+    return replace(
+        asked(), items=tuple(covered(it) for it in found[: question.limit]), more=len(found) > question.limit > 0
+    )
+
+
+def outbox(look: Look) -> Later[Outbox]:
+    """How it stands, without any mail of it."""
+    counted, still = mails.count_waiting(look, look.now - TOO_OLD), mail_queue.standstill(look)
+    known = seals.seal_print(look)
+    return lambda: _outbox(look, counted(), still(), known())
+
+
+def _outbox(
+    look: Look,
+    counted: tuple[int, int, int, int, int, Instant | None],
+    still: Standstill | None,
+    known: str,
+) -> Outbox:
+    waiting, stuck, paused, in_doubt, failed, oldest = counted
+    lacks = seals.trouble(look, known)
     return Outbox(
-        items=tuple(covered(it) for it in found[: question.limit]),
-        more=len(found) > question.limit > 0,
+        items=(),
+        more=False,
         has_server=look.machine.smtp is not None,
-        standstill=mail_queue.standstill(look),
+        standstill=still,
         waiting=waiting,
         stuck=stuck,
         paused=paused,
@@ -36,7 +56,7 @@ def list_mails(look: Look, question: ListMails) -> Outbox:
         failed=failed,
         oldest=oldest,
         keeps_everything=look.machine.keeps_everything,
-        is_sealed=bool(seals.seal_print(look)),
+        is_sealed=bool(known),
         key_trouble=None if lacks is None else StoreUnusable(lacks, look.machine.seal_key_file),
     )
 

@@ -22,19 +22,27 @@ from frontdesk.core.domain.views import PlannedMove, WorkLine
 from frontdesk.core.domain.work import TIME_CAUSES
 from frontdesk.core.queries import slots
 from frontdesk.core.store import appointments, claims, practice, work
+from frontdesk.core.store.connection import Later
 from frontdesk.core.store.look import Look
 
 
 def list_work(look: Look, _: ListWork) -> tuple[WorkLine, ...]:
-    setup = practice.load(look)
-    entries = {it.appointment: it for it in work.waiting(look)}
-    found = appointments.named(look, setup, entries)
-    return tuple(
-        WorkLine(work=entries[it.appointment.id], named=it)
-        for it in found
-        if entries[it.appointment.id].cause not in TIME_CAUSES
-        or lost_because(setup, it.appointment)  # hours that came back are nothing to see to
-    )
+    return waiting_work(look)()
+
+
+def waiting_work(look: Look) -> Later[tuple[WorkLine, ...]]:
+    setup, asked = practice.load(look), work.waiting(look)
+
+    def read() -> tuple[WorkLine, ...]:
+        entries = {it.appointment: it for it in asked()}
+        return tuple(
+            WorkLine(work=entries[it.appointment.id], named=it)
+            for it in appointments.named(look, setup, entries)
+            if entries[it.appointment.id].cause not in TIME_CAUSES
+            or lost_because(setup, it.appointment)  # hours that came back are nothing to see to
+        )
+
+    return read
 
 
 def plan_time_off(look: Look, question: PlanTimeOff) -> tuple[PlannedMove, ...]:

@@ -27,6 +27,7 @@ from frontdesk.core.domain.slots import offers, one_a_start, verdict
 from frontdesk.core.domain.times import DAY, MINUTE, Span, Start, day_span, day_start, local_date, resolve
 from frontdesk.core.domain.views import SlotAnswer, VerdictAnswer
 from frontdesk.core.store import appointments, claims, practice, requests
+from frontdesk.core.store.connection import Later
 from frontdesk.core.store.look import Look
 
 NEAREST_DAYS = 15
@@ -184,12 +185,13 @@ def free_slots(
     if not places:
         return []
     window = window_of(setup, places, first, days, search.wish.before)
+    theirs = _client_spans(look, search, window)
     busy = claims.busy(look, resources_of(setup, search.wish, places), window, search.holder)
     scene = Scene(
         setup=setup,
         wish=search.wish,
         busy=busy,
-        client_busy=tuple(span for span, _ in _client_spans(look, search, window)),
+        client_busy=tuple(span for span, _ in theirs()),
     )
     found = offers(scene, places, first, days)
     return found if len({place.location for place in places}) == 1 else _one_a_person(found)
@@ -216,34 +218,40 @@ def verdicts_on(
 ) -> tuple[Verdict, ...]:
     """One verdict a practitioner: at the location where they work then, else where least stands against it."""
     places = places_for(setup, search.wish.service, practitioner, location)
+    judged = [(place.practitioner, verdict_at(look, setup, search, place, start)) for place in places]
     by_person: dict[StaffId, list[Verdict]] = defaultdict(list)
-    for place in places:
-        by_person[place.practitioner].append(verdict_at(look, setup, search, place, start))
+    for who, said in judged:
+        by_person[who].append(said())
     return tuple(min(found, key=lambda it: len(it.reasons)) for found in by_person.values())
 
 
-def verdict_at(look: Look, setup: Setup, search: Search, place: Place, start: Start) -> Verdict:
+def verdict_at(look: Look, setup: Setup, search: Search, place: Place, start: Start) -> Later[Verdict]:
     at = resolve(start, setup.zone_of(place.location))
     window = Span(0, 0) if at is None else Span(at - DAY, at + 2 * DAY)
-    stories = {
+    told = {
         resource: claims.culprits(look, resource, window, search.holder)
         for resource in resources_of(setup, search.wish, (place,))
     }
-    others = _client_spans(look, search, window)
-    scene = Scene(
-        setup=setup,
-        wish=search.wish,
-        busy={resource: [_busy(culprit) for culprit in found] for resource, found in stories.items()},
-        culprits=stories,
-        client_busy=tuple(span for span, _ in others),
-        client_culprits=tuple(Culprit(span=span, padded=span, appointment=id_) for span, id_ in others),
-    )
-    said = verdict(scene, place, start)
-    return replace(
-        said,
-        reasons=tuple(_as_shown(look, it) for it in said.reasons),
-        warnings=tuple(_as_shown(look, it) for it in said.warnings),
-    )
+    theirs = _client_spans(look, search, window)
+
+    def judge() -> Verdict:
+        stories, others = {resource: found() for resource, found in told.items()}, theirs()
+        scene = Scene(
+            setup=setup,
+            wish=search.wish,
+            busy={resource: [_busy(culprit) for culprit in found] for resource, found in stories.items()},
+            culprits=stories,
+            client_busy=tuple(span for span, _ in others),
+            client_culprits=tuple(Culprit(span=span, padded=span, appointment=id_) for span, id_ in others),
+        )
+        said = verdict(scene, place, start)
+        return replace(
+            said,
+            reasons=tuple(_as_shown(look, it) for it in said.reasons),
+            warnings=tuple(_as_shown(look, it) for it in said.warnings),
+        )
+
+    return judge
 
 
 def _as_shown(look: Look, reason: SlotObjection) -> SlotObjection:
@@ -312,9 +320,9 @@ def window_of(setup: Setup, places: tuple[Place, ...], first: date, days: int, b
     return Span(begin - before, end + DAY)
 
 
-def _client_spans(look: Look, search: Search, window: Span) -> list[tuple[Span, AppointmentId]]:
+def _client_spans(look: Look, search: Search, window: Span) -> Later[list[tuple[Span, AppointmentId]]]:
     if search.client is None or window.start == window.end:
-        return []
+        return list
     return appointments.client_spans(look, search.client, window, search.moving)
 
 
@@ -334,7 +342,7 @@ def _why_none(
     wish = search.wish
     noon = datetime(first.year, first.month, first.day, 12)
     return tuple(
-        verdict_at(look, setup, Search(wish=wish, client=search.client), place, noon) for place in places[:1]
+        verdict_at(look, setup, Search(wish=wish, client=search.client), place, noon)() for place in places[:1]
     )
 
 

@@ -19,7 +19,8 @@ from frontdesk.core.store.failures import Failed
 
 
 def over(connection: Connection) -> sqlalchemy.Connection:
-    """For as long as the transaction lasts that the connection is in."""
+    """For as long as the transaction lasts that the connection is in. Raises Failed."""
+    connection.answer_at_once()
     if connection.is_sqlite:
         engine = sqlalchemy.create_engine(
             "sqlite://", module=driver(), creator=lambda: connection.driven, poolclass=StaticPool

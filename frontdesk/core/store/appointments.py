@@ -31,7 +31,7 @@ from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.touched import PICKED_UP
 from frontdesk.core.domain.views import Block, Named
 from frontdesk.core.store import search, sight, terms, touched
-from frontdesk.core.store.connection import NO_LIMIT, Answer, Row, batched, uuid_of
+from frontdesk.core.store.connection import NO_LIMIT, Answer, Later, Row, batched, uuid_of
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
 from frontdesk.core.store.statements import LOCKED, Part, filled, judged, shown, words
@@ -256,11 +256,11 @@ def booked_of(look: Look, practitioner: StaffId, window: Span) -> list[Appointme
 
 def client_spans(
     look: Look, client: ClientId, window: Span, but: AppointmentId | None
-) -> list[tuple[Span, AppointmentId]]:
+) -> Later[list[tuple[Span, AppointmentId]]]:
     """When a client is somewhere already."""
     where = {"client": client, "from_": window.start - DAY, "until": window.end}
     found = look.connection.execute(_SPANS, where)
-    return [(Span(start, end), AppointmentId(id_)) for start, end, id_ in found if id_ != but]
+    return lambda: [(Span(start, end), AppointmentId(id_)) for start, end, id_ in found if id_ != but]
 
 
 def booked_minutes(look: Look, people: Collection[StaffId], window: Span) -> list[tuple[StaffId, Instant, int]]:
@@ -270,8 +270,9 @@ def booked_minutes(look: Look, people: Collection[StaffId], window: Span) -> lis
     return [(StaffId(who), start, (end - start) // 60) for who, start, end in found]
 
 
-def count_late(look: Look, today: Span) -> int:
-    return int(look.ask(_LATE, {"from_": today.start, "now": look.now}).scalar_one())
+def count_late(look: Look, today: Span) -> Later[int]:
+    found = look.ask(_LATE, {"from_": today.start, "now": look.now})
+    return lambda: int(found.scalar_one())
 
 
 def count_upcoming(look: Look, client: ClientId) -> int:
@@ -286,7 +287,8 @@ def next_of(look: Look, clients: Iterable[ClientId]) -> dict[ClientId, tuple[Ins
 
 def named(look: Look, setup: Setup, ids: Iterable[AppointmentId]) -> tuple[Named, ...]:
     """Some appointments with the names around them, by start."""
-    return _with_names(look, setup, look.connection.execute(_THESE, {"these": list(ids)}))
+    these = list(ids)
+    return _with_names(look, setup, look.connection.execute(_THESE, {"these": these})) if these else ()
 
 
 def listed(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.store.connection import Connection
+from frontdesk.core.store.connection import Connection, Later
 from frontdesk.core.store.look import Tx
 
 
@@ -32,10 +32,15 @@ class Log:
     tied: tuple[str, ...]
     """What the digest of an entry covers."""
 
-    def append(self, tx: Tx, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Entries at the end, numbered; whoever else writes one waits until this transaction ends."""
-        head = tx.connection.execute(f"SELECT {self.head} FROM event_chain FOR UPDATE").scalar_one()
-        last = tx.connection.execute(f"SELECT max(id) FROM {self.table}").scalar() or 0
+    def end(self, tx: Tx) -> Later[tuple[str, int]]:
+        """The newest digest, and its number; whoever else writes an entry waits until this transaction ends."""
+        head = tx.connection.execute(f"SELECT {self.head} FROM event_chain FOR UPDATE")
+        last = tx.connection.execute(f"SELECT max(id) FROM {self.table}")
+        return lambda: (head.scalar_one(), last.scalar() or 0)
+
+    def append(self, tx: Tx, entries: Iterable[Mapping[str, Any]], end: tuple[str, int] | None = None) -> None:
+        """Entries at the end, numbered; `end` where it is known already."""
+        head, last = end or self.end(tx)()
         written = []
         for number, entry in enumerate(entries, last + 1):
             numbered = {**entry, "id": number}

@@ -18,7 +18,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Hold
 from frontdesk.core.store import practice
-from frontdesk.core.store.connection import Values
+from frontdesk.core.store.connection import Later, Values
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.pickers import PICKER
 from frontdesk.core.store.requests import OFFER, REQUEST
@@ -93,17 +93,14 @@ _RELEASE = "DELETE FROM claim WHERE source_kind = :kind AND source_id = :source"
 _EXPIRED = "DELETE FROM claim WHERE resource_id IN :ids AND expires_at IS NOT NULL AND expires_at <= :now"
 
 
-def lock(tx: Tx, resources: Iterable[ResourceId]) -> None:
-    """Wait until nobody else writes to these resources.
+def lock(tx: Tx, resources: Iterable[ResourceId]) -> Later[None]:
+    """Wait until nobody else writes to these resources; called, raises Contention where the set-up is another one.
 
     In id order, so that two writers never wait for each other in a ring; SQLite has one writer anyhow.
     """
-    ids = sorted(set(resources))
-    if not ids:
-        return
     if not tx.is_sqlite:
-        tx.connection.execute(_LOCK, {"ids": ids}).all()
-    practice.require_unchanged(tx)
+        tx.connection.execute(_LOCK, {"ids": sorted(set(resources))})
+    return practice.require_unchanged(tx)
 
 
 def clear_expired(tx: Tx, resources: Iterable[ResourceId]) -> None:
@@ -129,10 +126,10 @@ def _around(look: Look, resources: Iterable[ResourceId], window: Span) -> Values
 
 def culprits(
     look: Look, resource: ResourceId, window: Span, mine: UUID | None = None, lane: int | None = None
-) -> tuple[Culprit, ...]:
+) -> Later[tuple[Culprit, ...]]:
     """The same claims with their stories: whose they are, for those who may see that, and until when a hold keeps."""
     answer = look.connection.execute(_CULPRITS, {**_around(look, (resource,), window), "holder": mine or NOBODY})
-    return tuple(
+    return lambda: tuple(
         Culprit(
             span=Span(start, end),
             padded=Span(padded_start, padded_end),

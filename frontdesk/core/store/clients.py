@@ -11,7 +11,7 @@ from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
 from frontdesk.core.store import search, sight
-from frontdesk.core.store.connection import Row
+from frontdesk.core.store.connection import Later, Row, batched
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
 from frontdesk.core.store.statements import LOCKED, Part, either, filled, judged, shown
@@ -20,6 +20,7 @@ _ONE = judged("SELECT * FROM client WHERE id = :id")
 _MERGED = judged("SELECT id FROM client WHERE merged_into = :id")
 _NUMBERS = judged("SELECT id FROM client ORDER BY id")
 _SEVERAL = judged("SELECT * FROM client WHERE id IN :these")
+_LOCK = f"{_SEVERAL} ORDER BY id{LOCKED}"
 _ALL = judged("SELECT * FROM client ORDER BY id")
 _ANY = judged("SELECT id FROM client LIMIT 1")
 _OF_SOURCE = judged("SELECT * FROM client WHERE source = :source AND life <> 'undone'")
@@ -38,6 +39,8 @@ _BY_NAME = shown(
 
 
 def find(look: Look, id_: ClientId) -> Client | None:
+    if isinstance(look, Tx) and id_ in look.clients:
+        return look.clients[id_]
     row = look.connection.execute(_ONE, {"id": id_}).first()
     return None if row is None else from_row(row)
 
@@ -58,8 +61,19 @@ def merged_into(look: Look, id_: ClientId) -> list[ClientId]:
 
 def lock(tx: Tx, id_: ClientId) -> Client | None:
     """The same, but nobody else changes it until this transaction ends; limits per client hold so."""
-    row = tx.connection.execute(_ONE + LOCKED, {"id": id_}).first()
-    return None if row is None else from_row(row)
+    return lock_several(tx, [id_])().get(id_)
+
+
+def lock_several(tx: Tx, ids: Iterable[ClientId]) -> Later[dict[ClientId, Client]]:
+    """The same for some, in id order, as everybody locks them."""
+    asked = [tx.connection.execute(_LOCK, {"these": some}) for some in batched(sorted(ids))]
+
+    def read() -> dict[ClientId, Client]:
+        found = {it.id: it for answer in asked for it in map(from_row, answer)}
+        tx.clients.update(found)
+        return found
+
+    return read
 
 
 def lock_all(tx: Tx) -> None:
@@ -150,6 +164,7 @@ def save(tx: Tx, client: Client) -> None:
         row["contacts"] = to_text("contacts", client.contacts, "" if before == "[]" else before)
     search.learn(tx, row["search_key"])
     tx.connection.update("client", client.id, row)
+    tx.clients.pop(client.id, None)
 
 
 def from_row(row: Row) -> Client:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -22,6 +23,8 @@ Row: TypeAlias = Any
 Values: TypeAlias = Mapping[str, Any]
 Newest: TypeAlias = tuple[int, str]
 """An event and its digest."""
+Later: TypeAlias = Callable[[], T]
+"""What was asked already, together with other things; calling it waits for the answer, and reads that."""
 
 NO_VALUES: Values = {}
 NO_LIMIT = 2**62
@@ -29,12 +32,15 @@ NO_LIMIT = 2**62
 
 
 class Answer:
-    """What a statement answers; to be read while the transaction lasts."""
+    """What a statement answers; to be read while the transaction lasts.
 
-    __slots__ = ("_cursor",)
+    Nobody waits for it before it is read: what a use case needs is asked together, and read then.
+    """
 
-    def __init__(self, cursor: Any) -> None:
-        self._cursor = cursor
+    __slots__ = ("_said", "_wait")
+
+    def __init__(self, cursor: Any, wait: Callable[[], None] | None = None) -> None:
+        self._said, self._wait = cursor, wait
 
     def __iter__(self) -> Iterator[Row]:
         return map(self._shape, self._cursor)
@@ -83,6 +89,13 @@ class Answer:
         return int(self._cursor.rowcount)
 
     @property
+    def _cursor(self) -> Any:
+        if self._wait is not None:
+            self._wait()
+            self._wait = None
+        return self._said
+
+    @property
     def _shape(self) -> Any:
         return _shape_of(_names(self._cursor))
 
@@ -102,10 +115,10 @@ AT_ONCE = 5000
 """Values in one statement."""
 
 
-def batched(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """So many at a time as one statement takes."""
-    for first in range(0, len(values), AT_ONCE):
-        yield values[first : first + AT_ONCE]
+def batched(values: Sequence[T], most: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """So many at a time as one statement takes, or as are wanted."""
+    for first in range(0, len(values), most):
+        yield values[first : first + most]
 
 
 def by_name(row: Row) -> dict[str, Any]:
@@ -129,6 +142,8 @@ class Connection(ABC):
         """The newest event of the transaction, for when it is committed."""
         self.turn = 0
         """Which commit it will be, as SQLite's file counts them."""
+        self.setup_revision: int | None = None
+        """Of the set-up as a transaction that writes began with it."""
 
     @abstractmethod
     def execute(self, text: str, values: Values | Sequence[Values] = NO_VALUES) -> Answer:
@@ -145,6 +160,10 @@ class Connection(ABC):
     @abstractmethod
     def end(self) -> None:
         """What was not committed is taken back, as far as anybody is there to be told."""
+
+    @abstractmethod
+    def answer_at_once(self) -> None:
+        """For who says something to the driver itself: each statement is waited for from now on. Raises Failed."""
 
     @property
     @abstractmethod
@@ -227,6 +246,9 @@ class SqliteConnection(Connection):
         if self.driven.in_transaction:
             self.driven.rollback()
 
+    def answer_at_once(self) -> None:
+        pass  # as always
+
     @property
     def is_cut_off(self) -> bool:
         return False
@@ -250,6 +272,12 @@ def _spread(text: str, lists: tuple[str, ...], values: Values) -> tuple[str, Val
 
 
 class PostgresConnection(Connection):
+    """In a transaction nothing that is said waits for its answer; what fails is raised where somebody waits.
+
+    A connection on which something failed is closed: psycopg 3.3 takes a statement for prepared that was to be
+    prepared behind the one that failed, and the server knows nothing of it.
+    """
+
     is_sqlite = False
 
     def __init__(self, driven: Any, errors: type[Exception], begin: str, guard: Any) -> None:
@@ -257,44 +285,82 @@ class PostgresConnection(Connection):
         self._errors = errors
         self._begin = begin
         self._guard = guard
+        self._pipeline: Any = None
+        self._leaves: Callable[..., Any]
+        self._has_failed = False
+        self._answered = 0
+        """How often it was waited for all that was said."""
 
     def execute(self, text: str, values: Values | Sequence[Values] = NO_VALUES) -> Answer:
         text, lists = _for_postgresql(text)
         if lists and isinstance(values, Mapping):
             values = {**values, **{name: list(values[name]) for name in lists}}  # else it would be a row
-        return self._waited_for(text, values)
+        return self._say(text, values)
 
     def begin(self) -> None:
-        self._waited_for(self._begin, None)
+        entered = self.driven.pipeline()
+        with self._guarded():
+            self._pipeline, self._leaves = entered.__enter__(), entered.__exit__
+        self._say(self._begin, None)
 
     def commit(self) -> None:
-        self._waited_for("COMMIT", None)
+        self._say("COMMIT", None)
+        self.answer_at_once()
 
     def end(self) -> None:
-        if not self.is_cut_off and self.driven.info.transaction_status != _IDLE:
-            try:
-                self._waited_for("ROLLBACK", None)
-            except Failed:
-                self.driven.close()
+        if self._has_failed:
+            self.driven.close()
+        is_over = self._pipeline is None and self.driven.info.transaction_status == _IDLE
+        if is_over or self.is_cut_off:
+            return
+        try:
+            self._say("ROLLBACK", None)
+            self.answer_at_once()
+        except Failed:  # now, or before
+            self.driven.close()
+
+    def answer_at_once(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline = None
+            with self.waiting():
+                self._leaves(None, None, None)
 
     @property
     def is_cut_off(self) -> bool:
         return bool(self.driven.closed or self.driven.broken)
 
-    def _waited_for(self, text: str, values: Values | Sequence[Values] | None) -> Answer:
-        """Whoever waits is known to the guard: no wait is without an end."""
-        cursor = self.driven.cursor()
-        self._guard.begin(self.driven)
-        try:
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """One way to the server and back."""
+        with self._guarded():
+            yield
+        self._answered += 1
+
+    def _say(self, text: str, values: Values | Sequence[Values] | None) -> Answer:
+        cursor, is_alone = self.driven.cursor(), self._pipeline is None
+        with self.waiting() if is_alone else self._guarded():
             if values is None or isinstance(values, Mapping):
                 cursor.execute(text, values)
             else:
                 cursor.executemany(text, values)
+        return Answer(cursor, None if is_alone else partial(self._hear, self._answered))
+
+    def _hear(self, said_after: int) -> None:
+        if self._pipeline is not None and self._answered == said_after:
+            with self.waiting():
+                self._pipeline.sync()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Whoever waits is known to the guard: no wait is without an end. Raises Failed."""
+        self._guard.begin(self.driven)
+        try:
+            yield
         except self._errors as error:
+            self._has_failed = True
             raise Failed(error, is_cut_off=self.is_cut_off) from None
         finally:
             self._guard.end(self.driven)
-        return Answer(cursor)
 
 
 _IDLE = 0

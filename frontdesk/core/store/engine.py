@@ -138,10 +138,9 @@ class Store:
 
     def _begun(self, connection: Connection) -> int:
         """What has to be so before anything is written; answers which commit it will be. Raises StoreUnusable."""
-        version = connection.execute(_VERSION).scalar()
-        if version != SCHEMA:
-            raise _wrong_schema(version, self.name)
         found = self._require_known(connection)
+        if found.version != SCHEMA:
+            raise _wrong_schema(found.version, self.name)
         if self.is_drill and not found.is_drill:
             raise StoreUnusable(StoreProblem.NOT_A_DRILL, self.name)
         if self._file is None:

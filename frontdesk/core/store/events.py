@@ -89,8 +89,8 @@ _CHAINED_SINCE_IDS = (*_CHAINED, "actor_kind", "on_behalf_of")
 def lock_chain(tx: Tx) -> None:
     """Be the only writer at the end of the chain until this transaction ends."""
     if tx.chain_head is None:
-        tx.chain_head = tx.connection.execute(_HEAD).scalar_one()
-        last = tx.connection.execute(_LAST).first()
+        head, newest = tx.connection.execute(_HEAD), tx.connection.execute(_LAST)
+        tx.chain_head, last = head.scalar_one(), newest.first()
         tx.last_event, tx.last_event_at = (last.id, last.at) if last is not None else (0, 0)
 
 
@@ -352,11 +352,16 @@ def newest(look: Look) -> int:
 
 def of_batch(look: Look, batch: BatchId) -> tuple[HistoryLine, ...]:
     """The events of one act, oldest first."""
-    return _lines(look, Part("event.batch = :batch", {"batch": batch}))
+    found = _lines(look, Part("event.batch = :batch", {"batch": batch}))
+    if found and isinstance(look, Tx):
+        look.undid[batch] = found[-1].operation, found[-1].undoes
+    return found
 
 
 def operation_of(look: Look, batch: BatchId) -> tuple[str, BatchId | None]:
     """What the last event of an act was, and what it undid."""
+    if isinstance(look, Tx) and batch in look.undid:
+        return look.undid[batch]
     operation, undoes = look.connection.execute(_LAST_OF_ACT, {"batch": batch}).one()
     return operation, None if undoes is None else BatchId(undoes)
 

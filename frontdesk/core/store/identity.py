@@ -10,10 +10,11 @@ from frontdesk.core.domain.events.recorded import EventId
 from frontdesk.core.store.connection import Connection, Newest, Row
 from frontdesk.core.store.statements import judged
 
-_DATABASE = "SELECT number, replaces, is_drill, reads_from FROM database"
+_COLUMNS = "number, replaces, is_drill, reads_from, (SELECT version_num FROM alembic_version) AS version"
+_DATABASE = f"SELECT {_COLUMNS} FROM database"
 _STANDS = judged(
-    "SELECT number, replaces, is_drill, reads_from, (SELECT digest FROM event WHERE id = :newest) AS digest"
-    " FROM database"
+    f"SELECT {_COLUMNS}, (SELECT digest FROM event WHERE id = :newest) AS digest,"
+    " (SELECT revision FROM practice) AS setup_revision FROM database"
 )
 _DIGEST = judged("SELECT digest FROM event WHERE id = :id")
 _LAST = judged("SELECT id, digest FROM event ORDER BY id DESC LIMIT 1")
@@ -28,6 +29,8 @@ class Identity:
     replaces: int | None
     is_drill: bool
     reads_from: str
+    version: str
+    """Of its schema."""
 
 
 def make(connection: Connection, *, is_drill: bool, reads_from: str) -> None:
@@ -50,7 +53,7 @@ def of(connection: Connection) -> Identity:
 
 
 def _identity(row: Row) -> Identity:
-    return Identity(row.number, row.replaces, bool(row.is_drill), row.reads_from)
+    return Identity(row.number, row.replaces, bool(row.is_drill), row.reads_from, row.version)
 
 
 def appended(connection: Connection, event: EventId, digest: str) -> None:
@@ -97,7 +100,7 @@ class Known:
         if found.number != number or not stands:
             self._keep(found.number, _last(connection))
             raise StoreUnusable(StoreProblem.RESTORED, self._name)
-        connection.newest = None
+        connection.newest, connection.setup_revision = None, row.setup_revision
         return found
 
     def committed(self, newest: Newest | None) -> None:

@@ -16,7 +16,7 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.outbox import MailState
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.store.chain import Log
-from frontdesk.core.store.connection import Connection, Row, batched
+from frontdesk.core.store.connection import Connection, Later, Row, batched
 from frontdesk.core.store.look import Tx
 from frontdesk.core.store.statements import judged
 
@@ -79,8 +79,11 @@ def written(tx: Tx, id_: int, row: Mapping[str, Any]) -> None:
 def write(tx: Tx) -> None:
     """What the mails of a transaction say from now on, where it is not what they said before."""
     now, tx.mails_written = tx.mails_written, {}
+    if not now:
+        return
     again = [id_ for id_, row in now.items() if "salt" not in row]
-    before, salts = _last(tx.connection, again), _salts(tx.connection, again)
+    end, asked_before, asked_salts = LOG.end(tx), _last(tx.connection, again), _salts(tx.connection, again)
+    before, salts = asked_before(), asked_salts()
     entries = []
     for id_, row in now.items():
         it = said(row, row["salt"] if "salt" in row else salts[id_])
@@ -88,7 +91,7 @@ def write(tx: Tx) -> None:
             entries.append({"mail_id": id_, "content": it.content, "goes_to": it.goes_to, "secrets": it.secrets})
     if entries:
         at, act = max(tx.now, tx.last_event_at), tx.batch or 0
-        LOG.append(tx, ({**it, "at": at, "act": act} for it in entries))
+        LOG.append(tx, ({**it, "at": at, "act": act} for it in entries), end())
 
 
 def entries(connection: Connection) -> Iterator[Entry]:
@@ -96,20 +99,14 @@ def entries(connection: Connection) -> Iterator[Entry]:
     return map(_entry, connection.execute(_ENTRIES))
 
 
-def _last(connection: Connection, mails: list[int]) -> dict[int, Said]:
-    found: dict[int, Said] = {}
-    for some_mails in batched(mails):
-        some = connection.execute(_OF_MAILS, {"mails": some_mails})
-        found |= {row.mail_id: _entry(row).said for row in some}
-    return found
+def _last(connection: Connection, mails: list[int]) -> Later[dict[int, Said]]:
+    asked = [connection.execute(_OF_MAILS, {"mails": some}) for some in batched(mails)]
+    return lambda: {row.mail_id: _entry(row).said for answer in asked for row in answer}
 
 
-def _salts(connection: Connection, mails: list[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for some_mails in batched(mails):
-        some = connection.execute(_SALTS, {"mails": some_mails})
-        found |= {row.id: row.salt for row in some}
-    return found
+def _salts(connection: Connection, mails: list[int]) -> Later[dict[int, str]]:
+    asked = [connection.execute(_SALTS, {"mails": some}) for some in batched(mails)]
+    return lambda: {row.id: row.salt for answer in asked for row in answer}
 
 
 def _entry(row: Row) -> Entry:

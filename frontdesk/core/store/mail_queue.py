@@ -21,7 +21,7 @@ from frontdesk.core.domain.times import DAY, HOUR, Instant
 from frontdesk.core.domain.told import APPOINTMENT_KINDS
 from frontdesk.core.domain.touched import MAIL
 from frontdesk.core.store import clients, touched
-from frontdesk.core.store.connection import Row
+from frontdesk.core.store.connection import Later, Row
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, LEAVES, value
 from frontdesk.core.store.statements import judged, words
@@ -230,9 +230,13 @@ def doubt_all_due(tx: Tx) -> int:
     return tx.connection.execute(_DOUBT, {"now": tx.now, "carriers": LEAVES}).rowcount
 
 
-def standstill(look: Look) -> Standstill | None:
+def standstill(look: Look) -> Later[Standstill | None]:
     """Why no mail leaves; None while they do."""
-    found = look.connection.execute(_QUEUE).one()
+    asked = look.connection.execute(_QUEUE)
+    return lambda: _standstill(asked.one())
+
+
+def _standstill(found: Row) -> Standstill | None:
     if not found.fault:
         return None
     return Standstill(
@@ -246,7 +250,7 @@ def standstill(look: Look) -> Standstill | None:
 
 def forget_words(tx: Tx, addresses: Sequence[str]) -> None:
     """What a server said goes, where it names one of these."""
-    still = standstill(tx)
+    still = standstill(tx)()
     if still is not None and any(it in still.detail.lower() for it in addresses):
         set_standstill(tx, replace(still, detail=""))
 

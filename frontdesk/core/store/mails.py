@@ -13,6 +13,7 @@ from frontdesk.core.domain.outbox import (
     OPEN,
     UNSENT,
     Call,
+    ChangeTold,
     Mail,
     MailId,
     MailState,
@@ -24,10 +25,10 @@ from frontdesk.core.domain.outbox import (
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import Instant
-from frontdesk.core.domain.told import Reader
+from frontdesk.core.domain.told import MailKind, Reader
 from frontdesk.core.domain.touched import MAIL
 from frontdesk.core.store import appointments, mail_log, occasions, sight, touched
-from frontdesk.core.store.connection import NO_LIMIT, Values
+from frontdesk.core.store.connection import NO_LIMIT, Later, Values
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, row, value
 from frontdesk.core.store.statements import EVERYTHING, Part, either, filled, judged, shown, words
@@ -56,6 +57,13 @@ _LATEST = judged(
     f" AND mail.reader = :reader AND {_TELLS_HOW_IT_STANDS} AND coalesce(mail.staff_id, '') = :staff"
     " ORDER BY mail.id DESC LIMIT 1"
 )
+_TOLD = judged(
+    "SELECT * FROM mail WHERE mail.subject_kind = :subject_kind AND mail.subject_id = :subject_id"
+    f" AND ((mail.kind = 'reminder' AND mail.state IN ({words((*UNSENT, MailState.FAILED))})) OR mail.id IN"
+    " (SELECT max(last.id) FROM mail last WHERE last.subject_kind = :subject_kind"
+    f" AND last.subject_id = :subject_id AND last.occasion || '' = '{occasions.CHANGE}'"
+    " GROUP BY last.reader, last.staff_id)) ORDER BY mail.id FOR UPDATE"
+)
 _GONE_WITH = judged("SELECT * FROM mail WHERE (id = :lead OR goes_with = :lead) AND state = :state")
 _WAITING_WITH = judged("SELECT * FROM mail WHERE act = :act AND state = :state AND due_at = :due_at")
 _TOLD_SEQUENCE = judged(
@@ -77,13 +85,14 @@ _OPEN_ONES = shown(
     sight.of_mails,
     f"SELECT mail.* FROM mail WHERE {_IS_OPEN} AND {{where}} AND {{seen}} ORDER BY mail.due_at, mail.id LIMIT :limit",
 )
-_CALLS = shown(
-    sight.of_mails,
+_TO_BE_CALLED = (
     # of all states these two are few, and the index has them
-    "SELECT mail.* FROM mail WHERE mail.state IN ('queued', 'failed') AND ((mail.carrier = 'call'"
+    "mail.state IN ('queued', 'failed') AND ((mail.carrier = 'call'"
     " AND mail.state = 'queued') OR (mail.carrier = 'mail' AND mail.reader = 'client' AND mail.state = 'failed'))"
-    f" AND {_AHEAD} AND {{seen}} ORDER BY mail.id",
+    f" AND {_AHEAD}"
 )
+_CALLS = shown(sight.of_mails, f"SELECT mail.* FROM mail WHERE {_TO_BE_CALLED} AND {{seen}} ORDER BY mail.id")
+_COUNT_CALLS = shown(sight.of_mails, f"SELECT count(*) FROM mail WHERE {_TO_BE_CALLED} AND {{seen}}")
 _LEAVES = "mail.carrier IN ('mail', 'webhook')"
 _COUNT_WAITING = shown(
     sight.of_mails,
@@ -115,7 +124,9 @@ def add(tx: Tx, it: T) -> T | None:
         return None
     mail_log.written(tx, id_, written)
     touched.note(tx, (MAIL, 0))
-    return replace(it, id=MailId(id_))
+    added = replace(it, id=MailId(id_))
+    _remember(tx, added)
+    return added
 
 
 def find(look: Look, id_: MailId) -> Owed | None:
@@ -133,19 +144,30 @@ def latest(
     look: Look, subject_kind: str, subject_id: str, reader: Reader, staff: StaffId | None
 ) -> Mail | Call | None:
     """The last mail that told a reader how something stands, whatever became of it; locked by who may write."""
-    where = {
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-        "reader": reader.value,
-        "staff": staff or "",
-    }
-    locks = isinstance(look, Tx) and not look.is_sqlite
-    found = look.connection.execute(_LATEST + " FOR UPDATE" * locks, where).first()
-    if found is None:
-        return None
-    last = value(found)
+    if isinstance(look, Tx):
+        told = [it for it in _told(look, subject_kind, subject_id) if not isinstance(it, Webhook)]
+        to_them = (it for it in reversed(told) if it.occasion == ChangeTold() and it.reader is reader)
+        return next((it for it in to_them if it.staff == staff), None)
+    values = {"subject_kind": subject_kind, "subject_id": subject_id, "reader": reader.value}
+    found = look.connection.execute(_LATEST, {**values, "staff": staff or ""}).first()
+    last = None if found is None else value(found)
     assert not isinstance(last, Webhook), "a webhook tells nobody how something stands"
     return last
+
+
+def _told(tx: Tx, kind: str, id_: str) -> list[Owed]:
+    """What told each reader last how something stands, and what waits to remind of it; read once, and locked."""
+    if (kind, id_) not in tx.told:
+        found = tx.connection.execute(_TOLD, {"subject_kind": kind, "subject_id": id_})
+        tx.told[kind, id_] = [value(row) for row in found]
+    return tx.told[kind, id_]
+
+
+def _remember(tx: Tx, it: Owed) -> None:
+    """As it is now, where what is told of its subject is known."""
+    known = tx.told.get((it.about.kind, it.about.id))
+    if known is not None:
+        known[:] = sorted([*(other for other in known if other.id != it.id), it], key=lambda each: each.id)
 
 
 def save(tx: Tx, it: Owed) -> None:
@@ -153,6 +175,7 @@ def save(tx: Tx, it: Owed) -> None:
     tx.connection.update("mail", it.id, written)
     mail_log.written(tx, it.id, written)
     touched.note(tx, (MAIL, 0))
+    _remember(tx, it)
 
 
 def empty(tx: Tx, it: Mail | Call) -> None:
@@ -208,14 +231,10 @@ def told_sequence(look: Look, appointment: AppointmentId) -> int | None:
 
 def waiting_reminders(tx: Tx, appointment: AppointmentId) -> list[Mail]:
     """Reminders of an appointment that have not left, or reached nobody; locked."""
-    theirs = _locked(tx, Part(_WAITING_REMINDERS, {"appointment": str(appointment)}))
-    return [it for it in theirs if isinstance(it, Mail)]
+    theirs = (it for it in _told(tx, "appointment", str(appointment)) if isinstance(it, Mail))
+    return [it for it in theirs if it.kind is MailKind.REMINDER and it.state in (*UNSENT, MailState.FAILED)]
 
 
-_WAITING_REMINDERS = (
-    "mail.subject_kind = 'appointment' AND mail.subject_id = :appointment AND mail.kind = 'reminder'"
-    f" AND mail.state IN ({words((*UNSENT, MailState.FAILED))})"
-)
 _WAITING_AUTOMATIONS = (
     "mail.subject_kind = 'appointment' AND mail.subject_id = :appointment AND mail.kind = 'automation'"
     f" AND mail.carrier = 'mail' AND NOT mail.perhaps AND (mail.state IN ({words(UNSENT)})"
@@ -267,26 +286,31 @@ def listed(
     return tuple(map(value, (*waiting, *over)))
 
 
+def count_calls(look: Look) -> Later[int]:
+    """How many clients are to be called."""
+    found = look.ask(_COUNT_CALLS, {"now": look.now})
+    return lambda: int(found.scalar_one())
+
+
 def calls(look: Look) -> tuple[Mail | Call, ...]:
     """Clients to be called: those without an address, and those whom no mail reached; not about what is over."""
     found = look.ask(_CALLS, {"now": look.now})
     return tuple(it for it in map(value, found) if not isinstance(it, Webhook))
 
 
-def count_waiting(look: Look, since: Instant) -> tuple[int, int, int, int, int, Instant | None]:
+def count_waiting(look: Look, since: Instant) -> Later[tuple[int, int, int, int, int, Instant | None]]:
     """How many wait to leave, how many of them are due since before, are paused, are so since they may have been
     told, have failed with what still matters, and when the oldest was due.
     """
-    waiting, oldest = look.ask(_COUNT_WAITING).one()
-    held, doubtful = look.ask(_COUNT_PAUSED).one()
-    return (
-        int(waiting),
-        int(look.ask(_COUNT_STUCK, {"since": since}).scalar_one()) if waiting else 0,
-        int(held),
-        int(doubtful),
-        int(look.ask(_COUNT_FAILED, {"now": look.now}).scalar_one()),
-        None if oldest is None else int(oldest),
-    )
+    all_waiting, all_paused = look.ask(_COUNT_WAITING), look.ask(_COUNT_PAUSED)
+    stuck, failed = look.ask(_COUNT_STUCK, {"since": since}), look.ask(_COUNT_FAILED, {"now": look.now})
+
+    def read() -> tuple[int, int, int, int, int, Instant | None]:
+        waiting, oldest = all_waiting.one()
+        held, doubtful = all_paused.one()
+        return waiting, stuck.scalar_one(), held, doubtful, failed.scalar_one(), oldest
+
+    return read
 
 
 def paused(look: Look, seen: bool) -> list[Mail]:

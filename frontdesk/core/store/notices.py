@@ -11,7 +11,7 @@ from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.touched import NOTICE
 from frontdesk.core.domain.views import BellLine
 from frontdesk.core.store import actors, touched
-from frontdesk.core.store.connection import Row
+from frontdesk.core.store.connection import Later, Row
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.statements import NOTHING, Part, both, either, judged, shown
 
@@ -64,8 +64,9 @@ def for_reader(look: Look, limit: int) -> tuple[BellLine, ...]:
     )
 
 
-def count_unread(look: Look) -> int:
-    return int(look.ask(_COUNT_UNREAD, {"reader": _reader(look)}).scalar_one())
+def count_unread(look: Look) -> Later[int]:
+    found = look.ask(_COUNT_UNREAD, {"reader": _reader(look)})
+    return lambda: int(found.scalar_one())
 
 
 def mark_read(tx: Tx, ids: Sequence[NoticeId]) -> None:

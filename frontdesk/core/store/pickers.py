@@ -7,6 +7,7 @@ from uuid import UUID
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.touched import HOLD, in_days
 from frontdesk.core.store import touched
+from frontdesk.core.store.connection import Later
 from frontdesk.core.store.look import Look, Tx
 
 PICKER = "picker"
@@ -38,9 +39,10 @@ def close_numbered(tx: Tx, id_: int) -> None:
     tx.connection.execute("DELETE FROM picker WHERE id = :id", {"id": id_})
 
 
-def has_expired(look: Look) -> bool:
+def has_expired(look: Look) -> Later[bool]:
     """Whether one was left without a word."""
-    return look.connection.execute(f"{_OVER} LIMIT 1", {"now": look.now}).first() is not None
+    found = look.connection.execute(f"{_OVER} LIMIT 1", {"now": look.now})
+    return lambda: found.first() is not None
 
 
 def close_all(tx: Tx) -> None:

@@ -23,6 +23,7 @@ from frontdesk.core.domain.settings import (
 )
 from frontdesk.core.domain.touched import SETUP
 from frontdesk.core.store import touched
+from frontdesk.core.store.connection import Answer, Later
 from frontdesk.core.store.failures import Contention
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
@@ -48,8 +49,11 @@ def has_practice(look: Look) -> bool:
 
 def load(look: Look, revision: int | None = None) -> Setup:
     """Raises StoreUnusable where no practice was set up yet. `revision`, where the caller read it just now."""
-    if isinstance(look, Tx) and look.setup is not None and not look.setup_changed:
-        return look.setup  # what was locked since was held against it
+    is_changed = isinstance(look, Tx) and look.setup_changed
+    if look.setup is not None and not is_changed:
+        return look.setup  # what a change locked since was held against it
+    if revision is None and isinstance(look, Tx) and not look.setup_changed:
+        revision = look.connection.setup_revision
     if revision is None:
         revision = look.connection.execute(_REVISION).scalar()
     if revision is None:
@@ -62,8 +66,7 @@ def load(look: Look, revision: int | None = None) -> Setup:
     if kept is None:
         kept = _read(look, revision)
         look.store.keep_setup(kept)
-    if isinstance(look, Tx):
-        look.setup = kept
+    look.setup = kept
     return kept
 
 
@@ -77,16 +80,21 @@ def _as_changed(tx: Tx, revision: int) -> Setup:
 def lock(tx: Tx) -> None:
     """Wait until nobody else changes the set-up."""
     if not tx.is_sqlite:
-        tx.connection.execute(_LOCKED_REVISION).scalar()
-    require_unchanged(tx)
+        tx.connection.execute(_LOCKED_REVISION)
+    require_unchanged(tx)()
 
 
-def require_unchanged(tx: Tx) -> None:
+def require_unchanged(tx: Tx) -> Later[None]:
     """After a wait for locks: raises Contention where the set-up is not the one that was read before it."""
     if tx.is_sqlite or tx.setup_changed or tx.setup_revision is None:
-        return
-    if tx.connection.execute(_REVISION).scalar() != tx.setup_revision:
-        raise Contention
+        return lambda: None
+    asked = tx.connection.execute(_REVISION)
+
+    def require() -> None:
+        if asked.scalar() != tx.setup_revision:
+            raise Contention
+
+    return require
 
 
 def save(tx: Tx, entry: Entry) -> Entry:
@@ -136,15 +144,19 @@ def every(look: Look, kind: str) -> Iterator[tuple[str, Any]]:
         for path, value in look.connection.execute("SELECT path, value FROM setting"):
             yield path, from_text(kind, value)
     elif kind in _COUNTED:
-        for it in _numbered(look, kind, {}):
+        for it in _numbered(kind, look.connection.execute(_values_of(kind, "id")), {}):
             yield str(it.id), it
     else:
-        yield from _all(look, kind, {}).items()
+        yield from _all(kind, look.connection.execute(_values_of(kind, "position, id")), {}).items()
 
 
 def _read(look: Look, revision: int) -> Setup:
     unknown: Found = {}
-    chosen = _chosen(look)
+    chosen_ones = look.connection.execute(_CHOSEN)
+    listed = {kind: look.connection.execute(_values_of(kind, "position, id")) for kind in _LISTED}
+    counted = {kind: look.connection.execute(_values_of(kind, "id")) for kind in _COUNTED}
+    taken = {kind: look.connection.execute(f"SELECT id, resource_id FROM {kind}") for kind in ("staff", "room")}
+    chosen = _chosen(chosen_ones)
     for path in (row.path for row in CHOSEN_ONCE if row.required and row.path not in chosen):
         raise Misshapen(("setting", path), "missing")
     for path, it in chosen.items():
@@ -157,21 +169,21 @@ def _read(look: Look, revision: int) -> Setup:
     return Setup(
         practice=practice,
         chosen=chosen,
-        locations=_all(look, "location", unknown),
-        rooms=_all(look, "room", unknown),
-        services=_all(look, "service", unknown),
-        staff=_all(look, "staff", unknown),
-        closures=_numbered(look, "closure", unknown),
-        time_off=_numbered(look, "time_off", unknown),
-        reasons=_all(look, "reason", unknown),
-        staff_resources=_resources(look, "staff"),
-        room_resources=_resources(look, "room"),
+        locations=_all("location", listed["location"], unknown),
+        rooms=_all("room", listed["room"], unknown),
+        services=_all("service", listed["service"], unknown),
+        staff=_all("staff", listed["staff"], unknown),
+        closures=_numbered("closure", counted["closure"], unknown),
+        time_off=_numbered("time_off", counted["time_off"], unknown),
+        reasons=_all("reason", listed["reason"], unknown),
+        staff_resources=_resources(taken["staff"]),
+        room_resources=_resources(taken["room"]),
         revision=revision,
         unknown={".".join(path): it for path, it in {**_of_later(chosen), **unknown}.items()},
     )
 
 
-def _chosen(look: Look) -> dict[str, Chosen]:
+def _chosen(found: Answer) -> dict[str, Chosen]:
     """What somebody chose, by key, in the order it was first chosen."""
     return {
         path: Chosen(
@@ -180,7 +192,7 @@ def _chosen(look: Look) -> dict[str, Chosen]:
             at=at,
             since=since,
         )
-        for path, value, actor, at, since in look.connection.execute(_CHOSEN)
+        for path, value, actor, at, since in found
     }
 
 
@@ -204,14 +216,16 @@ def _save_setting(tx: Tx, kind: str, entry: SettingValue) -> SettingValue:
 _CHOOSE = "UPDATE setting SET value = :value, actor = :actor, at = :at, since = :since WHERE path = :path"
 
 
-def _all(look: Look, kind: str, unknown: Found) -> dict[Any, Any]:
+def _values_of(kind: str, order: str) -> str:
+    return f"SELECT id, value FROM {kind} ORDER BY {order}"
+
+
+def _all(kind: str, found: Answer, unknown: Found) -> dict[Any, Any]:
     """What people gave an id, by it, in the order it was given."""
-    found = look.connection.execute(f"SELECT id, value FROM {kind} ORDER BY position, id")
     return {id_: _told(kind, id_, value, unknown) for id_, value in found}
 
 
-def _numbered(look: Look, kind: str, unknown: Found) -> tuple[Any, ...]:
-    found = look.connection.execute(f"SELECT id, value FROM {kind} ORDER BY id")
+def _numbered(kind: str, found: Answer, unknown: Found) -> tuple[Any, ...]:
     return tuple(replace(_told(kind, str(id_), value, unknown), id=id_) for id_, value in found)
 
 
@@ -223,8 +237,7 @@ def _told(kind: str, id_: str, value: str, unknown: Found) -> Any:
     return thing
 
 
-def _resources(look: Look, kind: str) -> dict[Any, ResourceId]:
-    found = look.connection.execute(f"SELECT id, resource_id FROM {kind}")
+def _resources(found: Answer) -> dict[Any, ResourceId]:
     return {id_: ResourceId(resource) for id_, resource in found}
 
 

@@ -18,7 +18,7 @@ from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, Span
 from frontdesk.core.domain.views import RequestCount, RequestLine, RequestOrder
 from frontdesk.core.store import search, sight
-from frontdesk.core.store.connection import NO_LIMIT, Row, Values, batched, uuid_of
+from frontdesk.core.store.connection import NO_LIMIT, Later, Row, Values, batched, uuid_of
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
 from frontdesk.core.store.statements import LOCKED, Part, both, either, filled, judged, shown
@@ -36,6 +36,10 @@ _PENDING = f"(request.state = 'pending' AND {_ENDS_AT} > :now)"
 _ONE = judged("SELECT * FROM request WHERE id = :id")
 _TO_MOVE = judged(
     "SELECT * FROM request WHERE appointment_id = :appointment AND kind = 'reschedule' AND state = 'pending'"
+)
+_TO_MOVE_ANY = judged(
+    "SELECT * FROM request WHERE appointment_id IN :appointments AND kind = 'reschedule' AND state = 'pending'"
+    " ORDER BY appointment_id"
 )
 _OF_CLIENT = judged("SELECT * FROM request WHERE client_id = :client AND state <> 'undone' ORDER BY id")
 _OF_STRANGERS = judged("SELECT * FROM request WHERE client_id IS NULL AND lower(email) IN :addresses ORDER BY id")
@@ -95,10 +99,16 @@ def save(tx: Tx, request: Request) -> None:
     tx.connection.update("request", request.id, to_row(request))
 
 
-def to_move(look: Look, appointment: AppointmentId) -> Request | None:
+def to_move(look: Look, appointment: AppointmentId) -> Later[Request | None]:
     """The request, recorded as pending, to move an appointment."""
-    row = look.connection.execute(_TO_MOVE, {"appointment": appointment}).first()
-    return None if row is None else from_row(row)
+    found = look.connection.execute(_TO_MOVE, {"appointment": appointment})
+    return lambda: None if (row := found.first()) is None else from_row(row)
+
+
+def to_move_any(look: Look, ids: Sequence[AppointmentId]) -> Later[dict[AppointmentId, Request]]:
+    """The same for many, by appointment."""
+    asked = [look.connection.execute(_TO_MOVE_ANY, {"appointments": some}) for some in batched(ids)]
+    return lambda: {AppointmentId(row.appointment_id): from_row(row) for found in asked for row in found}
 
 
 def of_client(look: Look, client: ClientId) -> list[Request]:
@@ -120,16 +130,16 @@ def everything(look: Look) -> list[Request]:
     return [from_row(row) for row in look.connection.execute(_ALL)]
 
 
-def run_out(look: Look, limit: int) -> list[RequestId]:
+def run_out(look: Look, limit: int) -> Later[list[RequestId]]:
     """Requests about which something ended by itself and is not recorded yet, the oldest first."""
     found = look.connection.execute(_RUN_OUT, {"now": look.now, "limit": limit})
-    return [RequestId(id_) for id_ in found.scalars()]
+    return lambda: [RequestId(id_) for id_ in found.scalars()]
 
 
-def expired_on(look: Look, resources: Sequence[ResourceId]) -> list[RequestId]:
+def expired_on(look: Look, resources: Sequence[ResourceId]) -> Later[list[RequestId]]:
     """Requests whose hold on one of these resources has ended and still lies there."""
     found = look.connection.execute(_EXPIRED_ON, {"resources": resources, "now": look.now})
-    return sorted(RequestId(id_) for id_ in found.scalars())
+    return lambda: sorted(RequestId(id_) for id_ in found.scalars())
 
 
 def count_pending(look: Look, client: ClientId | None, applicant: Applicant | None, but: RequestId | None) -> int:
@@ -149,10 +159,15 @@ def count_pending(look: Look, client: ClientId | None, applicant: Applicant | No
     return int(look.connection.execute(*filled(_COUNT_OF, where=[whose], values=where)).scalar_one())
 
 
-def count(look: Look) -> RequestCount:
+def count(look: Look) -> Later[RequestCount]:
     """How many wait for a decision of the actor, and since when the oldest does."""
-    pending, oldest = look.ask(_COUNT, {"now": look.now}).one()
-    return RequestCount(pending=pending, oldest=oldest)
+    found = look.ask(_COUNT, {"now": look.now})
+
+    def read() -> RequestCount:
+        pending, oldest = found.one()
+        return RequestCount(pending=pending, oldest=oldest)
+
+    return read
 
 
 def listed(

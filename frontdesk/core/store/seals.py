@@ -12,6 +12,7 @@ import json
 import secrets
 
 from frontdesk.core.domain.errors import StoreProblem, StoreUnusable
+from frontdesk.core.store.connection import Later
 from frontdesk.core.store.look import Look, Tx
 
 _NONCE_BYTES = 12
@@ -60,9 +61,8 @@ def mark(tx: Tx, use: str, text: str) -> str:
     return hmac.new(of_use, text.encode(), "sha256").hexdigest()
 
 
-def trouble(look: Look) -> StoreProblem | None:
-    """Why this machine can seal or open no link; None where it can, or where none ever was."""
-    known = seal_print(look)
+def trouble(look: Look, known: str) -> StoreProblem | None:
+    """Why this machine can seal or open no link in a database with this print; None where it can, or none was."""
     if not known:
         return None
     if look.machine.seal_key is None:
@@ -72,16 +72,17 @@ def trouble(look: Look) -> StoreProblem | None:
 
 def can_seal(look: Look) -> bool:
     """Whether this machine has the key that links here are sealed with."""
-    return look.machine.seal_key is not None and trouble(look) is None
+    return look.machine.seal_key is not None and trouble(look, seal_print(look)()) is None
 
 
-def seal_print(look: Look) -> str:
+def seal_print(look: Look) -> Later[str]:
     """Tells which key this database is sealed with; empty while it never was."""
-    return str(look.connection.execute(_PRINT).scalar_one())
+    found = look.connection.execute(_PRINT)
+    return lambda: str(found.scalar_one())
 
 
 def _require_the_key(tx: Tx) -> None:
-    mine, known = _print_of(_key(tx)), seal_print(tx)
+    mine, known = _print_of(_key(tx)), seal_print(tx)()
     if not known:
         tx.connection.execute(_SET_PRINT, {"print": mine})
     elif known != mine:

@@ -66,6 +66,10 @@ class OpenServer:
             "lock_timeout": PATIENCE * 1000,
             "statement_timeout": limits.statement * 1000,
             "idle_in_transaction_session_timeout": limits.idle * 1000,
+            # who is gone in the middle of what they say is not idle for the server: it asks their machine
+            "tcp_keepalives_idle": limits.idle,
+            "tcp_keepalives_interval": 1,
+            "tcp_keepalives_count": 3,
         }
         told = " ".join(f"-c {name}={value}" for name, value in options.items())
         try:

@@ -20,8 +20,9 @@ def keep(tx: Tx, terms: Terms) -> TermsId:
 
     value = to_text("terms", terms)
     id_ = TermsId(hashlib.sha256(value.encode()).hexdigest()[:32])
-    if id_ not in tx.store.kept_terms:
+    if id_ not in tx.store.kept_terms and id_ not in tx.terms:
         tx.connection.execute(_KEEP, {"id": id_, "value": value})
+        tx.terms[id_] = terms
     return id_
 
 
@@ -41,12 +42,12 @@ def of(look: Look, setup: Setup, appointment: Appointment) -> Terms:
 def several(look: Look, booked: Iterable[Appointment]) -> Mapping[TermsId, Terms]:
     """Those of some appointments, by id. Raises LookupError where any are gone."""
     kept = look.store.kept_terms
-    asked = {it.terms: kept.get(it.terms) for it in booked if it.terms}
+    own = look.terms if isinstance(look, Tx) else {}  # which may yet be taken back
+    asked = {it.terms: own.get(it.terms) or kept.get(it.terms) for it in booked if it.terms}
     wanted = sorted(id_ for id_, it in asked.items() if it is None)
     values = look.connection.execute(_VALUES, {"ids": wanted}) if wanted else ()
     found = {TermsId(id_): from_text("terms", value) for id_, value in values}
     if len(found) < len(wanted):
         raise LookupError("terms that were agreed to are not there")
-    if not isinstance(look, Tx):  # what a change wrote may yet be taken back
-        kept.update(found)
+    kept.update(found)
     return {id_: it for id_, it in asked.items() if it is not None} | found

@@ -75,20 +75,23 @@ def kept(kind: str) -> Kept:
 def several(look: Look, wanted: Iterable[Key]) -> dict[Key, Thing | None]:
     """Things as they are kept now, by kind and id; None for those that are not."""
     found: dict[Key, Thing | None] = dict.fromkeys(wanted)
-    for kind, row in _ROWS.items():
-        for ids in batched(sorted(int(id_) for of, id_ in found if of == kind)):
-            some = look.connection.execute(f"SELECT * FROM {row.table} WHERE id IN :ids", {"ids": ids})
-            found |= {(kind, str(it.id)): row.read(it) for it in some}
+    asked = [
+        (kind, row, look.connection.execute(f"SELECT * FROM {row.table} WHERE id IN :ids", {"ids": ids}))
+        for kind, row in _ROWS.items()
+        for ids in batched(sorted(int(id_) for of, id_ in found if of == kind))
+    ]
+    for kind, row, some in asked:
+        found |= {(kind, str(it.id)): row.read(it) for it in some}
     return found | {key: practice.find(look, *key) for key in found if KINDS[key[0]].is_setup}
 
 
-def lock(tx: Tx, things: set[Key], but: frozenset[str] = frozenset()) -> None:
-    """Wait until nobody else writes to these rows, kind by kind and in order; some kinds may be locked already."""
+def lock(tx: Tx, things: set[Key]) -> None:
+    """Wait until nobody else writes to these rows, kind by kind and in order."""
     if not tx.is_sqlite:
         for kind, row in _ROWS.items():
-            for ids in batched(sorted(int(id_) for of, id_ in things if of == kind and kind not in but)):
+            for ids in batched(sorted(int(id_) for of, id_ in things if of == kind)):
                 locked = f"SELECT id FROM {row.table} WHERE id IN :ids ORDER BY id{LOCKED}"
-                tx.connection.execute(locked, {"ids": ids}).all()
+                tx.connection.execute(locked, {"ids": ids})
     if any(KINDS[kind].is_setup for kind, _ in things):
         practice.lock(tx)
 
@@ -105,6 +108,8 @@ def save_all(tx: Tx, things: Iterable[Thing]) -> None:
     """In the order in which they stand; those of one kind that follow each other at once."""
     for kind, some in groupby(things, key=kind_of):
         row = _ROWS.get(kind.name)
+        if row is _ROWS["client"]:
+            tx.clients.clear()
         alike: dict[int, dict[str, Any]] = {}
         for thing in some:
             if row is None or row.has_more(thing):

@@ -10,7 +10,7 @@ from frontdesk.core.domain.people import StaffId
 from frontdesk.core.domain.times import DAY
 from frontdesk.core.domain.work import Work, WorkId, WorkState
 from frontdesk.core.store import sight
-from frontdesk.core.store.connection import Row
+from frontdesk.core.store.connection import Later, Row
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.statements import LOCKED, Part, judged, shown, words
 
@@ -40,10 +40,11 @@ def lock(tx: Tx, id_: WorkId) -> Work | None:
     return None if row is None else from_row(row)
 
 
-def waiting(look: Look, appointment: AppointmentId | None = None) -> list[Work]:
+def waiting(look: Look, appointment: AppointmentId | None = None) -> Later[list[Work]]:
     """The open entries by the start of what they are about, of one appointment or of all."""
     where = [] if appointment is None else [Part("work.appointment_id = :appointment", {"appointment": appointment})]
-    return [from_row(row) for row in look.ask(_OPEN, {"now": look.now, "since": look.now - DAY}, where)]
+    found = look.ask(_OPEN, {"now": look.now, "since": look.now - DAY}, where)
+    return lambda: [from_row(row) for row in found]
 
 
 def of_cause(look: Look, cause: str, cause_id: str) -> list[Work]:

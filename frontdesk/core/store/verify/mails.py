@@ -63,7 +63,7 @@ def damage(look: Look) -> Iterator[Damage]:
     twice = "SELECT min(id) FROM mail WHERE message_id <> '' GROUP BY message_id HAVING count(*) > 1"
     for (id_,) in look.connection.execute(twice):
         yield Damage("mail", str(id_), Wrong.SUM, "two have its Message-ID")
-    if seals.seal_print(look) == "" and look.connection.execute("SELECT 1 FROM mail WHERE sealed <> ''").first():
+    if seals.seal_print(look)() == "" and look.connection.execute("SELECT 1 FROM mail WHERE sealed <> ''").first():
         yield Damage("mail_queue", "1", Wrong.CHANGED, "links are sealed, and the key's mark is gone")
 
 
