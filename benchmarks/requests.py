@@ -16,6 +16,8 @@ from timing import compiled, folder, judged, number, size
 
 APPOINTMENTS = size(1_000_000, 2_000)
 REQUESTS = size(500, 20)
+PATIENCE = 20.0
+"""Seconds after which what was waited for does not come any more."""
 ROUNDS = size(7, 1)
 LIST_GOAL = 2.5
 """Times the smallest Textual app's first frame."""
@@ -74,11 +76,13 @@ def decisions(ours: Program) -> float:
 def until(run: ptyrun.Run, key: bytes, marker: str) -> float:
     """Milliseconds from a key until something stands on the screen."""
     at = run.send(key)
-    run.wait_quiet(at, quiet=0.3, limit=10.0)
-    seen, screen = ptyrun.painted(list(run.chunks), marker, since=at)
-    if seen is None:
-        raise SystemExit(f"{marker!r} did not appear\n" + "\n".join(screen.display))
-    return (seen - at) * 1e3
+    while True:
+        run.wait_quiet(time.perf_counter(), quiet=0.3, need=False)
+        seen, screen = ptyrun.painted(list(run.chunks), marker, since=at)
+        if seen is not None:
+            return (seen - at) * 1e3
+        if time.perf_counter() - at > PATIENCE:
+            raise SystemExit(f"{marker!r} did not appear\n" + "\n".join(screen.display))
 
 
 if __name__ == "__main__":
