@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import random
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 from frontdesk.core.asks.door import Ask, Question
@@ -16,9 +18,11 @@ from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.errors import Busy, Refused, SlotTaken, StoreProblem, StoreUnusable
 from frontdesk.core.domain.events.outside import as_seen_outside
 from frontdesk.core.domain.machine import Machine
+from frontdesk.core.operations.preparing import Unprepared, prepare
 from frontdesk.core.operations.table import OPERATIONS
 from frontdesk.core.queries.actors import as_now, require_may
 from frontdesk.core.queries.table import QUERIES
+from frontdesk.core.store import duties
 from frontdesk.core.store.engine import Store
 from frontdesk.core.store.failures import Contention, Disconnected, Overlap
 from frontdesk.core.store.look import Look, Tx
@@ -50,18 +54,29 @@ class Desk:
 
     def do(self, ask: Ask[T]) -> T:
         """One change, whole or not at all. Raises the families of `domain/errors.py`."""
+        operation: Any = OPERATIONS[type(ask)]
+        prepared = None
+        with ExitStack() as while_it_lasts:
+            for times in count():
+                try:
+                    return self._do(ask, operation, prepared, times)
+                except Unprepared:  # so much that it is worked out while others save
+                    prepared = self._looked(partial(prepare, operation, ask=ask, times=times), ask)
+                    if not times:
+                        while_it_lasts.enter_context(self._others_know(operation.name))
+        raise AssertionError("in the end others wait for it")
+
+    def _do(self, ask: Ask[T], operation: Any, prepared: Any, times: int) -> T:
+        """Raises Unprepared where it was worked out less often than it takes."""
         from frontdesk.core.operations.recording import finish  # who only looks need not wait for it
 
-        operation = OPERATIONS[type(ask)]
-        prepare = getattr(operation, "prepare", None)
-        prepared = None if prepare is None else self._looked(lambda look: prepare(look, ask), ask)
         overlaps, until = 0, time.monotonic() + PATIENCE
         cut_off = False
         for attempt in range(TRIES):
             try:
                 with self.store.writing(on_disk=ask.on_disk) as connection:
                     tx = self._tx(connection)
-                    tx.prepared = prepared
+                    tx.prepared, tx.prepared_times = prepared, times
                     self._let_in(tx, ask)
                     done: T = operation(tx, ask)
                     finish(tx)
@@ -83,6 +98,20 @@ class Desk:
                     raise StoreUnusable(StoreProblem.UNREACHABLE, self.store.name) from None
                 cut_off = True
         raise Busy
+
+    @contextmanager
+    def _others_know(self, what: str) -> Iterator[None]:
+        """Who waits meanwhile can be told for whom."""
+        self._mark(lambda tx: duties.writes(tx, tx.actor.name, what))
+        try:
+            yield
+        finally:
+            self._mark(duties.wrote)
+
+    def _mark(self, mark: Callable[[Tx], None]) -> None:
+        unmarked = suppress(Overlap, Contention, Disconnected, StoreUnusable)
+        with unmarked, self.store.writing(on_disk=False) as connection:
+            mark(self._tx(connection))
 
     def see(self, question: Question[T]) -> T:
         """One look at one moment. Raises the families of `domain/errors.py`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
@@ -16,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 
 from frontdesk.config import Config
 from frontdesk.core.asks.door import Ask, Door, Question
+from frontdesk.core.asks.upkeep import WhoWrites
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.backups import Head
 from frontdesk.core.domain.errors import DeskError, StoreProblem
@@ -30,6 +32,7 @@ from frontdesk.core.render.language import _
 from frontdesk.core.render.request_card import age
 from frontdesk.core.render.words.errors import error_words, in_few_words, plain_error
 from frontdesk.core.render.words.events import batch_words, event_words
+from frontdesk.core.render.words.labels import WRITING_WORDS
 from frontdesk.core.render.words.objections import objection_words
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.pump import KeyPump
@@ -38,6 +41,9 @@ from frontdesk.widgets.bars import Mark
 from frontdesk.widgets.choice import Choice
 from frontdesk.widgets.glyphs import Glyphs
 from frontdesk.widgets.text import fit, plain, safe
+
+SOON = 0.7
+"""Seconds that a save takes before people are told for whom it waits."""
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -172,7 +178,19 @@ class DeskScreen(Screen[R], Generic[R]):
     async def _in_turn(self, ask: Ask[T]) -> T:
         """One deed at a time; whoever stops waiting for it does not let the next one overtake it."""
         async with self.host.doing:
-            return await asyncio.to_thread(self.host.door.do, ask)
+            deed = asyncio.ensure_future(asyncio.to_thread(self.host.door.do, ask))
+            done, _waiting = await asyncio.wait({deed}, timeout=SOON)
+            if not done:
+                await self._tell_who_writes()
+            return await deed
+
+    async def _tell_who_writes(self) -> None:
+        """A save that takes long waits for somebody: for whom."""
+        with suppress(DeskError):
+            found = await asyncio.to_thread(self.host.door.see, WhoWrites())
+            if found is not None and self.host.setup is not None:
+                words = _(WRITING_WORDS[found.operation]).format(who=found.who)
+                self.app.screen.notify(safe(words), timeout=5, markup=False)
 
     def follow(self, event: Event) -> None:
         """What was just done from this screen; the cursor may go there."""

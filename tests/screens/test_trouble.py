@@ -15,7 +15,7 @@ from frontdesk.core.asks.clients import FindClients
 from frontdesk.core.desk import open_desk
 from frontdesk.core.store import connecting
 from frontdesk.core.store.connecting import driver
-from tests.builders import open_test_desk
+from tests.builders import Clock, open_test_desk
 from tests.postgres import Line, Server
 from tests.screens.driving import running, send, settled, shown, told, until
 
@@ -161,3 +161,17 @@ def deeds_at(url: str) -> int:
         found = connection.execute("SELECT count(*) FROM client WHERE name = 'Ida Ingram'").fetchone()
         assert found is not None
         return int(found[0])
+
+
+async def test_who_waits_for_an_import_reads_for_whom_and_goes_on_typing(database: Path) -> None:
+    desk = open_desk(str(database), clock=Clock())
+    async with running(database) as app:
+        await send(app, "3nIda Ingram", burst=False)
+        with desk._others_know("import_done"), desk.store._writing.transaction():
+            await send(app, "\n", burst=True)
+            await until(app, lambda: "import by desk, a moment" in told(app))
+            await send(app, "1", burst=True)
+            await until(app, lambda: type(app.screen).__name__ == "CalendarScreen")
+        await until(app, lambda: "Ida Ingram" in shown(app))
+    assert [it.name for it in desk.see(FindClients(text="Ida"))] == ["Ida Ingram"]
+    desk.close()

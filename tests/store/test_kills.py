@@ -8,16 +8,21 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
+from frontdesk.core.asks.history import Redo, Undo
+from frontdesk.core.asks.transfer import ImportRecords
 from frontdesk.core.desk import Desk
+from frontdesk.core.domain.records import AppointmentRecord, ClientRecord, Records
+from frontdesk.core.operations import undo
 from frontdesk.core.store import backups
 from frontdesk.core.store.connecting import driver
 from tests.sizes import size
-from tests.store.evidence import NOW, desk_on, faults, make_practice, open_practice
+from tests.store.evidence import FIRST, NOW, desk_on, faults, make_practice, open_practice
 from tests.store.working import IMPORTED, TURN, Worker, work_on
 
 ROUNDS = ["sqlite"] * size(1, 50) + ["postgresql"] * size(1, 5)
@@ -86,6 +91,51 @@ def not_kept(desk: Desk, said: list[str]) -> list[str]:
         taken = f"SELECT count(*) FROM event WHERE batch = {newest} AND operation = 'import'"
         count = connection.execute(taken).scalar_one()
     return missing + ([f"an import of {count}"] if count not in (0, 1, IMPORTED) else [])
+
+
+PEOPLE = size(150, 1500)
+"""Clients of an import, each with an appointment: so much that its undo is worked out before."""
+TAKEN_OVER = (
+    "SELECT count(*) FROM client WHERE source <> '' AND life <> 'undone'",
+    "SELECT count(*) FROM appointment WHERE source <> '' AND status <> 'undone'",
+)
+
+
+def take_over_and_back(url: str, said: str) -> None:
+    """Takes over a practice, takes that back, and does it again, until it is killed."""
+    undo.MANY = PEOPLE
+    desk = desk_on(url)
+    walls = [FIRST + timedelta(days=it // 20, minutes=it % 20 * 30) for it in range(PEOPLE)]
+    records = Records(
+        clients=tuple(ClientRecord(source_id=str(it), name=f"Client {it}") for it in range(PEOPLE)),
+        appointments=tuple(
+            AppointmentRecord(source_id=str(it), client=str(it), practitioner="p1", start=wall, minutes=30)
+            for it, wall in enumerate(walls)
+        ),
+    )
+    Path(said).write_text("begun")
+    while True:
+        desk.do(ImportRecords(records=records))
+        for ask in (Undo(), Redo(), Undo()):
+            desk.do(ask)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite", "postgresql"], indirect=True)
+def test_an_import_and_its_undo_are_whole_or_nothing_when_killed(store_url: str, tmp_path: Path) -> None:
+    desk = open_practice(store_url)
+    found: Counter[int] = Counter()
+    dice = random.Random()
+    for turn in range(size(6, 100)):
+        said = tmp_path / f"said-{turn}"
+        process = killed_once(said.exists, dice.uniform(0, size(0.4, 6)), take_over_and_back, store_url, str(said))
+        assert process.exitcode == -9, "it was to be killed while it worked"
+        with desk.store.reading() as connection:
+            clients, booked = (connection.execute(text).scalar_one() for text in TAKEN_OVER)
+        assert (clients, booked) in ((0, 0), (PEOPLE, PEOPLE)), f"turn {turn}"
+        found[clients] += 1
+    print(dict(found))
+    assert faults(desk) == []
+    desk.close()
 
 
 def create_on(url: str) -> None:

@@ -6,7 +6,7 @@ from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.backups import Erasure, Head, KnownHead
 from frontdesk.core.domain.damage import Damage
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.duties import Duty, DutyState
+from frontdesk.core.domain.duties import Duty, DutyState, Writing
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.times import Instant
@@ -39,6 +39,13 @@ class ReportDuty(Ask[None]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDuties(Question[tuple[DutyState, ...]]):
     """What was done last, of everything that has to be done again and again."""
+
+    needs = Permission.SEE_CALENDAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoWrites(Question[Writing | None]):
+    """For whom a save may be waiting, if somebody writes very much."""
 
     needs = Permission.SEE_CALENDAR
 

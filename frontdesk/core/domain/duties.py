@@ -43,3 +43,12 @@ class DutyState:
     done_at: Instant | None = None
     detail: str = ""
     """What came of it, for people: where a copy lies, why there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """Somebody writes so much that others wait for it."""
+
+    who: str
+    operation: str
+    """Of the event that it will be."""

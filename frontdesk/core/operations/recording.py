@@ -27,11 +27,18 @@ def record(tx: Tx, event: E) -> E:
     return _tell(tx, events.append(tx, event))
 
 
-def record_all(tx: Tx, several: Sequence[Event]) -> None:
+def record_all(tx: Tx, several: Sequence[Event | events.Detailed]) -> None:
     """The same for many, in the order they stand in; what follows of them comes after all."""
     record_ends(tx)
     for event in events.append_all(tx, several):
-        _tell(tx, event)
+        if event.is_news:
+            _tell(tx, event)
+
+
+def record_detailed(tx: Tx, it: events.Detailed) -> Event:
+    """As `record`, of one whose details were worked out before."""
+    record_ends(tx)
+    return _tell(tx, events.append_all(tx, (it,))[0])
 
 
 def finish(tx: Tx) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar, cast
@@ -48,7 +48,8 @@ from frontdesk.core.operations.guard import (
     require_power_over,
     require_sees,
 )
-from frontdesk.core.operations.recording import record
+from frontdesk.core.operations.preparing import Prepared, require_prepared
+from frontdesk.core.operations.recording import record, record_detailed
 from frontdesk.core.queries.reminders import timed_since
 from frontdesk.core.store import appointments, claims, clients, events, practice, requests, things
 from frontdesk.core.store.connection import Later, batched
@@ -56,6 +57,8 @@ from frontdesk.core.store.look import Look, Tx
 
 R = TypeVar("R", bound=Reversed)
 
+MANY = 1000
+"""Things that an act changed from which on it is worked out before anybody waits."""
 ASKED_TOGETHER = 50
 """Times of which at once it is asked who has them."""
 REMEMBERED = 500
@@ -68,27 +71,43 @@ class Stacks:
 
     done: tuple[BatchId, ...]
     undone: tuple[BatchId, ...]
+    much: frozenset[BatchId]
+    """Those that may be so much that it is worked out before anybody waits."""
 
 
 def undo(tx: Tx, ask: Undo) -> Undone:
     require_allowed(tx, ask.needs)
-    if ask.event is not None:
-        line = events.find(tx, ask.event)
-        if line is None:
-            raise NotFound("event", str(ask.event))
-        return record(tx, _reverse(tx, line.batch, Undone))
-    stacks = stacks_of(tx, here=ask.here)
-    if not stacks.done:
-        require_no_objection([NothingToUndo()])
-    return record(tx, _reverse(tx, stacks.done[0], Undone))
+    return _reverse(tx, *_wanted(tx, ask), Undone)
 
 
 def redo(tx: Tx, ask: Redo) -> Redone:
     require_allowed(tx, ask.needs)
-    stacks = stacks_of(tx, here=ask.here)
+    return _reverse(tx, *_again(tx, ask), Redone)
+
+
+def _wanted(look: Look, ask: Undo) -> tuple[BatchId, bool]:
+    """Which act, and whether that is much. Raises NotFound, Refused."""
+    if ask.event is not None:
+        line = events.find(look, ask.event)
+        if line is None:
+            raise NotFound("event", str(ask.event))
+        return line.batch, _is_much(look, line.batch)
+    stacks = stacks_of(look, here=ask.here)
+    if not stacks.done:
+        require_no_objection([NothingToUndo()])
+    return stacks.done[0], stacks.done[0] in stacks.much and _is_much(look, stacks.done[0])
+
+
+def _again(look: Look, ask: Redo) -> tuple[BatchId, bool]:
+    """Likewise. Raises Refused."""
+    stacks = stacks_of(look, here=ask.here)
     if not stacks.undone:
         require_no_objection([NothingToRedo()])
-    return record(tx, _reverse(tx, stacks.undone[0], Redone))
+    return stacks.undone[0], _is_much(look, stacks.undone[0])
+
+
+def _is_much(look: Look, batch: BatchId) -> bool:
+    return events.count_of(look, batch) > MANY
 
 
 def stacks_of(look: Look, here: bool) -> Stacks:
@@ -96,7 +115,8 @@ def stacks_of(look: Look, here: bool) -> Stacks:
     done: list[BatchId] = []
     undone: list[BatchId] = []
     terminal = look.machine.terminal if here else None
-    for batch, operation, undoes in reversed(events.batches_of(look, look.actor.who, terminal, REMEMBERED)):
+    acts = events.batches_of(look, look.actor.who, terminal, REMEMBERED)
+    for batch, operation, undoes, _ in reversed(acts):
         if operation == Undone.operation:
             if undoes in done:
                 done.remove(undoes)
@@ -108,35 +128,115 @@ def stacks_of(look: Look, here: bool) -> Stacks:
         else:
             done.append(batch)
             undone.clear()
-    return Stacks(tuple(reversed(done)), tuple(reversed(undone)))
+    reversals = {Undone.operation, Redone.operation}
+    much = frozenset(batch for batch, operation, _, count in acts if count > MANY or operation in reversals)
+    return Stacks(tuple(reversed(done)), tuple(reversed(undone)), much)
 
 
-def _reverse(tx: Tx, batch: BatchId, kind: type[R]) -> R:
-    lines = events.of_batch(tx, batch)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """What taking back an act writes, as things are when it is worked out."""
+
+    as_of: int
+    """The newest event then."""
+    batch: BatchId
+    lines: tuple[HistoryLine, ...]
+    folded: list[Change]
+    setup: Setup
+    about: tuple[Thing, ...]
+    back: list[Change]
+    rows: list[things.Alike]
+    detailed: events.Detailed | None = None
+    """Of the event, if nothing follows from it: for very much, made before anybody waits."""
+
+
+def prepare_undo(look: Look, ask: Undo, times: int) -> Reversal:
+    return _prepared(look, _wanted(look, ask)[0], Undone)
+
+
+def prepare_redo(look: Look, ask: Redo, times: int) -> Reversal:
+    return _prepared(look, _again(look, ask)[0], Redone)
+
+
+def _prepared(look: Look, batch: BatchId, kind: type[Reversed]) -> Reversal:
+    it = _worked_out(look, batch, events.newest(look))
+    return replace(it, detailed=events.detailed(look, _event(look, it, kind, ())))
+
+
+def _reverse(tx: Tx, batch: BatchId, is_much: bool, kind: type[R]) -> R:
+    it: Reversal | None = tx.prepared
+    if it is not None and it.batch == batch:
+        _lock(tx, it.setup, it.folded)
+    if it is None or it.batch != batch or not _still_stands(tx, it):
+        if is_much:
+            require_prepared(tx)
+        it = _worked_out(tx, batch, 0)
+    asked = _asked_to_move(tx, it.back)
+    _require_free(tx, it.setup, it.back)
+    overtaken = asked()
+    things.save_all(tx, it.rows)
+    after = practice.load(tx)
+    claims.replace(tx, after, [it.after for it in it.back if isinstance(it.after, Appointment | Request)])
+    also = (*_overtaken(tx, after, overtaken), *_entered(tx, it.setup, it.back, it.lines))
+    if it.detailed is not None and not also:
+        return cast(R, record_detailed(tx, it.detailed))
+    return record(tx, _event(tx, it, kind, also))
+
+
+def _still_stands(tx: Tx, worked_out: Reversal) -> bool:
+    """Whether what others did since has nothing to do with what is taken back."""
+    as_of = worked_out.as_of
+    since = events.things_since(tx, as_of) if as_of != events.newest(tx) else set()
+    if not since:
+        return True
+    batch = {(change.kind, change.id) for change in worked_out.folded}
+    later = things.several(tx, {key for key in since if key[0] in ("appointment", "request")}).values()
+    named = {key for it in later if isinstance(it, Appointment | Request) for key in _named_by(it)}
+    of_setup = any(KINDS[kind].is_setup for kind, _ in since if kind in KINDS)
+    return not of_setup and batch.isdisjoint(since | named)
+
+
+def _named_by(it: Appointment | Request) -> Iterator[tuple[str, str]]:
+    """Kind and id of whom and what a booking rests on."""
+    yield "client", str(it.client)
+    yield "service", it.service
+    for place in (it.slot, *it.offers) if isinstance(it, Request) else (it,):
+        yield "staff", place.practitioner
+        yield "location", place.location
+        yield "room", str(place.room)
+    if isinstance(it, Request):
+        yield "appointment", str(it.appointment)
+
+
+def _worked_out(look: Look, batch: BatchId, as_of: int) -> Reversal:
+    """Who writes locks first what it is about. Raises Refused, NotAllowed."""
+    lines = events.of_batch(look, batch)
     folded = _folded(lines)
     _require_undoable(lines, folded)
-    setup = practice.load(tx)
-    _lock(tx, setup, folded)
-    now = things.several(tx, [(change.kind, change.id) for change in folded])
-    _require_unchanged(tx, folded, now, lines)
+    setup = practice.load(look)
+    if isinstance(look, Tx):
+        _lock(look, setup, folded)
+    now = things.several(look, [(change.kind, change.id) for change in folded])
+    _require_unchanged(look, folded, now, lines)
     about = tuple({(kind_of(it).name, kind_of(it).id(it)): it for line in lines for it in line.about}.values())
-    _require_power(tx, setup, folded, about, is_own=lines[-1].who == tx.actor.who)
-    back = [_back(tx, change, now[change.kind, change.id]) for change in folded]
+    _require_power(look, setup, folded, about, is_own=lines[-1].who == look.actor.who)
+    back = [_back(look, change, now[change.kind, change.id]) for change in folded]
     settings.require_an_admin(setup, back)
-    settings.require_same_decimals(tx, setup, back)
-    asked = _asked_to_move(tx, back)
-    _require_free(tx, setup, back)
-    overtaken = asked()
-    things.save_all(tx, [it.after for it in sorted(back, key=_order_of_writing) if it.after is not None])
-    after = practice.load(tx)
-    claims.replace(tx, after, [change.after for change in back if isinstance(change.after, Appointment | Request)])
+    settings.require_same_decimals(look, setup, back)
+    rows = things.to_save(it.after for it in sorted(back, key=_order_of_writing) if it.after is not None)
+    return Reversal(
+        as_of=as_of, batch=batch, lines=lines, folded=folded, setup=setup, about=about, back=back, rows=rows
+    )
+
+
+def _event(look: Look, it: Reversal, kind: type[R], also: tuple[Change, ...]) -> R:
     return kind(
-        of_operation=_first_operation(tx, lines[-1]),
-        client_name=_whose(tx, [change.after for change in back], about),
-        all_changes=tuple(back),
-        all_about=about,
-        undoes=batch,
-        also=(*_overtaken(tx, after, overtaken), *_entered(tx, setup, back, lines)),
+        of_operation=_first_operation(look, it.lines[-1]),
+        client_name=_whose(look, [change.after for change in it.back], it.about),
+        all_changes=tuple(it.back),
+        all_about=it.about,
+        undoes=it.batch,
+        also=also,
     )
 
 
@@ -175,21 +275,21 @@ def _overtaken(tx: Tx, setup: Setup, asked: Iterable[Appointment]) -> tuple[Chan
     return tuple(change for now in asked for change in taking.overtake(tx, setup, now))
 
 
-def _first_operation(tx: Tx, line: HistoryLine) -> str:
+def _first_operation(look: Look, line: HistoryLine) -> str:
     """What was done at first, below all undoing and redoing of it."""
     operation, batch = line.operation, line.undoes
     while batch is not None:
-        operation, batch = events.operation_of(tx, batch)
+        operation, batch = events.operation_of(look, batch)
     return operation
 
 
-def _whose(tx: Tx, changed: Iterable[Thing | None], about: Iterable[Thing]) -> str:
+def _whose(look: Look, changed: Iterable[Thing | None], about: Iterable[Thing]) -> str:
     """What the client of the first thing is called that is a client's, or an applicant's."""
     for thing in (*changed, *about):
         if isinstance(thing, Request):
-            return taking.name_of(tx, thing)
+            return taking.name_of(look, thing)
         client = kind_of(thing).client(thing) if thing is not None else None
-        found = clients.find(tx, client) if client is not None else None
+        found = clients.find(look, client) if client is not None else None
         if found is not None:
             return found.name
     return ""
@@ -199,7 +299,9 @@ def _lock(tx: Tx, setup: Setup, folded: list[Change]) -> None:
     """Everything the batch touches, in the order every writer keeps: clients, resources, then the rows."""
     both = [thing for change in folded for thing in (change.before, change.after) if thing is not None]
     whose = {client for it in both if (client := kind_of(it).client(it)) is not None}
-    found = clients.lock_several(tx, whose)
+    if len(whose) > 1:
+        things.lock(tx, {("client", str(client)) for client in whose})
+    found = clients.lock_several(tx, whose if len(whose) == 1 else ())
     bookings = [it for it in both if isinstance(it, Appointment | Request)]
     resources = {resource for it in bookings for resource in claims.resources_of(setup, it)}
     resources |= {setup.staff_resources[it.staff] for it in both if isinstance(it, TimeOff)}
@@ -425,6 +527,6 @@ def _order_of_writing(change: Change) -> int:
 
 
 OPERATIONS: Operations = {
-    Undo: undo,
-    Redo: redo,
+    Undo: Prepared(Undone.operation, prepare_undo, undo),
+    Redo: Prepared(Redone.operation, prepare_redo, redo),
 }

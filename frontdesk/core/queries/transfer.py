@@ -61,6 +61,8 @@ class Work:
     """Everything an import has to write, in the order of writing."""
 
     setup_before: Setup
+    sources: set[str] = field(default_factory=set)
+    """Where what came before may have come from."""
     location: Location | None = None
     services: dict[ServiceId, Service] = field(default_factory=dict)
     staff: dict[StaffId, tuple[StaffMember | None, StaffMember]] = field(default_factory=dict)
@@ -78,6 +80,13 @@ class Work:
     ids: dict[str, StaffId] = field(default_factory=dict)
     service_ids: dict[str, ServiceId] = field(default_factory=dict)
     plan: ImportPlan = field(default_factory=ImportPlan)
+
+    @property
+    def setup_after(self) -> Setup:
+        """The practice with what the records need of it, as far as it says what is agreed to."""
+        services = {**self.setup_before.services, **self.services}
+        staff = {**self.setup_before.staff, **{id_: after for id_, (_, after) in self.staff.items()}}
+        return replace(self.setup_before, services=services, staff=staff, _kept={})
 
 
 def plan_import(look: Look, question: PlanImport) -> ImportPlan:
@@ -217,9 +226,9 @@ def _people(work: Work, records: Records, hours: bool) -> None:
 
 
 def _clients(look: Look, work: Work, records: Records, source: str) -> int:
-    sources = {source, *(it.source for it in records.clients if it.source)}
-    sources |= {it.source for it in records.appointments if it.source}
-    for its in sources:
+    work.sources = {source, *(it.source for it in records.clients if it.source)}
+    work.sources |= {it.source for it in records.appointments if it.source}
+    for its in work.sources:
         found = clients.all_from_source(look, its)
         work.known_clients.update({(its, id_): _survivor(look, client) for id_, client in found.items()})
     fresh: dict[tuple[str, str], Client] = {}

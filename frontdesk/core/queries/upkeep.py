@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from frontdesk.core.asks.door import Queries
-from frontdesk.core.asks.upkeep import ListDuties, ListErasures, ShowHead, Verify
+from frontdesk.core.asks.upkeep import ListDuties, ListErasures, ShowHead, Verify, WhoWrites
 from frontdesk.core.domain.backups import Erasure, Head
 from frontdesk.core.domain.damage import Damage
-from frontdesk.core.domain.duties import DutyState
+from frontdesk.core.domain.duties import DutyState, Writing
 from frontdesk.core.store import duties, erasures
 from frontdesk.core.store.heads import head_of
 from frontdesk.core.store.look import Look
@@ -15,6 +15,10 @@ from frontdesk.core.store.verify.all import damage
 
 def list_duties(look: Look, _: ListDuties) -> tuple[DutyState, ...]:
     return duties.every(look)
+
+
+def who_writes(look: Look, _: WhoWrites) -> Writing | None:
+    return duties.writing(look)
 
 
 def show_head(look: Look, _: ShowHead) -> Head:
@@ -34,4 +38,5 @@ QUERIES: Queries = {
     ListErasures: list_erasures,
     ShowHead: show_head,
     Verify: verify,
+    WhoWrites: who_writes,
 }

@@ -21,7 +21,6 @@ from frontdesk.core.domain.appointments import (
     Status,
     TermsId,
 )
-from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.outcomes import cancel_deadline, reschedule_deadline
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.policies import Terms
@@ -31,7 +30,7 @@ from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.touched import PICKED_UP
 from frontdesk.core.domain.views import Block, Named
 from frontdesk.core.store import search, sight, terms, touched
-from frontdesk.core.store.connection import NO_LIMIT, Answer, Later, Row, batched, uuid_of
+from frontdesk.core.store.connection import NO_LIMIT, Answer, Later, Row, Values, batched, uuid_of
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
 from frontdesk.core.store.statements import LOCKED, Part, filled, judged, shown, words
@@ -187,12 +186,9 @@ def add(tx: Tx, appointment: Appointment) -> Appointment:
     return replace(appointment, id=AppointmentId(tx.connection.insert("appointment", values)))
 
 
-def add_all(tx: Tx, new: Sequence[Appointment]) -> list[Appointment]:
-    """Many at once."""
-    wanted = iter(tx.connection.numbers("appointment", sum(not it.id for it in new)))
-    numbered = [it if it.id else changed(it, id=AppointmentId(next(wanted))) for it in new]
-    tx.connection.insert_all("appointment", ({"id": it.id, **to_row(it)} for it in numbered))
-    return numbered
+def insert_all(tx: Tx, rows: Sequence[Values]) -> None:
+    """Many at once, as `to_row` says them, with numbers."""
+    tx.connection.insert_all("appointment", rows)
 
 
 def save(tx: Tx, appointment: Appointment) -> None:

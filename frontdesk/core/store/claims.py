@@ -18,7 +18,7 @@ from frontdesk.core.domain.services import ServiceId
 from frontdesk.core.domain.times import DAY, Instant, Span
 from frontdesk.core.domain.views import Hold
 from frontdesk.core.store import practice
-from frontdesk.core.store.connection import Later, Values
+from frontdesk.core.store.connection import Later, Values, batched
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.pickers import PICKER
 from frontdesk.core.store.requests import OFFER, REQUEST
@@ -90,6 +90,7 @@ _HELD = (
     f" WHERE{_NEAR} AND c.expires_at IS NOT NULL AND{_AGAINST}"
 )
 _RELEASE = "DELETE FROM claim WHERE source_kind = :kind AND source_id = :source"
+_RELEASE_ALL = "DELETE FROM claim WHERE source_kind = :kind AND source_id IN :sources"
 _EXPIRED = "DELETE FROM claim WHERE resource_id IN :ids AND expires_at IS NOT NULL AND expires_at <= :now"
 
 
@@ -291,7 +292,9 @@ def _of(setup: Setup, appointment: Appointment) -> tuple[Claim, ...]:
 def replace(tx: Tx, setup: Setup, bookings: Iterable[Appointment | Request]) -> None:
     """Make the claims of some bookings what their state and time say: all released, then all taken."""
     bookings = tuple(bookings)
-    for booking in bookings:
-        for kind in (APPOINTMENT,) if isinstance(booking, Appointment) else (REQUEST, OFFER):
-            release(tx, kind, booking.id)
+    booked = [it.id for it in bookings if isinstance(it, Appointment)]
+    asked = [it.id for it in bookings if isinstance(it, Request)]
+    for kind, sources in ((APPOINTMENT, booked), (REQUEST, asked), (OFFER, asked)):
+        for some in batched(sources):
+            tx.connection.execute(_RELEASE_ALL, {"kind": kind, "sources": some})
     insert_all(tx, (claim for booking in bookings for claim in claims_of(setup, booking, tx.now)))

@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId, ClientKind
 from frontdesk.core.store import search, sight
-from frontdesk.core.store.connection import Later, Row, batched
+from frontdesk.core.store.connection import Later, Row, Values, batched
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.shapes import from_text, to_text
 from frontdesk.core.store.statements import LOCKED, Part, either, filled, judged, shown
@@ -147,14 +146,10 @@ def add(tx: Tx, client: Client) -> Client:
     return replace(client, id=ClientId(tx.connection.insert("client", values)))
 
 
-def add_all(tx: Tx, new: Sequence[Client]) -> list[Client]:
-    """Many at once."""
-    wanted = iter(tx.connection.numbers("client", sum(not it.id for it in new)))
-    numbered = [it if it.id else changed(it, id=ClientId(next(wanted))) for it in new]
-    rows = [{"id": it.id, **to_row(it)} for it in numbered]
+def insert_all(tx: Tx, rows: Sequence[Values]) -> None:
+    """Many at once, as `to_row` says them, with numbers."""
     search.learn(tx, *(it["search_key"] for it in rows))
     tx.connection.insert_all("client", rows)
-    return numbered
 
 
 def save(tx: Tx, client: Client) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from frontdesk.core.domain.duties import Duty, DutyState
+from frontdesk.core.domain.duties import Duty, DutyState, Writing
 from frontdesk.core.domain.times import Instant
 from frontdesk.core.store.look import Look, Tx
 
+WRITES = "write"
+"""Stands beside the duties: whoever writes very much."""
+LONGEST = 60
+"""Seconds after which they do not write any more, whatever became of them."""
+
+_WRITE = f"UPDATE duty SET who = :who, detail = :detail, leased_until = :until WHERE name = '{WRITES}'"
+_WRITING = f"SELECT who, detail FROM duty WHERE name = '{WRITES}' AND leased_until > :now"
 _MAKE = "INSERT INTO duty (name, who, detail) VALUES (:name, '', '') ON CONFLICT (name) DO NOTHING"
 
 
@@ -52,6 +59,24 @@ def failed(tx: Tx, duty: Duty, detail: str, again_at: Instant) -> None:
     """It was tried, and is not tried again before that."""
     _make(tx, duty)
     _set(tx, duty, who=tx.machine.terminal, leased_until=again_at, seen_at=tx.now, detail=detail)
+
+
+def writes(tx: Tx, who: str, what: str) -> None:
+    """Somebody is about to write so much that others wait for it; forgotten by itself, should they never end."""
+    tx.connection.execute(_MAKE, {"name": WRITES})
+    values = {"who": who, "detail": what, "until": tx.now + LONGEST}
+    tx.connection.execute(_WRITE, values)
+
+
+def wrote(tx: Tx) -> None:
+    """It is over."""
+    tx.connection.execute("DELETE FROM duty WHERE name = :name", {"name": WRITES})
+
+
+def writing(look: Look) -> Writing | None:
+    """Who writes very much now."""
+    found = look.connection.execute(_WRITING, {"now": look.now}).first()
+    return None if found is None else Writing(who=found.who, operation=found.detail)
 
 
 def clear(tx: Tx) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from frontdesk.core.domain import dataclass
 from frontdesk.core.domain.actors import SYSTEM, Actor, ActorId, ActorKind
@@ -60,9 +60,14 @@ _DETAILS = judged(f"SELECT detail FROM event_detail WHERE event_id IN ({_OF_THIN
 _ALL_DETAILS = judged("SELECT event_id, detail FROM event_detail")
 _LAST_OF_ACT = judged("SELECT operation, undoes FROM event WHERE batch = :batch ORDER BY id DESC LIMIT 1")
 _LAST_CHANGE = judged("SELECT max(event_id) FROM event_thing WHERE kind = :kind AND thing_id = :id AND NOT is_about")
+_COUNT_OF_ACT = judged(
+    "SELECT count(*) FROM event_thing JOIN event ON event.id = event_thing.event_id WHERE event.batch = :batch"
+)
+_SINCE = judged("SELECT kind, thing_id FROM event_thing WHERE event_id > :event AND NOT is_about")
 _CHANGED_SINCE = judged("SELECT thing_id FROM event_thing WHERE kind = :kind AND event_id > :event AND NOT is_about")
 _LATEST_ACTS = judged(
-    "SELECT event.batch, event.operation, event.undoes FROM event JOIN event_detail d ON d.event_id = event.id"
+    "SELECT event.batch, event.operation, event.undoes, event.id FROM event"
+    " JOIN event_detail d ON d.event_id = event.id"
     " WHERE event.id IN (SELECT max(event.id) FROM event WHERE {where} GROUP BY event.batch)"
     " ORDER BY event.batch DESC LIMIT :limit"
 )
@@ -100,40 +105,71 @@ def append(tx: Tx, event: E) -> E:
     None is earlier than the one before it: a clock that lies a little back takes that one's time. Raises
     StoreUnusable for one that lies further back.
     """
-    return append_all(tx, (event,))[0]
+    return cast(E, append_all(tx, (event,))[0])
 
 
-def append_all(tx: Tx, events: Iterable[E]) -> list[E]:
-    """The same, one after the other."""
+class Detailed(NamedTuple):
+    """An event with what is kept of it, before it has its place in the chain."""
+
+    event: Event
+    changed: list[tuple[str, str]]
+    about: list[tuple[str, str]]
+    """What it changes, and what it is about, by kind and id."""
+    detail: str
+    salt: str
+    digest: str
+
+
+def append_all(tx: Tx, events: Iterable[Event | Detailed]) -> list[Event]:
+    """The same, one after the other; of those that come with their details everything is known already."""
     lock_chain(tx)
-    links = [_linked(tx, event) for event in events]
+    links = [_linked(tx, it if isinstance(it, Detailed) else detailed(tx, it)) for it in events]
     _keep(tx, [kept for kept, _event in links])
     return [event for _kept, event in links]
 
 
-def _linked(tx: Tx, event: E) -> tuple[_Kept, E]:
-    """An event as it is to be kept, and as it is known from then on."""
-    changes, about = event.changes, event.about
-    actor = SYSTEM if event.by_itself else tx.actor
-    for_client = event.side is Side.CLIENT and not actor.is_from_outside
+def detailed(look: Look, event: Event) -> Detailed:
+    """The details of an event that the actor makes; for very much, before anybody has to wait."""
+    changes, about, actor = event.changes, event.about, _actor_of(look, event)
     told: dict[str, Any] = {
         "version": DETAIL_VERSION,
-        "actor": _shown(actor, event.whose_name if for_client else ""),
+        "actor": _shown(actor, event.whose_name if _is_for_client(event, actor) else ""),
         "changes": [change_to_json(change) for change in changes],
         "about": [thing_to_json(thing) for thing in about],
         "text": event.text,
         "message": event.message,
         "description": event.description,
-        "consent": consents.keep(tx, event.consent),
+        "consent": consent_id(event.consent),
         "by": event.side.value,
     }
     if event.forgets:  # counted back from this one, so that it stays true where a history goes on elsewhere
-        told["forgets"] = [tx.last_event + 1 - it for it in event.forgets]
-    detail = json.dumps(told, ensure_ascii=False)
-    salt = secrets.token_hex(16)
-    changed = [(change.kind, change.id) for change in changes]
-    named = [(kind_of(thing).name, kind_of(thing).id(thing)) for thing in about]
-    subject = next(iter([*changed, *named]), ("practice", "practice"))
+        assert isinstance(look, Tx), "its place has to be known"
+        told["forgets"] = [look.last_event + 1 - it for it in event.forgets]
+    detail, salt = json.dumps(told, ensure_ascii=False), secrets.token_hex(16)
+    return Detailed(
+        event,
+        [(change.kind, change.id) for change in changes],
+        [(kind_of(thing).name, kind_of(thing).id(thing)) for thing in about],
+        detail,
+        salt,
+        _digest(salt, detail),
+    )
+
+
+def _actor_of(look: Look, event: Event) -> Actor:
+    return SYSTEM if event.by_itself else look.actor
+
+
+def _is_for_client(event: Event, actor: Actor) -> bool:
+    return event.side is Side.CLIENT and not actor.is_from_outside
+
+
+def _linked(tx: Tx, it: Detailed) -> tuple[_Kept, Event]:
+    """An event as it is to be kept, and as it is known from then on."""
+    event, actor = it.event, _actor_of(tx, it.event)
+    if event.consent:
+        consents.keep(tx, event.consent)
+    subject = next(iter([*it.changed, *it.about]), ("practice", "practice"))
     id_ = EventId(tx.last_event + 1)
     batch = BatchId(id_) if event.by_itself or tx.batch is None else tx.batch
     if not event.by_itself:
@@ -143,7 +179,7 @@ def _linked(tx: Tx, event: E) -> tuple[_Kept, E]:
         "at": _moment(tx),
         "actor_kind": actor.kind.value,
         "actor": actor.who.id,
-        "on_behalf_of": event.whose if for_client else None,
+        "on_behalf_of": event.whose if _is_for_client(event, actor) else None,
         "role": ",".join(role.value for role in actor.roles),
         "terminal": tx.machine.terminal,
         "operation": event.operation,
@@ -151,10 +187,10 @@ def _linked(tx: Tx, event: E) -> tuple[_Kept, E]:
         "subject_id": subject[1],
         "batch": batch,
         "undoes": event.undoes,
-        "detail_digest": _digest(salt, detail),
+        "detail_digest": it.digest,
     }
-    touched.note(tx, *touched_by(changes))
-    kept = _tied(tx, row, _things(changed, named), salt, detail)
+    touched.note(tx, *touched_by(event.changes))
+    kept = _tied(tx, row, _things(it.changed, it.about), it.salt, it.detail)
     return kept, dataclass.changed(event, id=id_, batch=batch)
 
 
@@ -350,6 +386,16 @@ def newest(look: Look) -> int:
     return 0 if last is None else int(last.id)
 
 
+def count_of(look: Look, batch: BatchId) -> int:
+    """How much one act changed, or was about."""
+    return int(look.connection.execute(_COUNT_OF_ACT, {"batch": batch}).scalar_one())
+
+
+def things_since(look: Look, event: int) -> set[tuple[str, str]]:
+    """Kind and id of all that events after one changed."""
+    return set(look.connection.execute(_SINCE, {"event": event}).tuples())
+
+
 def of_batch(look: Look, batch: BatchId) -> tuple[HistoryLine, ...]:
     """The events of one act, oldest first."""
     found = _lines(look, Part("event.batch = :batch", {"batch": batch}))
@@ -415,8 +461,8 @@ def last_of_appointment(look: Look, id_: AppointmentId) -> HistoryLine | None:
 
 def batches_of(
     look: Look, who: ActorId, terminal: str | None, limit: int
-) -> list[tuple[BatchId, str, BatchId | None]]:
-    """An actor's latest batches, newest first: batch, operation of its last event, what it undoes.
+) -> list[tuple[BatchId, str, BatchId | None, int]]:
+    """An actor's latest batches, newest first: batch, operation of its last event, what it undoes, how many events.
 
     Without those whose details were forgotten: nobody takes them back.
     """
@@ -425,8 +471,8 @@ def batches_of(
         mine.append(Part("event.terminal = :terminal", {"terminal": terminal}))
     answer = look.connection.execute(*filled(_LATEST_ACTS, where=mine, values={"limit": limit}))
     return [
-        (BatchId(batch), operation, None if undoes is None else BatchId(undoes))
-        for batch, operation, undoes in answer
+        (BatchId(batch), operation, None if undoes is None else BatchId(undoes), last - batch + 1)
+        for batch, operation, undoes, last in answer
     ]
 
 

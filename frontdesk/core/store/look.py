@@ -70,6 +70,7 @@ class Tx(Look):
     """By number the row of each mail that was written, until what it says is put down last of all."""
     prepared: Any = None
     """What was worked out before this transaction began, and may not be so any more."""
+    prepared_times: int = 0
     locked: set[ResourceId] = field(default_factory=set)
     """Whose time nobody else takes until this is over."""
     touched: set[Touch] = field(default_factory=set)

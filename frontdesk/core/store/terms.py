@@ -14,12 +14,16 @@ _KEEP = "INSERT INTO terms (id, value) VALUES (:id, :value) ON CONFLICT (id) DO 
 _VALUES = "SELECT id, value FROM terms WHERE id IN :ids"
 
 
-def keep(tx: Tx, terms: Terms) -> TermsId:
-    """The id under which these terms are kept, now or since long."""
+def id_of(terms: Terms) -> TermsId:
+    """Under which they are kept."""
     import hashlib  # who only looks need not wait for it
 
-    value = to_text("terms", terms)
-    id_ = TermsId(hashlib.sha256(value.encode()).hexdigest()[:32])
+    return TermsId(hashlib.sha256(to_text("terms", terms).encode()).hexdigest()[:32])
+
+
+def keep(tx: Tx, terms: Terms) -> TermsId:
+    """The id under which these terms are kept, now or since long."""
+    value, id_ = to_text("terms", terms), id_of(terms)
     if id_ not in tx.store.kept_terms and id_ not in tx.terms:
         tx.connection.execute(_KEEP, {"id": id_, "value": value})
         tx.terms[id_] = terms

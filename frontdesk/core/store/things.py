@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -104,20 +104,59 @@ def save(tx: Tx, thing: Thing) -> None:
         _ROWS[kind.name].save(tx, thing)
 
 
-def save_all(tx: Tx, things: Iterable[Thing]) -> None:
-    """In the order in which they stand; those of one kind that follow each other at once."""
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Things of one kind as they are to be saved: those that are no more than their rows, and the others."""
+
+    kind: str
+    rows: dict[int, dict[str, Any]]
+    others: list[Thing]
+
+
+def to_save(things: Iterable[Thing]) -> list[Alike]:
+    """In the order in which they stand; those of one kind that follow each other go together."""
+    found = []
     for kind, some in groupby(things, key=kind_of):
-        row = _ROWS.get(kind.name)
-        if row is _ROWS["client"]:
-            tx.clients.clear()
-        alike: dict[int, dict[str, Any]] = {}
+        row, alike = _ROWS.get(kind.name), Alike(kind.name, {}, [])
         for thing in some:
             if row is None or row.has_more(thing):
-                save(tx, thing)
+                alike.others.append(thing)
             else:
-                alike[int(kind.id(thing))] = row.write(thing)
-        if row is not None:
-            tx.connection.update_all(row.table, alike)
+                alike.rows[int(kind.id(thing))] = row.write(thing)
+        found.append(alike)
+    return found
+
+
+def save_all(tx: Tx, things: Iterable[Alike]) -> None:
+    for it in things:
+        if it.kind == "client":
+            tx.clients.clear()
+        for thing in it.others:
+            save(tx, thing)
+        if it.rows:
+            tx.connection.update_all(_ROWS[it.kind].table, it.rows)
+
+
+def numbers_for(look: Look, kind: str, count: int, room: int) -> list[int]:
+    """Numbers for things that are written later, to be held against what there is then.
+
+    A server gives them to nobody else; on SQLite whoever writes first has them, and `room` is left for those.
+    """
+    table = _ROWS[kind].table
+    if not look.is_sqlite:
+        with look.store.writing(on_disk=False) as connection:
+            return list(connection.numbers(table, count))
+    last = _last_of(look, table) + room
+    return list(range(last + 1, last + 1 + count))
+
+
+def are_free(tx: Tx, kind: str, numbers: Sequence[int]) -> bool:
+    """Whether nobody has these numbers by now."""
+    return not tx.is_sqlite or not numbers or _last_of(tx, _ROWS[kind].table) < numbers[0]
+
+
+def _last_of(look: Look, table: str) -> int:
+    return int(look.connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").scalar_one())
 
 
 def of_client(look: Look, client: ClientId) -> dict[str, list[int]]:

@@ -79,6 +79,11 @@ class Recorded:
         return (*self.own_changes, *self.also)
 
     @property
+    def is_news(self) -> bool:
+        """Whether anything may follow of it: mails, notices, automations."""
+        return True
+
+    @property
     def side(self) -> Side:
         """Whose doing it was."""
         return Side.PRACTICE

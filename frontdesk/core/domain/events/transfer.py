@@ -17,6 +17,11 @@ class RecordImported(Recorded):
     change: Change
 
     @property
+    def is_news(self) -> bool:
+        """Of what is new here, everybody was told where it comes from."""
+        return self.change.before is not None or bool(self.also)
+
+    @property
     def own_changes(self) -> tuple[Change, ...]:
         return (self.change,)
 

@@ -61,6 +61,13 @@ OPERATION_WORDS: dict[str, str] = {
     "redo": later("redid"),
 }
 
+WRITING_WORDS: dict[str, str] = {
+    "import_done": later("import by {who}, a moment"),
+    "undo": later("much is taken back by {who}, a moment"),
+    "redo": later("much is done again by {who}, a moment"),
+}
+"""What others read whose save waits for it, by the operation of its event."""
+
 MAIL_STATE_WORDS: dict[MailState, str] = {
     MailState.QUEUED: later("waiting"),
     MailState.SENDING: later("sending"),
