@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from frontdesk.core.asks.appointments import PagePast
 from frontdesk.core.asks.clients import MergeClients, ShowClient
 from frontdesk.core.asks.history import ShowHistory
 from frontdesk.core.domain.appointments import AppointmentId, client_ref
@@ -19,7 +22,7 @@ from frontdesk.core.domain.people import ClientId, ClientKind
 from frontdesk.core.domain.requests import RequestId, RequestState
 from frontdesk.core.domain.times import wall_time
 from frontdesk.core.domain.touched import APPOINTMENT, CHARGE, CLIENT, MAIL, REQUEST, SETUP, WORK
-from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, Named, RequestLine
+from frontdesk.core.domain.views import ChargeLine, ClientCard, ClientHit, ListPlace, Named, RequestLine
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.charges import charge_words
 from frontdesk.core.render.words.history import history_page
@@ -34,6 +37,7 @@ from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.finder import FinderDialog
 from frontdesk.screens.dialogs.new_appointment import Draft
 from frontdesk.screens.dialogs.page import PageDialog
+from frontdesk.screens.paging import NEAR
 from frontdesk.verbs import ON_CARD, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
@@ -53,6 +57,10 @@ class ClientCardScreen(MainScreen):
         *bindings_of(ON_CARD),
         Binding("down,j,tab", "move(1)", id="card.down", show=False),
         Binding("up,k", "move(-1)", id="card.up", show=False),
+        Binding("pagedown", "move(15)", id="card.page_down", show=False),
+        Binding("pageup", "move(-15)", id="card.page_up", show=False),
+        Binding("end", "end", id="card.end", show=False),
+        Binding("home", "move(-100000)", id="card.home", show=False),
     ]
     DEFAULT_CSS = """
     ClientCardScreen #appointments { width: 1fr; }
@@ -68,6 +76,9 @@ class ClientCardScreen(MainScreen):
         self.mails = self.appointments.mails
         self.client, self._wanted = client, appointment
         self._card: ClientCard | None = None
+        self._past: list[Named] = []
+        """Of what is past or cancelled what was asked for so far."""
+        self._asking = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -140,27 +151,51 @@ class ClientCardScreen(MainScreen):
 
     def on_line_list_moved(self) -> None:
         self._tell_cursor()
+        self.begin(self._fetch())
+
+    def action_end(self) -> None:
+        rows: LineList[Row] = self.query_one("#appointments", LineList)
+        rows.move(len(rows.lines))
+
+    async def _fetch(self) -> None:
+        """More of what is past, as the cursor comes near its end."""
+        rows: LineList[Row] = self.query_one("#appointments", LineList)
+        card = self._card
+        if card is None or self._asking.locked() or rows.cursor < len(rows.lines) - NEAR:
+            return
+        async with self._asking:
+            if len(self._past) < card.over and self._past:
+                found = await self.look(PagePast(client=card.client.id, place=_place(self._past[-1])))
+                if found is not None and self._card is card:
+                    self._past += found.items
+                    self._draw(card)
 
     async def load(self) -> None:
         card = await self.look(ShowClient(client=self.client, opening=self._card is None))
         if card is None:
             return
-        self._card = card
+        self._card, self._past = card, list(card.past)
         self.client = card.client.id
         self.head()
+        self._draw(card)
+
+    def _draw(self, card: ClientCard) -> None:
         rows: LineList[Row] = self.query_one("#appointments", LineList)
-        lines: list[Line[Row]] = [Line(_("Next"), None, "title"), *map(self._line, card.upcoming)]
+        lines: list[Line[Row]] = [Line(_of(_("Next"), card.upcoming, card.ahead), None, "title")]
+        lines += map(self._line, card.upcoming)
         if card.requests:
             lines += [Line(_("Requests"), None, "title"), *map(self._request_line, card.requests)]
         if card.charges:
             lines += [Line(_("Charges"), None, "title"), *map(self._charge_line, card.charges)]
         if card.mails:
             lines += [Line(_("Mails"), None, "title"), *map(self._mail_line, card.mails)]
-        lines += [Line(_("Past, and cancelled"), None, "title"), *map(self._line, card.past)]
+        lines += [Line(_of(_("Past, and cancelled"), card.past, card.over), None, "title")]
+        lines += map(self._line, self._past)
         kept = _key(rows.chosen) if rows.chosen is not None else ("appointment", self._wanted)
         places = [(n, _key(line.value)) for n, line in enumerate(lines) if line.value is not None]
         first = places[0][0] if places else 0
-        rows.show(lines, next((n for n, key in places if key == kept), first))
+        cursor = next((n for n, key in places if key == kept), first)
+        rows.show(lines, cursor)
         self.query_one("#about", Static).update(content_lines(*self._about(card)))
         self._tell_cursor()
 
@@ -283,6 +318,15 @@ class ClientCardScreen(MainScreen):
         if lines is not None and self._card is not None:
             told = history_page(self.voice, lines)
             await self.answer(PageDialog(_("History · {name}").format(name=self._card.client.name), told))
+
+
+def _of(title: str, shown: Sequence[Named], count: int) -> str:
+    """A title, with how many there are where not all of them stand below it."""
+    return f"{title} · {count}" if count > len(shown) else title
+
+
+def _place(it: Named) -> ListPlace:
+    return ListPlace(True, it.appointment.start, it.appointment.id)
 
 
 def _key(row: Row) -> tuple[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,18 @@ from textual.widgets import Static
 
 from frontdesk.core.asks.mails import DropPaused, ListMails, ReleaseMails
 from frontdesk.core.domain.errors import DeskError
-from frontdesk.core.domain.outbox import OPEN, MailId, MailState, Owed, QueueFault, is_to_be_called, trouble_of
+from frontdesk.core.domain.outbox import (
+    OPEN,
+    MailId,
+    MailPlace,
+    MailState,
+    Owed,
+    QueueFault,
+    is_to_be_called,
+    just_before,
+    place_of,
+    trouble_of,
+)
 from frontdesk.core.domain.touched import CLIENT, MAIL, SETUP
 from frontdesk.core.domain.views import Outbox
 from frontdesk.core.render.language import _, plural
@@ -20,6 +32,7 @@ from frontdesk.core.render.words.troubles import trouble_words
 from frontdesk.screens.deeds.mails import MailDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.screens.dialogs.ask_text import AskTextDialog
+from frontdesk.screens.paging import Paging
 from frontdesk.verbs import ON_OUTBOX, Verb
 from frontdesk.widgets.bars import Footer, Header, Info
 from frontdesk.widgets.line_list import Line, LineList
@@ -50,17 +63,17 @@ class OutboxScreen(MainScreen):
         Binding("up,k", "move(-1)", id="outbox.up", show=False),
         Binding("pagedown", "move(15)", id="outbox.page_down", show=False),
         Binding("pageup", "move(-15)", id="outbox.page_up", show=False),
-        Binding("end", "move(10000)", id="outbox.end", show=False),
-        Binding("home", "move(-10000)", id="outbox.home", show=False),
+        Binding("end", "end", id="outbox.end", show=False),
+        Binding("home", "home", id="outbox.home", show=False),
     ]
     _outbox: Outbox | None = None
-    _limit = 200
     _next: MailId | None = None
     """Where the cursor goes when what is under it was dropped."""
 
     def __init__(self) -> None:
         super().__init__()
         self.mails = MailDeeds(self)
+        self._pages: Paging[Owed] = Paging(self._page, place_of, just_before)
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -119,9 +132,27 @@ class OutboxScreen(MainScreen):
 
     def on_line_list_moved(self) -> None:
         self._tell_cursor()
-        if self._outbox is not None and self._outbox.more and self.rows.cursor == len(self.rows.lines) - 1:
-            self._limit *= 2
-            self.refresh_data()
+        self.begin(self._fetch())
+
+    def action_end(self) -> None:
+        self.begin(self._go(self._pages.to_end(), last=True))
+
+    def action_home(self) -> None:
+        self.begin(self._go(self._pages.to_beginning(), last=False))
+
+    async def _fetch(self) -> None:
+        if await self._pages.near(self.rows.cursor):
+            self._draw()
+
+    async def _go(self, there: Awaitable[bool], last: bool) -> None:
+        if await there:
+            self._draw()
+        self.rows.move(len(self.rows.lines) * (1 if last else -1))
+
+    async def _page(self, place: MailPlace | None, backwards: bool, limit: int) -> Outbox | None:
+        found = await self.look(ListMails(place=place, backwards=backwards, limit=limit))
+        self._outbox = found or self._outbox
+        return found
 
     async def _about(self, verb: Verb, mail: Owed) -> None:
         """After a decision the cursor goes to the mail that came next, not along with this one."""
@@ -131,12 +162,12 @@ class OutboxScreen(MainScreen):
         await self.mails.start(verb, mail)
 
     async def load(self) -> None:
-        found = await self.look(ListMails(limit=self._limit))
-        if found is None:
+        found = await self._pages.load()
+        if self._outbox is None or found is None:
             return
-        self._outbox = found
         self._draw()
         self.head()
+        found = self._outbox
         troubles = outbox_words(self.voice, found, self.host.now())
         if found.in_doubt or is_restored(found):
             troubles.append(_("s sends the one under the cursor, c drops it; A lets all others leave"))
@@ -148,9 +179,8 @@ class OutboxScreen(MainScreen):
         self._tell_cursor()
 
     def _draw(self) -> None:
-        assert self._outbox is not None
         wide = max(26, self.size.width - 43)
-        lines = [Line(self.mails.line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._outbox.items]
+        lines = [Line(self.mails.line(it, wide), it, LOOKS.get(it.state, "plain")) for it in self._pages.items]
         self.rows.show_again(lines, lambda it: it.id, self._next)
         self._next = None
 
@@ -159,7 +189,7 @@ class OutboxScreen(MainScreen):
         if self._outbox is None or self.app.screen is not self:
             return
         now = self.host.now()
-        if any(it.state in OPEN and it.due_at > now - 2 for it in self._outbox.items):
+        if any(it.state in OPEN and it.due_at > now - 2 for it in self._pages.items):
             self._draw()
 
     def _tell_cursor(self) -> None:

@@ -66,7 +66,12 @@ class LineList(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """What is known now: the cursor goes to `wanted`, else stays on what it stood on, else where it was."""
         here = wanted if wanted is not None else None if self.chosen is None else key(self.chosen)
         keys = [None if line.value is None else key(line.value) for line in lines]
-        self.show(lines, keys.index(here) if here is not None and here in keys else self.cursor)
+        cursor = keys.index(here) if here is not None and here in keys else self.cursor
+        top, by = round(self.scroll_y), cursor - self.cursor
+        self.show(lines, cursor)
+        if by and wanted is None:  # what came in above moves nothing on the screen
+            self.scroll_to(y=max(0, top + by), animate=False, immediate=True, force=True)
+            self._reveal()
 
     def move(self, by: int) -> None:
         before = self.cursor

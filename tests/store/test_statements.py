@@ -115,6 +115,8 @@ WHOLE = {
     "events._SHOWN_LINES": "its conditions are asked for",
     "mails._ALL": "an export",
     "mails._IN_STATES": "the newest of all, until a page is full",
+    "mails._OF_STATE": "the beginning of others",
+    "mails._OVER": "the beginning of others",
     "mails._WHICH": "its conditions are asked for",
     "mail_log._ENTRIES": "a check of everything",
     "mail_queue._FOR_SENDING": "the beginning of others",

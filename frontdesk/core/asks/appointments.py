@@ -22,7 +22,7 @@ from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.practice import ReasonId
 from frontdesk.core.domain.services import LocationId, RoomId, ServiceId
 from frontdesk.core.domain.times import Instant, Start
-from frontdesk.core.domain.views import AppointmentList, Named
+from frontdesk.core.domain.views import AppointmentList, ListPlace, Named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +191,32 @@ class ShowAppointment(Question[Named]):
 
     needs = Permission.SEE_CALENDAR
     appointment: AppointmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAppointments(Question[AppointmentList]):
+    """A page of the list from a day on, by start; where a name is searched, then of what was before, latest first.
+
+    It begins after a place, or ends before it. `more`: whether there is more that way.
+    """
+
+    needs = Permission.SEE_CALENDAR
+    day: date
+    name: str = ""
+    """Part of a client's name, as a search takes it."""
+    place: ListPlace | None = None
+    backwards: bool = False
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePast(Question[AppointmentList]):
+    """A page of a client's appointments that are past or cancelled, latest first: what comes after a place."""
+
+    needs = Permission.SEE_CALENDAR
+    client: ClientId
+    place: ListPlace | None = None
+    limit: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

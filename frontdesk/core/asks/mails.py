@@ -9,7 +9,7 @@ from frontdesk.core.asks.door import Ask, Question
 from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.events.mails import BookingLinkGiven, MessageReceived, MessageWritten
-from frontdesk.core.domain.outbox import Attempt, Letter, Mail, MailId, MailState, Owed, Trouble, Webhook
+from frontdesk.core.domain.outbox import Attempt, Letter, Mail, MailId, MailPlace, MailState, Owed, Trouble, Webhook
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.domain.permissions import Permission
 from frontdesk.core.domain.services import ServiceId
@@ -19,12 +19,17 @@ from frontdesk.core.domain.views import CallLine, Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListMails(Question[Outbox]):
-    """The outbox: what waits first, by when it leaves, then the rest, the newest first. Secrets are masked."""
+    """The outbox: what waits first, by when it leaves, then the rest, the newest first. Secrets are masked.
+
+    Of the list of all, what stands after a place, or before it.
+    """
 
     needs = Permission.SEE_CLIENTS
     client: ClientId | None = None
     states: tuple[MailState, ...] = ()
     limit: int = 200
+    place: MailPlace | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

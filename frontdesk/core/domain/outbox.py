@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from enum import Enum
-from typing import Any, ClassVar, NewType, TypeAlias
+from typing import Any, ClassVar, NamedTuple, NewType, TypeAlias
 
 from frontdesk.core.domain.dataclass import dataclass
 from frontdesk.core.domain.people import ClientId, StaffId
@@ -384,3 +384,27 @@ def retry_delay(attempts: int, chance: float) -> int:
     """Seconds until the next attempt after so many: full jitter under a bound that doubles; `chance` in [0, 1)."""
     bound = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12))
     return 1 + int(bound * chance)
+
+
+class MailPlace(NamedTuple):
+    """Where a mail stands in the list of all: what waits by when it leaves, then the rest, the newest first."""
+
+    is_over: bool
+    due_at: Instant
+    """Of what waits."""
+    id: int
+
+
+FIRST_PLACE, LAST_PLACE = MailPlace(False, -1, 0), MailPlace(True, 0, -1)
+FIRST_OVER = MailPlace(True, 1 << 62, 1 << 62)
+"""Before all that is over, and after all that waits."""
+
+
+def place_of(it: Owed) -> MailPlace:
+    return MailPlace(False, it.due_at, it.id) if it.state in OPEN else MailPlace(True, 0, it.id)
+
+
+def just_before(it: Owed) -> MailPlace:
+    """After which it comes first."""
+    place = place_of(it)
+    return place._replace(id=place.id + 1 if place.is_over else place.id - 1)

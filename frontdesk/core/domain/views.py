@@ -123,6 +123,18 @@ class AppointmentList:
     more: bool
 
 
+class ListPlace(NamedTuple):
+    """Where an appointment stands in a list from some day on, after which comes what was before, the latest first."""
+
+    is_before: bool
+    start: Instant
+    id: AppointmentId
+
+    def just_before(self) -> ListPlace:
+        """After which it comes first."""
+        return self._replace(id=AppointmentId(self.id + (1 if self.is_before else -1)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientHit:
     """A client as a search finds them."""
@@ -152,6 +164,9 @@ class ClientCard:
     cancelled: int
     late: int = 0
     """Cancelled late, or moved late."""
+    ahead: int = 0
+    over: int = 0
+    """How many there are in all that are next, and that are past or cancelled: the first of each are here."""
     owes: int = 0
     """Due, in minor units."""
     charges: tuple[ChargeLine, ...] = ()

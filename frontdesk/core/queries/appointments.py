@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, ShowAppointment
+from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp, PageAppointments, ShowAppointment
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.permissions import Owner, Permission, may, not_allowed, only_own
@@ -51,6 +51,31 @@ def list_appointments(look: Look, question: ListAppointments) -> AppointmentList
     return AppointmentList(items=found[: question.limit], more=len(found) > question.limit)
 
 
+def page_appointments(look: Look, question: PageAppointments) -> AppointmentList:
+    setup = practice.load(look)
+    begin, place, limit = day_start(question.day, setup.practice.timezone), question.place, question.limit
+    parts = [(False, Span(begin, _EVER)), *([(True, Span(-_EVER, begin))] if question.name else [])]
+    found: list[Named] = []
+    for is_before, window in reversed(parts) if question.backwards else parts:
+        here = place if place is not None and place.is_before == is_before else None
+        if place is not None and here is None and is_before == question.backwards:
+            continue  # all of it lies on the other side of the place
+        found += appointments.listed(
+            look,
+            setup,
+            practitioner=only_own(look.actor, Permission.SEE_CALENDAR),
+            window=window,
+            name=question.name,
+            latest_first=is_before != question.backwards,
+            beyond=(here.start, here.id) if here is not None else None,
+            limit=limit + 1 - len(found),
+        )
+        if len(found) > limit:
+            break
+    kept = found[:limit]
+    return AppointmentList(items=tuple(reversed(kept) if question.backwards else kept), more=len(found) > limit)
+
+
 def list_picked_up(look: Look, _: ListPickedUp) -> tuple[Named, ...]:
     return tuple(it for it in appointments.picked_up(look, practice.load(look)) if _may_see(look, it))
 
@@ -58,5 +83,6 @@ def list_picked_up(look: Look, _: ListPickedUp) -> tuple[Named, ...]:
 QUERIES: Queries = {
     ShowAppointment: show_appointment,
     ListAppointments: list_appointments,
+    PageAppointments: page_appointments,
     ListPickedUp: list_picked_up,
 }

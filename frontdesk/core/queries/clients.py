@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
+from frontdesk.core.asks.appointments import PagePast
 from frontdesk.core.asks.clients import FindClients, FindDuplicates, ShowClient
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.domain.appointments import (
-    HOLDS_TIME,
     Appointment,
     AppointmentId,
     Status,
@@ -21,15 +22,16 @@ from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.life import Life
 from frontdesk.core.domain.people import Client, ClientId
 from frontdesk.core.domain.permissions import Permission, not_allowed, only_own
+from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.text import folded
 from frontdesk.core.domain.times import Instant, local_date
-from frontdesk.core.domain.views import ClientCard, ClientHit, Named, RequestOrder
+from frontdesk.core.domain.views import AppointmentList, ClientCard, ClientHit, Named, RequestOrder
 from frontdesk.core.parse.when import birth_date
 from frontdesk.core.queries.mails import covered
 from frontdesk.core.store import appointments, charges, clients, mails, practice, requests, search, sight
 from frontdesk.core.store.look import Look
 
-PAST = 50
+AHEAD, PAST = 100, 50
 """How many past appointments a card shows."""
 
 
@@ -80,22 +82,21 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
         raise NotFound("client", str(question.client))
     if client.life is Life.MERGED and client.merged_into is not None:
         return show_client(look, ShowClient(client=client.merged_into))
-    if not sight.seen(look, [client.id]):
-        raise not_allowed(look.actor, Permission.SEE_CLIENTS)
+    _require_seen(look, client.id)
     setup = practice.load(look)
-    own = only_own(look.actor, Permission.SEE_CALENDAR)
-    theirs = appointments.listed(look, setup, client=client.id, practitioner=own)
+    theirs = their_appointments(look, setup, client.id, AHEAD, PAST)
     owed = charges.listed(look, client.id, (), limit=None)
     asked = requests.listed(look, setup, client=client.id, order=RequestOrder.NEWEST)
-    upcoming, past = parted(theirs, look.now)
     return ClientCard(
         client=client,
-        upcoming=upcoming,
-        past=past[:PAST],
-        visits=sum(it.appointment.status is Status.DONE for it in theirs),
-        no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
-        cancelled=sum(it.appointment.status in (Status.CANCELLED, Status.LATE_CANCELLED) for it in theirs),
-        late=sum(it.appointment.status is Status.LATE_CANCELLED for it in theirs),
+        upcoming=theirs.upcoming,
+        past=theirs.past,
+        visits=theirs.count(Status.DONE),
+        no_shows=theirs.count(Status.NO_SHOW),
+        cancelled=theirs.count(Status.CANCELLED, Status.LATE_CANCELLED),
+        late=theirs.count(Status.LATE_CANCELLED),
+        ahead=theirs.ahead,
+        over=theirs.over,
         owes=sum(it.charge.amount for it in owed if it.charge.state is ChargeState.DUE),
         charges=owed,
         requests=asked,
@@ -103,14 +104,57 @@ def show_client(look: Look, question: ShowClient) -> ClientCard:
     )
 
 
-def parted(theirs: Iterable[Named], now: Instant) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
-    """A client's appointments by start as what is next, and what is past or cancelled with the latest first."""
-    ahead: list[Named] = []
-    over: list[Named] = []
-    for it in theirs:
-        stands = it.appointment.end > now and it.appointment.status in HOLDS_TIME
-        (ahead if stands else over).append(it)
-    return tuple(ahead), tuple(reversed(over))
+def page_past(look: Look, question: PagePast) -> AppointmentList:
+    _require_seen(look, question.client)
+    place = question.place
+    found = appointments.listed(
+        look,
+        practice.load(look),
+        client=question.client,
+        practitioner=only_own(look.actor, Permission.SEE_CALENDAR),
+        latest_first=True,
+        stands=False,
+        beyond=(place.start, place.id) if place is not None else None,
+        limit=question.limit + 1,
+    )
+    return AppointmentList(items=found[: question.limit], more=len(found) > question.limit)
+
+
+def _require_seen(look: Look, client: ClientId) -> None:
+    if not sight.seen(look, [client]):
+        raise not_allowed(look.actor, Permission.SEE_CLIENTS)
+
+
+class Theirs(NamedTuple):
+    """A client's appointments: the next ones, and the latest that are past or cancelled, with how many there are."""
+
+    upcoming: tuple[Named, ...]
+    past: tuple[Named, ...]
+    counts: list[tuple[Status, bool, int]]
+
+    def count(self, *statuses: Status) -> int:
+        return sum(n for status, _, n in self.counts if status in statuses)
+
+    @property
+    def ahead(self) -> int:
+        return sum(n for _, stands, n in self.counts if stands)
+
+    @property
+    def over(self) -> int:
+        return sum(n for _, stands, n in self.counts if not stands)
+
+
+def their_appointments(look: Look, setup: Setup, client: ClientId, ahead: int, past: int) -> Theirs:
+    """So many of each, in the calendars that the actor sees."""
+    own = only_own(look.actor, Permission.SEE_CALENDAR)
+    counts = appointments.count_of(look, client, own)
+    return Theirs(
+        appointments.listed(look, setup, client=client, practitioner=own, stands=True, limit=ahead),
+        appointments.listed(
+            look, setup, client=client, practitioner=own, stands=False, latest_first=True, limit=past
+        ),
+        counts,
+    )
 
 
 def masked(look: Look, hits: tuple[ClientHit, ...]) -> tuple[ClientHit, ...]:
@@ -157,5 +201,6 @@ def _hit(client: Client, start: Instant | None, id_: AppointmentId | None) -> Cl
 QUERIES: Queries = {
     FindClients: find_clients,
     FindDuplicates: find_duplicates,
+    PagePast: page_past,
     ShowClient: show_client,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from frontdesk.core.asks.door import Queries
 from frontdesk.core.asks.mails import ListCalls, ListMails, NextDue, ShowMail
+from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.errors import NotFound, StoreUnusable
 from frontdesk.core.domain.news import in_order, letter_of
 from frontdesk.core.domain.outbox import TOO_OLD, Call, Mail, MailState, Owed, Standstill, Webhook
@@ -20,13 +22,17 @@ from frontdesk.core.store.look import Look
 
 
 def list_mails(look: Look, question: ListMails) -> Outbox:
-    found: tuple[Owed, ...] = ()
-    asked = outbox(look)
-    if question.limit:
-        found = mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
-    return replace(
-        asked(), items=tuple(covered(it) for it in found[: question.limit]), more=len(found) > question.limit > 0
-    )
+    asked, limit = outbox(look), question.limit
+    found = _listed(look, question) if limit else ()
+    kept = found[-limit:] if question.backwards else found[:limit]
+    return replace(asked(), items=tuple(map(covered, kept)), more=len(found) > limit > 0)
+
+
+def _listed(look: Look, question: ListMails) -> Sequence[Owed]:
+    """One more than is wanted, where there is one."""
+    if question.client is None and not question.states:
+        return mails.page(look, question.place, question.backwards, question.limit + 1)
+    return mails.listed(look, client=question.client, states=question.states, limit=question.limit + 1)
 
 
 def outbox(look: Look) -> Later[Outbox]:
@@ -109,9 +115,9 @@ def covered(it: Owed) -> Owed:
 
 def _letter_covered(it: Mail | Call) -> Mail | Call:
     read = marks.bare(marks.covered(it.letter))
-    if isinstance(it, Mail):
-        return replace(it, letter=read, sealed="", delivery=replace(it.delivery, lease=""))
-    return replace(it, letter=read, sealed="")
+    if isinstance(it, Mail) and it.delivery.lease:
+        it = changed(it, delivery=changed(it.delivery, lease=""))
+    return changed(it, letter=read, sealed="")
 
 
 def is_in_trouble(outbox: Outbox) -> bool:

@@ -8,14 +8,13 @@ from frontdesk.core.domain.appointments import Appointment, Status
 from frontdesk.core.domain.checks import checks
 from frontdesk.core.domain.errors import NotFound
 from frontdesk.core.domain.outcomes import Countdown, countdown_to_reschedule
-from frontdesk.core.domain.permissions import Permission, only_own
 from frontdesk.core.domain.practice import Setup
 from frontdesk.core.domain.requests import Request, RequestId, RequestState
 from frontdesk.core.domain.scenes import Asking, Offer, Verdict
 from frontdesk.core.domain.times import Span, day_span, local_date
 from frontdesk.core.domain.views import ClientHit, Neighbour, RequestCard, RequestLine, RequestList, Standing
 from frontdesk.core.queries import slots
-from frontdesk.core.queries.clients import hits, masked, parted
+from frontdesk.core.queries.clients import Theirs, hits, masked, their_appointments
 from frontdesk.core.store import appointments, charges, claims, clients, practice, requests, terms
 from frontdesk.core.store.look import Look
 
@@ -58,11 +57,9 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
     day = day_span(local_date(request.slot.start, zone_name), zone_name)
     named = appointments.named(look, setup, [request.appointment]) if request.appointment is not None else ()
     moves = named[0] if named else None
-    own = only_own(look.actor, Permission.SEE_CALENDAR)
     client = request.client
-    theirs = appointments.listed(look, setup, client=client, practitioner=own) if client is not None else ()
+    theirs = their_appointments(look, setup, client, 1, LAST) if client is not None else Theirs((), (), [])
     is_open = request.state is RequestState.PENDING
-    upcoming, past = parted(theirs, look.now)
     return RequestCard(
         line=line,
         standing=_standing(look, line, verdict),
@@ -74,12 +71,12 @@ def show_request(look: Look, question: ShowRequest) -> RequestCard:
         moves=moves,
         moving_late=_moving_late(look, setup, request, moves.appointment) if is_open and moves else None,
         known=_known(look, line) if is_open else (),
-        visits=sum(it.appointment.status is Status.DONE for it in theirs),
-        no_shows=sum(it.appointment.status is Status.NO_SHOW for it in theirs),
-        late_cancels=sum(it.appointment.status is Status.LATE_CANCELLED for it in theirs),
+        visits=theirs.count(Status.DONE),
+        no_shows=theirs.count(Status.NO_SHOW),
+        late_cancels=theirs.count(Status.LATE_CANCELLED),
         owes=charges.owed_by(look, request.client) if request.client is not None else 0,
-        next=next(iter(upcoming), None),
-        history=past[:LAST],
+        next=next(iter(theirs.upcoming), None),
+        history=theirs.past,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from frontdesk.core.domain.dataclass import changed
 from frontdesk.core.domain.errors import BadInput, Problem
 from frontdesk.core.domain.outbox import (
     GREETING_CLOSE,
@@ -53,11 +54,11 @@ def is_broken(text: str, template: str) -> bool:
 
 def masked(text: str) -> str:
     """Text as people may look at it: its secrets stay covered."""
-    return _SECRET.sub(MASK, text)
+    return _SECRET.sub(MASK, text) if SECRET_OPEN in text else text
 
 
 def covered(it: Letter) -> Letter:
-    return replace(it, text=masked(it.text), html=masked(it.html))
+    return changed(it, text=masked(it.text), html=masked(it.html))
 
 
 def revealed(text: str, secrets: Mapping[str, str]) -> str:
@@ -70,12 +71,12 @@ def opened(it: Letter, secrets: Mapping[str, str]) -> Letter:
 
 
 def without_marks(text: str) -> str:
-    return _MARKS.sub("", text)
+    return _MARKS.sub("", text) if any(mark in text for mark in MARKS) else text
 
 
 def bare(it: Letter) -> Letter:
     """As it is read: nothing is told any more of where its parts begin."""
-    return replace(it, text=without_marks(it.text), html=without_marks(it.html))
+    return changed(it, text=without_marks(it.text), html=without_marks(it.html))
 
 
 def uncovered(text: str, links: Iterable[str]) -> str:

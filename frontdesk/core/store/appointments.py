@@ -81,6 +81,13 @@ _LATE = shown(
     "SELECT count(*) FROM appointment WHERE appointment.start >= :from_ AND appointment.start <= :now"
     f" AND appointment.status IN ({_COMES}) AND {{seen}}",
 )
+_STANDS = f'(appointment."end" > :now AND appointment.status IN ({_HOLDS}))'
+"""Still to come, or going on."""
+_COUNT_OF = judged(
+    f"SELECT appointment.status, {_STANDS} AS stands, count(*) FROM appointment WHERE appointment.client_id = :client"
+    f" AND appointment.status <> 'undone' GROUP BY appointment.status, {_STANDS}"
+)
+_COUNT_OF_ONE = judged(_COUNT_OF.replace(" GROUP", " AND appointment.practitioner_id = :practitioner GROUP"))
 _NEXT = shown(
     sight.of_appointments,
     "SELECT appointment.client_id, appointment.start, appointment.id FROM appointment"
@@ -298,9 +305,20 @@ def listed(
     name: str = "",
     limit: int | None = None,
     latest_first: bool = False,
+    beyond: tuple[Instant, int] | None = None,
+    stands: bool | None = None,
 ) -> tuple[Named, ...]:
-    """Appointments by start, filtered."""
+    """Appointments by start, filtered; `beyond` the start and the number of one, in this order.
+
+    `stands`: those that are still to come, or those that are past or cancelled.
+    """
     where = list(search.matches(look, name))
+    if beyond is not None:
+        sign = "<" if latest_first else ">"
+        place = Part(f"(appointment.start, appointment.id) {sign} (:its_start, :its_id)", _place(*beyond))
+        where.append(place)
+    if stands is not None:
+        where.append(Part(_STANDS if stands else f"NOT {_STANDS}", {"now": look.now}))
     if client is not None:
         where.append(Part("appointment.client_id = :client", {"client": client}))
     if practitioner is not None:
@@ -312,9 +330,20 @@ def listed(
         where.append(Part("appointment.status IN :statuses", {"statuses": [it.value for it in statuses]}))
     else:
         where.append(Part("appointment.status <> 'undone'"))
-    text = _LISTED.replace("{order}", "appointment.start DESC, appointment.id" if latest_first else _BY_START)
+    text = _LISTED.replace("{order}", "appointment.start DESC, appointment.id DESC" if latest_first else _BY_START)
     text, values = filled(text, where=where, values={"limit": NO_LIMIT if limit is None else limit})
     return _with_names(look, setup, look.connection.execute(text, values))
+
+
+def count_of(look: Look, client: ClientId, practitioner: StaffId | None) -> list[tuple[Status, bool, int]]:
+    """How many appointments of a client have which status, of those still to come and of the others."""
+    values = {"client": client, "now": look.now, "practitioner": practitioner}
+    text = _COUNT_OF if practitioner is None else _COUNT_OF_ONE
+    return [(Status(status), bool(stands), n) for status, stands, n in look.connection.execute(text, values)]
+
+
+def _place(start: Instant, id_: int) -> Values:
+    return {"its_start": start, "its_id": id_}
 
 
 _BY_START = "appointment.start, appointment.id"

@@ -29,7 +29,7 @@ from frontdesk.core.store.file import OpenFile
 from frontdesk.core.store.pool import Pool
 from frontdesk.core.store.server import OpenServer
 
-SCHEMA = "0013"
+SCHEMA = "0014"
 """The newest migration; a database of another version is not written."""
 
 READS_FROM = "0011"

@@ -10,18 +10,23 @@ from typing import TypeVar
 from frontdesk.core.domain.appointments import Appointment, AppointmentId
 from frontdesk.core.domain.outbox import (
     ARRIVED,
+    FIRST_OVER,
+    FIRST_PLACE,
+    LAST_PLACE,
     OPEN,
     UNSENT,
     Call,
     ChangeTold,
     Mail,
     MailId,
+    MailPlace,
     MailState,
     Owed,
     PutAside,
     ReminderDue,
     Webhook,
     WordsWritten,
+    place_of,
 )
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import Instant
@@ -31,7 +36,7 @@ from frontdesk.core.store import appointments, mail_log, occasions, sight, touch
 from frontdesk.core.store.connection import NO_LIMIT, Later, Values
 from frontdesk.core.store.look import Look, Tx
 from frontdesk.core.store.mail_rows import APPOINTMENT, row, value
-from frontdesk.core.store.statements import EVERYTHING, Part, either, filled, judged, shown, words
+from frontdesk.core.store.statements import EVERYTHING, Part, Shown, either, filled, judged, put, shown, words
 
 T = TypeVar("T", Mail, Call, Webhook)
 
@@ -48,6 +53,8 @@ _OF_CLIENT = judged(
 )
 """Written to a client, or to somebody whose record was merged into theirs."""
 _IS_OPEN = f"mail.state IN ({words(OPEN)})"
+_IS_OVER = f"mail.state NOT IN ({words(OPEN)})"
+"""As the index of them says it."""
 
 _ONE = judged("SELECT * FROM mail WHERE id = :id")
 _ALL = judged("SELECT * FROM mail ORDER BY id")
@@ -85,10 +92,21 @@ _OPEN_ONES = shown(
     sight.of_mails,
     f"SELECT mail.* FROM mail WHERE {_IS_OPEN} AND {{where}} AND {{seen}} ORDER BY mail.due_at, mail.id LIMIT :limit",
 )
+_OF_STATE = judged(
+    "SELECT mail.* FROM mail WHERE mail.state = :state AND (mail.due_at, mail.id) {is_beyond} (:due_at, :id)"
+    " AND {seen} ORDER BY mail.due_at{way}, mail.id{way} LIMIT :limit"
+)
+_OVER = judged(
+    f"SELECT mail.* FROM mail WHERE {_IS_OVER} AND mail.id {{is_beyond}} :id"
+    " AND {seen} ORDER BY mail.id{way} LIMIT :limit"
+)
+_AFTER, _BEFORE = {"{is_beyond}": ">", "{way}": ""}, {"{is_beyond}": "<", "{way}": " DESC"}
+_NEXT_OPEN, _OPEN_BEFORE = (shown(sight.of_mails, put(_OF_STATE, it)) for it in (_AFTER, _BEFORE))
+_NEXT_OVER, _OVER_BEFORE = (shown(sight.of_mails, put(_OVER, it)) for it in (_BEFORE, _AFTER))
+"""What is over stands the other way round: the newest first."""
 _TO_BE_CALLED = (
-    # of all states these two are few, and the index has them
-    "mail.state IN ('queued', 'failed') AND ((mail.carrier = 'call'"
-    " AND mail.state = 'queued') OR (mail.carrier = 'mail' AND mail.reader = 'client' AND mail.state = 'failed'))"
+    "((mail.state = 'queued' AND mail.carrier = 'call')"
+    " OR (mail.state = 'failed' AND mail.carrier = 'mail' AND mail.reader = 'client'))"
     f" AND {_AHEAD}"
 )
 _CALLS = shown(sight.of_mails, f"SELECT mail.* FROM mail WHERE {_TO_BE_CALLED} AND {{seen}} ORDER BY mail.id")
@@ -101,9 +119,12 @@ _COUNT_WAITING = shown(
 )
 _COUNT_STUCK = shown(
     sight.of_mails,
-    "SELECT count(*) FROM mail WHERE mail.state = 'queued' AND (mail.due_at <= :since OR"
-    " ((mail.attempts > 0 OR mail.trouble <> '') AND mail.made_at <= :since))"
-    f" AND {_LEAVES} AND {{seen}}",
+    f"SELECT count(*) FROM mail WHERE mail.state = 'queued' AND {_LEAVES} AND mail.due_at <= :since AND {{seen}}",
+)
+_COUNT_TRIED = shown(
+    sight.of_mails,
+    "SELECT count(*) FROM mail WHERE mail.state = 'queued' AND mail.made_at <= :since"
+    f" AND (mail.attempts > 0 OR mail.trouble <> '') AND mail.due_at > :since AND {_LEAVES} AND {{seen}}",
 )
 _COUNT_PAUSED = shown(
     sight.of_mails,
@@ -282,8 +303,36 @@ def listed(
         where.append(Part("mail.state IN :states", {"states": [it.value for it in states]}))
         return tuple(map(value, look.ask(_IN_STATES, {"limit": most}, where).all()))
     waiting = look.ask(_OPEN_ONES, {"limit": most}, where).all()
-    over = look.ask(_IN_STATES, {"limit": max(0, most - len(waiting))}, [*where, Part(f"NOT {_IS_OPEN}")]).all()
+    over = look.ask(_IN_STATES, {"limit": max(0, most - len(waiting))}, [*where, Part(_IS_OVER)]).all()
     return tuple(map(value, (*waiting, *over)))
+
+
+def page(look: Look, place: MailPlace | None, backwards: bool, limit: int) -> list[Owed]:
+    """So many after a place in the same list, or before it, in its order; None: from its beginning, or end."""
+    if backwards:
+        at = place or LAST_PLACE
+        found = _over(look, _OVER_BEFORE, at, limit) if at.is_over else []
+        at = at if not at.is_over else FIRST_OVER
+        if len(found) < limit:
+            found += _open(look, _OPEN_BEFORE, at, limit - len(found))
+        return found[::-1]
+    at = place or FIRST_PLACE
+    found = _open(look, _NEXT_OPEN, at, limit) if not at.is_over else []
+    if len(found) < limit:
+        found += _over(look, _NEXT_OVER, at if at.is_over else FIRST_OVER, limit - len(found))
+    return found
+
+
+def _open(look: Look, statement: Shown, at: MailPlace, limit: int) -> list[Owed]:
+    """Of each state as many as there may be, then of all of them: no index has several states in one order."""
+    values = {"due_at": at.due_at, "id": at.id, "limit": limit}
+    asked = [look.ask(statement, {"state": state.value, **values}) for state in OPEN]
+    found = [value(row) for answer in asked for row in answer]
+    return sorted(found, key=place_of, reverse=statement is _OPEN_BEFORE)[:limit]
+
+
+def _over(look: Look, statement: Shown, at: MailPlace, limit: int) -> list[Owed]:
+    return [value(row) for row in look.ask(statement, {"id": at.id, "limit": limit})]
 
 
 def count_calls(look: Look) -> Later[int]:
@@ -303,12 +352,13 @@ def count_waiting(look: Look, since: Instant) -> Later[tuple[int, int, int, int,
     told, have failed with what still matters, and when the oldest was due.
     """
     all_waiting, all_paused = look.ask(_COUNT_WAITING), look.ask(_COUNT_PAUSED)
-    stuck, failed = look.ask(_COUNT_STUCK, {"since": since}), look.ask(_COUNT_FAILED, {"now": look.now})
+    stuck, tried = (look.ask(it, {"since": since}) for it in (_COUNT_STUCK, _COUNT_TRIED))
+    failed = look.ask(_COUNT_FAILED, {"now": look.now})
 
     def read() -> tuple[int, int, int, int, int, Instant | None]:
         waiting, oldest = all_waiting.one()
         held, doubtful = all_paused.one()
-        return waiting, stuck.scalar_one(), held, doubtful, failed.scalar_one(), oldest
+        return waiting, stuck.scalar_one() + tried.scalar_one(), held, doubtful, failed.scalar_one(), oldest
 
     return read
 

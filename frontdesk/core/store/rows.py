@@ -21,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     false,
 )
+from sqlalchemy import text as condition
 from sqlmodel import Field, MetaData, SQLModel
 
 LONG = BigInteger().with_variant(Integer, "sqlite")
@@ -359,6 +360,11 @@ class NoticeRead(Row, table=True):
     at: int = long()
 
 
+def _where(which: str) -> dict[str, Any]:
+    """Of an index: only these rows are in it."""
+    return {"sqlite_where": condition(which), "postgresql_where": condition(which)}
+
+
 class Mail(Row, table=True):
     """The outbox: one row a letter and reader, or a webhook, written with the change it tells of."""
 
@@ -375,6 +381,9 @@ class Mail(Row, table=True):
             name="mail_is_written_once",
         ),
         Index("mail_due", "state", "due_at", "id"),
+        Index("mail_counted", "state", "carrier", "due_at", "perhaps"),
+        Index("mail_over", "id", **_where("state NOT IN ('paused', 'queued', 'sending')")),
+        Index("mail_tried", "state", "made_at", **_where("attempts > 0 OR trouble <> ''")),
         Index("mail_of_subject", "subject_kind", "subject_id", "recipient", "id"),
         Index("mail_of_client", "client_id", "id"),
         Index("mail_sent", "sent_at"),

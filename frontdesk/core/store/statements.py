@@ -6,7 +6,7 @@ what else was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,6 +56,13 @@ def filled(text: str, *, seen: Part = EVERYTHING, where: Iterable[Part] = (), va
     """A statement with its conditions, and the values of all."""
     asked = both(*where)
     return text.replace("{seen}", seen.text).replace("{where}", asked.text), {**values, **seen.values, **asked.values}
+
+
+def put(text: str, parts: Mapping[str, str]) -> str:
+    """A statement with its parts in the places that are named for them."""
+    for place, part in parts.items():
+        text = text.replace(place, part)
+    return text
 
 
 def both(*parts: Part) -> Part:

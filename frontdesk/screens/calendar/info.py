@@ -42,14 +42,12 @@ def about_hold(voice: Voice, hold: Hold) -> str:
     return f"{span} {hold.name} {what} · {hold.service_name} · {until}{keys}"
 
 
-def about_named(named: Named | None, only: int | None) -> str:
-    """Of an appointment in the list, of which `only` so many are shown."""
+def about_named(named: Named | None) -> str:
+    """Of an appointment in the list."""
     if named is None:
         return _("no appointments from here on; f searches")
     it = named.appointment
-    parts = (it.ref, named.client_name, named.service_name, named.practitioner_name)
-    more = _("only the first {n}; f finds the others").format(n=only) if only is not None else ""
-    return " · ".join(filter(None, (*parts, more)))
+    return " · ".join(filter(None, (it.ref, named.client_name, named.service_name, named.practitioner_name)))
 
 
 def about_day(day: MonthDay | None) -> str:

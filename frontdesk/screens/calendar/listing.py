@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from frontdesk.core.domain.views import AppointmentList, Named
+from frontdesk.core.domain.times import local_date
+from frontdesk.core.domain.views import AppointmentList, ListPlace, Named
 from frontdesk.core.render import times
 from frontdesk.core.render.language import _
 from frontdesk.core.render.words.labels import status
 from frontdesk.core.render.words.voice import Voice
+from frontdesk.screens.paging import Paging
 from frontdesk.widgets.field import Field
 from frontdesk.widgets.line_list import Line, LineList
-
-LISTED = 500
-"""Lines of the list at most, on each side of the day."""
 
 
 class Listing(Vertical):
     """Lines of appointments under a field for a part of a client's name."""
 
-    is_cut = False
-    """Whether only the first ones are shown."""
+    def __init__(self, ask: Callable[[Any, bool, int], Awaitable[AppointmentList | None]], id: str) -> None:
+        super().__init__(id=id)
+        self.day, self._typed, self._zone = date.min, "", "UTC"
+        """From which day on they stand, by what part of a name, in the practice's zone."""
+        self.pages: Paging[Named] = Paging(ask, self._place, lambda it: self._place(it).just_before())
 
     def compose(self) -> ComposeResult:
         yield Field(placeholder=_("part of a client's name"), id="filter")
@@ -46,16 +49,28 @@ class Listing(Vertical):
     def chosen(self) -> Named | None:
         return self.rows.chosen
 
-    def fill(self, voice: Voice, day: date, found: AppointmentList, before: Sequence[Named]) -> None:
+    def begin_at(self, day: date, zone_name: str) -> None:
+        """Another day, or another name: another list."""
+        if (day, self.typed, zone_name) != (self.day, self._typed, self._zone):
+            self.day, self._typed, self._zone = day, self.typed, zone_name
+            self.pages.forget()
+            self.rows.show([])
+
+    def draw(self, voice: Voice) -> None:
         """What lies from the day on, then what was before it; the cursor stays on what it was on."""
-        self.is_cut = found.more
-        lines: list[Line[Named | None]] = [Line(_row(voice, it), it) for it in found.items]
-        if before:
-            lines.append(Line(_("Before {day}").format(day=times.day(day)), None, "title"))
-            lines += [Line(_row(voice, it), it) for it in before]
-        kept = self.chosen.appointment.id if self.chosen is not None else None
-        cursor = next((n for n, line in enumerate(lines) if line.value and line.value.appointment.id == kept), 0)
-        self.rows.show(lines, cursor)
+        lines: list[Line[Named | None]] = []
+        was_before = False
+        for it in self.pages.items:
+            is_before = self._place(it).is_before
+            if is_before and not was_before:
+                lines.append(Line(_("Before {day}").format(day=times.day(self.day)), None, "title"))
+            was_before = is_before
+            lines.append(Line(_row(voice, it), it))
+        self.rows.show_again(lines, lambda it: it.appointment.id if it is not None else None)
+
+    def _place(self, it: Named) -> ListPlace:
+        booked = it.appointment
+        return ListPlace(local_date(booked.start, self._zone) < self.day, booked.start, booked.id)
 
 
 def _row(voice: Voice, named: Named) -> str:

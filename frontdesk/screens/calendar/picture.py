@@ -6,13 +6,12 @@ import asyncio
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from frontdesk.core.asks.appointments import ListAppointments, ListPickedUp
+from frontdesk.core.asks.appointments import ListPickedUp, PageAppointments
 from frontdesk.core.asks.calendar import ShowCalendar, ShowMonth
 from frontdesk.core.asks.door import Question
 from frontdesk.core.domain.appointments import AppointmentId
-from frontdesk.core.domain.views import Calendar, Named
+from frontdesk.core.domain.views import AppointmentList, Calendar, ListPlace, Named
 from frontdesk.core.render import times
-from frontdesk.screens.calendar.listing import LISTED
 from frontdesk.screens.calendar.views import Shows, weeks_of_month
 from frontdesk.widgets.layout import minute_of
 from frontdesk.widgets.month_grid import MonthGrid
@@ -72,13 +71,17 @@ class Picture:
 
     async def _load_list(self, day: date) -> None:
         """From the day on; where a name is searched, what was before it stands below."""
-        typed = self.screen.listing.typed
-        found = await self._ask(ListAppointments(first=day, name=typed, limit=LISTED))
-        if found is None:
-            return
-        past = ListAppointments(last=day - timedelta(days=1), name=typed, latest_first=True, limit=LISTED)
-        before = await self.screen.look(past) if typed else None
-        self.screen.listing.fill(self.screen.voice, day, found, before.items if before is not None else ())
+        listing = self.screen.listing
+        listing.begin_at(day, self.screen.voice.zone)
+        if await listing.pages.load() is not None:
+            listing.draw(self.screen.voice)
+
+    async def page(self, place: ListPlace | None, backwards: bool, limit: int) -> AppointmentList | None:
+        """So much of the list."""
+        listing = self.screen.listing
+        return await self._ask(
+            PageAppointments(day=listing.day, name=listing.typed, place=place, backwards=backwards, limit=limit)
+        )
 
     def _draw(self, seen: Calendar, heads: list[str]) -> None:
         self.screen.grid.narrowest = NARROWEST if self.screen.place.shows is Shows.DAY else NARROWEST_DAY

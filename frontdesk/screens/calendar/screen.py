@@ -28,7 +28,7 @@ from frontdesk.core.domain.touched import (
 from frontdesk.core.render.language import _
 from frontdesk.screens.calendar.deeds import CursorDeeds
 from frontdesk.screens.calendar.info import about_day, about_here, about_named
-from frontdesk.screens.calendar.listing import LISTED, Listing
+from frontdesk.screens.calendar.listing import Listing
 from frontdesk.screens.calendar.picture import Picture
 from frontdesk.screens.calendar.place import Place
 from frontdesk.screens.calendar.rail import Rail
@@ -49,6 +49,8 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("right,l", "cursor(1,0)"),
     ("up,k", "cursor(0,-1)"),
     ("down,j", "cursor(0,1)"),
+    ("end", "edge(True)"),
+    ("home", "edge(False)"),
 )
 
 
@@ -77,7 +79,7 @@ class CalendarScreen(MainScreen):
             with Vertical(id="main"):
                 yield TimeGrid(self.host.glyphs, id="grid")
                 yield MonthGrid(id="month")
-                yield Listing(id="listing")
+                yield Listing(self.picture.page, id="listing")
             yield Rail(self, id="rail")
         yield Info(id="info")
         yield Footer(ON_CALENDAR)
@@ -195,6 +197,24 @@ class CalendarScreen(MainScreen):
 
     def on_line_list_moved(self) -> None:
         self.tell_cursor()
+        self.begin(self._fetch())
+
+    async def _fetch(self) -> None:
+        """More of the list, as the cursor comes near the edge of what is here."""
+        if await self.listing.pages.near(self.listing.rows.cursor):
+            self.listing.draw(self.voice)
+
+    def action_edge(self, to_end: bool) -> None:
+        """The end of the list, or its beginning."""
+        if self.place.shows is Shows.LIST:
+            self.begin(self._go_to_edge(to_end))
+
+    async def _go_to_edge(self, to_end: bool) -> None:
+        pages, rows = self.listing.pages, self.listing.rows
+        if await (pages.to_end() if to_end else pages.to_beginning()):
+            self.listing.draw(self.voice)
+        rows.move(len(rows.lines) * (1 if to_end else -1))
+        self.tell_cursor()
 
     def on_line_list_chosen(self) -> None:
         self._open()
@@ -262,7 +282,7 @@ class CalendarScreen(MainScreen):
     def _about_cursor(self) -> str:
         here = self.here
         if self.place.shows is Shows.LIST:
-            return about_named(self.listing.chosen, LISTED if self.listing.is_cut else None)
+            return about_named(self.listing.chosen)
         if self.place.shows is Shows.MONTH:
             return about_day(self.query_one(MonthGrid).chosen)
         if here is None:
