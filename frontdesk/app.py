@@ -131,6 +131,7 @@ class FrontdeskApp(App[None]):
         self.doing = asyncio.Lock()
         self.drafts: dict[ClientId, str] = {}
         self.frames = Frames()
+        self._without_control = ControlFilter()  # always the same one: what it made of a line is kept by it
         self.parting = ""
         self.is_older = False
         """The database is of an older version: left, because an upgrade comes first."""
@@ -165,7 +166,7 @@ class FrontdeskApp(App[None]):
             self._carrier.join(timeout=3)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), ControlFilter()]
+        return [*super().get_line_filters(), self._without_control]
 
     def now(self) -> Instant:
         """The desk's clock; the machine's only until the desk is open."""

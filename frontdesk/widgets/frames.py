@@ -7,6 +7,7 @@ This leans on two private classes of Textual's compositor; `test_bytes.py` says 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -26,6 +27,8 @@ PLAIN: Ink = ("", "", "")
 UNKNOWN: Cell = ("", ("unknown", "", ""))
 """A cell that was never written, or of which only a part is left."""
 
+KNOWN = 20_000
+"""Texts of which is known what they take, at most."""
 GAP = 6
 """Cells that are alike between two that differ are written again where that is shorter than going round them."""
 
@@ -50,6 +53,7 @@ class Frames:
         self._rows: list[list[Cell]] = []
         self._size = Size(0, 0)
         self._inks: dict[Style | None, Ink] = {None: PLAIN}
+        self._known: dict[tuple[str, Style | None], list[Cell]] = {}
         self._whole: dict[int, tuple[int, list[Strip]]] = {}
         """Lines as they were given last, where nothing was put over them since: most of them come again."""
 
@@ -75,7 +79,8 @@ class Frames:
         before: dict[int, list[Cell]] = {}
         for x, y, strip in pieces:
             if 0 <= y < size.height:
-                before.setdefault(y, self._rows[y].copy())
+                if y not in before:
+                    before[y] = self._rows[y].copy()
                 self._put(x, y, strip, console)
         writer = _Writer()
         for y in sorted(before):
@@ -98,17 +103,33 @@ class Frames:
         for segment in strip:
             if segment.control:
                 continue
-            ink = self._ink(segment.style, console)
-            for text, width in _cells_of(segment.text):
-                if x + width > len(row):
-                    return
-                if not row[x][0]:
-                    _cut(row, x)
-                if x + width < len(row) and not row[x + width][0]:
-                    _cut(row, x + width)
-                row[x] = (text, ink if text != " " or _draws_on(ink) else ("", "", ink[2]))
-                row[x + 1 : x + width] = [("", ink)] * (width - 1)
-                x += width
+            cells = self._cells(segment.text, segment.style, console)
+            if x + len(cells) > len(row):
+                cells = _cut_off(cells, len(row) - x)
+            end = x + len(cells)
+            if x == end:
+                continue
+            if not row[x][0]:
+                _cut(row, x)
+            if end < len(row) and not row[end][0]:
+                _cut(row, end)
+            row[x:end] = cells
+            x = end
+
+    def _cells(self, text: str, style: Style | None, console: Console) -> list[Cell]:
+        """What a text takes: the same again and again, so that whole cells are compared, not what they are of."""
+        cells = self._known.get((text, style))
+        if cells is None:
+            if len(self._known) > KNOWN:
+                self._known.clear()
+            cells = self._known[text, style] = list(self._written(text, self._ink(style, console)))
+        return cells
+
+    def _written(self, text: str, ink: Ink) -> Iterator[Cell]:
+        empty: Cell = (" ", ink if _draws_on(ink) else ("", "", ink[2]))
+        for character, width in _cells_of(text):
+            yield empty if character == " " else (character, ink)
+            yield from [("", ink)] * (width - 1)
 
     def _ink(self, style: Style | None, console: Console) -> Ink:
         ink = self._inks.get(style)
@@ -125,16 +146,20 @@ class _Writer:
         self._ink: Ink | None = None
 
     def write_changed(self, y: int, before: Sequence[Cell], after: Sequence[Cell]) -> None:
+        if before == after:
+            return
+        say, now = self._parts.append, self._ink
         for first, end in _runs(before, after):
             at = -1
             for x, (text, ink) in enumerate(after[first:end], first):
                 if text:
                     if x != at:
-                        self._parts.append(f"\x1b[{y + 1};{x + 1}H")
+                        say(f"\x1b[{y + 1};{x + 1}H")
                     at = x + 1 if text.isascii() else x + cell_len(text)
-                    if text != " " or self._ink is None or ink[2] != self._ink[2] or _draws_on(ink, self._ink):
+                    if ink is not now and (text != " " or now is None or ink[2] != now[2] or _draws_on(ink, now)):
                         self._change_ink(ink)
-                    self._parts.append(text)
+                        now = ink
+                    say(text)
 
     def finished(self) -> str:
         return "".join(self._parts) + ("\x1b[0m" if self._parts else "")
@@ -162,12 +187,18 @@ def _cut(row: list[Cell], x: int) -> None:
     row[first:end] = [UNKNOWN] * (end - first)
 
 
+def _cut_off(cells: list[Cell], room: int) -> list[Cell]:
+    """As many as there is room for; of a character that is cut through nothing."""
+    while room and not cells[room][0]:
+        room -= 1
+    return cells[:room]
+
+
 def _runs(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[tuple[int, int]]:
     """Where two rows differ, as first cell and the one after the last; never from the middle of a character."""
     first = end = -1
-    for x, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old == new:
-            continue
+    both = enumerate(zip(before, after, strict=True))
+    for x in [x for x, (old, new) in both if old is not new and old != new]:
         if first >= 0 and x - end > GAP:
             yield first, end
             first = -1
@@ -195,7 +226,12 @@ def _cells_of(text: str) -> Iterator[tuple[str, int]]:
 
 def _draws_on(*inks: Ink) -> bool:
     """Whether attributes are seen where nothing is written: underlined, blinking, reversed, struck, or unknown."""
-    return any(set(ink[0].split(";")) - {"", "1", "2", "3"} for ink in inks)
+    return any(_are_seen(ink[0]) for ink in inks)
+
+
+@lru_cache(256)
+def _are_seen(attributes: str) -> bool:
+    return bool(set(attributes.split(";")) - {"", "1", "2", "3"})
 
 
 def _ink_of(style: Style, console: Console) -> Ink:

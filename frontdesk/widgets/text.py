@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -48,6 +49,7 @@ def draw_in_ascii(wanted: bool) -> None:
     """From now on every text is made with, or without, signs beyond ASCII."""
     global _signs
     _signs = _IN_ASCII if wanted else {}
+    fit.cache_clear()
 
 
 def plain(text: str, style: str = "") -> Content:
@@ -74,6 +76,7 @@ def safe(text: str) -> str:
     return _without_control(text).translate(_signs)
 
 
+@lru_cache(8192)
 def fit(text: str, width: int) -> str:
     """Cut or filled to so many cells; what is cut ends in a dot of its own."""
     text = safe(text)

@@ -361,8 +361,20 @@ class TimeGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _filled(self, segments: list[Segment], style: Style) -> Strip:
-        # what looks alike is one segment: each costs forty bytes on the wire
-        return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
+        """What looks alike is one segment: each costs forty bytes on the wire, and as much time as all its cells."""
+        width, drawn = self.size.width, LABEL + len(self._shown()) * self.column_width
+        if drawn > width:  # too narrow for one column
+            return Strip(segments).adjust_cell_length(width, style).simplify()
+        joined: list[Segment] = []
+        text, look = "", style
+        for segment in (*segments, Segment(" " * (width - drawn), style)):
+            if segment.style is look or segment.style == look:
+                text += segment.text
+                continue
+            if text:
+                joined.append(Segment(text, look))
+            text, look = segment.text, segment.style or style
+        return Strip([*joined, Segment(text, look)] if text else joined, width)
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:

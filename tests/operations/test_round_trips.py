@@ -58,12 +58,12 @@ def a_move(it: Appointment) -> RescheduleAppointment:
 USE_CASES: dict[str, tuple[UseCase, int, int]] = {
     "a day of everybody": (looking(ShowCalendar(first=on(24, 0).date(), days=1)), 5, 5),
     "free times of anybody": (looking(FindSlots(service=REVIEW, first=on(24, 0).date(), days=30)), 4, 4),
-    "what waits": (looking(ShowGlance()), 3, 15),
+    "what waits": (looking(ShowGlance()), 3, 16),
     "find a client": (looking(FindClients(text="mara")), 6, 6),
-    "a client's card": (of_a_booking(lambda it: ShowClient(client=it.client)), 13, 18),
+    "a client's card": (of_a_booking(lambda it: ShowClient(client=it.client)), 14, 20),
     "an appointment": (of_a_booking(lambda it: ShowAppointment(appointment=it.id)), 5, 5),
     "requests": (looking(ListRequests()), 5, 5),
-    "mails": (looking(ListMails(limit=50)), 5, 9),
+    "mails": (looking(ListMails(limit=50)), 5, 12),
     "book": (a_booking, 10, 30),
     "reschedule": (
         of_a_booking(lambda it: RescheduleAppointment(appointment=it.id, seen=None, start=on(25, it.wall.hour))),

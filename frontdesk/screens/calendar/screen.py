@@ -270,9 +270,11 @@ class CalendarScreen(MainScreen):
 
     async def load(self) -> None:
         await self.picture.load()
-        self.head()
-        self.rail.is_old = True
-        self.tell_cursor()
+        with self.app.batch_update():
+            self.head()
+            self.rail.is_old = True
+            self.tell_cursor()
+            await self.rail.filled()
 
     def tell_cursor(self) -> None:
         if self.host.setup is not None:
