@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -46,7 +46,6 @@ from frontdesk.core.render.words.errors import plain_error
 from frontdesk.core.render.words.voice import Voice
 from frontdesk.screens.calendar.screen import CalendarScreen
 from frontdesk.screens.desk_screen import DeskScreen, MainScreen
-from frontdesk.screens.dialogs.page import PageDialog
 from frontdesk.screens.pump import Input, KeyPump
 from frontdesk.screens.small import SmallScreen, is_too_small
 from frontdesk.verbs import Verb, sign_of, verbs_of
@@ -70,8 +69,11 @@ MAIN_SCREENS: dict[Verb, tuple[str, str]] = {
 }
 """Screens that lie on the calendar, one at a time; by name, for the first frame waits for none of them."""
 
+FIRST_PICTURE = 2.0
+"""Seconds after which what runs beside the screens begins, drawn or not."""
 AFTER_THE_FIRST_FRAME = (
     *(module for module, _name in MAIN_SCREENS.values()),
+    "calendar.deeds", "calendar.go_to", "deeds.appointments", "deeds.requests",
     "client_card", "time_off", "dialogs.bell", "dialogs.finder", "dialogs.palette",
 )  # fmt: skip
 """What the thread that opened the desk imports while people look at the calendar."""
@@ -113,7 +115,8 @@ class WaitingDoor:
 class FrontdeskApp(App[None]):
     """One desk, its screens, its keys in order."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/calendar/screen.tcss"]
+    """That of the first screen too: were it the screen's own, all would be read a second time for it."""
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "verb('quit')", "quit", id="quit", priority=True)]
 
@@ -139,12 +142,24 @@ class FrontdeskApp(App[None]):
         self.trouble: StoreProblem | None = None
         """Why nothing can be saved now."""
         self._leaving = threading.Event()
+        self._is_drawn = threading.Event()
         self._carrier: threading.Thread | None = None
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
         speak(language_for(self.config.language))
-        self.theme = NAMES["ansi"] if os.environ.get("NO_COLOR") else NAMES[start.config.theme]
+        if os.environ.get("NO_COLOR"):
+            self.theme = NAMES["ansi"]
+        else:
+            self._begin_with(NAMES[start.config.theme])
+
+    def _begin_with(self, theme: str) -> None:
+        """The first theme: set before anything is styled, nothing has to be styled again."""
+        self.set_reactive(App.theme, theme)
+        for name, wanted in (("-dark-mode", self.current_theme.dark), ("-light-mode", not self.current_theme.dark)):
+            self.set_class(wanted, name, update=False)
+        self.set_class(True, f"-theme-{theme}", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     async def on_mount(self) -> None:
         if self.console.color_system == "standard" and not self.is_headless:
@@ -162,6 +177,7 @@ class FrontdeskApp(App[None]):
     def on_unmount(self) -> None:
         """A mail that is on its way is let go on for a moment, so that it is marked."""
         self._leaving.set()
+        self._is_drawn.set()
         if self._carrier is not None:
             self._carrier.join(timeout=3)
 
@@ -297,6 +313,7 @@ class FrontdeskApp(App[None]):
             return
         self.door.desk.set_result(desk)
         self.call_from_thread(self._opened, setup)
+        self._is_drawn.wait(FIRST_PICTURE)  # all that follows would take its time
         self._carrier = threading.Thread(target=self._deliver, args=(desk,), daemon=True)
         self._carrier.start()
         for module in AFTER_THE_FIRST_FRAME:
@@ -314,6 +331,11 @@ class FrontdeskApp(App[None]):
             screen.ready()
         self._look_around()
         self.pump.open()
+
+    def drawn(self) -> None:
+        """There is a picture of the calendar on its way to the terminal."""
+        if not self._is_drawn.is_set():
+            self.call_after_refresh(self._is_drawn.set)
 
     def _look_around(self) -> None:
         """The counts of the header, as the latest answer has them."""
@@ -519,6 +541,8 @@ class FrontdeskApp(App[None]):
             f"{sign_of(verb) or ':':<10} {_(verb.value.label):<13} {_(verb.value.help)}"
             for verb in verbs_of(screen.NAME)
         ]
+        from frontdesk.screens.dialogs.page import PageDialog
+
         await screen.answer(PageDialog(_("Keys"), lines, hint=_("what has no key is in the palette (:)")))
 
     def _cover_if_small(self, size: Size) -> None:

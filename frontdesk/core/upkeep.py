@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TYPE_CHECKING
 
 from frontdesk.core.asks.clients import EraseClient
 from frontdesk.core.asks.upkeep import ListErasures, ReportDuty, StartAgain
@@ -23,10 +24,12 @@ from frontdesk.core.domain.events.clients import ClientErased
 from frontdesk.core.domain.events.upkeep import DatabaseRestored
 from frontdesk.core.domain.people import ClientId
 from frontdesk.core.files import make_folder
-from frontdesk.core.store import backups, erasures, identity, migrate, postgres_tools
+from frontdesk.core.store import backups, erasures, identity, postgres_tools
 from frontdesk.core.store.backups import Backup
 from frontdesk.core.store.connecting import place_of
-from frontdesk.core.store.migrate import Upgraded
+
+if TYPE_CHECKING:
+    from frontdesk.core.store.migrate import Upgraded
 
 __all__ = ["Backup", "Restored", "Upgraded", "back_up", "erase", "newest", "rehearse", "restore", "upgrade"]
 
@@ -68,7 +71,15 @@ def upgrade(url: str, folder: str = "") -> Upgraded:
 
     The copy lies beside a file, for PostgreSQL in the folder one is in, or in `folder`. Raises StoreUnusable.
     """
+    from frontdesk.core.store import migrate  # with all of SQLAlchemy, for which no copy waits
+
     return migrate.upgrade(url, _moment("%Y%m%d-%H%M%S"), folder)
+
+
+def _bring_up(url: str) -> None:
+    from frontdesk.core.store import migrate
+
+    migrate.bring_up(url)
 
 
 def back_up(desk: Desk, folder: Path, recipient: str = "") -> Backup:
@@ -184,14 +195,14 @@ def _beside(url: str, file: Path, key: Path | None, what: str) -> Iterator[tuple
     with backups.opened(file, key, folder) as plain:
         if path is not None:
             backups.require_sqlite(plain, file)
-            migrate.bring_up(str(plain))
+            _bring_up(str(plain))
             backups.require_whole(plain, file)
             yield str(plain), path, name
             return
         postgres_tools.require_readable(plain)
         with postgres_tools.new_database(url, name) as place:
             postgres_tools.restore(plain, place)
-            migrate.bring_up(place)
+            _bring_up(place)
             yield place, None, name
 
 

@@ -10,7 +10,6 @@ from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.people import ClientId, StaffId
 from frontdesk.core.domain.times import Instant, day_start, local_date
 from frontdesk.core.render.language import _
-from frontdesk.screens.calendar.go_to import asked_date
 from frontdesk.screens.calendar.views import Shows, turned, weeks_of_month
 from frontdesk.verbs import Verb
 from frontdesk.widgets.grid_cursor import Cursor
@@ -149,6 +148,8 @@ class Place:
         self.screen.refresh_data()
 
     async def ask_date(self) -> None:
+        from frontdesk.screens.calendar.go_to import asked_date
+
         chosen = await asked_date(self.screen, self.today, self.day)
         if chosen is not None:
             self.found = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,21 +27,23 @@ from frontdesk.core.domain.touched import (
     days_around,
 )
 from frontdesk.core.render.language import _
-from frontdesk.screens.calendar.deeds import CursorDeeds
 from frontdesk.screens.calendar.info import about_day, about_here, about_named
 from frontdesk.screens.calendar.listing import Listing
 from frontdesk.screens.calendar.picture import Picture
 from frontdesk.screens.calendar.place import Place
 from frontdesk.screens.calendar.rail import Rail
 from frontdesk.screens.calendar.views import Shows, heading
-from frontdesk.screens.deeds.appointments import AppointmentDeeds
-from frontdesk.screens.deeds.requests import RequestDeeds
 from frontdesk.screens.desk_screen import MainScreen, bindings_of
 from frontdesk.verbs import ON_CALENDAR, Verb
 from frontdesk.widgets.bars import Footer, Header, Info, Mark
 from frontdesk.widgets.grid_cursor import Cursor, Here
 from frontdesk.widgets.month_grid import MonthGrid
 from frontdesk.widgets.time_grid import TimeGrid
+
+if TYPE_CHECKING:  # with their dialogues: the first frame waits for none of them
+    from frontdesk.screens.calendar.deeds import CursorDeeds
+    from frontdesk.screens.deeds.appointments import AppointmentDeeds
+    from frontdesk.screens.deeds.requests import RequestDeeds
 
 T = TypeVar("T")
 
@@ -57,7 +60,6 @@ MOVES: tuple[tuple[str, str], ...] = (
 class CalendarScreen(MainScreen):
     """Asks for days, draws them, and begins what keys ask for."""
 
-    CSS_PATH = "screen.tcss"
     NAME = ON_CALENDAR
     SHOWS = frozenset({APPOINTMENT, CLIENT, HOLD, PICKED_UP, REQUEST, SETUP})
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,11 +69,26 @@ class CalendarScreen(MainScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.appointments = AppointmentDeeds(self)
-        self.requests = RequestDeeds(self)
-        self.at_cursor = CursorDeeds(self)
         self.place = Place(self)
         self.picture = Picture(self)
+
+    @cached_property
+    def appointments(self) -> AppointmentDeeds:
+        from frontdesk.screens.deeds.appointments import AppointmentDeeds
+
+        return AppointmentDeeds(self)
+
+    @cached_property
+    def requests(self) -> RequestDeeds:
+        from frontdesk.screens.deeds.requests import RequestDeeds
+
+        return RequestDeeds(self)
+
+    @cached_property
+    def at_cursor(self) -> CursorDeeds:
+        from frontdesk.screens.calendar.deeds import CursorDeeds
+
+        return CursorDeeds(self)
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -275,6 +292,7 @@ class CalendarScreen(MainScreen):
             self.rail.is_old = True
             self.tell_cursor()
             await self.rail.filled()
+        self.host.drawn()
 
     def tell_cursor(self) -> None:
         if self.host.setup is not None:
