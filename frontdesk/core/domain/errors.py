@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from frontdesk.core.domain.appointments import AppointmentId
 from frontdesk.core.domain.dataclass import dataclass
-from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
-from frontdesk.core.domain.outbox import Trouble
-from frontdesk.core.domain.people import Role
-from frontdesk.core.domain.scenes import Offer
-from frontdesk.core.domain.times import Instant
 
-if TYPE_CHECKING:  # events name permissions, and those the error that refuses
+if TYPE_CHECKING:  # whoever meets an error with these in it has them; others need not wait for them
+    from frontdesk.core.domain.appointments import AppointmentId
     from frontdesk.core.domain.events.recorded import Change
+    from frontdesk.core.domain.objections import Culprit, Objection, SlotObjection
+    from frontdesk.core.domain.outbox import Trouble
+    from frontdesk.core.domain.people import Role
+    from frontdesk.core.domain.scenes import Offer
+    from frontdesk.core.domain.times import Instant
 
 
 @dataclass(frozen=True, slots=True)
